@@ -1,0 +1,1 @@
+//! Rule groups over time: recording rules, alert states, `ALERTS` series, staleness; produces timelines.

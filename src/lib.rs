@@ -1,0 +1,40 @@
+//! promproof lints and tests Prometheus rules.
+//!
+//! # The map
+//!
+//! Modules are layers: a module imports only from modules further down this list.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`cli`] | one file per subcommand; the only place that prints, exits or reads the environment |
+//! | [`report`] | one file per output format; each is a view of the same diagnostics or test report |
+//! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
+//! | [`runbook`] | links to runbook pages |
+//! | [`unittest`] | test files, the runner, comparison of expected and actual |
+//! | [`analysis`] | what can be known of an expression without data: label flow |
+//! | [`alerting`] | rule groups over time: recording rules, alert states, `ALERTS`, staleness, timelines |
+//! | [`template`] | Go text/template as alert rules use it |
+//! | [`engine`] | PromQL evaluation over an in-memory store |
+//! | [`rules`] | the model of a rule file, and how to find and load one |
+//! | [`promql`] | lexer, parser, checker, printer, function table; evaluates nothing |
+//! | [`yaml`] | text to a tree in which every key and value knows its source bytes |
+//! | [`model`] | labels, samples, histograms, durations, Go-compatible formatting |
+//! | [`source`] | files, byte spans, line index, diagnostics |
+//!
+//! Data flows one way: bytes, `source`, `yaml`, `rules`, then `promql` and `template`, then `engine` and
+//! `alerting`, then `lint` and `unittest`, then `report`.
+
+pub mod alerting;
+pub mod analysis;
+pub mod cli;
+pub mod engine;
+pub mod lint;
+pub mod model;
+pub mod promql;
+pub mod report;
+pub mod rules;
+pub mod runbook;
+pub mod source;
+pub mod template;
+pub mod unittest;
+pub mod yaml;

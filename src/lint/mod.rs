@@ -1,0 +1,1 @@
+//! The registry of lint rules, what they see, suppressions and configuration.

@@ -1,0 +1,1 @@
+//! Durations as Prometheus writes them: `1h30m`, `5m`, `500ms`.

@@ -1,0 +1,104 @@
+//! What a rule file says, with the place of each word.
+
+use std::sync::Arc;
+
+use crate::promql;
+use crate::source::{Diagnostic, SourceFile, Span};
+use crate::yaml::{Node, Scalar};
+
+/// A file that holds rule groups.
+#[derive(Debug)]
+pub struct RuleFile {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// How its rule groups are wrapped.
+    pub shape: Shape,
+    /// The groups of all its documents, in the order of the file.
+    pub groups: Vec<RuleGroup>,
+    /// What is wrong with it as a rule file: syntax, fields, types, expressions, templates. A part with an error is
+    /// left out of `groups` only where nothing usable remains of it.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// How rule groups are wrapped in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `groups:` at the top, as Prometheus reads it.
+    Plain,
+    /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`.
+    Kubernetes,
+}
+
+/// A rule group.
+#[derive(Debug)]
+pub struct RuleGroup {
+    /// The group's mapping in the file.
+    pub span: Span,
+    /// Its name; empty where it is missing.
+    pub name: Field,
+    /// How often it is evaluated, in milliseconds.
+    pub interval_ms: Option<i64>,
+    /// How far its evaluation looks back, in milliseconds.
+    pub query_offset_ms: Option<i64>,
+    /// How many alerts or series a rule may produce; `None` or 0 or less: any number.
+    pub limit: Option<i64>,
+    /// Labels given to all rules; a rule's own win.
+    pub labels: Vec<(Field, Field)>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+}
+
+/// An alerting or a recording rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// The rule's mapping in the file.
+    pub span: Span,
+    /// Which of the two it is.
+    pub kind: RuleKind,
+    /// The value of `alert` or `record`.
+    pub name: Field,
+    /// The value of `expr`.
+    pub expr: Field,
+    /// The parsed expression; `None` where it does not parse (there is a problem that says so).
+    pub parsed: Option<promql::Expr>,
+    /// `for`, in milliseconds; 0 where it is not given.
+    pub for_ms: i64,
+    /// `keep_firing_for`, in milliseconds; 0 where it is not given.
+    pub keep_firing_for_ms: i64,
+    /// The rule's own labels, in the order of the file.
+    pub labels: Vec<(Field, Field)>,
+    /// The annotations, in the order of the file.
+    pub annotations: Vec<(Field, Field)>,
+    /// The rule's node, for what the model does not name.
+    pub node: Arc<Node>,
+}
+
+/// Which kind of rule it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleKind {
+    /// `alert:`
+    Alerting,
+    /// `record:`
+    Recording,
+}
+
+/// A text of the file: its decoded value, its place, and the way from a decoded byte to a byte of the file.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The scalar it came from.
+    pub scalar: Arc<Scalar>,
+    /// Its bytes in the file, quotes included.
+    pub span: Span,
+}
+
+impl Field {
+    /// The decoded text.
+    pub fn text(&self) -> &str {
+        &self.scalar.value
+    }
+
+    /// The bytes of the file under a range of bytes of the decoded text (of the expression, of the template).
+    pub fn file_span(&self, decoded: Span) -> Span {
+        self.scalar.file_span(decoded)
+    }
+}

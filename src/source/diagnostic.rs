@@ -1,0 +1,106 @@
+//! What promproof says about a file.
+
+use std::sync::Arc;
+
+use super::{SourceFile, Span};
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; never changes the exit code.
+    Info,
+    /// Probably a mistake.
+    Warning,
+    /// A mistake: Prometheus refuses it, or it cannot do what it says.
+    Error,
+}
+
+/// A place in a file and what there is to say about it.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// Bytes of that file.
+    pub span: Span,
+    /// What is to be said here; may be empty.
+    pub text: String,
+}
+
+impl Label {
+    /// A label of `span` in `file` that says `text`.
+    pub fn new(file: &Arc<SourceFile>, span: Span, text: impl Into<String>) -> Self {
+        Label { file: Arc::clone(file), span, text: text.into() }
+    }
+}
+
+/// A replacement of bytes of the file in which the diagnostic's primary label lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes to replace; empty to insert.
+    pub span: Span,
+    /// What to put there.
+    pub replacement: String,
+}
+
+/// A change that would resolve a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the change does, as an imperative ("remove the label").
+    pub title: String,
+    /// Non-overlapping edits of one file.
+    pub edits: Vec<Edit>,
+    /// Whether the meaning of the file stays what its author wrote; only such a fix is applied without being asked for.
+    pub safe: bool,
+}
+
+/// One finding. Every output format is a view of it.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The lint rule's id, `category/name`.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, one line, no full stop.
+    pub message: String,
+    /// Where it is wrong.
+    pub primary: Label,
+    /// Other places that belong to the story ("dropped here").
+    pub related: Vec<Label>,
+    /// What to write instead, or why it matters.
+    pub help: Option<String>,
+    /// A change that would resolve it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with nothing but its message and its place.
+    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>, primary: Label) -> Self {
+        Diagnostic { rule, severity, message: message.into(), primary, related: Vec::new(), help: None, fix: None }
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, label: Label) -> Self {
+        self.related.push(label);
+        self
+    }
+
+    /// Adds the help text.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a fix.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// The key that puts diagnostics in the order in which they are reported: file, place, rule.
+    pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
+        (self.primary.file.name(), self.primary.span.start, self.primary.span.end, self.rule, &self.message)
+    }
+}

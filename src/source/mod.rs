@@ -1,0 +1,9 @@
+//! Files, byte spans, the line index and diagnostics: the ground that every other layer stands on.
+
+mod diagnostic;
+mod file;
+mod span;
+
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use file::{Position, SourceFile};
+pub use span::{Span, Spanned};

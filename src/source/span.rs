@@ -1,0 +1,80 @@
+//! Byte ranges.
+
+use std::ops::Range;
+
+/// A half-open range of bytes: `start` is inclusive, `end` is exclusive.
+///
+/// What the bytes are counted from depends on who owns the span: in a [`super::Diagnostic`] they are bytes of the
+/// file; in a PromQL or template tree they are bytes of the decoded scalar, which
+/// [`crate::yaml::Scalar::file_span`] turns into bytes of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte; never less than `start`.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` (inclusive) to `end` (exclusive).
+    pub const fn new(start: usize, end: usize) -> Self {
+        Span { start, end }
+    }
+
+    /// The empty span at `offset`.
+    pub const fn at(offset: usize) -> Self {
+        Span { start: offset, end: offset }
+    }
+
+    /// Length in bytes.
+    pub const fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the span holds no byte.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `offset` lies inside, the end included.
+    pub const fn touches(self, offset: usize) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+
+    /// The same span, moved `by` bytes towards the end.
+    pub const fn shifted(self, by: usize) -> Span {
+        Span { start: self.start + by, end: self.end + by }
+    }
+
+    /// The text under the span, or nothing where the span does not fit the text.
+    pub fn slice(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Span { start: range.start, end: range.end }
+    }
+}
+
+/// A value together with the place that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Spanned<T> {
+    /// What was read.
+    pub value: T,
+    /// Where it was read.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Joins a value and its place.
+    pub const fn new(value: T, span: Span) -> Self {
+        Spanned { value, span }
+    }
+}

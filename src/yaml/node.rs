@@ -1,0 +1,154 @@
+//! The tree.
+
+use crate::source::Span;
+
+/// A value anywhere in a document.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// From the first to the last byte of the value in the file: for a mapping from its first key to the end of its
+    /// last value, for a scalar with its quotes or its block content. What came through an alias has the span of
+    /// the anchor's definition.
+    pub span: Span,
+    /// The explicit tag as written (`!!str`, `!vault`), if any.
+    pub tag: Option<String>,
+    /// For a value that came through an alias or a merge: the bytes of the `*alias`.
+    pub alias: Option<Span>,
+    /// What the value is.
+    pub kind: NodeKind,
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// Text, also numbers, booleans and null: their source text is kept.
+    Scalar(Scalar),
+    /// A mapping.
+    Mapping(Mapping),
+    /// A sequence.
+    Sequence(Sequence),
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// No quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A scalar: the decoded text, and for each of its bytes the byte of the file that it came from.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The decoded text; empty for a value that is not there (`key:`).
+    pub value: String,
+    /// How it was written.
+    pub style: ScalarStyle,
+    /// Whether it is YAML's null: not there, `~` or `null`, unquoted and untagged.
+    pub is_null: bool,
+    /// Runs of decoded bytes that stand in the file in one piece: (first decoded byte, first file byte), by decoded
+    /// byte. Within a run both sides advance together; the first run begins at 0.
+    pub(super) runs: Vec<(usize, usize)>,
+    /// The file's byte just behind the last one of the content.
+    pub(super) content_end: usize,
+}
+
+/// A mapping's entries in the order of the file; keys are unique (a second one is an error of the reader).
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    /// The entries, those merged through `<<` behind the written ones.
+    pub entries: Vec<Entry>,
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key, nearly always a scalar.
+    pub key: Node,
+    /// The value; a null scalar with an empty span where nothing was written.
+    pub value: Node,
+    /// Whether the entry came through a `<<` merge.
+    pub merged: bool,
+}
+
+/// A sequence's items in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// The items.
+    pub items: Vec<Node>,
+}
+
+impl Node {
+    /// The scalar, if this is one.
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if this is one.
+    pub fn as_mapping(&self) -> Option<&Mapping> {
+        match &self.kind {
+            NodeKind::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The sequence, if this is one.
+    pub fn as_sequence(&self) -> Option<&Sequence> {
+        match &self.kind {
+            NodeKind::Sequence(sequence) => Some(sequence),
+            _ => None,
+        }
+    }
+
+    /// Whether this is YAML's null.
+    pub fn is_null(&self) -> bool {
+        self.as_scalar().is_some_and(|scalar| scalar.is_null)
+    }
+}
+
+impl Mapping {
+    /// The entry with the scalar key `name`.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name() == Some(name))
+    }
+}
+
+impl Entry {
+    /// The key's text, if it is a scalar.
+    pub fn name(&self) -> Option<&str> {
+        self.key.as_scalar().map(|scalar| scalar.value.as_str())
+    }
+}
+
+impl Scalar {
+    /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte
+    /// behind the content. Escapes map to their backslash, folded spaces to the line break.
+    pub fn file_offset(&self, offset: usize) -> usize {
+        if offset >= self.value.len() {
+            return self.content_end;
+        }
+        let run = self.runs.partition_point(|(decoded, _)| *decoded <= offset).saturating_sub(1);
+        self.runs.get(run).map_or(self.content_end, |(decoded, file)| file + (offset - decoded))
+    }
+
+    /// The bytes of the file under a range of decoded bytes. A non-empty range yields a non-empty span.
+    pub fn file_span(&self, decoded: Span) -> Span {
+        let start = self.file_offset(decoded.start);
+        if decoded.is_empty() {
+            return Span::at(start);
+        }
+        // The end is taken from the last byte of the range, so that a range which stops at the end of a line does
+        // not reach over the next line's indentation.
+        let last = self.file_offset(decoded.end - 1);
+        Span::new(start, (last + 1).max(start + 1).min(self.content_end.max(start + 1)))
+    }
+}
