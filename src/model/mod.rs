@@ -3,6 +3,7 @@
 //! Times are `i64` milliseconds since the Unix epoch; durations are `i64` milliseconds.
 
 pub mod duration;
+pub mod exposition;
 pub mod gofmt;
 pub mod labels;
 pub mod value;
