@@ -5,8 +5,10 @@
 pub mod duration;
 pub mod exposition;
 pub mod gofmt;
+pub mod histogram;
 pub mod labels;
 pub mod value;
 
+pub use histogram::FloatHistogram;
 pub use labels::{Labels, LabelsBuilder};
-pub use value::{STALE_NAN_BITS, is_stale_nan, stale_nan};
+pub use value::{STALE_NAN_BITS, SampleValue, is_stale_nan, stale_nan};

@@ -1,1 +1,0 @@
-//! Native histograms, as Prometheus' `FloatHistogram`.
