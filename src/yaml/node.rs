@@ -130,6 +130,11 @@ impl Entry {
 }
 
 impl Scalar {
+    /// YAML's null at the byte `at` of the file: no text.
+    pub fn null(at: usize) -> Scalar {
+        Scalar { value: String::new(), style: ScalarStyle::Plain, is_null: true, runs: Vec::new(), content_end: at }
+    }
+
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte
     /// behind the content. Escapes map to their backslash, folded spaces to the line break.
     pub fn file_offset(&self, offset: usize) -> usize {
