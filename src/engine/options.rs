@@ -1,0 +1,39 @@
+//! What can be chosen about evaluation.
+
+/// Options of an [`super::Engine`]. The default is what `promtool test rules` uses, without its sample limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How far an instant selector looks back, in milliseconds; a sample exactly this old is too old.
+    pub lookback_ms: i64,
+    /// The step of a subquery that names none (`[1h:]`), in milliseconds.
+    pub default_subquery_step_ms: i64,
+    /// How many values the columns of one query may hold at a time. `None`: no limit.
+    pub max_samples: Option<usize>,
+    /// How many series one node of an expression may yield. `None`: no limit.
+    pub max_series: Option<usize>,
+    /// Whether metric names are removed at the end of the evaluation and not by each function
+    /// (`promql-delayed-name-removal`).
+    pub delayed_name_removal: bool,
+    /// Whether start timestamps of samples are used by `rate`, `increase`, `irate`, `resets` and `start_timestamp`.
+    pub start_timestamps: bool,
+    /// Whether `__type__` and `__unit__` are part of a metric's identity (`type-and-unit-labels`).
+    pub type_and_unit_labels: bool,
+}
+
+/// Enough for any test; 400 MB of floats.
+const DEFAULT_MAX_SAMPLES: usize = 50_000_000;
+const DEFAULT_MAX_SERIES: usize = 1_000_000;
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            lookback_ms: 5 * 60 * 1000,
+            default_subquery_step_ms: 60 * 1000,
+            max_samples: Some(DEFAULT_MAX_SAMPLES),
+            max_series: Some(DEFAULT_MAX_SERIES),
+            delayed_name_removal: false,
+            start_timestamps: false,
+            type_and_unit_labels: false,
+        }
+    }
+}

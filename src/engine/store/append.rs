@@ -1,0 +1,89 @@
+//! Adding samples to the store, with upstream's rules for time order.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::model::{FloatHistogram, Labels, SampleValue};
+
+use super::Store;
+
+/// Why a sample was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppendError {
+    /// The sample is older than the series' newest one.
+    OutOfOrder,
+    /// The series has another value at this time.
+    DuplicateTimestamp,
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            AppendError::OutOfOrder => "out of order sample",
+            AppendError::DuplicateTimestamp => "duplicate sample for timestamp",
+        })
+    }
+}
+
+impl std::error::Error for AppendError {}
+
+impl Store {
+    /// Appends one sample. `t_ms` and `start_ms` (the time since which a counter counts) are milliseconds. The same
+    /// value again at the same time is ignored. The staleness marker ([`crate::model::stale_nan`]) ends the series
+    /// until its next sample.
+    ///
+    /// # Errors
+    /// The sample is older than the newest one of its series, or as old and different.
+    pub fn append(
+        &mut self,
+        labels: &Labels,
+        t_ms: i64,
+        value: SampleValue,
+        start_ms: Option<i64>,
+    ) -> Result<(), AppendError> {
+        let index = self.series_index(labels);
+        let Some(series) = self.series.get_mut(index) else { return Ok(()) };
+        if let Some((last_ms, last)) = &series.last {
+            if t_ms < *last_ms {
+                return Err(AppendError::OutOfOrder);
+            }
+            if t_ms == *last_ms {
+                return if same_value(last, &value) { Ok(()) } else { Err(AppendError::DuplicateTimestamp) };
+            }
+        }
+        series.last = Some((t_ms, value.clone()));
+        match value {
+            value if value.is_stale() => series.stale.push(t_ms),
+            SampleValue::Float(value) => series.floats.push(t_ms, ordinary(value), start_ms),
+            SampleValue::Histogram(histogram) => series.histograms.push(t_ms, histogram, start_ms),
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the engine's reserved NaNs out of the data.
+fn ordinary(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
+}
+
+fn same_value(a: &SampleValue, b: &SampleValue) -> bool {
+    match (a, b) {
+        (SampleValue::Float(a), SampleValue::Float(b)) => a.to_bits() == b.to_bits(),
+        (SampleValue::Histogram(a), SampleValue::Histogram(b)) => Arc::ptr_eq(a, b) || same_histogram(a, b),
+        _ => false,
+    }
+}
+
+fn same_histogram(a: &FloatHistogram, b: &FloatHistogram) -> bool {
+    let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    a.schema == b.schema
+        && a.count.to_bits() == b.count.to_bits()
+        && a.sum.to_bits() == b.sum.to_bits()
+        && a.zero_threshold.to_bits() == b.zero_threshold.to_bits()
+        && a.zero_count.to_bits() == b.zero_count.to_bits()
+        && a.positive_spans == b.positive_spans
+        && a.negative_spans == b.negative_spans
+        && bits(&a.positive_buckets) == bits(&b.positive_buckets)
+        && bits(&a.negative_buckets) == bits(&b.negative_buckets)
+        && bits(&a.custom_values) == bits(&b.custom_values)
+}

@@ -1,0 +1,75 @@
+//! One stored series.
+
+use std::sync::Arc;
+
+use crate::model::{FloatHistogram, Labels, SampleValue, stale_nan};
+
+/// One series: its labels and its samples by time.
+///
+/// Floats, histograms and staleness markers are kept apart, because that is how range functions read them: a window
+/// of a series without markers and histograms (nearly all are) is one slice.
+#[derive(Clone, Debug)]
+pub struct StoredSeries {
+    labels: Labels,
+    pub(crate) floats: Samples<f64>,
+    pub(crate) histograms: Samples<Arc<FloatHistogram>>,
+    /// Times of staleness markers.
+    pub(crate) stale: Vec<i64>,
+    pub(super) last: Option<(i64, SampleValue)>,
+}
+
+/// Samples of one kind, by time.
+#[derive(Clone, Debug)]
+pub(crate) struct Samples<T> {
+    /// Milliseconds, strictly ascending.
+    pub(crate) times: Vec<i64>,
+    /// The values, one for each time.
+    pub(crate) values: Vec<T>,
+    /// Start timestamps in milliseconds, 0 where unknown; empty where all are.
+    pub(crate) starts: Vec<i64>,
+}
+
+impl<T> Default for Samples<T> {
+    fn default() -> Self {
+        Samples { times: Vec::new(), values: Vec::new(), starts: Vec::new() }
+    }
+}
+
+impl<T> Samples<T> {
+    pub(super) fn push(&mut self, t_ms: i64, value: T, start_ms: Option<i64>) {
+        if start_ms.is_some() || !self.starts.is_empty() {
+            self.starts.resize(self.times.len(), 0);
+            self.starts.push(start_ms.unwrap_or(0));
+        }
+        self.times.push(t_ms);
+        self.values.push(value);
+    }
+}
+
+impl StoredSeries {
+    pub(super) fn new(labels: Labels) -> Self {
+        let (floats, histograms) = (Samples::default(), Samples::default());
+        StoredSeries { labels, floats, histograms, stale: Vec::new(), last: None }
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// All samples by time, staleness markers included.
+    pub fn samples(&self) -> Vec<(i64, SampleValue)> {
+        let floats = self.floats.times.iter().zip(&self.floats.values).map(|(t, v)| (*t, SampleValue::Float(*v)));
+        let histograms = self.histograms.times.iter().zip(&self.histograms.values);
+        let histograms = histograms.map(|(t, v)| (*t, SampleValue::Histogram(v.clone())));
+        let stale = self.stale.iter().map(|t| (*t, SampleValue::Float(stale_nan())));
+        let mut all: Vec<_> = floats.chain(histograms).chain(stale).collect();
+        all.sort_by_key(|(t, _)| *t);
+        all
+    }
+
+    /// The newest sample.
+    pub fn last(&self) -> Option<(i64, &SampleValue)> {
+        self.last.as_ref().map(|(t, value)| (*t, value))
+    }
+}
