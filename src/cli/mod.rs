@@ -1,8 +1,67 @@
-//! One file per subcommand.
+//! The command line: one file per subcommand, and what they share.
+//!
+//! This is the only layer that prints, reads the environment, and decides on an exit code. What a test would want to
+//! call without a terminal lives further down.
+
+mod check;
+mod explain;
+mod options;
+mod outcome;
+mod rules;
+mod session;
+mod test;
 
 use std::process::ExitCode;
 
-/// Runs the command that the arguments name.
+use clap::{Parser, Subcommand};
+
+use outcome::{Outcome, Trouble};
+use session::Session;
+
+/// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// Lints and unit-tests Prometheus alert rules: one binary, no server, no network.
+#[derive(Debug, Parser)]
+#[command(name = "promproof", version, propagate_version = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    shared: options::SharedArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::CheckArgs),
+    Test(test::TestArgs),
+    Explain(explain::ExplainArgs),
+    Rules(rules::RulesArgs),
+}
+
+/// Runs the command that the arguments name and returns the exit code: 0 for clean, 1 for findings or failed tests,
+/// 2 where the tool could not do what it was asked to.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    // clap prints help and usage errors itself, and exits with 0 and 2.
+    let cli = Cli::parse();
+    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli)).map(|thread| thread.join()) {
+        Ok(Ok(outcome)) => outcome.into(),
+        // The thread could not start, or it panicked and the panic has been printed.
+        Ok(Err(_)) | Err(_) => Outcome::Trouble.into(),
+    }
+}
+
+/// Runs the command; reports on standard error what kept it from its work.
+fn run(cli: &Cli) -> Outcome {
+    let session = Session::new(&cli.shared);
+    // An error means that a pool exists already, which then serves as well.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
+    let result = match &cli.command {
+        Command::Check(args) => check::run(args, &session),
+        Command::Test(args) => test::run(args, &session),
+        Command::Explain(args) => explain::run(args, &session),
+        Command::Rules(args) => rules::run(args, &session),
+    };
+    result.unwrap_or_else(|trouble| session.report(&trouble))
 }

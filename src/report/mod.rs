@@ -1,1 +1,63 @@
 //! One file per output format; each turns the same diagnostics or test report into text.
+//!
+//! Nothing here knows a terminal: whoever calls says in a [`Look`] whether colours and box-drawing characters may be
+//! used and how wide a line may be, and hands over something to write to.
+
+pub mod concise;
+pub mod full;
+pub mod github;
+pub mod json;
+mod look;
+pub mod snippet;
+mod summary;
+pub mod text;
+
+use std::io;
+
+pub use look::{Look, Paint};
+pub use summary::{Failure, Summary};
+
+use crate::source::Diagnostic;
+
+/// The output formats that `check` and `test` share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Source lines with the places drawn into them, for people.
+    Full,
+    /// One line per finding, `file:line:column: severity[rule] message`.
+    Concise,
+    /// One JSON object.
+    Json,
+    /// Workflow commands that GitHub turns into annotations of a pull request.
+    Github,
+}
+
+/// What `check` found.
+#[derive(Debug)]
+pub struct CheckReport {
+    /// The findings, in the order in which they are to be shown.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What could not be read or done; the other files were linted all the same.
+    pub failures: Vec<Failure>,
+    /// The figures of the closing line.
+    pub summary: Summary,
+}
+
+/// Writes `report` to `out` in the given format. `look` counts for [`Format::Full`] and [`Format::Concise`]; the
+/// others are for programs and never coloured.
+///
+/// # Errors
+/// What `out` reports, a closed pipe among it.
+pub fn write_check(out: &mut dyn io::Write, format: Format, look: &Look, report: &CheckReport) -> io::Result<()> {
+    match format {
+        Format::Full => full::write(out, look, report),
+        Format::Concise => concise::write(out, look, report),
+        Format::Json => json::write(out, report),
+        Format::Github => github::write(out, report),
+    }
+}
+
+/// Where the documentation of a lint rule is found on the web.
+pub fn documentation_url(rule: &str) -> String {
+    format!("https://github.com/promproof/promproof/blob/main/docs/rules/{rule}.md")
+}

@@ -1,0 +1,68 @@
+//! How a command ends: exit codes, and the errors that keep it from its work.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing to complain about: exit code 0.
+    Clean,
+    /// Findings, or tests that failed: exit code 1.
+    Findings,
+    /// The tool could not do all that it was asked to: exit code 2.
+    Trouble,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Trouble => 2,
+        })
+    }
+}
+
+/// What kept a command from its work; printed on standard error, exit code 2.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Whether the reader of the output went away (`promproof check | head`), which is nobody's mistake.
+    pub closed_pipe: bool,
+}
+
+impl Trouble {
+    /// A trouble that says `message`.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Trouble { message: message.into(), help: None, closed_pipe: false }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Output that cannot be written.
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Trouble {
+            message: format!("cannot write the output: {error}"),
+            help: None,
+            closed_pipe: error.kind() == io::ErrorKind::BrokenPipe,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `--output-format concise`: one line per finding.
+
+use std::io::{self, Write};
+
+use super::text::{one_line, severity_name};
+use super::{CheckReport, Look};
+use crate::source::Diagnostic;
+
+/// Writes the findings and the closing line.
+///
+/// # Errors
+/// What `out` reports.
+pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
+    for diagnostic in &report.diagnostics {
+        write_diagnostic(out, look, diagnostic)?;
+    }
+    writeln!(out, "{}", report.summary)
+}
+
+/// Writes one finding, `file:line:column: severity[rule] message`.
+///
+/// # Errors
+/// What `out` reports.
+pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
+    let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
+    let name = one_line(diagnostic.primary.file.name());
+    writeln!(
+        out,
+        "{}: {}{} {}",
+        look.paint(Look::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
+        look.paint(Look::severity(diagnostic.severity), severity_name(diagnostic.severity)),
+        look.paint(Look::FAINT, format_args!("[{}]", diagnostic.rule)),
+        one_line(&diagnostic.message),
+    )
+}

@@ -1,0 +1,64 @@
+//! How text may look where it is going: colours, characters, width.
+
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::source::Severity;
+
+/// What the place that the text goes to can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether ANSI colours may be written.
+    pub colour: bool,
+    /// Whether box-drawing and other characters beyond ASCII may be written.
+    pub unicode: bool,
+    /// How many columns a line should take at most.
+    pub width: usize,
+}
+
+impl Look {
+    /// Without colours, 120 columns wide: for files, pipes and tests.
+    pub const fn plain() -> Self {
+        Look { colour: false, unicode: true, width: 120 }
+    }
+
+    /// `text` in `style`, or as it is where there are no colours.
+    pub fn paint<T: fmt::Display>(&self, style: Style, text: T) -> Paint<T> {
+        Paint { style: if self.colour { style } else { Style::new() }, text }
+    }
+
+    /// The style of a severity.
+    pub const fn severity(severity: Severity) -> Style {
+        match severity {
+            Severity::Error => AnsiColor::Red.on_default().bold(),
+            Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+            Severity::Info => AnsiColor::Cyan.on_default().bold(),
+        }
+    }
+
+    /// The style of what passed.
+    pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+    /// The style of what failed.
+    pub const BAD: Style = AnsiColor::Red.on_default().bold();
+    /// The style of words that stand out.
+    pub const STRONG: Style = Style::new().bold();
+    /// The style of what is of less interest.
+    pub const FAINT: Style = Style::new().dimmed();
+    /// The style of code, commands and names that can be typed.
+    pub const CODE: Style = AnsiColor::Cyan.on_default();
+}
+
+/// A text together with the style in which it is displayed.
+#[derive(Clone, Copy, Debug)]
+pub struct Paint<T> {
+    style: Style,
+    text: T,
+}
+
+impl<T: fmt::Display> fmt::Display for Paint<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An empty style renders as nothing, at the front and (`:#`, the reset) behind.
+        write!(f, "{}{}{:#}", self.style, self.text, self.style)
+    }
+}

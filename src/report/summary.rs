@@ -1,0 +1,87 @@
+//! The figures of a run, and its closing line.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::source::{Diagnostic, Severity};
+
+/// Something that could not be done: a file that cannot be read, an argument that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The path as the user wrote it, or as it was found.
+    pub path: String,
+    /// Why, in one line.
+    pub message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// How many findings there are, and in how many files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that only inform.
+    pub infos: usize,
+    /// Files with at least one finding.
+    pub files_with_findings: usize,
+    /// Files that were looked at.
+    pub files: usize,
+    /// How long it took; only where a person is looking, so that saved output stays the same from run to run.
+    pub elapsed: Option<Duration>,
+}
+
+impl Summary {
+    /// Counts `diagnostics`, found in `files` files.
+    pub fn of(diagnostics: &[Diagnostic], files: usize) -> Self {
+        let mut summary = Summary { files, ..Summary::default() };
+        let mut names: Vec<&str> = Vec::new();
+        for diagnostic in diagnostics {
+            match diagnostic.severity {
+                Severity::Error => summary.errors += 1,
+                Severity::Warning => summary.warnings += 1,
+                Severity::Info => summary.infos += 1,
+            }
+            names.push(diagnostic.primary.file.name());
+        }
+        names.sort_unstable();
+        names.dedup();
+        summary.files_with_findings = names.len();
+        summary
+    }
+
+    /// Whether there is a finding that fails the run: an error or a warning.
+    pub const fn fails(&self) -> bool {
+        self.errors > 0 || self.warnings > 0
+    }
+}
+
+/// `count` and the word for one or for several of them.
+pub(crate) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<String> = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "note")]
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(*count, word))
+            .collect();
+        if parts.is_empty() {
+            write!(f, "no findings in {}", counted(self.files, "file"))?;
+        } else {
+            write!(f, "{} in {} of {}", parts.join(", "), self.files_with_findings, counted(self.files, "file"))?;
+        }
+        if let Some(elapsed) = self.elapsed {
+            write!(f, " ({:.2} s)", elapsed.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
