@@ -2,11 +2,13 @@
 //!
 //! Nesting is bounded by [`MAX_NESTING`]; only the left spine of binary operators (`a + b + c + …`) may be longer
 //! than that, so whatever walks a tree recursively goes down the left spine in a loop ([`BinaryExpr::lhs`]).
+//! Cloning, comparing and dropping do so already ([`super::tree`]).
 
 use crate::source::{Span, Spanned};
 
-/// How deep an expression may nest (parentheses, calls, right operands …), not counting the left spine of binary
-/// operators. Prometheus has no such bound; no rule that people write comes near.
+/// How many levels an expression's tree may have (parentheses, calls, signs, subqueries, right operands, terms of a
+/// duration …), not counting the left spine of binary operators. Prometheus has no such bound; no rule that people
+/// write comes near.
 pub const MAX_NESTING: usize = 256;
 
 /// An expression and the bytes it was parsed from.
@@ -26,7 +28,7 @@ pub enum ExprKind {
     /// `"text"`
     String(StringLiteral),
     /// `up{job="api"} offset 5m`
-    Vector(VectorSelector),
+    Vector(Box<VectorSelector>),
     /// `up{job="api"}[5m]`
     Matrix(Box<MatrixSelector>),
     /// `expr[1h:5m]`
@@ -227,8 +229,8 @@ pub struct UnaryExpr {
     pub operand: Expr,
 }
 
-/// `lhs op rhs`.
-#[derive(Clone, Debug, PartialEq)]
+/// `lhs op rhs`. `Clone`, `PartialEq` and `Drop` are written by hand in [`super::tree`]: the left spine may be long.
+#[derive(Debug)]
 pub struct BinaryExpr {
     /// Left side. Chains of left-associative operators are long here: walk them in a loop.
     pub lhs: Expr,

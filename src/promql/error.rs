@@ -1,0 +1,46 @@
+//! What the parser and the checker say.
+
+use std::fmt;
+
+use crate::source::Span;
+
+/// Something wrong with an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The bytes of the expression that it is about.
+    pub span: Span,
+    /// What is wrong, in Prometheus' words, without the `1:5: parse error: ` in front.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl ParseError {
+    /// An error without help.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        ParseError { span, message: message.into(), help: None }
+    }
+
+    /// Adds what to write instead.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The error as Prometheus prints it: line and column (in bytes, both from 1), `parse error: ` and the message.
+    pub fn upstream_text(&self, expression: &str) -> String {
+        let before = expression.as_bytes().get(..self.span.start).unwrap_or(expression.as_bytes());
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        format!("{line}:{column}: parse error: {}", self.message)
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}

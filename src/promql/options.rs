@@ -1,0 +1,38 @@
+//! Which parts of the language that Prometheus keeps behind feature flags are on.
+
+/// The feature gates of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseOptions {
+    /// `promql-experimental-functions`: `info`, `mad_over_time`, `limitk` …
+    pub experimental_functions: bool,
+    /// `promql-duration-expr`: `[5m + step()]`. On by default in Prometheus 3.14's binaries.
+    pub duration_expressions: bool,
+    /// `promql-extended-range-selectors`: `anchored`, `smoothed`.
+    pub extended_range_selectors: bool,
+    /// `promql-binop-fill-modifiers`: `fill`, `fill_left`, `fill_right`.
+    pub fill_modifiers: bool,
+}
+
+impl ParseOptions {
+    /// Everything on.
+    pub const fn all() -> Self {
+        ParseOptions {
+            experimental_functions: true,
+            duration_expressions: true,
+            extended_range_selectors: true,
+            fill_modifiers: true,
+        }
+    }
+}
+
+impl Default for ParseOptions {
+    /// What promtool does without `--enable-feature`: only duration expressions are on.
+    fn default() -> Self {
+        ParseOptions {
+            experimental_functions: false,
+            duration_expressions: true,
+            extended_range_selectors: false,
+            fill_modifiers: false,
+        }
+    }
+}

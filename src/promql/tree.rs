@@ -1,0 +1,189 @@
+//! What every reader of a tree needs: children, walking, types. And `Clone`, `PartialEq` and `Drop` of
+//! [`BinaryExpr`], which go down its left spine in a loop because a derived implementation would recurse.
+
+use std::mem;
+
+use super::ast::*;
+use crate::source::Span;
+
+impl Expr {
+    /// The direct sub-expressions, from left to right: operands, arguments (an aggregation's parameter first), the
+    /// inside of parentheses and of a subquery. The selector inside a [`MatrixSelector`] is not one of them.
+    pub fn children(&self) -> impl DoubleEndedIterator<Item = &Expr> {
+        let (first, second, rest): (Option<&Expr>, Option<&Expr>, &[Expr]) = match &self.kind {
+            ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Vector(_) | ExprKind::Matrix(_) => (None, None, &[]),
+            ExprKind::Subquery(subquery) => (Some(&subquery.expr), None, &[]),
+            ExprKind::Unary(unary) => (Some(&unary.operand), None, &[]),
+            ExprKind::Paren(inner) => (Some(inner), None, &[]),
+            ExprKind::Binary(binary) => (Some(&binary.lhs), Some(&binary.rhs), &[]),
+            ExprKind::Aggregate(aggregate) => (aggregate.param.as_ref(), Some(&aggregate.expr), &[]),
+            ExprKind::Call(call) => (None, None, &call.args),
+        };
+        first.into_iter().chain(second).chain(rest)
+    }
+
+    /// Calls `visit` with this expression and everything below it: parents before children, left before right.
+    /// Not recursive, so long chains are fine.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        let mut pending = vec![self];
+        while let Some(expr) = pending.pop() {
+            visit(expr);
+            pending.extend(expr.children().rev());
+        }
+    }
+
+    /// The type of the expression's result.
+    pub fn value_type(&self) -> ValueType {
+        let mut expr = self;
+        loop {
+            expr = match &expr.kind {
+                ExprKind::Number(_) => return ValueType::Scalar,
+                ExprKind::String(_) => return ValueType::String,
+                ExprKind::Vector(_) | ExprKind::Aggregate(_) => return ValueType::Vector,
+                ExprKind::Matrix(_) | ExprKind::Subquery(_) => return ValueType::Matrix,
+                ExprKind::Call(call) => return call.function.returns,
+                ExprKind::Unary(unary) => &unary.operand,
+                ExprKind::Paren(inner) => inner,
+                // A scalar needs two scalars. Right first: the long side is the left one.
+                ExprKind::Binary(binary) => match binary.rhs.value_type() {
+                    ValueType::Scalar if binary.lhs.is_binary() => &binary.lhs,
+                    ValueType::Scalar if binary.lhs.value_type() == ValueType::Scalar => return ValueType::Scalar,
+                    _ => return ValueType::Vector,
+                },
+            }
+        }
+    }
+
+    /// The selector that this expression is, with or without a range.
+    pub fn selector(&self) -> Option<&VectorSelector> {
+        match &self.kind {
+            ExprKind::Vector(selector) => Some(selector),
+            ExprKind::Matrix(matrix) => Some(&matrix.selector.value),
+            _ => None,
+        }
+    }
+
+    /// The expression inside any number of parentheses.
+    pub fn without_parens(&self) -> &Expr {
+        let mut expr = self;
+        while let ExprKind::Paren(inner) = &expr.kind {
+            expr = inner;
+        }
+        expr
+    }
+
+    /// Whether the expression is a binary operation, parentheses not looked through.
+    pub const fn is_binary(&self) -> bool {
+        matches!(self.kind, ExprKind::Binary(_))
+    }
+
+    /// A leaf that owns nothing, to leave behind where an expression is taken out of a tree.
+    const fn placeholder() -> Expr {
+        Expr { span: Span::at(0), kind: ExprKind::Number(NumberLiteral { value: 0.0, is_duration: false }) }
+    }
+}
+
+impl BinaryExpr {
+    /// The binary operation on the left side, if it is one.
+    fn left_binary(&self) -> Option<(Span, &BinaryExpr)> {
+        match &self.lhs.kind {
+            ExprKind::Binary(binary) => Some((self.lhs.span, binary)),
+            _ => None,
+        }
+    }
+
+    /// A copy around a left side that was copied before.
+    fn clone_around(&self, lhs: Expr) -> BinaryExpr {
+        BinaryExpr {
+            lhs,
+            op: self.op,
+            op_span: self.op_span,
+            bool_modifier: self.bool_modifier,
+            matching: self.matching.clone(),
+            rhs: self.rhs.clone(),
+        }
+    }
+
+    /// Whether everything but the left sides is equal.
+    fn equals_beside_lhs(&self, other: &BinaryExpr) -> bool {
+        self.op == other.op
+            && self.op_span == other.op_span
+            && self.bool_modifier == other.bool_modifier
+            && self.matching == other.matching
+            && self.rhs == other.rhs
+    }
+}
+
+impl Clone for BinaryExpr {
+    fn clone(&self) -> Self {
+        let mut above = Vec::new();
+        let mut node = self;
+        while let Some((span, left)) = node.left_binary() {
+            above.push((span, node));
+            node = left;
+        }
+        let mut copy = node.clone_around(node.lhs.clone());
+        while let Some((span, node)) = above.pop() {
+            copy = node.clone_around(Expr { span, kind: ExprKind::Binary(Box::new(copy)) });
+        }
+        copy
+    }
+}
+
+impl PartialEq for BinaryExpr {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut left, mut right) = (self, other);
+        loop {
+            if !left.equals_beside_lhs(right) {
+                return false;
+            }
+            match (left.left_binary(), right.left_binary()) {
+                (Some((left_span, next_left)), Some((right_span, next_right))) if left_span == right_span => {
+                    (left, right) = (next_left, next_right);
+                }
+                (None, None) => return left.lhs == right.lhs,
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Drop for BinaryExpr {
+    fn drop(&mut self) {
+        if !self.lhs.is_binary() {
+            return;
+        }
+        let mut next = mem::replace(&mut self.lhs, Expr::placeholder());
+        while let ExprKind::Binary(binary) = &mut next.kind {
+            next = mem::replace(&mut binary.lhs, Expr::placeholder());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(terms: usize) -> Expr {
+        let mut expr = Expr::placeholder();
+        for _ in 1..terms {
+            let (op, op_span) = (BinaryOp::Add, Span::at(1));
+            let binary =
+                BinaryExpr { lhs: expr, op, op_span, bool_modifier: None, matching: None, rhs: Expr::placeholder() };
+            expr = Expr { span: Span::at(0), kind: ExprKind::Binary(Box::new(binary)) };
+        }
+        expr
+    }
+
+    #[test]
+    fn long_chains_do_not_recurse() {
+        let long = chain(100_000);
+        assert_eq!(long.value_type(), ValueType::Scalar);
+        let copy = long.clone();
+        assert!(copy == long);
+        assert!(chain(99_999) != long);
+        let mut count = 0;
+        long.walk(&mut |_| count += 1);
+        assert_eq!(count, 199_999);
+    }
+}
