@@ -2,6 +2,7 @@
 //!
 //! Times are `i64` milliseconds since the Unix epoch; durations are `i64` milliseconds.
 
+pub mod calendar;
 pub mod duration;
 pub mod exposition;
 pub mod gofmt;

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Evaluates the same range queries with promproof and with a real Prometheus server over the same data, side by side.
+
+Usage: benches/server.py --prometheus PATH --promtool PATH --promproof PATH [--series 100] [--steps 1000] [--runs 5]
+
+The data is generated (seeded), written as OpenMetrics, turned into blocks with `promtool tsdb create-blocks-from
+openmetrics`, and served by a Prometheus on a free port of 127.0.0.1. Both sides report the time of the evaluation
+alone: the server as `stats.timings.evalTotalTime` of /api/v1/query_range, promproof as the same field of
+`eval --stats`. Neither figure has loading, parsing or JSON in it. The median of the runs is shown.
+
+Results are compared series by series and point by point (relative difference below 1e-9). The exit status is 1 where
+any differs.
+"""
+import argparse, json, math, os, random, shutil, socket, statistics, subprocess, sys, tempfile, time
+import urllib.error, urllib.parse, urllib.request
+
+SCRAPE = 15  # seconds between samples
+START = 1_700_000_000 // SCRAPE * SCRAPE
+
+QUERIES = [
+    ("selector", "requests_total"),
+    ("sum by (rate)", "sum by (backend) (rate(requests_total[5m]))"),
+    ("ratio alert", 'sum by (backend) (rate(requests_total{code=~"5.*"}[3m])) / sum by (backend) (rate(requests_total[3m])) * 100 > 5'),
+    ("histogram_quantile", "histogram_quantile(0.9, sum by (le, backend) (rate(latency_seconds_bucket[5m])))"),
+    ("subquery", "max_over_time(sum by (backend) (rate(requests_total[1m]))[10m:1m])"),
+    ("topk", "topk(5, rate(requests_total[5m]))"),
+    ("group_left", "rate(requests_total[5m]) * on (backend) group_left (team) backend_info"),
+]
+BOUNDS = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
+
+
+def openmetrics(series, seconds, seed):
+    """All samples as one OpenMetrics text, family by family."""
+    rng = random.Random(seed)
+    times = range(START, START + seconds + 1, SCRAPE)
+    backends = [f"b{i}" for i in range(max(1, series // 10))]
+    out = ["# TYPE requests counter"]
+    for i in range(series):
+        value, code = 0.0, rng.choice(["200", "200", "200", "404", "500", "503"])
+        for t in times:
+            value = 0.0 if rng.random() < 0.0005 else value + rng.randrange(0, 50)
+            out.append(f'requests_total{{backend="{backends[i % len(backends)]}",instance="i{i}",code="{code}"}} {value} {t}')
+    out.append("# TYPE latency_seconds histogram")
+    for i in range(max(1, series)):
+        counts = [0] * len(BOUNDS)
+        for t in times:
+            for _ in range(3):
+                counts[min(int(rng.expovariate(0.3)), len(BOUNDS) - 1)] += 1
+            total = 0
+            for bound, count in zip(BOUNDS, counts):
+                total += count
+                le = "+Inf" if bound == "+Inf" else str(float(bound))
+                out.append(f'latency_seconds_bucket{{backend="{backends[i % len(backends)]}",instance="i{i}",le="{le}"}} {total} {t}')
+    out.append("# TYPE backend_info gauge")
+    for i, backend in enumerate(backends):
+        out.extend(f'backend_info{{backend="{backend}",team="t{i % 3}"}} 1 {t}' for t in times)
+    out.append("# EOF")
+    return "\n".join(out) + "\n"
+
+
+class Server:
+    """A Prometheus on loopback that serves one data directory."""
+
+    def __init__(self, binary, data, folder):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        config = os.path.join(folder, "prometheus.yml")
+        with open(config, "w") as f:
+            f.write("global: {scrape_interval: 1h}\n")
+        self.log = open(os.path.join(folder, "server.log"), "w")
+        self.process = subprocess.Popen(
+            [binary, f"--config.file={config}", f"--storage.tsdb.path={data}", "--storage.tsdb.retention.time=100y",
+             "--query.max-samples=500000000", f"--web.listen-address=127.0.0.1:{self.port}"],
+            stdout=self.log, stderr=self.log)
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=1).read()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise SystemExit("the server did not become ready; see " + self.log.name)
+
+    def query(self, expr, start, end, step):
+        form = urllib.parse.urlencode({"query": expr, "start": start, "end": end, "step": step, "stats": "all"})
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/query_range", form.encode(), timeout=300) as r:
+            data = json.load(r)["data"]
+        return data["result"], data["stats"]["timings"]["evalTotalTime"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+
+def ours(binary, dump, expr, start, end, step):
+    argv = [binary, "eval", expr, "--from", dump, "--start", str(start), "--end", str(end), "--step", f"{step}s",
+            "--output-format", "json", "--stats"]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"promproof failed on {expr}:\n{done.stderr}")
+    data = json.loads(done.stdout)["data"]
+    return data["result"], data["stats"]["timings"]["evalTotalTime"]
+
+
+def difference(a, b):
+    """None where two matrices agree, else a sentence about the first difference."""
+    key = lambda s: sorted(s["metric"].items())
+    a, b = sorted(a, key=key), sorted(b, key=key)
+    if [key(s) for s in a] != [key(s) for s in b]:
+        return f"{len(a)} and {len(b)} series, or other labels"
+    for x, y in zip(a, b):
+        if len(x["values"]) != len(y["values"]):
+            return f"{x['metric']}: {len(x['values'])} and {len(y['values'])} points"
+        for (t1, v1), (t2, v2) in zip(x["values"], y["values"]):
+            f1, f2 = float(v1), float(v2)
+            same = f1 == f2 or (math.isnan(f1) and math.isnan(f2)) or math.isclose(f1, f2, rel_tol=1e-9)
+            if abs(t1 - t2) > 1e-6 or not same:
+                return f"{x['metric']} at {t1}: {v1} and {v2}"
+    return None
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--prometheus", required=True)
+    p.add_argument("--promtool", required=True)
+    p.add_argument("--promproof", required=True)
+    p.add_argument("--series", type=int, default=100)
+    p.add_argument("--steps", type=int, default=1000)
+    p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--seed", type=int, default=1)
+    a = p.parse_args()
+    folder = tempfile.mkdtemp(prefix="promproof-server-")
+    differ = 0
+    try:
+        dump, data = os.path.join(folder, "data.om"), os.path.join(folder, "data")
+        seconds = a.steps * SCRAPE
+        with open(dump, "w") as f:
+            f.write(openmetrics(a.series, seconds, a.seed))
+        subprocess.run([a.promtool, "tsdb", "create-blocks-from", "openmetrics", dump, data], check=True, stdout=subprocess.DEVNULL)
+        server = Server(a.prometheus, data, folder)
+        try:
+            start, end = START + SCRAPE, START + seconds
+            print(f"{a.series} series, {a.steps} steps of {SCRAPE} s, median of {a.runs} runs, evaluation time in ms\n")
+            print("| query | server | promproof | ratio | same result |\n| --- | ---: | ---: | ---: | --- |")
+            for name, expr in QUERIES:
+                theirs_ms, ours_ms, why = [], [], None
+                for _ in range(a.runs):
+                    theirs, t1 = server.query(expr, start, end, SCRAPE)
+                    mine, t2 = ours(a.promproof, dump, expr, start, end, SCRAPE)
+                    theirs_ms.append(t1 * 1000)
+                    ours_ms.append(t2 * 1000)
+                    why = why or difference(theirs, mine)
+                m1, m2 = statistics.median(theirs_ms), statistics.median(ours_ms)
+                differ += why is not None
+                print(f"| {name} | {m1:.2f} | {m2:.3f} | {m1 / m2 if m2 else float('inf'):.1f} | {why or 'yes'} |", flush=True)
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
