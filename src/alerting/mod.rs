@@ -1,1 +1,16 @@
-//! Rule groups over time: recording rules, alert states, `ALERTS` series, staleness; produces timelines.
+//! Rule groups over time: recording rules, alert states, `ALERTS`, staleness; produces timelines.
+//!
+//! [`RuleSet::compile`] prepares the expressions and templates of rule files once; [`run`] evaluates them at every
+//! step of a [`Schedule`] against an [`crate::engine::Store`] and gives a [`Run`]: for each alerting rule the
+//! [`AlertTimeline`]s of its alerts. Assertions, explanations, coverage and charts read timelines; nothing evaluates a
+//! second time.
+
+mod compile;
+mod run;
+mod timeline;
+
+pub use compile::{CompileOptions, CompiledGroup, CompiledRule, RuleSet, TemplateField};
+pub use run::{Input, RunOptions, Schedule, run};
+pub use timeline::{
+    AlertAt, AlertState, AlertTimeline, Annotations, Phase, RuleId, RuleTimeline, Run, RunError, RunErrorKind,
+};

@@ -1,0 +1,214 @@
+//! What became of the rules: alerts with their states over time.
+//!
+//! Steps are numbered from 0; [`Schedule`] says when each one is. All that does not change from step to step is kept
+//! once, so that a month at one-minute steps stays small.
+
+use std::sync::Arc;
+
+use crate::model::{Labels, SampleValue};
+use crate::rules::RuleKind;
+
+use super::Schedule;
+
+/// Which rule of a [`super::RuleSet`]: indices of the compiled group and of the compiled rule in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId {
+    /// Index in [`super::RuleSet::groups`].
+    pub group: usize,
+    /// Index in [`super::CompiledGroup::rules`].
+    pub rule: usize,
+}
+
+/// What [`super::run`] gives.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// When rules were evaluated.
+    pub schedule: Schedule,
+    /// How many steps were evaluated; less than the schedule has where a rule failed.
+    pub steps: usize,
+    /// One for each rule, in the order of evaluation.
+    pub rules: Vec<RuleTimeline>,
+    /// What failed, by step.
+    pub errors: Vec<RunError>,
+}
+
+/// One rule over time.
+#[derive(Clone, Debug)]
+pub struct RuleTimeline {
+    /// Which rule.
+    pub id: RuleId,
+    /// Alerting or recording.
+    pub kind: RuleKind,
+    /// The alert's or the recorded series' name.
+    pub name: String,
+    /// The alerts that ever were pending or firing, in the order of their first appearance. An alert that was
+    /// resolved and comes back begins a new phase of the same timeline.
+    pub alerts: Vec<AlertTimeline>,
+    /// How many elements the expression gave: (first step, number) where the number changes.
+    pub elements: Vec<(usize, usize)>,
+}
+
+/// The life of one alert, identified by its labels.
+#[derive(Clone, Debug)]
+pub struct AlertTimeline {
+    /// Its labels, `alertname` included.
+    pub labels: Labels,
+    /// Its states, by step; in between it is inactive.
+    pub phases: Vec<Phase>,
+    /// The value that its templates last saw: (first step, value) where it changes.
+    pub values: Vec<(usize, SampleValue)>,
+    /// Its expanded annotations: (first step, annotations) where they change.
+    pub annotations: Vec<(usize, Annotations)>,
+}
+
+/// Expanded annotations, sorted by name; an empty one stays.
+pub type Annotations = Arc<[(String, String)]>;
+
+/// A run of steps in which an alert is in one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// The state.
+    pub state: AlertState,
+    /// The first step.
+    pub first: usize,
+    /// One past the last step.
+    pub end: usize,
+    /// Since when the expression holds: the time of the first pending (or, without `for`, firing) step, in
+    /// milliseconds.
+    pub active_at_ms: i64,
+}
+
+/// The state of an alert that is not inactive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AlertState {
+    /// The expression holds, but not yet for as long as `for` says.
+    Pending,
+    /// The expression holds for long enough.
+    Firing,
+    /// The expression no longer holds, but `keep_firing_for` has not passed yet. It fires for Prometheus.
+    KeptFiring,
+}
+
+/// An alert at one time.
+#[derive(Clone, Debug)]
+pub struct AlertAt<'a> {
+    /// Its rule.
+    pub rule: RuleId,
+    /// Its whole life.
+    pub timeline: &'a AlertTimeline,
+    /// Its state.
+    pub state: AlertState,
+    /// Since when the expression holds, in milliseconds.
+    pub active_at_ms: i64,
+    /// The value.
+    pub value: &'a SampleValue,
+    /// The annotations.
+    pub annotations: &'a Annotations,
+}
+
+/// Something that failed at one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunError {
+    /// The step.
+    pub step: usize,
+    /// Its time in milliseconds.
+    pub t_ms: i64,
+    /// What failed.
+    pub kind: RunErrorKind,
+    /// Upstream's text.
+    pub message: String,
+}
+
+/// What a [`RunError`] is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunErrorKind {
+    /// An input sample was refused; no rule was evaluated at that step.
+    Input,
+    /// A rule failed; the run ends with that step.
+    Rule(RuleId),
+}
+
+impl AlertState {
+    /// Whether Prometheus says `firing`.
+    pub fn is_firing(self) -> bool {
+        self != AlertState::Pending
+    }
+}
+
+impl AlertTimeline {
+    /// The phase at `step`; `None` where the alert is inactive.
+    pub fn phase_at(&self, step: usize) -> Option<&Phase> {
+        let index = self.phases.partition_point(|phase| phase.end <= step);
+        self.phases.get(index).filter(|phase| phase.first <= step)
+    }
+
+    /// The value at `step`, as of the last step at which the expression gave one.
+    pub fn value_at(&self, step: usize) -> Option<&SampleValue> {
+        run_at(&self.values, step)
+    }
+
+    /// The annotations at `step`.
+    pub fn annotations_at(&self, step: usize) -> Option<&Annotations> {
+        run_at(&self.annotations, step)
+    }
+
+    /// The steps at which the alert resolved: it fired at the step before.
+    pub fn resolved_steps(&self) -> impl Iterator<Item = usize> {
+        let phases = &self.phases;
+        phases.iter().enumerate().filter_map(|(index, phase)| {
+            let goes_on = phases.get(index + 1).is_some_and(|next| next.first == phase.end && next.state.is_firing());
+            (phase.state.is_firing() && !goes_on).then_some(phase.end)
+        })
+    }
+}
+
+fn run_at<T>(runs: &[(usize, T)], step: usize) -> Option<&T> {
+    let index = runs.partition_point(|(first, _)| *first <= step).checked_sub(1)?;
+    runs.get(index).map(|(_, value)| value)
+}
+
+impl Run {
+    /// The rule `id`.
+    pub fn rule(&self, id: RuleId) -> Option<&RuleTimeline> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The alerting rules called `alertname`, of all groups.
+    pub fn alerting_rules(&self, alertname: &str) -> impl Iterator<Item = &RuleTimeline> {
+        self.rules.iter().filter(move |rule| rule.kind == RuleKind::Alerting && rule.name == alertname)
+    }
+
+    /// The alerts called `alertname` that are pending or firing at `t_ms`, as of the last evaluation that is not later.
+    /// `promtool` compares with those for which [`AlertState::is_firing`] holds.
+    pub fn alerts_at(&self, alertname: &str, t_ms: i64) -> Vec<AlertAt<'_>> {
+        let Some(step) = self.schedule.step_at(t_ms) else { return Vec::new() };
+        self.alerting_rules(alertname).flat_map(|rule| rule.alerts_at(step)).collect()
+    }
+}
+
+impl RuleTimeline {
+    /// The alerts of this rule that are pending or firing at `step`.
+    pub fn alerts_at(&self, step: usize) -> Vec<AlertAt<'_>> {
+        let at = |timeline| AlertTimeline::at(timeline, self.id, step);
+        self.alerts.iter().filter_map(at).collect()
+    }
+
+    /// How many elements the expression gave at `step`.
+    pub fn elements_at(&self, step: usize) -> usize {
+        run_at(&self.elements, step).copied().unwrap_or(0)
+    }
+}
+
+impl AlertTimeline {
+    fn at(&self, rule: RuleId, step: usize) -> Option<AlertAt<'_>> {
+        let phase = self.phase_at(step)?;
+        Some(AlertAt {
+            rule,
+            timeline: self,
+            state: phase.state,
+            active_at_ms: phase.active_at_ms,
+            value: self.value_at(step)?,
+            annotations: self.annotations_at(step)?,
+        })
+    }
+}
