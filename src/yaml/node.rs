@@ -1,5 +1,8 @@
 //! The tree.
 
+use std::sync::Arc;
+
+use super::place::Place;
 use crate::source::Span;
 
 /// A value anywhere in a document.
@@ -18,14 +21,16 @@ pub struct Node {
 }
 
 /// What a node is.
+///
+/// The content is shared: an alias costs one reference, however large what it stands for.
 #[derive(Clone, Debug)]
 pub enum NodeKind {
     /// Text, also numbers, booleans and null: their source text is kept.
-    Scalar(Scalar),
+    Scalar(Arc<Scalar>),
     /// A mapping.
-    Mapping(Mapping),
+    Mapping(Arc<Mapping>),
     /// A sequence.
-    Sequence(Sequence),
+    Sequence(Arc<Sequence>),
 }
 
 /// How a scalar was written.
@@ -46,17 +51,14 @@ pub enum ScalarStyle {
 /// A scalar: the decoded text, and for each of its bytes the byte of the file that it came from.
 #[derive(Clone, Debug)]
 pub struct Scalar {
-    /// The decoded text; empty for a value that is not there (`key:`).
+    /// The decoded text; empty for null, however it is written.
     pub value: String,
     /// How it was written.
     pub style: ScalarStyle,
     /// Whether it is YAML's null: not there, `~` or `null`, unquoted and untagged.
     pub is_null: bool,
-    /// Runs of decoded bytes that stand in the file in one piece: (first decoded byte, first file byte), by decoded
-    /// byte. Within a run both sides advance together; the first run begins at 0.
-    pub(super) runs: Vec<(usize, usize)>,
-    /// The file's byte just behind the last one of the content.
-    pub(super) content_end: usize,
+    /// The way from a decoded byte to a byte of the file.
+    pub(super) place: Place,
 }
 
 /// A mapping's entries in the order of the file; keys are unique (a second one is an error of the reader).
@@ -90,6 +92,24 @@ impl Node {
         match &self.kind {
             NodeKind::Scalar(scalar) => Some(scalar),
             _ => None,
+        }
+    }
+
+    /// The scalar, if this is one, to be shared.
+    pub fn as_shared_scalar(&self) -> Option<&Arc<Scalar>> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, as a message calls it: "a text", "a mapping", "a list", "nothing".
+    pub fn describe(&self) -> &'static str {
+        match &self.kind {
+            NodeKind::Scalar(scalar) if scalar.is_null => "nothing",
+            NodeKind::Scalar(_) => "a text",
+            NodeKind::Mapping(_) => "a mapping",
+            NodeKind::Sequence(_) => "a list",
         }
     }
 
@@ -132,17 +152,13 @@ impl Entry {
 impl Scalar {
     /// YAML's null at the byte `at` of the file: no text.
     pub fn null(at: usize) -> Scalar {
-        Scalar { value: String::new(), style: ScalarStyle::Plain, is_null: true, runs: Vec::new(), content_end: at }
+        Scalar { value: String::new(), style: ScalarStyle::Plain, is_null: true, place: Place::Direct(at) }
     }
 
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte
     /// behind the content. Escapes map to their backslash, folded spaces to the line break.
     pub fn file_offset(&self, offset: usize) -> usize {
-        if offset >= self.value.len() {
-            return self.content_end;
-        }
-        let run = self.runs.partition_point(|(decoded, _)| *decoded <= offset).saturating_sub(1);
-        self.runs.get(run).map_or(self.content_end, |(decoded, file)| file + (offset - decoded))
+        self.place.of_byte(&self.value, offset).start
     }
 
     /// The bytes of the file under a range of decoded bytes. A non-empty range yields a non-empty span.
@@ -153,7 +169,7 @@ impl Scalar {
         }
         // The end is taken from the last byte of the range, so that a range which stops at the end of a line does
         // not reach over the next line's indentation.
-        let last = self.file_offset(decoded.end - 1);
-        Span::new(start, (last + 1).max(start + 1).min(self.content_end.max(start + 1)))
+        let last = self.place.of_byte(&self.value, decoded.end - 1);
+        Span::new(start, last.end.max(start + 1))
     }
 }
