@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::RuleFile;
+use crate::promql;
 use crate::source::SourceFile;
 use crate::yaml;
 
 /// How rule files are read.
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
+    /// Which PromQL is accepted.
+    pub parse: promql::ParseOptions,
     /// Accepts fields that Prometheus does not know, as `promtool --ignore-unknown-fields` does.
     pub ignore_unknown_fields: bool,
     /// Reads the file as a plain rule file whatever it looks like: its name was given as one.
