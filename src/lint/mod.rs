@@ -1,1 +1,24 @@
-//! The registry of lint rules, what they see, suppressions and configuration.
+//! The linter: the registry of rules, what a rule gets to see, configuration and suppressions.
+//!
+//! A lint rule is one Rust file, `rules/<category>/<name>.rs`, and one Markdown page, `docs/rules/<category>/<name>.md`.
+//! The Rust file implements [`LintRule`] and is named once in its category's `mod.rs`; the page is what
+//! `promproof explain` prints and, through `tests/rule_docs.rs`, the rule's own test.
+//!
+//! [`run`] takes [`Document`]s and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
+//! of the documents.
+
+pub mod config;
+mod context;
+mod document;
+mod registry;
+mod rule;
+mod rules;
+mod run;
+mod suppression;
+
+pub use config::Config;
+pub use context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
+pub use document::Document;
+pub use registry::{find, nearest, registry};
+pub use rule::{LintRule, Meta};
+pub use run::run;

@@ -1,0 +1,188 @@
+//! Configuration: `promproof.toml`.
+//!
+//! ```toml
+//! exclude = ["vendor/**"]
+//!
+//! [rules]
+//! "template/missing-label" = "error"   # off, on, info, warning, error
+//! "runbook/*" = "off"                  # a whole category
+//!
+//! [labels]
+//! required = ["severity"]
+//! allowed-values = { severity = ["critical", "warning", "info"] }
+//!
+//! [annotations]
+//! required = ["summary"]
+//!
+//! [runbook]
+//! keys = ["runbook_url"]
+//! required = true
+//!
+//! [promql]
+//! features = ["promql-experimental-functions"]
+//!
+//! [[overrides]]
+//! paths = ["legacy/**"]
+//! rules = { "template/missing-label" = "warning" }
+//! ```
+
+mod levels;
+mod paths;
+mod read;
+mod section;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::promql::ParseOptions;
+use crate::source::{Diagnostic, SourceFile};
+
+pub use levels::{Level, Levels};
+use paths::Patterns;
+
+/// The names that [`find`] looks for, in this order, in each directory.
+pub const FILE_NAMES: [&str; 2] = ["promproof.toml", ".config/promproof.toml"];
+
+/// What the user configured, or the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// `[labels]`: the labels of alerts.
+    pub labels: LabelPolicy,
+    /// `[annotations]`: the annotations of alerts.
+    pub annotations: AnnotationPolicy,
+    /// `[runbook]`: links to runbook pages.
+    pub runbook: RunbookPolicy,
+    /// `[promql]`: the language.
+    pub promql: PromqlPolicy,
+    levels: Levels,
+    overrides: Vec<Override>,
+    exclude: Patterns,
+    /// The directory to which `exclude` and `overrides` are relative, and the one to which file names are.
+    root: PathBuf,
+    current_dir: PathBuf,
+}
+
+/// `[labels]`.
+#[derive(Clone, Debug, Default)]
+pub struct LabelPolicy {
+    /// `required`: labels that each alerting rule must set.
+    pub required: Vec<String>,
+    /// `allowed-values`: for a label, the values that it may have.
+    pub allowed_values: BTreeMap<String, Vec<String>>,
+}
+
+/// `[annotations]`.
+#[derive(Clone, Debug, Default)]
+pub struct AnnotationPolicy {
+    /// `required`: annotations that each alerting rule must set.
+    pub required: Vec<String>,
+}
+
+/// `[runbook]`.
+#[derive(Clone, Debug)]
+pub struct RunbookPolicy {
+    /// `keys`: the annotations that hold a link to a runbook page, the preferred one first.
+    pub keys: Vec<String>,
+    /// `required`: whether each alerting rule must have one.
+    pub required: bool,
+}
+
+impl Default for RunbookPolicy {
+    fn default() -> Self {
+        let keys = ["runbook_url", "runbook", "playbook", "playbook_url", "runbookURL", "runbookUrl"];
+        RunbookPolicy { keys: keys.map(str::to_owned).to_vec(), required: false }
+    }
+}
+
+/// `[promql]`.
+#[derive(Clone, Debug, Default)]
+pub struct PromqlPolicy {
+    /// `features`: what Prometheus is started with, by the names of its `--enable-feature`; those in
+    /// [`PROMQL_FEATURES`].
+    pub features: Vec<String>,
+}
+
+/// The features of Prometheus' `--enable-feature` that change which expressions parse.
+pub const PROMQL_FEATURES: [&str; 4] = [
+    "promql-binop-fill-modifiers",
+    "promql-duration-expr",
+    "promql-experimental-functions",
+    "promql-extended-range-selectors",
+];
+
+/// `[[overrides]]`: other levels for some files.
+#[derive(Clone, Debug)]
+struct Override {
+    paths: Patterns,
+    levels: Levels,
+}
+
+impl PromqlPolicy {
+    /// Which PromQL is accepted: what Prometheus accepts without flags, and the configured features.
+    pub fn parse_options(&self) -> ParseOptions {
+        let on = |feature: &str| self.features.iter().any(|name| name == feature);
+        let default = ParseOptions::default();
+        ParseOptions {
+            experimental_functions: default.experimental_functions || on("promql-experimental-functions"),
+            duration_expressions: default.duration_expressions || on("promql-duration-expr"),
+            extended_range_selectors: default.extended_range_selectors || on("promql-extended-range-selectors"),
+            fill_modifiers: default.fill_modifiers || on("promql-binop-fill-modifiers"),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// What is wrong with it: `config/syntax`, `config/unknown-key`, `config/invalid-value`, each with its place.
+    pub fn parse(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
+        read::read(file)
+    }
+
+    /// Says where the configuration was found: `root` is the directory that its patterns are relative to,
+    /// `current_dir` the one that file names are relative to. Both absolute.
+    #[must_use]
+    pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
+        self.root = root.into();
+        self.current_dir = current_dir.into();
+        self
+    }
+
+    /// Whether the file called `name` is not to be linted. Only for files that were found by walking a directory: one
+    /// that the user names is linted.
+    pub fn is_excluded(&self, name: &str) -> bool {
+        !self.exclude.is_empty() && self.exclude.matches(&self.relative(name))
+    }
+
+    /// Which rules run on the file called `name`, and with which severity.
+    pub fn levels(&self, name: &str) -> Levels {
+        let mut levels = self.levels.clone();
+        if !self.overrides.is_empty() {
+            let path = self.relative(name);
+            for special in self.overrides.iter().filter(|special| special.paths.matches(&path)) {
+                levels.extend(&special.levels);
+            }
+        }
+        levels
+    }
+
+    /// The path of the file called `name` from the configuration's directory.
+    fn relative(&self, name: &str) -> PathBuf {
+        let path = paths::normalize(&self.current_dir.join(name));
+        path.strip_prefix(&self.root).map(Path::to_path_buf).unwrap_or(path)
+    }
+}
+
+/// The configuration file that holds for the directory `start`: the nearest one in it or in a directory above.
+pub fn find(start: &Path) -> Option<PathBuf> {
+    start.ancestors().flat_map(|dir| FILE_NAMES.map(|name| dir.join(name))).find(|path| path.is_file())
+}
+
+/// The directory that a configuration file speaks for: its own, or the one that holds its `.config`.
+pub fn root_of(path: &Path) -> PathBuf {
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let outer = if dir.ends_with(".config") { dir.parent() } else { None };
+    outer.unwrap_or(dir).to_path_buf()
+}

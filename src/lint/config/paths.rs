@@ -1,0 +1,84 @@
+//! Path patterns.
+
+use std::path::{Component, Path, PathBuf};
+
+use glob::{MatchOptions, Pattern, PatternError};
+
+/// Glob patterns for paths relative to the configuration's directory. A pattern that matches a directory holds for all
+/// that is in it, and one without a slash holds at any depth.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Patterns {
+    patterns: Vec<Pattern>,
+}
+
+/// `*` stops at a slash; `**` does not.
+const OPTIONS: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
+
+impl Patterns {
+    /// Adds a pattern.
+    pub(super) fn add(&mut self, pattern: &str) -> Result<(), PatternError> {
+        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+        self.patterns.push(Pattern::new(pattern.trim_end_matches('/'))?);
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// Whether a pattern holds for `path`.
+    pub(super) fn matches(&self, path: &Path) -> bool {
+        self.patterns.iter().any(|pattern| {
+            let anywhere = !pattern.as_str().contains('/');
+            path.ancestors().any(|part| {
+                let name = part.file_name().map(Path::new).filter(|_| anywhere);
+                pattern.matches_path_with(name.unwrap_or(part), OPTIONS)
+            })
+        })
+    }
+}
+
+/// `path` without `.` and with each `..` taken back, by the text alone.
+pub(super) fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, path: &str) -> bool {
+        let mut patterns = Patterns::default();
+        patterns.add(pattern).unwrap();
+        patterns.matches(Path::new(path))
+    }
+
+    #[test]
+    fn a_pattern_holds_for_a_file_a_directory_or_a_name_at_any_depth() {
+        assert!(matches("vendor/**", "vendor/a/b.yml"));
+        assert!(matches("vendor", "vendor/a/b.yml"));
+        assert!(matches("vendor/", "vendor/a/b.yml"));
+        assert!(matches("./rules/*.yml", "rules/a.yml"));
+        assert!(matches("*.gen.yml", "deep/down/a.gen.yml"));
+        assert!(matches("**/generated/*.yml", "a/b/generated/c.yml"));
+        assert!(!matches("rules/*.yml", "rules/sub/a.yml"));
+        assert!(!matches("vendor", "my-vendor/a.yml"));
+    }
+
+    #[test]
+    fn paths_are_normalised_by_their_text() {
+        assert_eq!(normalize(Path::new("/a/./b/../c")), Path::new("/a/c"));
+        assert_eq!(normalize(Path::new("../x")), Path::new("../x"));
+    }
+}

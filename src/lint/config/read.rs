@@ -1,0 +1,171 @@
+//! From the text of `promproof.toml` to a [`Config`].
+
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use crate::lint::registry::{nearest, nearest_of, registry};
+use crate::lint::rules::config::SYNTAX;
+use crate::source::{Diagnostic, Label, SourceFile, Span};
+
+use super::levels::{Level, Levels};
+use super::paths::Patterns;
+use super::section::{Problems, Section, Value, list, span_of};
+use super::{Config, Override, PROMQL_FEATURES};
+
+const TOP_KEYS: [&str; 7] = ["annotations", "exclude", "labels", "overrides", "promql", "rules", "runbook"];
+
+pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
+    let (document, errors) = DeTable::parse_recoverable(file.text());
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|error| syntax_error(file, error)).collect());
+    }
+    let mut problems = Problems::new(file);
+    let config = read_top(document.get_ref(), &mut problems);
+    if problems.found.is_empty() {
+        return Ok(config);
+    }
+    problems.found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Err(problems.found)
+}
+
+fn syntax_error(file: &Arc<SourceFile>, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().map_or(Span::at(0), Span::from);
+    SYNTAX.diagnostic("this is not TOML", Label::new(file, span, error.message()))
+}
+
+fn read_top(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
+    let mut config = Config::default();
+    let top = Section::new(table, "the configuration", &TOP_KEYS, problems);
+
+    config.exclude = patterns(&top, "exclude", problems);
+    if let Some(rules) = top.table("rules", problems) {
+        config.levels = levels(rules, problems);
+    }
+    if let Some(labels) = top.table("labels", problems) {
+        read_labels(labels, &mut config, problems);
+    }
+    if let Some(annotations) = top.table("annotations", problems) {
+        let section = Section::new(annotations, "`[annotations]`", &["required"], problems);
+        config.annotations.required = section.names("required", problems).unwrap_or_default();
+    }
+    if let Some(runbook) = top.table("runbook", problems) {
+        read_runbook(runbook, &mut config, problems);
+    }
+    if let Some(promql) = top.table("promql", problems) {
+        read_promql(promql, &mut config, problems);
+    }
+    if let Some(overrides) = top.get("overrides") {
+        config.overrides = read_overrides(overrides, problems);
+    }
+    config
+}
+
+fn read_labels(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
+    let section = Section::new(table, "`[labels]`", &["allowed-values", "required"], problems);
+    config.labels.required = section.names("required", problems).unwrap_or_default();
+    let Some(allowed) = section.table("allowed-values", problems) else { return };
+    let names: Vec<&str> = allowed.keys().map(|key| key.get_ref().as_ref()).collect();
+    let section = Section::new(allowed, "`allowed-values`", &names, problems);
+    for name in names {
+        let values = section.texts(name, problems).unwrap_or_default();
+        let values = values.into_iter().map(|(value, _)| value.to_owned()).collect();
+        config.labels.allowed_values.insert(name.to_owned(), values);
+    }
+}
+
+fn read_runbook(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
+    let section = Section::new(table, "`[runbook]`", &["keys", "required"], problems);
+    config.runbook.required = section.boolean("required", problems).unwrap_or(false);
+    let Some(keys) = section.names("keys", problems) else { return };
+    if let (true, Some(value)) = (keys.is_empty(), section.get("keys")) {
+        let help = "name at least one annotation, for example `runbook_url`".to_owned();
+        problems.invalid(span_of(value), "`keys` in `[runbook]` is empty".to_owned(), help);
+    }
+    config.runbook.keys = keys;
+}
+
+fn read_promql(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
+    let section = Section::new(table, "`[promql]`", &["features"], problems);
+    for (feature, span) in section.texts("features", problems).unwrap_or_default() {
+        if PROMQL_FEATURES.contains(&feature) {
+            config.promql.features.push(feature.to_owned());
+            continue;
+        }
+        let message = format!("unknown PromQL feature `{feature}`");
+        let help = match nearest_of(feature, PROMQL_FEATURES.into_iter()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("the features are {}", list(&PROMQL_FEATURES)),
+        };
+        problems.invalid(span, message, help);
+    }
+}
+
+fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Override> {
+    let tables: Option<Vec<_>> =
+        value.get_ref().as_array().and_then(|items| items.iter().map(|item| item.get_ref().as_table()).collect());
+    let Some(tables) = tables else {
+        let help = "write `[[overrides]]`, with `paths` and `rules` below it".to_owned();
+        problems.invalid(span_of(value), "`overrides` is a list of tables".to_owned(), help);
+        return Vec::new();
+    };
+    let mut overrides = Vec::new();
+    for table in tables {
+        let section = Section::new(table, "`[[overrides]]`", &["paths", "rules"], problems);
+        let paths = patterns(&section, "paths", problems);
+        let levels = section.table("rules", problems).map(|rules| levels(rules, problems)).unwrap_or_default();
+        overrides.push(Override { paths, levels });
+    }
+    overrides
+}
+
+fn patterns(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Patterns {
+    let mut patterns = Patterns::default();
+    for (text, span) in section.texts(key, problems).unwrap_or_default() {
+        if let Err(error) = patterns.add(text) {
+            let message = format!("`{text}` is not a path pattern: {}", error.msg);
+            problems.invalid(span, message, "`*` and `?` stop at a slash, `**` does not".to_owned());
+        }
+    }
+    patterns
+}
+
+/// `"category/name" = "level"`, `"category/*" = "level"`, `category = "level"`.
+fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
+    let mut levels = Levels::default();
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let known = known_rule(name);
+        if known.is_none() {
+            unknown_rule(name, span_of(key), problems);
+        }
+        let word = value.get_ref().as_str();
+        match (known, word.and_then(Level::from_word)) {
+            (Some(known), Some(level)) => levels.set(known, level),
+            (_, None) => {
+                let message = format!("the level of `{name}` is not one that exists");
+                problems.invalid(span_of(value), message, format!("the levels are {}", list(&Level::WORDS)));
+            }
+            (None, Some(_)) => {}
+        }
+    }
+    levels
+}
+
+/// The id or the category that a key of `[rules]` names.
+fn known_rule(name: &str) -> Option<&'static str> {
+    let category = name.strip_suffix("/*").unwrap_or(name);
+    let metas = || registry().iter().map(|rule| rule.meta());
+    metas()
+        .find(|meta| meta.id == name)
+        .map(|meta| meta.id)
+        .or_else(|| metas().map(|meta| meta.category()).find(|known| *known == category))
+}
+
+fn unknown_rule(name: &str, span: Span, problems: &mut Problems<'_>) {
+    let help = match nearest(name) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "`promproof rules` lists the rules".to_owned(),
+    };
+    problems.unknown_rule(span, format!("there is no rule `{name}`"), help);
+}

@@ -1,0 +1,134 @@
+//! Tables of the configuration file, read key by key: each mistake becomes a diagnostic at its place.
+
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::lint::registry::nearest_of;
+use crate::lint::rules::config::{INVALID_VALUE, UNKNOWN_KEY};
+use crate::source::{Diagnostic, Label, SourceFile, Span};
+
+/// A value of the file.
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// Collects what is wrong with the file.
+pub(super) struct Problems<'f> {
+    file: &'f Arc<SourceFile>,
+    pub(super) found: Vec<Diagnostic>,
+}
+
+impl<'f> Problems<'f> {
+    pub(super) fn new(file: &'f Arc<SourceFile>) -> Self {
+        Problems { file, found: Vec::new() }
+    }
+
+    /// Reports a value that cannot be: `message` says what is wrong with it, `help` what to write.
+    pub(super) fn invalid(&mut self, span: Span, message: String, help: String) {
+        let label = Label::new(self.file, span, "");
+        self.found.push(INVALID_VALUE.diagnostic(message, label).help(help));
+    }
+
+    /// Reports a key that should name a rule and does not.
+    pub(super) fn unknown_rule(&mut self, span: Span, message: String, help: String) {
+        self.found.push(UNKNOWN_KEY.diagnostic(message, Label::new(self.file, span, "")).help(help));
+    }
+
+    /// Reports a key that does not exist.
+    fn unknown(&mut self, span: Span, key: &str, place: &str, known: &[&str]) {
+        let nearest = nearest_of(key, known.iter().copied());
+        let text = nearest.map(|known| format!("did you mean `{known}`?")).unwrap_or_default();
+        let message = format!("unknown key `{key}` in {place}");
+        let help = format!("{place} knows {}", list(known));
+        self.found.push(UNKNOWN_KEY.diagnostic(message, Label::new(self.file, span, text)).help(help));
+    }
+}
+
+/// A table and what messages call it.
+pub(super) struct Section<'t> {
+    table: &'t DeTable<'t>,
+    place: String,
+}
+
+impl<'t> Section<'t> {
+    /// The table with the keys `known`; reports the others.
+    pub(super) fn new(table: &'t DeTable<'t>, place: &str, known: &[&str], problems: &mut Problems<'_>) -> Section<'t> {
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            problems.unknown(span_of(key), key.get_ref(), place, known);
+        }
+        Section { table, place: place.to_owned() }
+    }
+
+    /// The value of `key`, if given.
+    pub(super) fn get(&self, key: &str) -> Option<&'t Value<'t>> {
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
+    /// The table under `key`.
+    pub(super) fn table(&self, key: &str, problems: &mut Problems<'_>) -> Option<&'t DeTable<'t>> {
+        let value = self.get(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_type(key, value, "a table", problems);
+        }
+        table
+    }
+
+    /// The boolean under `key`.
+    pub(super) fn boolean(&self, key: &str, problems: &mut Problems<'_>) -> Option<bool> {
+        let value = self.get(key)?;
+        let boolean = value.get_ref().as_bool();
+        if boolean.is_none() {
+            self.wrong_type(key, value, "`true` or `false`", problems);
+        }
+        boolean
+    }
+
+    /// The list of texts under `key`, each with its place.
+    pub(super) fn texts(&self, key: &str, problems: &mut Problems<'_>) -> Option<Vec<(&'t str, Span)>> {
+        let value = self.get(key)?;
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(key, value, "a list of texts", problems);
+            return None;
+        };
+        let mut texts = Vec::new();
+        for item in items.iter() {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push((text, span_of(item))),
+                None => self.wrong_type(key, item, "a list of texts", problems),
+            }
+        }
+        Some(texts)
+    }
+
+    /// The list of names under `key`; an empty name is a mistake.
+    pub(super) fn names(&self, key: &str, problems: &mut Problems<'_>) -> Option<Vec<String>> {
+        let texts = self.texts(key, problems)?;
+        for (_, span) in texts.iter().filter(|(text, _)| text.is_empty()) {
+            let message = format!("`{key}` in {} has an empty name", self.place);
+            problems.invalid(*span, message, "write a name, or remove the entry".to_owned());
+        }
+        Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
+    }
+
+    fn wrong_type(&self, key: &str, value: &Value<'_>, wanted: &str, problems: &mut Problems<'_>) {
+        let is = value.get_ref().type_str();
+        let message = format!("`{key}` in {} is {wanted}, not a value of type {is}", self.place);
+        problems.invalid(span_of(value), message, format!("write {wanted}"));
+    }
+}
+
+/// The bytes of a key or value.
+pub(super) fn span_of<T>(spanned: &Spanned<T>) -> Span {
+    spanned.span().into()
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,50 @@
+//! A file as the linter holds it.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::rules::{self, LoadOptions, RuleFile};
+use crate::source::{Diagnostic, SourceFile, Span};
+use crate::yaml;
+
+use super::Config;
+
+/// A file that was read, with all that the rules may ask about it.
+#[derive(Debug)]
+pub struct Document {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// The bytes of each YAML comment, from its `#` to the end of the line, in the order of the file.
+    pub comments: Vec<Span>,
+    /// What is wrong with the file as YAML. (What is wrong with it as a rule file is in [`RuleFile::problems`].)
+    pub problems: Vec<Diagnostic>,
+    /// Its rule groups; `None` where the file is not a rule file.
+    pub rules: Option<RuleFile>,
+}
+
+impl Document {
+    /// Reads a file. `assume_rules`: it is a rule file whatever it looks like.
+    pub fn read(source: &Arc<SourceFile>, config: &Config, assume_rules: bool) -> Document {
+        let parsed = yaml::parse(source);
+        let options = LoadOptions { parse: config.promql.parse_options(), ignore_unknown_fields: false, assume_rules };
+        let rules = rules::load(&parsed, source, &options);
+        let comments = parsed.comments.iter().map(|comment| comment.span).collect();
+        Document { source: Arc::clone(source), comments, problems: parsed.problems, rules }
+    }
+
+    /// Reads files in parallel; those that are no rule files, by their shape, are left out.
+    pub fn read_rule_files(sources: &[Arc<SourceFile>], config: &Config) -> Vec<Document> {
+        sources
+            .par_iter()
+            .filter(|source| rules::may_hold_rules_or_tests(source.text()))
+            .map(|source| Document::read(source, config, false))
+            .filter(|document| document.rules.is_some())
+            .collect()
+    }
+
+    /// How many alerting and recording rules it holds.
+    pub fn rule_count(&self) -> usize {
+        self.rules.iter().flat_map(|file| &file.groups).map(|group| group.rules.len()).sum()
+    }
+}

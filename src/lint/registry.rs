@@ -1,0 +1,38 @@
+//! The list of all lint rules.
+
+use std::sync::LazyLock;
+
+use super::rule::LintRule;
+use super::rules;
+
+static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
+    let mut all: Vec<_> = rules::CATEGORIES.iter().flat_map(|category| category.iter().copied()).collect();
+    all.sort_by_key(|rule| rule.meta().id);
+    all
+});
+
+/// Every lint rule, by id.
+pub fn registry() -> &'static [&'static dyn LintRule] {
+    &REGISTRY
+}
+
+/// The rule with the id `id`.
+pub fn find(id: &str) -> Option<&'static dyn LintRule> {
+    registry().binary_search_by(|rule| rule.meta().id.cmp(id)).ok().and_then(|at| registry().get(at).copied())
+}
+
+/// The id that was probably meant by `id`, if one comes near: the same name in another category, or a slip of the pen.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    let ids = || registry().iter().map(|rule| rule.meta().id);
+    let name = id.rsplit('/').next().unwrap_or(id);
+    ids().find(|known| known.rsplit('/').next() == Some(name)).or_else(|| nearest_of(id, ids()))
+}
+
+/// The word among `known` that comes nearest to `word`, if it is near enough to be what was meant.
+pub(super) fn nearest_of<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,7 @@
+//! The annotations of alerts.
+
+mod required;
+
+use super::LintRule;
+
+pub(super) static RULES: &[&dyn LintRule] = &[&required::Rule];

@@ -1,0 +1,14 @@
+//! The configuration file: reported by `lint::config`.
+
+use crate::lint::rule::{LintRule, Meta, Reported, meta};
+
+/// See its page.
+pub(in crate::lint) static SYNTAX: Meta = meta!("config/syntax", Error, on, "the configuration file is not TOML");
+/// See its page.
+pub(in crate::lint) static UNKNOWN_KEY: Meta =
+    meta!("config/unknown-key", Error, on, "the configuration has a key or names a rule that does not exist");
+/// See its page.
+pub(in crate::lint) static INVALID_VALUE: Meta =
+    meta!("config/invalid-value", Error, on, "the configuration has a value that cannot be");
+
+pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&UNKNOWN_KEY), &Reported(&INVALID_VALUE)];

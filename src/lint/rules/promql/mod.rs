@@ -1,0 +1,8 @@
+//! Expressions: reported by the loader of rule files.
+
+use crate::lint::rule::{LintRule, Meta, Reported, meta};
+
+static SYNTAX: Meta = meta!("promql/syntax", Error, on, "the expression is not PromQL");
+static TYPE: Meta = meta!("promql/type", Error, on, "an operator or function gets a type that it does not take");
+
+pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&TYPE)];

@@ -1,0 +1,8 @@
+//! Links to runbook pages.
+
+mod invalid_url;
+mod missing;
+
+use super::LintRule;
+
+pub(super) static RULES: &[&dyn LintRule] = &[&missing::Rule, &invalid_url::Rule];

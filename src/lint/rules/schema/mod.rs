@@ -1,0 +1,18 @@
+//! Fields of rule files: reported by the loader of rule files.
+
+use crate::lint::rule::{LintRule, Meta, Reported, meta};
+
+static UNKNOWN_FIELD: Meta = meta!("schema/unknown-field", Error, on, "a field that rule files do not have");
+static MISSING_FIELD: Meta = meta!("schema/missing-field", Error, on, "a required field is missing or empty");
+static WRONG_TYPE: Meta = meta!("schema/wrong-type", Error, on, "a field holds another type of value than it may");
+static INVALID_DURATION: Meta = meta!("schema/invalid-duration", Error, on, "a duration that Prometheus does not read");
+static INVALID_NAME: Meta =
+    meta!("schema/invalid-name", Error, on, "a name of a group, metric, label or annotation that cannot be");
+
+pub(super) static RULES: &[&dyn LintRule] = &[
+    &Reported(&UNKNOWN_FIELD),
+    &Reported(&MISSING_FIELD),
+    &Reported(&WRONG_TYPE),
+    &Reported(&INVALID_DURATION),
+    &Reported(&INVALID_NAME),
+];

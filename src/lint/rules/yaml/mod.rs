@@ -1,0 +1,8 @@
+//! Files that are not well-formed YAML: reported by the YAML reader.
+
+use crate::lint::rule::{LintRule, Meta, Reported, meta};
+
+static SYNTAX: Meta = meta!("yaml/syntax", Error, on, "the file is not valid YAML");
+static DUPLICATE_KEY: Meta = meta!("yaml/duplicate-key", Error, on, "a mapping has the same key twice");
+
+pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&DUPLICATE_KEY)];

@@ -1,0 +1,78 @@
+//! Runs the rules over documents.
+
+use rayon::prelude::*;
+
+use crate::source::Diagnostic;
+
+use super::config::Levels;
+use super::context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
+use super::registry::registry;
+use super::rule::LintRule;
+use super::suppression::Suppressions;
+use super::{Config, Document};
+
+/// Lints `documents`. Diagnostics are ordered by file (in the order of `documents`), place and rule; those that are
+/// switched off or suppressed are left out. Files are linted in parallel.
+pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
+    let levels: Vec<Levels> = documents.iter().map(|document| config.levels(document.source.name())).collect();
+    let mut found: Vec<Vec<Diagnostic>> =
+        documents.par_iter().zip(&levels).map(|(document, levels)| check_document(document, config, levels)).collect();
+    check_workspace(documents, config, &levels, &mut found);
+    found
+        .into_par_iter()
+        .zip(documents)
+        .zip(&levels)
+        .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, diagnostics))
+        .collect()
+}
+
+/// What the readers say about one document and what the rules find in it.
+fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<Diagnostic> {
+    let mut out = document.problems.clone();
+    let Some(rules) = &document.rules else { return out };
+    out.extend(rules.problems.iter().cloned());
+
+    let active: Vec<&dyn LintRule> = active(levels).collect();
+    let file = FileContext { config, document, rules };
+    active.iter().for_each(|rule| rule.check_file(&file, &mut out));
+    for group in &rules.groups {
+        let group_cx = GroupContext { file, group };
+        active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
+        for rule in &group.rules {
+            let rule_cx = RuleContext::new(group_cx, rule);
+            active.iter().for_each(|lint| lint.check_rule(&rule_cx, &mut out));
+        }
+    }
+    out
+}
+
+/// Runs the hooks that see all files and hands each finding to its file.
+fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels], found: &mut [Vec<Diagnostic>]) {
+    let cx = WorkspaceContext { config, documents };
+    let on_somewhere = |lint: &&&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
+    let mut out = Vec::new();
+    for lint in registry().iter().filter(on_somewhere) {
+        lint.check_workspace(&cx, &mut out);
+    }
+    let by_file: rustc_hash::FxHashMap<_, usize> =
+        documents.iter().enumerate().map(|(at, document)| (std::sync::Arc::as_ptr(&document.source), at)).collect();
+    for diagnostic in out {
+        let file = std::sync::Arc::as_ptr(&diagnostic.primary.file);
+        if let Some(of_file) = by_file.get(&file).and_then(|at| found.get_mut(*at)) {
+            of_file.push(diagnostic);
+        }
+    }
+}
+
+fn active(levels: &Levels) -> impl Iterator<Item = &'static dyn LintRule> {
+    registry().iter().copied().filter(|rule| levels.is_on(rule.meta()))
+}
+
+/// Applies the configured severities and the suppressions, and puts what is left in order.
+fn settle(document: &Document, levels: &Levels, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.retain_mut(|diagnostic| levels.apply(diagnostic));
+    let suppressions = Suppressions::read(document);
+    let mut kept = suppressions.apply(diagnostics, levels);
+    kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    kept
+}

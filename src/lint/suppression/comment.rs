@@ -1,0 +1,109 @@
+//! The text of a suppression comment: `# promproof: ignore[template/missing-label, runbook/*] reason`.
+
+use crate::lint::registry::{find, nearest, registry};
+use crate::source::{Span, Spanned};
+
+/// What a comment suppresses.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Directive {
+    /// Whether it holds for the whole file (`ignore-file[…]`).
+    pub(super) whole_file: bool,
+    /// The rules, each with its place in the comment.
+    pub(super) patterns: Vec<Spanned<Pattern>>,
+}
+
+/// Rules that a comment names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// `category/name`
+    Rule(&'static str),
+    /// `category/*`
+    Category(&'static str),
+}
+
+impl Pattern {
+    /// Whether the rule `id` is meant.
+    pub(super) fn matches(self, id: &str) -> bool {
+        match self {
+            Pattern::Rule(rule) => rule == id,
+            Pattern::Category(category) => id.split_once('/').is_some_and(|(of_id, _)| of_id == category),
+        }
+    }
+}
+
+/// What is wrong with a comment, and where in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mistake {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+const FORM: &str = "write `# promproof: ignore[category/rule] reason`, or `ignore-file[…]` for the whole file";
+
+/// Reads a comment; `None` where it does not speak to promproof. What can be understood of a comment holds even where
+/// there are mistakes in the rest.
+pub(super) fn parse(comment: &str) -> Option<(Directive, Vec<Mistake>)> {
+    let words = comment.trim_start_matches('#').trim_start();
+    let after = words.strip_prefix("promproof")?;
+    // "promproof is great" and "promproof-ng: …" are prose.
+    let (colon, body) = match after.strip_prefix(':') {
+        Some(body) => (true, body.trim_start()),
+        None => (false, after.trim_start()),
+    };
+    if !colon && (!body.starts_with("ignore") || body.len() == after.len()) {
+        return None;
+    }
+    let at = |part: &str| comment.len() - part.len();
+    let mut directive = Directive { whole_file: false, patterns: Vec::new() };
+    let whole = Span::new(at(words), comment.trim_end().len());
+    let mistake = |span: Span, message: &str| Mistake { span, message: message.to_owned(), help: FORM.to_owned() };
+
+    if !colon {
+        return Some((directive, vec![mistake(whole, "there is no `:` behind `promproof`")]));
+    }
+    let list = if let Some(list) = body.strip_prefix("ignore-file[") {
+        directive.whole_file = true;
+        list
+    } else if let Some(list) = body.strip_prefix("ignore[") {
+        list
+    } else {
+        return Some((directive, vec![mistake(whole, "this comment is not a suppression")]));
+    };
+    let Some((ids, _reason)) = list.split_once(']') else {
+        return Some((directive, vec![mistake(whole, "the list of rules is not closed with `]`")]));
+    };
+    if ids.trim().is_empty() {
+        return Some((directive, vec![mistake(whole, "the suppression names no rule")]));
+    }
+    let mut mistakes = Vec::new();
+    let mut start = at(list);
+    for part in ids.split(',') {
+        let id = part.trim();
+        let from = start + (part.len() - part.trim_start().len());
+        let span = Span::new(from, from + id.len());
+        start += part.len() + 1;
+        match pattern(id) {
+            Some(pattern) => directive.patterns.push(Spanned::new(pattern, span)),
+            None => mistakes.push(unknown(id, span)),
+        }
+    }
+    Some((directive, mistakes))
+}
+
+fn pattern(id: &str) -> Option<Pattern> {
+    if let Some(category) = id.strip_suffix("/*") {
+        let known = registry().iter().map(|rule| rule.meta().category()).find(|known| *known == category)?;
+        return Some(Pattern::Category(known));
+    }
+    find(id).map(|rule| Pattern::Rule(rule.meta().id))
+}
+
+fn unknown(id: &str, span: Span) -> Mistake {
+    let help = match nearest(id) {
+        _ if id == "*" => "name the rules, or a category such as `template/*`".to_owned(),
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "`promproof rules` lists the rules".to_owned(),
+    };
+    Mistake { span, message: format!("there is no rule `{id}`"), help }
+}

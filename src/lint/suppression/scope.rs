@@ -1,0 +1,160 @@
+//! Which bytes of a file a suppression comment speaks for.
+
+use crate::lint::Document;
+use crate::rules::{Rule, RuleFile};
+use crate::source::{SourceFile, Span};
+use crate::yaml::{Entry, Mapping};
+
+/// The parts of a rule file that a comment can speak for, by the line on which they begin.
+pub(super) struct Regions {
+    /// Sorted by start; an outer region before the inner ones that begin at the same byte.
+    regions: Vec<Region>,
+}
+
+#[derive(Clone, Copy)]
+struct Region {
+    span: Span,
+    /// The rule that this is a direct entry of.
+    entry_of: Option<Span>,
+}
+
+/// A comment in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Comment {
+    /// From the `#` to the end of the line.
+    pub(super) span: Span,
+    /// For a comment inside an expression: the expression's bytes.
+    pub(super) expr: Option<Span>,
+}
+
+impl Regions {
+    pub(super) fn of(file: &RuleFile) -> Regions {
+        let mut regions = Vec::new();
+        for group in &file.groups {
+            regions.push(Region { span: group.span, entry_of: None });
+            for rule in &group.rules {
+                rule_regions(rule, &mut regions);
+            }
+        }
+        // The sort is stable, and outer regions were added first.
+        regions.sort_by_key(|region| region.span.start);
+        Regions { regions }
+    }
+
+    /// The outermost region that begins in `line`.
+    fn beginning_in(&self, line: Span) -> Option<Region> {
+        let at = self.regions.partition_point(|region| region.span.start < line.start);
+        self.regions.get(at).filter(|region| region.span.start < line.end).copied()
+    }
+}
+
+fn rule_regions(rule: &Rule, regions: &mut Vec<Region>) {
+    regions.push(Region { span: rule.span, entry_of: None });
+    let Some(mapping) = rule.node.as_mapping() else { return };
+    // What came through an alias or a merge stands elsewhere in the file.
+    let own = |entry: &&Entry| entry.key.span.start >= rule.span.start && entry.value.span.end <= rule.span.end;
+    for entry in mapping.entries.iter().filter(own) {
+        regions.push(Region { span: entry.key.span.to(entry.value.span), entry_of: Some(rule.span) });
+        let inner: &[Entry] = entry.value.as_mapping().map_or(&[], |inner: &Mapping| &inner.entries);
+        for entry in inner.iter().filter(own) {
+            regions.push(Region { span: entry.key.span.to(entry.value.span), entry_of: None });
+        }
+    }
+}
+
+/// The comments of a document that may hold a suppression: those of YAML, and those of PromQL inside expressions.
+pub(super) fn comments(document: &Document) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = document.comments.iter().map(|span| Comment { span: *span, expr: None }).collect();
+    let rules = document.rules.iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
+    for rule in rules {
+        for decoded in promql_comments(rule.expr.text()) {
+            comments.push(Comment { span: rule.expr.file_span(decoded), expr: Some(rule.expr.span) });
+        }
+    }
+    comments
+}
+
+/// The `#` comments of an expression: outside of strings, to the end of the line.
+fn promql_comments(expr: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    let bytes = expr.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        at += 1 + match byte {
+            b'#' => {
+                let len = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+                comments.push(Span::new(at, at + 1 + len));
+                len
+            }
+            b'"' | b'\'' | b'`' => string_len(rest, *byte),
+            _ => 0,
+        };
+    }
+    comments
+}
+
+/// How many bytes of `rest` belong to a string that `quote` has opened, the closing quote included.
+fn string_len(rest: &[u8], quote: u8) -> usize {
+    let mut at = 0;
+    while let Some(byte) = rest.get(at) {
+        at += 1;
+        if *byte == quote {
+            return at;
+        }
+        if *byte == b'\\' && quote != b'`' {
+            at += 1;
+        }
+    }
+    rest.len()
+}
+
+/// The bytes that a comment speaks for.
+///
+/// Behind something on the same line: that line, and what begins on it as a whole (an entry with its block of text, a
+/// rule). On a line of its own: the same for the next line that holds anything; and between the entries of a rule, the
+/// rule. In an expression: the line, or on a line of its own the expression.
+pub(super) fn scope(comment: Comment, file: &SourceFile, regions: Option<&Regions>) -> Span {
+    let index = file.line_index(comment.span.start);
+    let before = file.line_span(index).map(|line| Span::new(line.start, comment.span.start)).unwrap_or(comment.span);
+    let own_line = before.slice(file.text()).trim().is_empty();
+    match comment.expr {
+        Some(expr) if own_line => return expr,
+        Some(_) => return content(before, file),
+        None => {}
+    }
+    let line = if own_line { next_content(index + 1, file).unwrap_or(comment.span) } else { content(before, file) };
+    let Some(region) = regions.and_then(|regions| regions.beginning_in(line)) else { return line };
+    match region.entry_of {
+        Some(rule) if own_line => rule,
+        _ => region.span.to(line),
+    }
+}
+
+/// The next line that holds more than a comment, from the line `index` on.
+fn next_content(index: usize, file: &SourceFile) -> Option<Span> {
+    (index..file.line_count())
+        .filter_map(|index| file.line_span(index))
+        .map(|line| content(line, file))
+        .find(|line| !line.is_empty() && !line.slice(file.text()).starts_with('#'))
+}
+
+/// A span without the blanks at its ends.
+fn content(span: Span, file: &SourceFile) -> Span {
+    let text = span.slice(file.text());
+    let start = span.start + (text.len() - text.trim_start().len());
+    Span::new(start, start + text.trim().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_of_an_expression_are_found_outside_of_strings() {
+        let expr = "up{a=\"#\", b='\\'#', c=`\\`} # one\n> 0 #two";
+        let found: Vec<&str> = promql_comments(expr).iter().map(|span| span.slice(expr)).collect();
+        assert_eq!(found, ["# one", "#two"]);
+        assert!(promql_comments("up{a=\"#").is_empty());
+    }
+}
