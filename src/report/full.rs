@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::text::{one_line, severity_name};
+use super::text::{one_line, severity_name, wrapped};
 use super::{CheckReport, Look, snippet};
 use crate::source::Diagnostic;
+
+/// Help text is not squeezed into less, however narrow the output is.
+const MIN_WIDTH: usize = 40;
 
 /// Writes the findings and the closing line.
 ///
@@ -15,7 +18,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
         write_diagnostic(out, look, diagnostic)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", report.summary)
+    report.summary.write(out, look)
 }
 
 /// Writes one finding: header, source, help, and where to read more.
@@ -32,7 +35,22 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     )?;
     snippet::write(out, look, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
     if let Some(help) = &diagnostic.help {
-        writeln!(out, "  help: {help}")?;
+        write_footnote(out, look, "help", help)?;
     }
-    writeln!(out, "  more: promproof explain {}", diagnostic.rule)
+    let command = format!("promproof explain {}", diagnostic.rule);
+    writeln!(out, "  {} {}", look.paint(Look::FAINT, "more:"), look.paint(Look::CODE, command))
+}
+
+/// Writes `text` behind `word:`, further lines indented below it.
+fn write_footnote(out: &mut dyn Write, look: &Look, word: &str, text: &str) -> io::Result<()> {
+    let indent = word.len() + 4;
+    for (index, line) in wrapped(text, look.width.saturating_sub(indent).max(MIN_WIDTH)).iter().enumerate() {
+        let line = one_line(line);
+        match index {
+            0 => writeln!(out, "  {} {line}", look.paint(Look::CODE, format_args!("{word}:")))?,
+            _ if line.is_empty() => writeln!(out)?,
+            _ => writeln!(out, "{:indent$}{line}", "")?,
+        }
+    }
+    Ok(())
 }

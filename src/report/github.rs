@@ -1,23 +1,45 @@
 //! `--output-format github`: workflow commands, which GitHub shows as annotations of the changed lines.
+//!
+//! The form is that of GitHub's "Workflow commands for GitHub Actions": `::error file=a.yml,line=1,title=t::message`,
+//! with `%`, line breaks and, in properties, `:` and `,` percent-encoded.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::CheckReport;
-use super::text::severity_name;
-use crate::source::{Label, Severity};
+use super::text::one_line;
+use super::{CheckReport, Failure};
+use crate::source::{Diagnostic, Label, Severity};
 
-/// Writes one annotation per finding.
+/// Writes one annotation for each finding and each failure, and the closing line, which is no annotation.
 ///
 /// # Errors
 /// What `out` reports.
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     for diagnostic in &report.diagnostics {
-        write_annotation(out, diagnostic.severity, &diagnostic.primary, diagnostic.rule, &diagnostic.message)?;
+        write_annotation(out, diagnostic.severity, &diagnostic.primary, diagnostic.rule, &body(diagnostic))?;
     }
-    Ok(())
+    for failure in &report.failures {
+        write_failure(out, failure)?;
+    }
+    writeln!(out, "{}", report.summary)
 }
 
-/// Writes one workflow command that puts `message` under the heading `title` at the place of `label`.
+/// Message, related places and help; an annotation has room for them.
+fn body(diagnostic: &Diagnostic) -> String {
+    let mut body = diagnostic.message.clone();
+    for label in diagnostic.related.iter().filter(|label| !label.text.is_empty()) {
+        let place = label.file.position(label.span.start);
+        // `write!` to a string cannot fail.
+        let _ = write!(body, "\n{}:{}:{}: {}", label.file.name(), place.line, place.column, label.text);
+    }
+    if let Some(help) = &diagnostic.help {
+        let _ = write!(body, "\nhelp: {help}");
+    }
+    body
+}
+
+/// Writes one workflow command that puts `message` under the heading `title` at the place of `label`. The message
+/// begins with the place, because the log of the run shows nothing but the message.
 ///
 /// # Errors
 /// What `out` reports.
@@ -28,5 +50,46 @@ pub fn write_annotation(
     title: &str,
     message: &str,
 ) -> io::Result<()> {
-    writeln!(out, "::{} file={},title={title}::{message}", severity_name(severity), label.file.name())
+    let name = label.file.name();
+    let start = label.file.position(label.span.start);
+    let end = label.file.position(label.span.end.max(label.span.start));
+    write!(
+        out,
+        "::{} file={},line={},col={},endLine={}",
+        command(severity),
+        property(name),
+        start.line,
+        start.column,
+        end.line
+    )?;
+    // GitHub reads a column range only within one line.
+    if end.line == start.line {
+        write!(out, ",endColumn={}", end.column)?;
+    }
+    let message = format!("{name}:{}:{}: {message}", start.line, start.column);
+    writeln!(out, ",title={}::{}", property(title), data(&message))
+}
+
+/// Writes one annotation without a line.
+fn write_failure(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
+    writeln!(out, "::error file={},title=promproof::{}", property(&failure.path), data(&one_line(&failure.to_string())))
+}
+
+/// The name of the workflow command.
+const fn command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    }
+}
+
+/// The text behind `::`.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
 }

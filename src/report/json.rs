@@ -1,14 +1,163 @@
 //! `--output-format json`: one object with everything.
+//!
+//! Offsets are bytes of the file, from 0, ends exclusive; lines and columns count from 1, columns in characters. Keys
+//! may be added within a [`VERSION`], none is renamed or removed.
 
 use std::io::{self, Write};
 
-use super::CheckReport;
+use serde::Serialize;
+
+use super::text::severity_name;
+use super::{CheckReport, Failure, Summary, documentation_url};
+use crate::source::{Diagnostic, Fix, Label, SourceFile, Span};
+
+/// The version of the shape of the object.
+pub const VERSION: u32 = 1;
 
 /// Writes the report as one JSON object and a line break.
 ///
 /// # Errors
 /// What `out` reports.
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
-    let _ = report;
-    writeln!(out, "{{}}")
+    let document = Document {
+        version: VERSION,
+        diagnostics: report.diagnostics.iter().map(Finding::of).collect(),
+        failures: report.failures.iter().map(FailureJson::of).collect(),
+        summary: SummaryJson::of(&report.summary),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    diagnostics: Vec<Finding<'a>>,
+    failures: Vec<FailureJson<'a>>,
+    summary: SummaryJson,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+    related: Vec<Place<'a>>,
+    help: Option<&'a str>,
+    fix: Option<FixJson<'a>>,
+    documentation: String,
+}
+
+/// A labelled place.
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    range: Range,
+    label: &'a str,
+}
+
+/// The same bytes of a file as offsets and as lines and columns.
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct FixJson<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<EditJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditJson<'a> {
+    #[serde(flatten)]
+    range: Range,
+    replacement: &'a str,
+}
+
+#[derive(Serialize)]
+struct FailureJson<'a> {
+    path: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct SummaryJson {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    files_with_findings: usize,
+    files: usize,
+}
+
+impl<'a> Finding<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
+        Finding {
+            rule: diagnostic.rule,
+            severity: severity_name(diagnostic.severity),
+            message: &diagnostic.message,
+            place: Place::of(&diagnostic.primary),
+            related: diagnostic.related.iter().map(Place::of).collect(),
+            help: diagnostic.help.as_deref(),
+            fix: diagnostic.fix.as_ref().map(|fix| FixJson::of(fix, &diagnostic.primary.file)),
+            documentation: documentation_url(diagnostic.rule),
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn of(label: &'a Label) -> Self {
+        Place { file: label.file.name(), range: Range::of(&label.file, label.span), label: &label.text }
+    }
+}
+
+impl Range {
+    fn of(file: &SourceFile, span: Span) -> Self {
+        let point = |offset| {
+            let position = file.position(offset);
+            Point { offset, line: position.line, column: position.column }
+        };
+        Range { start: point(span.start), end: point(span.end) }
+    }
+}
+
+impl<'a> FixJson<'a> {
+    fn of(fix: &'a Fix, file: &SourceFile) -> Self {
+        let edits = fix
+            .edits
+            .iter()
+            .map(|edit| EditJson { range: Range::of(file, edit.span), replacement: &edit.replacement })
+            .collect();
+        FixJson { title: &fix.title, safe: fix.safe, edits }
+    }
+}
+
+impl<'a> FailureJson<'a> {
+    fn of(failure: &'a Failure) -> Self {
+        FailureJson { path: &failure.path, message: &failure.message }
+    }
+}
+
+impl SummaryJson {
+    fn of(summary: &Summary) -> Self {
+        SummaryJson {
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            files_with_findings: summary.files_with_findings,
+            files: summary.files,
+        }
+    }
 }

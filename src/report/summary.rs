@@ -1,8 +1,10 @@
 //! The figures of a run, and its closing line.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::time::Duration;
 
+use super::Look;
 use crate::source::{Diagnostic, Severity};
 
 /// Something that could not be done: a file that cannot be read, an argument that makes no sense.
@@ -54,6 +56,19 @@ impl Summary {
         names.dedup();
         summary.files_with_findings = names.len();
         summary
+    }
+
+    /// Writes the closing line, coloured by the worst finding.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    pub fn write(&self, out: &mut dyn Write, look: &Look) -> io::Result<()> {
+        let style = match self {
+            Summary { errors: 1.., .. } => Look::severity(Severity::Error),
+            Summary { warnings: 1.., .. } => Look::severity(Severity::Warning),
+            _ => Look::GOOD,
+        };
+        writeln!(out, "{}", look.paint(style, self))
     }
 
     /// Whether there is a finding that fails the run: an error or a warning.

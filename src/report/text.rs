@@ -37,3 +37,52 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(escaped)
 }
+
+/// `text` in lines of at most `width` characters, broken at spaces; its own line breaks stay, and what follows them
+/// keeps its indentation. A word that is longer than a line is not broken.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let indent: String = line.chars().take_while(|character| *character == ' ').collect();
+        let mut current = indent.clone();
+        let mut taken = indent.len();
+        for word in line.split_whitespace() {
+            let length = word.chars().count();
+            if taken > indent.len() && taken + 1 + length > width {
+                lines.push(std::mem::replace(&mut current, indent.clone()));
+                taken = indent.len();
+            }
+            if taken > indent.len() {
+                current.push(' ');
+                taken += 1;
+            }
+            current.push_str(word);
+            taken += length;
+        }
+        lines.push(current);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{one_line, wrapped};
+
+    #[test]
+    fn long_text_is_broken_at_spaces() {
+        insta::assert_snapshot!(
+            wrapped("drop the label, or keep it with:\n  sum by (backend, instance) (rate(x[5m]))", 26).join("\n"),
+            @"
+        drop the label, or keep it
+        with:
+          sum by (backend,
+          instance) (rate(x[5m]))
+        "
+        );
+    }
+
+    #[test]
+    fn what_would_move_the_cursor_is_escaped() {
+        assert_eq!(one_line("a\nb\x1b[2J\u{202e}c ä"), "a\\nb\\u{1b}[2J\\u{202e}c ä");
+    }
+}
