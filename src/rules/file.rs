@@ -92,6 +92,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// YAML's null at the byte `at` of the file: an empty text.
+    pub fn null(at: usize) -> Field {
+        Field { scalar: Arc::new(Scalar::null(at)), span: Span::at(at) }
+    }
+
     /// The decoded text.
     pub fn text(&self) -> &str {
         &self.scalar.value

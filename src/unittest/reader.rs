@@ -1,0 +1,297 @@
+//! Typed reading of YAML nodes with go-yaml v2's rules; each mistake becomes a diagnostic and reading goes on.
+
+use std::sync::Arc;
+
+use crate::model::duration;
+use crate::rules::Field;
+use crate::source::{Diagnostic, Label, Severity, SourceFile, Span, Spanned};
+use crate::yaml::{Mapping, Node, ScalarStyle};
+
+/// A value that has the right type and is still not one of those allowed.
+pub(super) const INVALID_VALUE: &str = "schema/invalid-value";
+const UNKNOWN_FIELD: &str = "schema/unknown-field";
+const WRONG_TYPE: &str = "schema/wrong-type";
+const INVALID_DURATION: &str = "schema/invalid-duration";
+
+/// Reads nodes of one file and gathers what is wrong with them.
+pub(super) struct Reader<'a> {
+    file: &'a Arc<SourceFile>,
+    problems: Vec<Diagnostic>,
+}
+
+/// The diagnostic just reported, to say more about it.
+pub(super) struct Reported<'a> {
+    file: &'a Arc<SourceFile>,
+    diagnostic: &'a mut Diagnostic,
+}
+
+impl Reported<'_> {
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        self.diagnostic.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn related_at(self, span: Span, text: &str) -> Self {
+        self.diagnostic.related.push(Label::new(self.file, span, text));
+        self
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a Arc<SourceFile>) -> Self {
+        Reader { file, problems: Vec::new() }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Diagnostic> {
+        self.problems
+    }
+
+    pub(super) fn report(&mut self, rule: &'static str, message: impl Into<String>, span: Span) -> Reported<'_> {
+        self.problems.push(Diagnostic::new(rule, Severity::Error, message, Label::new(self.file, span, "")));
+        let at = self.problems.len() - 1;
+        Reported { file: self.file, diagnostic: &mut self.problems[at] }
+    }
+
+    /// The mapping under `node`, whose keys must be among `fields`. Null is an empty mapping and yields `None`.
+    pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: &str, fields: &[&str]) -> Option<&'n Mapping> {
+        if node.is_null() {
+            return None;
+        }
+        let Some(mapping) = node.as_mapping() else {
+            self.wrong_type(node, what, "a mapping");
+            return None;
+        };
+        for entry in &mapping.entries {
+            match entry.name() {
+                Some(name) if fields.contains(&name) => {}
+                Some(name) => self.unknown_field(name, entry.key.span, what, fields),
+                None => self.wrong_type(&entry.key, "a field's name", "text"),
+            }
+        }
+        Some(mapping)
+    }
+
+    fn unknown_field(&mut self, name: &str, span: Span, what: &str, fields: &[&str]) {
+        let near = fields
+            .iter()
+            .map(|field| (strsim::damerau_levenshtein(name, field), *field))
+            .filter(|(distance, field)| *distance <= 1 + field.len() / 4)
+            .min();
+        let help = match near {
+            Some((_, field)) => format!("did you mean `{field}`?"),
+            None => format!("{what} has the fields {}", list(fields)),
+        };
+        self.report(UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
+    }
+
+    fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+        self.report(WRONG_TYPE, format!("{what} must be {wanted}, not {}", node.describe()), node.span);
+    }
+
+    /// The text of the field `name`; null is the empty text.
+    pub(super) fn text(&mut self, mapping: &Mapping, name: &str) -> Option<Field> {
+        let entry = mapping.get(name)?;
+        self.scalar_text(&entry.value, &format!("`{name}`"))
+    }
+
+    fn scalar_text(&mut self, node: &Node, what: &str) -> Option<Field> {
+        match node.as_shared_scalar() {
+            Some(scalar) => Some(Field { scalar: Arc::clone(scalar), span: node.span }),
+            None => {
+                self.wrong_type(node, what, "a text");
+                None
+            }
+        }
+    }
+
+    /// The texts of the list `name`.
+    pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Vec<Field> {
+        let what = format!("an item of `{name}`");
+        let texts = self.items(mapping, name, |reader, node| reader.scalar_text(node, &what));
+        texts.into_iter().flatten().collect()
+    }
+
+    /// The items of the list `name`, each read by `read`; null is an empty list.
+    pub(super) fn items<T>(
+        &mut self,
+        mapping: &Mapping,
+        name: &str,
+        mut read: impl FnMut(&mut Self, &Node) -> T,
+    ) -> Vec<T> {
+        let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return Vec::new() };
+        match entry.value.as_sequence() {
+            Some(sequence) => sequence.items.iter().map(|node| read(self, node)).collect(),
+            None => {
+                self.wrong_type(&entry.value, &format!("`{name}`"), "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Names and texts of the mapping `name`, in the order of the file.
+    pub(super) fn map(&mut self, mapping: &Mapping, name: &str) -> Vec<(Field, Field)> {
+        let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return Vec::new() };
+        let Some(pairs) = entry.value.as_mapping() else {
+            self.wrong_type(&entry.value, &format!("`{name}`"), "a mapping of names to texts");
+            return Vec::new();
+        };
+        let mut read = Vec::with_capacity(pairs.entries.len());
+        for pair in &pairs.entries {
+            let key = self.scalar_text(&pair.key, &format!("a name in `{name}`"));
+            let what = format!("`{}` in `{name}`", pair.name().unwrap_or_default());
+            let value = self.scalar_text(&pair.value, &what);
+            read.extend(key.zip(value));
+        }
+        read
+    }
+
+    /// The duration `name` in milliseconds; null is as if it were not given.
+    pub(super) fn duration(&mut self, mapping: &Mapping, name: &str) -> Option<Spanned<i64>> {
+        let field = self.text(mapping, name).filter(|field| !field.scalar.is_null)?;
+        match duration::parse_duration(field.text()) {
+            Ok(milliseconds) => Some(Spanned::new(milliseconds, field.span)),
+            Err(error) => {
+                let message = format!("`{name}` is not a duration: {error}");
+                let help = "write a whole number and a unit, largest unit first: `90s`, `5m`, `1h30m`";
+                self.report(INVALID_DURATION, message, field.span).help(help);
+                None
+            }
+        }
+    }
+
+    /// As [`Reader::duration`]; 0 is as if it were not given.
+    pub(super) fn positive_duration(&mut self, mapping: &Mapping, name: &str) -> Option<i64> {
+        self.duration(mapping, name).map(|duration| duration.value).filter(|milliseconds| *milliseconds > 0)
+    }
+
+    /// The boolean `name`; null and not given are false.
+    pub(super) fn boolean(&mut self, mapping: &Mapping, name: &str) -> bool {
+        let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return false };
+        let value = entry.value.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
+        match value.map(|scalar| yaml11_bool(&scalar.value)) {
+            Some(Some(value)) => value,
+            _ => {
+                self.report(
+                    WRONG_TYPE,
+                    format!("`{name}` must be `true` or `false`, without quotes"),
+                    entry.value.span,
+                );
+                false
+            }
+        }
+    }
+
+    /// The number `name`; null is as if it were not given.
+    pub(super) fn number(&mut self, mapping: &Mapping, name: &str) -> Option<Spanned<f64>> {
+        let entry = mapping.get(name).filter(|entry| !entry.value.is_null())?;
+        let scalar = entry.value.as_scalar();
+        let number = scalar.filter(|scalar| scalar.style == ScalarStyle::Plain).and_then(|s| yaml11_number(&s.value));
+        if let Some(number) = number {
+            return Some(Spanned::new(number, entry.value.span));
+        }
+        let quoted = scalar.is_some_and(|scalar| yaml11_number(&scalar.value).is_some());
+        let message = format!("`{name}` must be a number{}", if quoted { ", without quotes" } else { "" });
+        self.report(WRONG_TYPE, message, entry.value.span)
+            .help("write it as `5`, `0.25`, `1e-3`, `.inf`, `-.inf` or `.nan`");
+        None
+    }
+}
+
+fn list(fields: &[&str]) -> String {
+    fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// YAML 1.1's booleans as go-yaml v2 knows them.
+fn yaml11_bool(text: &str) -> Option<bool> {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    }
+}
+
+/// YAML 1.1's numbers as go-yaml v2 knows them: underscores, `0x`, `0o`, `0b`, octal with a leading 0.
+fn yaml11_number(text: &str) -> Option<f64> {
+    match text {
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Some(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Some(f64::NEG_INFINITY),
+        ".nan" | ".NaN" | ".NAN" => return Some(f64::NAN),
+        _ => {}
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return None;
+    }
+    let text: String = text.chars().filter(|c| *c != '_').collect();
+    integer(&text).or_else(|| float(&text))
+}
+
+fn integer(text: &str) -> Option<f64> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x" | "0X") => (16, digits.get(2..)?),
+        Some("0o" | "0O") => (8, digits.get(2..)?),
+        Some("0b" | "0B") => (2, digits.get(2..)?),
+        Some(_) if digits.starts_with('0') => (8, digits.get(1..)?),
+        _ => (10, digits),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    // Go tries int64 first, then uint64; both become a float64.
+    let magnitude = u64::from_str_radix(digits, radix).ok()?;
+    Some(if negative { -(magnitude as f64) } else { magnitude as f64 })
+}
+
+fn float(text: &str) -> Option<f64> {
+    let body = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let plain = body.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
+    let starts = body.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if plain && starts { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{yaml11_bool, yaml11_number};
+
+    #[test]
+    fn numbers() {
+        let numbers = [
+            ("5", 5.0),
+            ("-1_000", -1000.0),
+            ("0x1F", 31.0),
+            ("0b11", 3.0),
+            ("010", 8.0),
+            ("0o10", 8.0),
+            ("0", 0.0),
+            ("08", 8.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("1e-3", 0.001),
+            ("18446744073709551615", 18_446_744_073_709_551_615.0),
+            ("100000000000000000000", 1e20),
+            ("-.inf", f64::NEG_INFINITY),
+        ];
+        for (text, value) in numbers {
+            assert_eq!(yaml11_number(text), Some(value), "{text}");
+        }
+        assert!(yaml11_number(".nan").is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn no_numbers() {
+        for text in ["", "abc", "_1", "inf", "nan", "2020-01-01", "1:30", "0x", "--1", "1 2", "infinity", "e5", "."] {
+            assert_eq!(yaml11_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn booleans() {
+        assert_eq!(yaml11_bool("On"), Some(true));
+        assert_eq!(yaml11_bool("n"), Some(false));
+        assert_eq!(yaml11_bool("1"), None);
+    }
+}

@@ -1,0 +1,316 @@
+//! What came out of a run: all that the output formats see.
+//!
+//! A passed assertion is a few numbers; whatever explains a failure is gathered when it happens, while the samples
+//! are still there, so that the formats need no data of their own and evaluate nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::alerting::{AlertTimeline, Schedule};
+use crate::source::{Diagnostic, SourceFile, Span};
+
+/// A whole run, in the order of the files.
+#[derive(Debug, Default)]
+pub struct TestReport {
+    /// One for each test file.
+    pub files: Vec<FileReport>,
+}
+
+/// One test file.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// What kept the whole file from running: its own mistakes.
+    pub problems: Vec<Diagnostic>,
+    /// What is wrong with the rule files that it names. Every group fails of it, and it is told once.
+    pub rule_problems: Vec<Diagnostic>,
+    /// What promtool passes in silence.
+    pub warnings: Vec<Diagnostic>,
+    /// The test groups that were selected, in the order of the file.
+    pub groups: Vec<GroupReport>,
+    /// How many rule files were loaded.
+    pub rule_files: usize,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// One test group.
+#[derive(Debug)]
+pub struct GroupReport {
+    /// Its index in `tests`, from 0.
+    pub index: usize,
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Its mapping in the file.
+    pub span: Span,
+    /// What kept it from running to its end.
+    pub errors: Vec<Diagnostic>,
+    /// Its assertions: those on alerts, then those on expressions, each in the order of the file.
+    pub assertions: Vec<Assertion>,
+    /// How many times all rules were evaluated.
+    pub steps: usize,
+    /// Whether `--fail-fast` kept it from running.
+    pub skipped: bool,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// One assertion.
+#[derive(Debug)]
+pub struct Assertion {
+    /// What it is about.
+    pub kind: AssertionKind,
+    /// Its mapping in the file.
+    pub span: Span,
+    /// The bytes of the alert's name or of the expression.
+    pub subject_span: Span,
+    /// The bytes of `eval_time`'s value; the whole mapping where there is none.
+    pub eval_time_span: Span,
+    /// The time that it looks at, in milliseconds from the start of the test.
+    pub eval_time_ms: i64,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// What an assertion is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssertionKind {
+    /// The firing alerts of this name.
+    Alert(String),
+    /// The result of this expression.
+    Expr(String),
+}
+
+/// How an assertion went.
+#[derive(Debug)]
+pub enum Outcome {
+    /// As expected.
+    Passed,
+    /// Other alerts than expected.
+    Alerts(Box<AlertFailure>),
+    /// Other samples than expected.
+    Samples(Box<SampleFailure>),
+    /// It could not be decided.
+    Error(Box<Diagnostic>),
+    /// Something before it failed.
+    NotRun,
+}
+
+/// How often each outcome occurred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Test files.
+    pub files: usize,
+    /// Test files with a failure.
+    pub failed_files: usize,
+    /// Test groups.
+    pub groups: usize,
+    /// Test groups with a failure.
+    pub failed_groups: usize,
+    /// Groups that `--fail-fast` skipped.
+    pub skipped_groups: usize,
+    /// Assertions that passed.
+    pub passed: usize,
+    /// Assertions that failed, or could not be decided.
+    pub failed: usize,
+    /// Assertions that were not reached.
+    pub not_run: usize,
+    /// Warnings.
+    pub warnings: usize,
+}
+
+/// An assertion on alerts that does not hold.
+#[derive(Debug)]
+pub struct AlertFailure {
+    /// What the test expects, in the order of the file.
+    pub expected: Vec<Alert>,
+    /// What fires, sorted.
+    pub actual: Vec<Alert>,
+    /// Where the two differ.
+    pub differences: Vec<Difference>,
+    /// What else is known: near misses, pending alerts, missing rules. Whole sentences without a full stop.
+    pub notes: Vec<String>,
+    /// When rules were evaluated.
+    pub schedule: Schedule,
+    /// How many steps were evaluated.
+    pub steps: usize,
+    /// The step that the assertion looks at.
+    pub step: usize,
+    /// The lives of all alerts of this name.
+    pub timelines: Vec<AlertTimeline>,
+    /// The expression of the rule, taken apart; `None` where there is no such rule.
+    pub why: Option<Explanation>,
+}
+
+/// Labels and annotations of an alert, both sorted by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alert {
+    /// Labels, `alertname` included.
+    pub labels: Vec<(String, String)>,
+    /// Annotations.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// A difference between what is expected and what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Expected, and nothing there resembles it. The index is one of `expected`.
+    Missing {
+        /// Index in `expected`.
+        expected: usize,
+        /// Where the test expects it.
+        span: Span,
+    },
+    /// There, and not expected.
+    Unexpected {
+        /// Index in `actual`.
+        actual: usize,
+    },
+    /// Expected and there, but not the same.
+    Differs {
+        /// Index in `expected`.
+        expected: usize,
+        /// Index in `actual`.
+        actual: usize,
+        /// Where the test expects it.
+        span: Span,
+        /// What differs, labels before annotations, by name.
+        fields: Vec<FieldDifference>,
+    },
+}
+
+/// One label, annotation or value that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldDifference {
+    /// What it is.
+    pub kind: FieldKind,
+    /// Its name; empty for a value.
+    pub name: String,
+    /// What the test expects; `None` where it expects no such field.
+    pub expected: Option<String>,
+    /// What is there; `None` where there is no such field.
+    pub actual: Option<String>,
+    /// Where the test file says it; `None` where it does not.
+    pub span: Option<Span>,
+}
+
+/// What differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FieldKind {
+    /// A label.
+    Label,
+    /// An annotation.
+    Annotation,
+    /// The value of a sample.
+    Value,
+}
+
+/// An assertion on an expression that does not hold.
+#[derive(Debug)]
+pub struct SampleFailure {
+    /// What the test expects, sorted by labels.
+    pub expected: Vec<Sample>,
+    /// What the expression yields, sorted by labels.
+    pub actual: Vec<Sample>,
+    /// Where the two differ.
+    pub differences: Vec<Difference>,
+    /// What else is known.
+    pub notes: Vec<String>,
+    /// The expression taken apart.
+    pub why: Option<Explanation>,
+}
+
+/// A sample as it is compared and shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Name and labels, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// The number; 0 for a histogram.
+    pub value: f64,
+    /// The histogram in series notation; empty for a number.
+    pub histogram: String,
+}
+
+/// An expression taken apart: each part with its value at one time.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The file that holds the expression.
+    pub file: Arc<SourceFile>,
+    /// The expression's bytes in it.
+    pub span: Span,
+    /// The time of evaluation, in milliseconds from the start of the test.
+    pub t_ms: i64,
+    /// The parts, each before what it consists of.
+    pub parts: Vec<Part>,
+}
+
+/// A part of an expression.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// How deep it lies in the tree; 0 for the whole expression.
+    pub depth: usize,
+    /// Its text, on one line.
+    pub text: String,
+    /// Its bytes in the file.
+    pub span: Span,
+    /// Its value in a few words.
+    pub value: String,
+    /// What is remarkable: a comparison that is false, a selector that matches nothing and what exists instead.
+    pub note: Option<String>,
+}
+
+impl TestReport {
+    /// Counts everything.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { files: self.files.len(), ..Counts::default() };
+        for file in &self.files {
+            counts.failed_files += usize::from(file.failed());
+            counts.warnings += file.warnings.len();
+            counts.groups += file.groups.len();
+            for group in &file.groups {
+                counts.skipped_groups += usize::from(group.skipped);
+                counts.failed_groups += usize::from(group.failed() || file.has_rule_errors());
+                for assertion in &group.assertions {
+                    match assertion.outcome {
+                        Outcome::Passed => counts.passed += 1,
+                        Outcome::NotRun => counts.not_run += 1,
+                        _ => counts.failed += 1,
+                    }
+                }
+            }
+        }
+        counts
+    }
+
+    /// Whether promtool would say that a file failed.
+    pub fn failed(&self) -> bool {
+        self.files.iter().any(FileReport::failed)
+    }
+}
+
+impl FileReport {
+    /// Whether promtool would say that it failed.
+    pub fn failed(&self) -> bool {
+        !self.problems.is_empty() || self.has_rule_errors() || self.groups.iter().any(GroupReport::failed)
+    }
+
+    /// Whether the groups failed because the rules could not be loaded.
+    pub fn has_rule_errors(&self) -> bool {
+        !self.groups.is_empty() && !self.rule_problems.is_empty()
+    }
+}
+
+impl GroupReport {
+    /// Whether there is an error or an assertion that does not hold.
+    pub fn failed(&self) -> bool {
+        !self.errors.is_empty() || self.assertions.iter().any(|a| a.outcome.failed())
+    }
+}
+
+impl Outcome {
+    /// Whether the assertion does not hold or could not be decided.
+    pub fn failed(&self) -> bool {
+        !matches!(self, Outcome::Passed | Outcome::NotRun)
+    }
+}
