@@ -4,4 +4,4 @@
 
 mod label_flow;
 
-pub use label_flow::{Branch, Cause, Drop, LabelFlow, Presence};
+pub use label_flow::{Branch, Cause, Dropped, LabelFlow, Presence};
