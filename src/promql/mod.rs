@@ -5,6 +5,7 @@ pub mod ast;
 mod error;
 pub mod functions;
 mod options;
+pub mod series;
 pub mod tree;
 
 pub use ast::Expr;

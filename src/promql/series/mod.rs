@@ -1,0 +1,115 @@
+//! The series notation of test files: `1+1x5 _ stale {{schema:0 sum:5 count:4 buckets:[1 2 1]}}x3`.
+//!
+//! | item | meaning |
+//! | --- | --- |
+//! | `V` | one value |
+//! | `_`, `_xN` | no sample, N times no sample |
+//! | `VxN` | the value N+1 times |
+//! | `V+DxN`, `V-DxN` | the value, then N more, each D more (less) than the one before |
+//! | `stale` | the staleness marker |
+//! | `{{key:value …}}` | a native histogram; repeats and increments as numbers do |
+//!
+//! The notation is expanded at once, within a bound: `0x1000000000` is an error and not a way to fill the memory.
+
+mod cursor;
+mod histogram;
+mod start;
+mod values;
+
+use std::fmt;
+
+use crate::model::{FloatHistogram, Labels, SampleValue};
+use crate::source::Span;
+
+use cursor::Cursor;
+
+/// How many values one text may expand to. A histogram of an increasing sequence counts for [`HISTOGRAM_COST`].
+pub const MAX_VALUES: usize = 4_000_000;
+/// How many plain values one histogram stands for, by the memory that it takes.
+pub const HISTOGRAM_COST: usize = 32;
+
+/// A text is not series notation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesError {
+    /// The offending part, in bytes of the text.
+    pub span: Span,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+impl SeriesError {
+    fn new(span: Span, message: impl Into<String>) -> Self {
+        SeriesError { span, message: message.into() }
+    }
+}
+
+impl fmt::Display for SeriesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SeriesError {}
+
+/// A series with its values, as one line gives it.
+#[derive(Clone, Debug)]
+pub struct SeriesLine {
+    /// The series' labels.
+    pub labels: Labels,
+    /// Where the labels stand, in bytes of the line.
+    pub metric_span: Span,
+    /// What follows.
+    pub items: SeriesItems,
+}
+
+/// What follows the metric in a line.
+#[derive(Clone, Debug)]
+pub enum SeriesItems {
+    /// Values, one for each interval; `None` where there is no sample.
+    Values(Vec<Option<SampleValue>>),
+    /// From a line `metric@st …`: for each value of the line that follows the start timestamp relative to the sample's
+    /// time, in milliseconds; `None` where there is none.
+    StartTimestamps(Vec<Option<i64>>),
+}
+
+/// The values that `text` stands for, one for each interval; `None` where there is no sample.
+///
+/// # Errors
+/// The text is not series notation, histograms cannot be combined, or it expands to more than [`MAX_VALUES`].
+pub fn parse_values(text: &str) -> Result<Vec<Option<SampleValue>>, SeriesError> {
+    values::parse(&mut Cursor::new(text))
+}
+
+/// A line `metric{label="value"} values`, or `metric{label="value"}@st start timestamps`.
+///
+/// # Errors
+/// As [`parse_values`], or the metric is not one. Spans are bytes of `line`.
+pub fn parse_line(line: &str) -> Result<SeriesLine, SeriesError> {
+    let mut cursor = Cursor::new(line);
+    cursor.skip_spaces();
+    let metric_span = cursor.metric()?;
+    let labels = super::parse_metric(metric_span.slice(line))
+        .map_err(|error| SeriesError::new(error.span.shifted(metric_span.start), error.message))?;
+    let items = if cursor.eat("@st") {
+        SeriesItems::StartTimestamps(start::parse(&mut cursor)?)
+    } else {
+        SeriesItems::Values(values::parse(&mut cursor)?)
+    };
+    Ok(SeriesLine { labels, metric_span, items })
+}
+
+/// Exactly one histogram, `{{…}}`. The second part says whether a `counter_reset_hint` was written, which decides
+/// whether comparisons look at it.
+///
+/// # Errors
+/// The text is something else.
+pub fn parse_histogram(text: &str) -> Result<(FloatHistogram, bool), SeriesError> {
+    let mut cursor = Cursor::new(text);
+    cursor.skip_spaces();
+    let parsed = histogram::parse(&mut cursor)?;
+    cursor.skip_spaces();
+    if cursor.at_end() { Ok(parsed) } else { Err(cursor.unexpected("the end after one histogram")) }
+}
+
+#[cfg(test)]
+mod tests;
