@@ -271,8 +271,8 @@ mod tests {
 
     #[test]
     fn errors_point_at_the_word() {
-        insta::assert_snapshot!(shown("up 1\nup{job=\"a} 1"), @"17..17: the quote is never closed");
-        insta::assert_snapshot!(shown("up x"), @"12..17: the quote is never closed");
+        insta::assert_snapshot!(shown("up 1\nup{job=\"a} 1"), @"12..17: the quote is never closed");
+        insta::assert_snapshot!(shown("up x"), @"3..4: expected a sample value, found `x`");
         insta::assert_snapshot!(shown("up 1 later"), @"5..10: expected a timestamp, found `later`");
     }
 }
