@@ -1,28 +1,181 @@
 //! `promproof check`
 
-use std::path::PathBuf;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rayon::prelude::*;
 
+use super::config::{self, ConfigArgs};
 use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble};
+use crate::lint::{self, Config, Document};
+use crate::report::{CheckReport, Failure, Format, Summary, write_check, write_statistics};
+use crate::rules::FileShape;
+use crate::rules::discovery::{self, Found, MAX_FILE_BYTES, Read, ReadError};
+use crate::{rules, yaml};
 
 /// Lint rule files
+///
+/// Rule files are found by what is in them: a `groups:` list at the top, or Kubernetes objects of kind PrometheusRule.
+/// Other YAML files, hidden files and what .gitignore names are passed over.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct CheckArgs {
     /// Files or directories; `-` reads standard input
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
+    /// What messages call standard input
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: String,
+
     #[command(flatten)]
     pub format: FormatArgs,
+
+    /// Print the findings and nothing else
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Count the findings by rule, most frequent first
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof check                              all rule files below the current directory
+  promproof check rules/ alerts.yml            a directory and a file
+  promproof check --output-format concise      one line per finding
+  kubectl get prometheusrule -A -o yaml | promproof check -
+
+Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an argument makes no sense.";
 
 /// Lints the paths and prints what was found.
 ///
 /// # Errors
-/// Where the output cannot be written.
+/// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let _ = (args, session);
-    Err(Trouble::new("check is not built yet"))
+    let config = config::load(&args.config, session)?;
+    let progress = session.progress("linting");
+    let (documents, failures) = read_documents(args, &config);
+    if documents.is_empty() && failures.is_empty() {
+        return Err(nothing_to_lint(&args.paths));
+    }
+    let diagnostics = lint::run(&documents, &config);
+    drop(progress);
+
+    let mut summary = Summary::of(&diagnostics, documents.len());
+    summary.elapsed = session.elapsed_for_people();
+    let report = CheckReport { diagnostics, failures, summary, quiet: args.quiet };
+    print(args, session, &report)?;
+    Ok(if !report.failures.is_empty() {
+        Outcome::Trouble
+    } else if report.summary.fails() && !args.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// Prints the report on standard output, and what could not be read on standard error.
+fn print(args: &CheckArgs, session: &Session, report: &CheckReport) -> Result<(), Trouble> {
+    let format = session.format(&args.format);
+    let mut stdout = session.stdout();
+    write_check(&mut stdout, format, &session.look, report)?;
+    if args.statistics && matches!(format, Format::Full | Format::Concise) {
+        write_statistics(&mut stdout, &session.look, &report.diagnostics)?;
+    }
+    stdout.flush()?;
+    // On GitHub they are annotations among the others.
+    if format != Format::Github {
+        for failure in &report.failures {
+            session.report(&Trouble::new(failure.to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// All files that are to be linted, in the order of their names, and what could not be read.
+fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Failure>) {
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
+    let mut failures: Vec<Failure> = errors.iter().map(failure_of).collect();
+
+    let mut documents = Vec::new();
+    if !stdin.is_empty() {
+        match read_stdin(&args.stdin_filename) {
+            Ok(read) => documents.extend(document(read, config, true)),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let wanted: Vec<Found> =
+        found.into_iter().filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy())).collect();
+    let read: Vec<Result<Option<Document>, Failure>> = wanted
+        .par_iter()
+        .map(|found| match discovery::read(&found.path) {
+            Ok(read) => Ok(document(read, config, found.named)),
+            Err(error) => Err(failure_of(&error)),
+        })
+        .collect();
+    for result in read {
+        match result {
+            Ok(document) => documents.extend(document),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (documents, failures)
+}
+
+/// The document of a file. One that was found by walking counts only if it has the shape of a rule file; one that the
+/// user named does unless it is a test file.
+fn document(read: Read, config: &Config, named: bool) -> Option<Document> {
+    let worth_parsing = rules::may_hold_rules_or_tests(read.file.text());
+    if !named && !worth_parsing {
+        return None;
+    }
+    let mut document = Document::read(&read.file, config, named && !worth_parsing);
+    if named && document.rules.is_none() {
+        if rules::classify(&yaml::parse(&read.file)) == FileShape::Tests {
+            return None;
+        }
+        document = Document::read(&read.file, config, true);
+    }
+    document.rules.as_ref()?;
+    document.problems.extend(read.problem);
+    Some(document)
+}
+
+/// Standard input, as far as a file may be large.
+fn read_stdin(name: &str) -> Result<Read, Failure> {
+    let mut bytes = Vec::new();
+    let failure = |message: String| Failure { path: name.to_owned(), message };
+    io::stdin()
+        .lock()
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failure(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
+    }
+    Ok(discovery::from_bytes(name, bytes))
+}
+
+fn failure_of(error: &ReadError) -> Failure {
+    Failure { path: error.path.display().to_string(), message: error.message.clone() }
+}
+
+/// A run that lints nothing proves nothing.
+fn nothing_to_lint(paths: &[PathBuf]) -> Trouble {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    Trouble::new(format!("no rule file in {}", paths.join(", ")))
+        .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
 }

@@ -1,22 +1,118 @@
 //! `promproof explain`
 
-use clap::Args;
+use std::io::Write;
 
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::rules::{RuleJson, write_table};
 use super::{Outcome, Session, Trouble};
+use crate::lint::{LintRule, find, nearest, registry};
+use crate::report::text::severity_name;
+use crate::report::{Look, documentation_url, markdown};
 
 /// Explain a lint rule, with a bad and a good example
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
     /// A rule such as `template/missing-label`, or a category such as `template`
     #[arg(value_name = "ID")]
     pub id: String,
+
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PageFormat::Text)]
+    pub output_format: PageFormat,
 }
 
-/// Prints the page of the rule.
+const EXAMPLES: &str = "\
+Examples:
+  promproof explain template/missing-label
+  promproof explain template                   the rules of a category";
+
+/// How a page is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PageFormat {
+    /// For the terminal
+    Text,
+    /// The page as it is
+    Markdown,
+    /// A JSON object with the page in it
+    Json,
+}
+
+/// A rule and its page as JSON.
+#[derive(Serialize)]
+struct PageJson {
+    #[serde(flatten)]
+    rule: RuleJson,
+    page: &'static str,
+}
+
+/// Prints the page of the rule, or the rules of the category.
 ///
 /// # Errors
-/// Where no rule has that name, or the output cannot be written.
+/// Where nothing has that name, or the output cannot be written.
 pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let _ = (args, session);
-    Err(Trouble::new("explain is not built yet"))
+    // `runbook/*` and `runbook/` are how people write a category.
+    let id = args.id.trim_end_matches('*').trim_end_matches('/');
+    let mut stdout = session.stdout();
+    match find(id) {
+        Some(rule) => write_page(&mut stdout, &session.look, args.output_format, rule)?,
+        None => {
+            let category: Vec<&dyn LintRule> =
+                registry().iter().copied().filter(|rule| rule.meta().category() == id).collect();
+            if category.is_empty() {
+                return Err(unknown(&args.id));
+            }
+            write_category(&mut stdout, &session.look, args.output_format, &category)?;
+        }
+    }
+    stdout.flush()?;
+    Ok(Outcome::Clean)
+}
+
+fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn LintRule) -> std::io::Result<()> {
+    let meta = rule.meta();
+    match format {
+        PageFormat::Text => {
+            markdown::write(out, look, meta.page)?;
+            let default = if meta.enabled_by_default { "on" } else { "off" };
+            let facts = format!(
+                "severity: {}, by default: {default}\n{}",
+                severity_name(meta.severity),
+                documentation_url(meta.id)
+            );
+            writeln!(out, "\n{}", look.paint(Look::FAINT, facts))
+        }
+        PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
+        PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),
+    }
+}
+
+fn write_category(
+    out: &mut dyn Write,
+    look: &Look,
+    format: PageFormat,
+    rules: &[&dyn LintRule],
+) -> std::io::Result<()> {
+    match format {
+        PageFormat::Text => write_table(out, look, rules),
+        PageFormat::Markdown => {
+            rules.iter().try_for_each(|rule| writeln!(out, "- `{}`: {}", rule.meta().id, rule.meta().summary))
+        }
+        PageFormat::Json => write_json(out, &rules.iter().map(|rule| RuleJson::of(*rule)).collect::<Vec<_>>()),
+    }
+}
+
+fn write_json(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+fn unknown(id: &str) -> Trouble {
+    let trouble = Trouble::new(format!("there is no rule and no category `{id}`"));
+    match nearest(id) {
+        Some(known) => trouble.help(format!("did you mean `{known}`?")),
+        None => trouble.help("`promproof rules` lists them all"),
+    }
 }

@@ -4,9 +4,11 @@
 //! call without a terminal lives further down.
 
 mod check;
+mod config;
 mod explain;
 mod options;
 mod outcome;
+mod progress;
 mod rules;
 mod session;
 mod test;

@@ -3,7 +3,11 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use anstream::AutoStream;
+use terminal_size::{Height, Width, terminal_size_of};
+
 use super::options::{Color, FormatArgs, SharedArgs};
+use super::progress::Progress;
 use super::{Outcome, Trouble};
 use crate::report::{Format, Look};
 use crate::source::Severity;
@@ -20,6 +24,8 @@ pub(super) struct Session {
     pub error_look: Look,
     /// Whether a person looks at standard output.
     pub interactive: bool,
+    /// Whether a person looks at standard error.
+    watched: bool,
     in_github_workflow: bool,
     started: Instant,
 }
@@ -33,20 +39,18 @@ impl Session {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        let unicode = speaks_utf8();
-        let colour_of = |choice| !matches!(choice, anstream::ColorChoice::Never);
+        let look = |choice: anstream::ColorChoice, width: Option<usize>| Look {
+            colour: choice != anstream::ColorChoice::Never,
+            unicode: speaks_utf8(),
+            width: width.unwrap_or(DEFAULT_WIDTH),
+        };
+        let columns = |size: Option<(Width, Height)>| size.map(|(width, _)| usize::from(width.0));
+        let (stdout, stderr) = (io::stdout(), io::stderr());
         Session {
-            look: Look {
-                colour: colour_of(anstream::AutoStream::choice(&io::stdout())),
-                unicode,
-                width: DEFAULT_WIDTH,
-            },
-            error_look: Look {
-                colour: colour_of(anstream::AutoStream::choice(&io::stderr())),
-                unicode,
-                width: DEFAULT_WIDTH,
-            },
+            look: look(AutoStream::choice(&stdout), columns(terminal_size_of(&stdout))),
+            error_look: look(AutoStream::choice(&stderr), columns(terminal_size_of(&stderr))),
             interactive: io::stdout().is_terminal(),
+            watched: io::stderr().is_terminal(),
             in_github_workflow: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             started: Instant::now(),
         }
@@ -55,6 +59,16 @@ impl Session {
     /// Standard output, buffered; [`Write::flush`] it before the command ends.
     pub(super) fn stdout(&self) -> impl Write + use<> {
         BufWriter::new(anstream::stdout())
+    }
+
+    /// Standard error, for what a command says besides its result.
+    pub(super) fn stderr(&self) -> impl Write + use<> {
+        anstream::stderr()
+    }
+
+    /// A line on the terminal while `what` takes long.
+    pub(super) fn progress(&self, what: &'static str) -> Progress {
+        if self.watched { Progress::start(what) } else { Progress::none() }
     }
 
     /// The output format that the arguments, or else the environment, ask for.

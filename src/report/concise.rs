@@ -14,7 +14,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     for diagnostic in &report.diagnostics {
         write_diagnostic(out, look, diagnostic)?;
     }
-    report.summary.write(out, look)
+    if report.quiet { Ok(()) } else { report.summary.write(out, look) }
 }
 
 /// Writes one finding, `file:line:column: severity[rule] message`.

@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
         write_diagnostic(out, look, diagnostic)?;
         writeln!(out)?;
     }
-    report.summary.write(out, look)
+    if report.quiet { Ok(()) } else { report.summary.write(out, look) }
 }
 
 /// Writes one finding: header, source, help, and where to read more.

@@ -21,7 +21,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     for failure in &report.failures {
         write_failure(out, failure)?;
     }
-    writeln!(out, "{}", report.summary)
+    if report.quiet { Ok(()) } else { writeln!(out, "{}", report.summary) }
 }
 
 /// Message, related places and help; an annotation has room for them.

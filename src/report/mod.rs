@@ -8,13 +8,16 @@ pub mod full;
 pub mod github;
 pub mod json;
 mod look;
+pub mod markdown;
 pub mod snippet;
+mod statistics;
 mod summary;
 pub mod text;
 
 use std::io;
 
 pub use look::{Look, Paint};
+pub use statistics::write_statistics;
 pub use summary::{Failure, Summary};
 
 use crate::source::Diagnostic;
@@ -41,6 +44,8 @@ pub struct CheckReport {
     pub failures: Vec<Failure>,
     /// The figures of the closing line.
     pub summary: Summary,
+    /// Whether the closing line is left out, of the formats that have one.
+    pub quiet: bool,
 }
 
 /// Writes `report` to `out` in the given format. `look` counts for [`Format::Full`] and [`Format::Concise`]; the

@@ -1,0 +1,74 @@
+//! Where the configuration comes from.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Session, Trouble};
+use crate::lint::Config;
+use crate::lint::config::{self, PROMQL_FEATURES};
+use crate::report::{CheckReport, Format, Summary, write_check};
+use crate::rules::discovery;
+
+/// Options that choose the configuration.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct ConfigArgs {
+    /// Read this configuration instead of the nearest `promproof.toml`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+
+    /// Accept PromQL that Prometheus accepts only with this feature flag; may be repeated
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PROMQL_FEATURES)]
+    pub enable_feature: Vec<String>,
+}
+
+/// The configuration that the arguments name, or the one of this directory or the nearest one above, or the defaults.
+///
+/// # Errors
+/// Where it cannot be read, or says what makes no sense; in the second case it has been shown on standard error where.
+pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Trouble> {
+    let current_dir = std::env::current_dir()
+        .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
+    let path = match &args.config {
+        _ if args.no_config => None,
+        Some(path) => Some(path.clone()),
+        None => config::find(&current_dir),
+    };
+    let config = match path {
+        Some(path) => read(&path, &current_dir, session)?,
+        None => Config::default().located(&current_dir, &current_dir),
+    };
+    Ok(with_features(config, &args.enable_feature))
+}
+
+/// Reads a configuration file.
+fn read(path: &Path, current_dir: &Path, session: &Session) -> Result<Config, Trouble> {
+    // As the user would write it: a configuration of a directory above stays absolute.
+    let shown = path.strip_prefix(current_dir).unwrap_or(path);
+    let read =
+        discovery::read(shown).map_err(|error| Trouble::new(format!("cannot read the configuration: {error}")))?;
+    let parsed = match read.problem {
+        Some(problem) => Err(vec![problem]),
+        None => Config::parse(&read.file),
+    };
+    match parsed {
+        Ok(config) => Ok(config.located(config::root_of(&current_dir.join(path)), current_dir)),
+        Err(diagnostics) => {
+            let summary = Summary::of(&diagnostics, 1);
+            let report = CheckReport { diagnostics, failures: Vec::new(), summary, quiet: true };
+            write_check(&mut session.stderr(), Format::Full, &session.error_look, &report)?;
+            Err(Trouble::new(format!("the configuration {} is not valid", shown.display())))
+        }
+    }
+}
+
+/// Adds the features of the command line to those of the configuration.
+fn with_features(mut config: Config, features: &[String]) -> Config {
+    config.promql.features.extend(features.iter().cloned());
+    config
+}
