@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::analysis::LabelFlow;
-use crate::rules::{Field, Rule, RuleFile, RuleGroup};
+use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
+use crate::template::{self, Template, TemplateError};
 
 use super::{Config, Document};
 
@@ -58,11 +59,54 @@ pub struct RuleContext<'a> {
     /// The rule.
     pub rule: &'a Rule,
     label_flow: OnceCell<Option<LabelFlow>>,
+    templates: OnceCell<Vec<TemplateField<'a>>>,
+}
+
+/// A label or an annotation whose value is a template.
+#[derive(Debug)]
+pub struct TemplateField<'a> {
+    /// The label's or annotation's name.
+    pub name: &'a Field,
+    /// The template's text.
+    pub value: &'a Field,
+    /// Where it stands.
+    pub place: TemplatePlace,
+    /// The template.
+    pub parsed: Result<Template, TemplateError>,
+}
+
+/// Where a template stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplatePlace {
+    /// In the labels of the group.
+    GroupLabel,
+    /// In the labels of the rule.
+    Label,
+    /// In the annotations of the rule.
+    Annotation,
+}
+
+impl<'a> TemplateField<'a> {
+    /// The templates among `fields`; what holds no action is not one.
+    pub(super) fn among(fields: &'a [(Field, Field)], place: TemplatePlace) -> impl Iterator<Item = TemplateField<'a>> {
+        fields.iter().filter(|(_, value)| value.text().contains("{{")).map(move |(name, value)| TemplateField {
+            name,
+            value,
+            place,
+            parsed: template::parse(value.text()),
+        })
+    }
+
+    /// What messages call it: ``the annotation `summary` ``.
+    pub fn describe(&self) -> String {
+        let kind = if self.place == TemplatePlace::Annotation { "annotation" } else { "label" };
+        format!("the {kind} `{}`", self.name.text())
+    }
 }
 
 impl<'a> RuleContext<'a> {
     pub(super) fn new(group: GroupContext<'a>, rule: &'a Rule) -> Self {
-        RuleContext { group, rule, label_flow: OnceCell::new() }
+        RuleContext { group, rule, label_flow: OnceCell::new(), templates: OnceCell::new() }
     }
 
     /// The configuration.
@@ -78,6 +122,23 @@ impl<'a> RuleContext<'a> {
     /// Which labels the expression's result can have; `None` where the expression does not parse.
     pub fn label_flow(&self) -> Option<&LabelFlow> {
         self.label_flow.get_or_init(|| self.rule.parsed.as_ref().map(LabelFlow::of)).as_ref()
+    }
+
+    /// The templates of an alerting rule: in its labels, in the group's that it inherits, in its annotations. Labels of
+    /// a recording rule are not templates.
+    pub fn templates(&self) -> &[TemplateField<'a>] {
+        self.templates.get_or_init(|| {
+            if self.rule.kind != RuleKind::Alerting {
+                return Vec::new();
+            }
+            let inherited = TemplateField::among(&self.group.group.labels, TemplatePlace::GroupLabel)
+                .filter(|field| !has(&self.rule.labels, field.name.text()));
+            let own = TemplateField::among(&self.rule.labels, TemplatePlace::Label);
+            inherited
+                .chain(own)
+                .chain(TemplateField::among(&self.rule.annotations, TemplatePlace::Annotation))
+                .collect()
+        })
     }
 
     /// The labels that the rule puts on its results, the group's and its own, by name and without what is overridden,

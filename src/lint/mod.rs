@@ -17,7 +17,7 @@ mod run;
 mod suppression;
 
 pub use config::Config;
-pub use context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
+pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use document::Document;
 pub use registry::{find, nearest, registry};
 pub use rule::{LintRule, Meta};

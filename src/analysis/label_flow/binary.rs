@@ -63,9 +63,6 @@ fn with_scalar(operation: &BinaryExpr, span: Span, left: Branches, right: Branch
 
 /// Arithmetic or comparison of two vectors.
 fn matched(operation: &BinaryExpr, matching: &VectorMatching, left: Branches, right: Branches) -> Branches {
-    if matching.fill_left.is_some() || matching.fill_right.is_some() {
-        return filled(operation, matching, operation.op_span, &left, &right);
-    }
     let (many, one, many_is_left) = match matching.cardinality {
         Cardinality::OneToMany => (right, left, false),
         _ => (left, right, true),

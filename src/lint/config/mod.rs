@@ -90,7 +90,7 @@ pub struct RunbookPolicy {
 
 impl Default for RunbookPolicy {
     fn default() -> Self {
-        let keys = ["runbook_url", "runbook", "playbook", "playbook_url", "runbookURL", "runbookUrl"];
+        let keys = ["runbook_url", "runbook", "playbook"];
         RunbookPolicy { keys: keys.map(str::to_owned).to_vec(), required: false }
     }
 }

@@ -1,6 +1,10 @@
-//! `labels/required`.
+//! `labels/required`: an alert that lacks a label which `[labels] required` names.
 
+use crate::analysis::Presence;
+use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::source::Diagnostic;
 
 static META: Meta = meta!("labels/required", Error, on, "an alert lacks a label that the configuration requires");
 
@@ -10,4 +14,31 @@ impl LintRule for Rule {
     fn meta(&self) -> &'static Meta {
         &META
     }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let required = &cx.config().labels.required;
+        if required.is_empty() || cx.rule.kind != RuleKind::Alerting {
+            return;
+        }
+        let own = cx.static_labels();
+        for label in required {
+            let place = match own.iter().find(|(name, _)| name.text() == label) {
+                Some((_, value)) if !value.text().is_empty() => continue,
+                // An empty value removes the label that the expression may have.
+                Some((name, _)) => name,
+                None if from_expression(cx, label) => continue,
+                None => &cx.rule.name,
+            };
+            let message = format!("the alert `{}` has no label `{label}`", cx.rule.name.text());
+            let help = format!("add `{label}: …` to its labels: the configuration requires it");
+            out.push(META.diagnostic(message, cx.file().field(place, "")).help(help));
+        }
+    }
+}
+
+/// Whether every element of the expression's result has the label.
+fn from_expression(cx: &RuleContext<'_>, label: &str) -> bool {
+    cx.label_flow().is_some_and(|flow| {
+        !flow.branches.is_empty() && flow.branches.iter().all(|branch| branch.presence(label) == Presence::Guaranteed)
+    })
 }

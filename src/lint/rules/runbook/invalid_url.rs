@@ -1,6 +1,10 @@
-//! `runbook/invalid-url`.
+//! `runbook/invalid-url`: a link to a runbook that leads nowhere because of how it is written.
 
+use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::runbook::{self, url};
+use crate::source::Diagnostic;
 
 static META: Meta = meta!("runbook/invalid-url", Error, on, "the link to a runbook is not a URL");
 
@@ -9,5 +13,20 @@ pub(super) struct Rule;
 impl LintRule for Rule {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.rule.kind != RuleKind::Alerting {
+            return;
+        }
+        for (name, value) in runbook::links(cx.rule, &cx.config().runbook.keys) {
+            let Err(problem) = url::check(value.text()) else { continue };
+            let message = format!("the annotation `{}` is not a link: {}", name.text(), problem.message);
+            let place = match problem.span.is_empty() {
+                true => cx.file().field(value, ""),
+                false => cx.file().inside(value, problem.span, ""),
+            };
+            out.push(META.diagnostic(message, place).help(problem.help));
+        }
     }
 }

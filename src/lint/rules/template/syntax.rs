@@ -1,6 +1,9 @@
-//! `template/syntax`.
+//! `template/syntax`: a template that Go's parser refuses. Prometheus refuses to load the file.
 
+use crate::lint::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace};
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::source::Diagnostic;
 
 static META: Meta = meta!("template/syntax", Error, on, "a label or annotation template does not parse");
 
@@ -10,4 +13,24 @@ impl LintRule for Rule {
     fn meta(&self) -> &'static Meta {
         &META
     }
+
+    fn check_group(&self, cx: &GroupContext<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.group.rules.iter().any(|rule| rule.kind == RuleKind::Alerting) {
+            let templates = TemplateField::among(&cx.group.labels, TemplatePlace::GroupLabel);
+            out.extend(templates.filter_map(|template| check(&cx.file, &template)));
+        }
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let own = cx.templates().iter().filter(|template| template.place != TemplatePlace::GroupLabel);
+        out.extend(own.filter_map(|template| check(&cx.file(), template)));
+    }
+}
+
+fn check(cx: &FileContext<'_>, template: &TemplateField<'_>) -> Option<Diagnostic> {
+    let error = template.parsed.as_ref().err()?;
+    let message = format!("{} is not a valid template: {}", template.describe(), error.message);
+    let mut found = META.diagnostic(message, cx.inside(template.value, error.span, ""));
+    found.help.clone_from(&error.help);
+    Some(found)
 }

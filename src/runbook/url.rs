@@ -1,0 +1,187 @@
+//! Whether a text can be a link.
+//!
+//! What people write: absolute URLs, paths on a site whose address is added later (`app-failed/`,
+//! `howto/restart.md#ceph`), and either of them with template actions inside. All of these pass.
+
+use crate::source::Span;
+
+/// Why a text is no link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The part that is wrong, in bytes of the text; empty where there is nothing to show.
+    pub span: Span,
+    /// What is wrong, as the end of a sentence.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+const WRITE_URL: &str = "write the page's address, for example `https://runbooks.example.com/alerts/HighErrorRate`";
+
+/// Checks a link. Template actions may stand anywhere in it; what they yield is taken to be right.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(text: &str) -> Result<(), Problem> {
+    let link = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let problem = |part: Span, message: &str, help: &str| {
+        Err(Problem { span: part.shifted(start), message: message.to_owned(), help: help.to_owned() })
+    };
+    let whole = Span::new(0, link.len());
+    if link.is_empty() {
+        return problem(Span::at(0), "it is empty", WRITE_URL);
+    }
+    let plain = without_actions(link);
+    if plain.starts_with(HOLE) {
+        // The action may yield the scheme and the host.
+        return Ok(());
+    }
+    if let Some((at, blank)) = plain.char_indices().find(|(_, c)| *c != HOLE && (c.is_whitespace() || c.is_control())) {
+        let message =
+            if blank == ' ' { "it has a space in it" } else { "it has a line break or control character in it" };
+        let help = if plain.contains("://") { "write `%20` for a space in an address" } else { WRITE_URL };
+        return problem(Span::new(at, at + blank.len_utf8()), message, help);
+    }
+    match plain.split_once("://") {
+        Some((scheme, rest)) => {
+            let after = Span::new(scheme.len() + 3, link.len());
+            check_absolute(scheme, rest).or_else(|(in_scheme, message, help)| {
+                problem(if in_scheme { Span::new(0, scheme.len()) } else { after }, &message, &help)
+            })
+        }
+        None => check_relative(&plain).or_else(|(message, help)| problem(whole, &message, &help)),
+    }
+}
+
+/// What stands for a template action; it has the action's length, so that places stay where they are.
+const HOLE: char = '\u{0}';
+
+/// The link with a hole for each template action. An action that is not closed is left for `template/syntax`.
+fn without_actions(link: &str) -> String {
+    let mut out = String::with_capacity(link.len());
+    let mut rest = link;
+    while let Some((before, action)) = rest.split_once("{{") {
+        out.push_str(before);
+        let after = action.split_once("}}").map_or("", |(_, after)| after);
+        out.extend(std::iter::repeat_n(HOLE, link.len() - out.len() - after.len()));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn check_absolute(scheme: &str, rest: &str) -> Result<(), (bool, String, String)> {
+    let lower = scheme.to_ascii_lowercase();
+    let letters = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    if !letters {
+        return Err((true, format!("`{scheme}` is not a scheme"), "begin with `https://`".to_owned()));
+    }
+    let is_web = lower == "http" || lower == "https";
+    if !is_web && strsim::damerau_levenshtein(&lower, "https") <= 2 && lower.starts_with('h') {
+        return Err((true, format!("there is no scheme `{scheme}`"), "did you mean `https`?".to_owned()));
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    let (host, port) = match host_and_port.rsplit_once(':') {
+        Some((host, port)) if !host_and_port.ends_with(']') => (host, port),
+        _ => (host_and_port, ""),
+    };
+    if is_web && host.is_empty() {
+        return Err((false, "it names no host".to_owned(), WRITE_URL.to_owned()));
+    }
+    if !port.chars().all(|c| c.is_ascii_digit() || c == HOLE) {
+        return Err((false, format!("`{port}` is not a port"), "a port is a number, as in `:8080`".to_owned()));
+    }
+    Ok(())
+}
+
+/// A text without `://`: a path on a site, unless it looks like something else.
+fn check_relative(link: &str) -> Result<(), (String, String)> {
+    let lower = link.to_ascii_lowercase();
+    if let Some(rest) = ["https:", "http:", "https//", "http//"].iter().find_map(|start| lower.strip_prefix(start)) {
+        let address = link.get(link.len() - rest.len()..).unwrap_or_default().trim_start_matches('/');
+        let scheme = if lower.starts_with("https") { "https" } else { "http" };
+        return Err((format!("there is no `://` behind `{scheme}`"), format!("write `{scheme}://{address}`")));
+    }
+    if let Some((first, _)) = link.split_once('/')
+        && looks_like_host(first)
+    {
+        return Err(("it does not begin with `https://`".to_owned(), format!("write `https://{link}`")));
+    }
+    if link.contains(['/', '#', HOLE]) || link.contains('.') {
+        return Ok(());
+    }
+    Err((format!("`{link}` is neither an address nor a path"), WRITE_URL.to_owned()))
+}
+
+/// `wiki.example.com`, `localhost:8080`, but not `v1.2`.
+fn looks_like_host(text: &str) -> bool {
+    let (host, port) = text.split_once(':').unwrap_or((text, ""));
+    if !port.is_empty() {
+        return port.bytes().all(|b| b.is_ascii_digit());
+    }
+    let Some((name, top)) = host.rsplit_once('.') else { return false };
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+        && top.len() >= 2
+        && top.chars().all(|c| c.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(text: &str) -> String {
+        match check(text) {
+            Ok(()) => "ok".to_owned(),
+            Err(problem) => format!("{} [{}]", problem.message, problem.span.slice(text)),
+        }
+    }
+
+    #[test]
+    fn links_that_people_write_pass() {
+        for link in [
+            "https://runbooks.prometheus-operator.dev/runbooks/node/nodefilesystemalmostoutofspace",
+            "https://github.com/o/r/blob/main/runbook.md#alert-name",
+            "http://localhost:8080/x",
+            "http://[::1]:8080/x",
+            "https://example.com/a?b=c&d={{ $labels.job }}",
+            "https://{{ $externalLabels.domain }}:{{ $labels.port }}/x",
+            "{{ $externalURL }}/runbook",
+            "{{ $labels.runbook }}",
+            "file:///srv/runbooks/x.md",
+            "app-failed/",
+            "/runbooks/x",
+            "howto/manage-cephfs.md",
+            "v1.2/page.html",
+            "runbook.md",
+            "#cpu-high",
+            " https://example.com/x\n",
+        ] {
+            assert_eq!(verdict(link), "ok", "{link}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_link_is_reported_at_its_place() {
+        let verdicts: Vec<String> = [
+            "",
+            "TODO",
+            "see the wiki",
+            "https://example.com/a b",
+            "https:///runbook",
+            "https:/example.com/x",
+            "https//example.com/x",
+            "htps://example.com/x",
+            "://example.com/x",
+            "wiki.example.com/runbook",
+            "https://example.com:http/x",
+        ]
+        .iter()
+        .map(|link| format!("{link}: {}", verdict(link)))
+        .collect();
+        insta::assert_snapshot!(verdicts.join("\n"), @"");
+    }
+}
