@@ -3,6 +3,8 @@
 mod diagnostic;
 mod file;
 mod span;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use file::{Position, SourceFile};

@@ -3,12 +3,19 @@
 //! `granit-parser` gives events; this module turns them into [`Node`]s, resolves aliases and `<<` merges with a cap
 //! on expansion, and maps every offset of a decoded scalar back to the byte of the file it came from.
 
+mod build;
+mod errors;
+mod mapping;
 mod node;
 mod place;
+mod repair;
 
 use std::sync::Arc;
 
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Sequence};
+
+use build::Source;
+use place::Origin;
 
 use crate::source::{Diagnostic, SourceFile, Span};
 
@@ -44,6 +51,23 @@ pub struct Comment {
 /// Reads all documents of `file`. Never fails: what is wrong is in [`Parsed::problems`], and what could be read is
 /// in [`Parsed::documents`].
 pub fn parse(file: &Arc<SourceFile>) -> Parsed {
-    let _ = file;
-    Parsed::default()
+    read(Source { file: Arc::clone(file), origin: Origin::File(Arc::clone(file)) })
 }
+
+/// Reads YAML that is itself the text of a scalar of `file`, as in a Kubernetes ConfigMap. All spans are bytes of the
+/// file.
+pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Arc<Scalar>) -> Parsed {
+    read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::clone(scalar)) })
+}
+
+fn read(source: Source) -> Parsed {
+    let repaired = repair::read(&source);
+    let syntax_errors = errors::diagnostics(&source, &repaired);
+    let mut parsed = repaired.outcome.parsed;
+    parsed.problems.extend(syntax_errors);
+    parsed.problems.sort_by_key(|problem| problem.primary.span.start);
+    parsed
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,20 +5,32 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::ScalarStyle;
+use super::{Scalar, ScalarStyle};
 use crate::source::{SourceFile, Span};
 
-/// The text that a scalar was decoded from.
+/// The text that YAML was read from.
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
     /// A file.
     File(Arc<SourceFile>),
+    /// A scalar of other YAML, as in a Kubernetes ConfigMap that holds rule files.
+    Scalar(Arc<Scalar>),
 }
 
 impl Origin {
-    fn text(&self) -> &str {
+    /// The text.
+    pub(super) fn text(&self) -> &str {
         match self {
             Origin::File(file) => file.text(),
+            Origin::Scalar(scalar) => &scalar.value,
+        }
+    }
+
+    /// The bytes of the file under a range of bytes of the text.
+    pub(super) fn file_span(&self, span: Span) -> Span {
+        match self {
+            Origin::File(_) => span,
+            Origin::Scalar(scalar) => scalar.file_span(span),
         }
     }
 }
@@ -66,6 +78,19 @@ struct Run {
 const CHECKPOINT_DISTANCE: usize = 4096;
 
 impl Place {
+    /// The place of a scalar with the text `value`, decoded from the bytes `content` of `origin`: without its quotes;
+    /// of a block scalar from the first content byte on, `indent` being the columns stripped from each line.
+    pub(super) fn new(origin: &Origin, value: &str, style: ScalarStyle, content: Span, indent: usize) -> Place {
+        let in_one_piece = origin.text().get(content.start..).is_some_and(|rest| rest.starts_with(value));
+        match origin {
+            Origin::File(_) if in_one_piece && value.len() <= content.len() => Place::Direct(content.start),
+            _ => {
+                let origin = origin.clone();
+                Place::Mapped(Arc::new(Mapped { origin, style, content, indent, checkpoints: OnceLock::new() }))
+            }
+        }
+    }
+
     /// The source bytes of the decoded byte `offset`; empty behind the last one.
     pub(super) fn of_byte(&self, value: &str, offset: usize) -> Span {
         match self {
@@ -84,16 +109,13 @@ impl Mapped {
         let mut behind = self.content.start;
         for run in self.runs(value, from) {
             if offset < run.decoded.end {
-                let into = offset.saturating_sub(run.decoded.start);
-                return if run.verbatim {
-                    Span::new(run.source.start + into, run.source.start + into + 1)
-                } else {
-                    run.source
-                };
+                let byte = run.source.start + offset.saturating_sub(run.decoded.start);
+                let source = if run.verbatim { Span::new(byte, byte + 1) } else { run.source };
+                return self.origin.file_span(source);
             }
             behind = run.source.end;
         }
-        Span::at(behind)
+        self.origin.file_span(Span::at(behind))
     }
 
     fn start(&self) -> Point {
@@ -116,20 +138,198 @@ impl Mapped {
     }
 
     fn runs<'a>(&'a self, value: &'a str, from: Point) -> Runs<'a> {
-        let _ = (from, self.origin.text(), self.style, self.indent);
-        Runs { value }
+        let source = self.origin.text().as_bytes();
+        Runs { mapped: self, value: value.as_bytes(), source, at: from }
     }
 }
 
+/// Lays decoded bytes beside source bytes, one run after the other.
+///
+/// The decoded text leads: what is not as expected (it cannot be, unless the parser and this module disagree) ends in
+/// one run that maps the rest to the place where they parted.
 struct Runs<'a> {
-    value: &'a str,
+    mapped: &'a Mapped,
+    value: &'a [u8],
+    source: &'a [u8],
+    at: Point,
 }
 
 impl Iterator for Runs<'_> {
     type Item = Run;
 
     fn next(&mut self) -> Option<Run> {
-        let _ = self.value;
-        None
+        if self.at.decoded >= self.value.len() {
+            return None;
+        }
+        let run = match self.mapped.style {
+            ScalarStyle::Literal | ScalarStyle::Folded => self.next_in_block(),
+            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.next_in_flow(),
+        };
+        Some(run.unwrap_or_else(|| self.rest()))
+    }
+}
+
+impl Runs<'_> {
+    fn byte(&self, offset: usize) -> Option<u8> {
+        self.source.get(offset).copied().filter(|_| offset < self.mapped.content.end)
+    }
+
+    /// The length of the line break at `offset`; 0 where there is none.
+    fn break_len(&self, offset: usize) -> usize {
+        match (self.byte(offset), self.byte(offset + 1)) {
+            (Some(b'\r'), Some(b'\n')) => 2,
+            (Some(b'\r' | b'\n'), _) => 1,
+            _ => 0,
+        }
+    }
+
+    /// The first offset from `from` on at which `stop` says true, or the end of the content.
+    fn find_byte(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
+        let end = self.mapped.content.end.min(self.source.len());
+        let rest = self.source.get(from..end).unwrap_or_default();
+        rest.iter().position(|byte| stop(*byte)).map_or(end.max(from), |index| from + index)
+    }
+
+    fn skip_blanks(&self, from: usize) -> usize {
+        self.find_byte(from, |byte| !matches!(byte, b' ' | b'\t'))
+    }
+
+    /// The bytes up to `end` as they stand in the source.
+    fn verbatim(&mut self, end: usize) -> Option<Run> {
+        let piece = self.source.get(self.at.source..end)?;
+        let rest = self.value.get(self.at.decoded..)?;
+        if piece.is_empty() || !rest.starts_with(piece) {
+            return None;
+        }
+        Some(self.advance(piece.len(), Span::new(self.at.source, end), true, end))
+    }
+
+    fn advance(&mut self, decoded_len: usize, source: Span, verbatim: bool, next: usize) -> Run {
+        let decoded = Span::new(self.at.decoded, (self.at.decoded + decoded_len).min(self.value.len()));
+        self.at = Point { decoded: decoded.end, source: next };
+        Run { decoded, source, verbatim }
+    }
+
+    fn rest(&mut self) -> Run {
+        let at = self.at.source.min(self.mapped.content.end);
+        self.advance(self.value.len(), Span::at(at), false, at)
+    }
+
+    /// How many of the decoded bytes ahead are line breaks.
+    fn decoded_breaks(&self) -> usize {
+        self.value.iter().skip(self.at.decoded).take_while(|byte| **byte == b'\n').count()
+    }
+
+    fn next_in_block(&mut self) -> Option<Run> {
+        let line_end = self.find_byte(self.at.source, |byte| matches!(byte, b'\r' | b'\n'));
+        if line_end > self.at.source {
+            if self.at.decoded == 0 && self.decoded_breaks() > 0 {
+                // Empty lines before the first line with content: the content begins behind them.
+                return Some(self.advance(self.decoded_breaks(), Span::at(self.at.source), false, self.at.source));
+            }
+            return self.verbatim(line_end);
+        }
+        let length = self.break_len(line_end);
+        if length == 0 {
+            return None;
+        }
+        let source = Span::new(line_end, line_end + length);
+        let mut next = self.skip_indent(source.end);
+        let mut decoded = 1;
+        if self.mapped.style == ScalarStyle::Folded {
+            decoded = self.decoded_breaks().max(1);
+            while self.break_len(next) > 0 {
+                next = self.skip_indent(next + self.break_len(next));
+            }
+        }
+        Some(self.advance(decoded, source, false, next))
+    }
+
+    fn skip_indent(&self, from: usize) -> usize {
+        let spaces = self.find_byte(from, |byte| byte != b' ') - from;
+        from + spaces.min(self.mapped.indent)
+    }
+
+    fn next_in_flow(&mut self) -> Option<Run> {
+        let style = self.mapped.style;
+        loop {
+            let here = self.at.source;
+            match self.byte(here)? {
+                b'\'' if style == ScalarStyle::SingleQuoted => {
+                    return Some(self.advance(1, Span::new(here, here + 2), false, here + 2));
+                }
+                b'\\' if style == ScalarStyle::DoubleQuoted => {
+                    if self.break_len(here + 1) == 0 {
+                        return self.escape();
+                    }
+                    let (breaks, next) = self.skip_breaks(here + 1);
+                    if breaks > 1 {
+                        return Some(self.advance(breaks - 1, Span::new(here, here + 1), false, next));
+                    }
+                    self.at.source = next;
+                }
+                _ => {
+                    let blank_end = self.skip_blanks(here);
+                    let length = self.break_len(blank_end);
+                    if length > 0 {
+                        let (breaks, next) = self.skip_breaks(blank_end);
+                        let decoded = (breaks - 1).max(1);
+                        return Some(self.advance(decoded, Span::new(blank_end, blank_end + length), false, next));
+                    }
+                    return self.verbatim(self.stretch_end(here));
+                }
+            }
+        }
+    }
+
+    /// Where a stretch of a line ends that stands in the decoded text as it is: before an escape, or before the
+    /// blanks at the end of the line.
+    fn stretch_end(&self, from: usize) -> usize {
+        let style = self.mapped.style;
+        let stop = self.find_byte(from, |byte| match byte {
+            b'\r' | b'\n' => true,
+            b'\'' => style == ScalarStyle::SingleQuoted,
+            b'\\' => style == ScalarStyle::DoubleQuoted,
+            _ => false,
+        });
+        if self.break_len(stop) == 0 {
+            return stop;
+        }
+        let line = self.source.get(from..stop).unwrap_or_default();
+        from + line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |index| index + 1)
+    }
+
+    /// Line breaks from `from` on with the blanks around them: how many, and where the next text begins.
+    fn skip_breaks(&self, from: usize) -> (usize, usize) {
+        let (mut breaks, mut next) = (0, from);
+        while self.break_len(next) > 0 {
+            breaks += 1;
+            next = self.skip_blanks(next + self.break_len(next));
+        }
+        (breaks, next)
+    }
+
+    fn escape(&mut self) -> Option<Run> {
+        let here = self.at.source;
+        let length = match self.byte(here + 1)? {
+            b'x' => 4,
+            b'u' => 6,
+            b'U' => 10,
+            _ => 2,
+        };
+        let decoded = utf8_len(*self.value.get(self.at.decoded)?);
+        // Four bytes of UTF-8 out of a `\u` are the two halves of a surrogate pair.
+        let length = if length == 6 && decoded == 4 { 12 } else { length };
+        Some(self.advance(decoded, Span::new(here, here + length), false, here + length))
+    }
+}
+
+/// The length of the UTF-8 sequence that begins with `first`.
+fn utf8_len(first: u8) -> usize {
+    match first {
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xFF => 4,
+        _ => 1,
     }
 }

@@ -1,0 +1,33 @@
+//! Diagnostics as tests show them.
+
+use std::fmt::Write;
+
+use super::{Diagnostic, Label};
+
+/// One line for each diagnostic, `line:column..line:column rule: message (label)`, then its other places and its help.
+pub(crate) fn render(diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let primary = &diagnostic.primary;
+        let _ = writeln!(out, "{} {}: {}", place(primary), diagnostic.rule, diagnostic.message);
+        if !primary.text.is_empty() {
+            let _ = writeln!(out, "  ^ {}", primary.text);
+        }
+        for label in &diagnostic.related {
+            let _ = writeln!(out, "  {} {}", place(label), label.text);
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+    }
+    out
+}
+
+fn place(label: &Label) -> String {
+    let (start, end) = (label.file.position(label.span.start), label.file.position(label.span.end));
+    if start.line == end.line {
+        format!("{}:{}..{}", start.line, start.column, end.column)
+    } else {
+        format!("{}:{}..{}:{}", start.line, start.column, end.line, end.column)
+    }
+}

@@ -1,0 +1,455 @@
+//! Events of the parser to documents.
+
+use std::sync::Arc;
+
+use granit_parser::{Event, Options, Parser, StrInput, StructureStyle, options};
+use rustc_hash::FxHashMap;
+
+use super::mapping::{self, Duplicate};
+use super::place::{Origin, Place};
+use super::repair::Insertions;
+use super::{Comment, Document, Mapping, Node, NodeKind, Parsed, Scalar, ScalarStyle, Sequence};
+use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
+
+/// How much aliases and merges may add to what is written in a file, in bytes of text plus [`NODE_COST`] a node.
+/// Ordinary files stay far below; the few lines of an alias bomb would fill the memory of those who walk the tree.
+const MAX_ALIASED: usize = 64 * 1024 * 1024;
+/// What a node counts besides its text.
+const NODE_COST: usize = 128;
+/// How deep a tree may be, with what aliases stand for. The parser bounds what is written (255 blocks, 255 brackets).
+const MAX_DEPTH: usize = 512;
+/// After so many problems the rest of the file is not read: it is not YAML that somebody meant to write.
+const MAX_PROBLEMS: usize = 500;
+
+/// What a text is read from and what its places are called.
+pub(super) struct Source {
+    /// The file, for diagnostics.
+    pub(super) file: Arc<SourceFile>,
+    /// The text.
+    pub(super) origin: Origin,
+}
+
+impl Source {
+    /// A label of bytes of the origin's text.
+    pub(super) fn label(&self, span: Span, text: impl Into<String>) -> Label {
+        Label::new(&self.file, self.origin.file_span(span), text)
+    }
+}
+
+/// A syntax error as the parser reports it, in bytes of the origin's text.
+#[derive(Debug)]
+pub(super) struct SyntaxError {
+    /// What is wrong.
+    pub(super) kind: granit_parser::ErrorKind,
+    /// Where.
+    pub(super) at: usize,
+    /// The innermost `[` or `{` that is still open there.
+    pub(super) open_bracket: Option<usize>,
+}
+
+/// What came of reading a text once.
+pub(super) struct Outcome {
+    /// The documents, comments and problems other than syntax errors.
+    pub(super) parsed: Parsed,
+    /// One syntax error for each broken document.
+    pub(super) errors: Vec<SyntaxError>,
+    /// The quoted scalars that reach over several lines, in bytes of the text that was parsed (with the insertions).
+    pub(super) folded_quotes: Vec<Span>,
+}
+
+/// The parser's options: libyaml's leniency, and no limit on comments (a block of more than 96 of them is ordinary).
+pub(super) fn parser_options() -> Options {
+    options! {
+        max_buffered_comment_events: usize::MAX,
+        emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+    }
+}
+
+/// Reads `text`, which is the text of `source` with `insertions`.
+pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Outcome {
+    let mut builder = Builder::new(source, text, insertions);
+    let mut parser = Parser::new_from_str_with_options(text, parser_options());
+    while let Some(next) = parser.next_event() {
+        match next {
+            Ok((event, span)) => builder.event(event, span),
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(text.len());
+                builder.syntax_error(error.kind().clone(), at);
+                if builder.is_full() || !next_document(&mut parser, &mut builder) {
+                    break;
+                }
+            }
+        }
+        if builder.is_full() {
+            break;
+        }
+    }
+    builder.finish()
+}
+
+fn next_document<'a>(parser: &mut Parser<'a, StrInput<'a>>, builder: &mut Builder<'_>) -> bool {
+    match parser.proceed_next_document() {
+        Ok(more) => more,
+        Err(error) => {
+            let at = error.marker().byte_offset().unwrap_or(usize::MAX);
+            builder.syntax_error(error.kind().clone(), at);
+            false
+        }
+    }
+}
+
+/// A finished node with what it weighs.
+#[derive(Clone)]
+struct Built {
+    node: Node,
+    /// Text and nodes in it, what aliases stand for included.
+    cost: usize,
+    depth: usize,
+}
+
+/// A collection that is still open.
+struct Frame {
+    start: Span,
+    tag: Option<String>,
+    anchor: usize,
+    is_block: bool,
+    cost: usize,
+    depth: usize,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<(Node, Node)>, key: Option<Node> },
+}
+
+struct Builder<'a> {
+    source: &'a Source,
+    text: &'a str,
+    insertions: &'a Insertions,
+    outcome: Outcome,
+    frames: Vec<Frame>,
+    /// The document's value once it is complete.
+    root: Option<Node>,
+    document_start: Option<usize>,
+    /// The document cannot be used although its syntax is right.
+    refused: bool,
+    /// The values of the document's anchors; `None` while the value is still open.
+    anchors: FxHashMap<usize, Option<Built>>,
+    anchor_names: Vec<String>,
+    aliased: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(source: &'a Source, text: &'a str, insertions: &'a Insertions) -> Self {
+        let outcome = Outcome { parsed: Parsed::default(), errors: Vec::new(), folded_quotes: Vec::new() };
+        Builder {
+            source,
+            text,
+            insertions,
+            outcome,
+            frames: Vec::new(),
+            root: None,
+            document_start: None,
+            refused: false,
+            anchors: FxHashMap::default(),
+            anchor_names: Vec::new(),
+            aliased: 0,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.outcome.parsed.problems.len() + self.outcome.errors.len() >= MAX_PROBLEMS
+    }
+
+    fn finish(mut self) -> Outcome {
+        if self.document_start.is_some() {
+            self.end_document(true);
+        }
+        self.outcome.parsed.comments.sort_by_key(|comment| comment.span.start);
+        self.outcome
+    }
+
+    /// Bytes of the origin's text.
+    fn span(&self, span: &granit_parser::Span) -> Span {
+        let range = span.byte_range().unwrap_or_default();
+        let start = self.insertions.original(range.start);
+        Span::new(start, self.insertions.original(range.end).max(start))
+    }
+
+    /// Bytes of the file.
+    fn in_file(&self, span: Span) -> Span {
+        self.source.origin.file_span(span)
+    }
+
+    fn problem(&mut self, rule: &'static str, message: impl Into<String>, label: Label, help: impl Into<String>) {
+        let diagnostic = Diagnostic::new(rule, Severity::Error, message, label).help(help);
+        self.outcome.parsed.problems.push(diagnostic);
+    }
+
+    fn syntax_error(&mut self, kind: granit_parser::ErrorKind, at: usize) {
+        let at = self.insertions.original(at.min(self.text.len()));
+        let open_bracket = self.frames.last().filter(|frame| !frame.is_block).map(|frame| frame.start.start);
+        self.outcome.errors.push(SyntaxError { kind, at, open_bracket });
+        self.document_start.get_or_insert(at);
+        self.end_document(true);
+    }
+
+    fn event(&mut self, event: Event<'_>, at: granit_parser::Span) {
+        let span = self.span(&at);
+        match event {
+            Event::DocumentStart(..) => self.document_start = Some(span.start),
+            Event::DocumentEnd => self.end_document(false),
+            Event::Comment(..) => {
+                let span = self.in_file(span);
+                self.outcome.parsed.comments.push(Comment { span });
+            }
+            Event::Anchor(_, name) => self.anchor_names.push(name.into_owned()),
+            Event::Alias(id) => self.alias(id, span),
+            Event::UnresolvedAlias(name) => self.unknown_alias(&name, span),
+            Event::Scalar(value, style, anchor, tag) => {
+                let tag = tag.map(|tag| tag.original());
+                self.scalar(&value, scalar_style(style), anchor, tag, &at);
+            }
+            Event::SequenceStart(structure, anchor, tag) => {
+                let tag = tag.map(|tag| tag.original());
+                self.open(span, structure, anchor, tag, Content::Sequence(Vec::new()));
+            }
+            Event::MappingStart(structure, anchor, tag) => {
+                let content = Content::Mapping { entries: Vec::new(), key: None };
+                self.open(span, structure, anchor, tag.map(|tag| tag.original()), content);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            // The ends of the stream say nothing; the parser has no other events (its list is open for new ones).
+            _ => {}
+        }
+    }
+
+    fn end_document(&mut self, broken: bool) {
+        let root =
+            self.root.take().filter(|root| !broken && !self.refused && !(root.is_null() && root.span.is_empty()));
+        let start = self.document_start.take().unwrap_or_default();
+        let start = self.in_file(Span::at(start)).start;
+        let end = root.as_ref().map_or(start, |root| root.span.end.max(start));
+        let broken = broken || self.refused;
+        self.outcome.parsed.documents.push(Document { span: Span::new(start, end), root, broken });
+        self.frames.clear();
+        self.anchors.clear();
+        self.anchor_names.clear();
+        self.refused = false;
+    }
+
+    fn open(&mut self, start: Span, structure: StructureStyle, anchor: usize, tag: Option<String>, content: Content) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, None);
+        }
+        let is_block = structure == StructureStyle::Block;
+        self.frames.push(Frame { start, tag, anchor, is_block, cost: NODE_COST, depth: 1, content });
+    }
+
+    fn close(&mut self, end: Span) {
+        let Some(frame) = self.frames.pop() else { return };
+        let Frame { start, tag, anchor, is_block, cost, depth, content } = frame;
+        let mut extent = (!is_block).then(|| self.in_file(start.to(end)));
+        let kind = match content {
+            Content::Sequence(items) => {
+                for item in items.iter().filter(|_| is_block) {
+                    cover(&mut extent, item);
+                }
+                NodeKind::Sequence(Arc::new(Sequence { items }))
+            }
+            Content::Mapping { entries, .. } => {
+                for (key, value) in entries.iter().filter(|_| is_block) {
+                    cover(&mut extent, key);
+                    cover(&mut extent, value);
+                }
+                NodeKind::Mapping(Arc::new(self.mapping(entries)))
+            }
+        };
+        let span = extent.unwrap_or_else(|| self.in_file(Span::at(start.start)));
+        self.complete(Built { node: Node { span, tag, alias: None, kind }, cost, depth }, anchor);
+    }
+
+    /// Hands a finished value to what it belongs to.
+    fn complete(&mut self, built: Built, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, Some(built.clone()));
+        }
+        let Built { mut node, cost, depth } = built;
+        let Some(frame) = self.frames.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        frame.cost = frame.cost.saturating_add(cost);
+        frame.depth = frame.depth.max(depth + 1);
+        match &mut frame.content {
+            Content::Sequence(items) => items.push(node),
+            Content::Mapping { entries, key } => match key.take() {
+                None => *key = Some(node),
+                Some(key) => {
+                    if node.is_null() && node.span.is_empty() {
+                        node.span = behind_colon(self.source.file.text(), key.span.end);
+                    }
+                    entries.push((key, node));
+                }
+            },
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<String>,
+        at: &granit_parser::Span,
+    ) {
+        let span = self.span(at);
+        let plain = style == ScalarStyle::Plain;
+        let is_null = plain && tag.is_none() && (span.is_empty() || matches!(value, "~" | "null" | "Null" | "NULL"));
+        let node = if is_null || (plain && span.is_empty()) {
+            let span = self.in_file(span);
+            let scalar = Scalar { is_null, ..Scalar::null(span.start) };
+            Node { span, tag, alias: None, kind: NodeKind::Scalar(Arc::new(scalar)) }
+        } else {
+            self.text_node(value, style, tag, at)
+        };
+        let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value.len());
+        self.complete(Built { node, cost, depth: 1 }, anchor);
+    }
+
+    fn text_node(&mut self, value: &str, style: ScalarStyle, tag: Option<String>, at: &granit_parser::Span) -> Node {
+        let span = self.span(at);
+        let origin = &self.source.origin;
+        let (extent, content) = match style {
+            ScalarStyle::Plain => (span, span),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                if at.start.line() != at.end.line() {
+                    self.outcome.folded_quotes.push(at.byte_range().unwrap_or_default().into());
+                }
+                (span, Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let content = span.slice(origin.text()).trim_end().len();
+                (Span::new(span.start, span.start + content.max(1)), span)
+            }
+        };
+        let indent = at.indent.unwrap_or_default();
+        let mut value = value.to_owned();
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+            && ends_without_break(origin.text(), span, indent)
+        {
+            value.pop();
+        }
+        let place = Place::new(origin, &value, style, content, indent);
+        let kind = NodeKind::Scalar(Arc::new(Scalar { value, style, is_null: false, place }));
+        Node { span: self.in_file(extent), tag, alias: None, kind }
+    }
+
+    fn alias(&mut self, id: usize, span: Span) {
+        let (message, help) = match self.anchors.get(&id) {
+            Some(Some(built)) => {
+                let depth = self.frames.len() + built.depth;
+                let aliased = self.aliased.saturating_add(built.cost);
+                if depth <= MAX_DEPTH && aliased <= MAX_ALIASED {
+                    let mut built = built.clone();
+                    self.aliased = aliased;
+                    built.node.alias = Some(self.in_file(span));
+                    return self.complete(built, 0);
+                }
+                (
+                    "the aliases of this document expand to too much",
+                    "an alias stands for a copy of its anchor's value; copies of copies grow without bound",
+                )
+            }
+            _ => ("an alias inside the value of its own anchor", "the value would contain itself without end"),
+        };
+        if !self.refused {
+            self.problem("yaml/syntax", message, self.source.label(span, "this alias"), help);
+        }
+        self.refused = true;
+        self.scalar_null(span);
+    }
+
+    fn unknown_alias(&mut self, name: &str, span: Span) {
+        let near = self
+            .anchor_names
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+        let help = match near {
+            Some(near) if strsim::jaro_winkler(name, near) > 0.8 => format!("the nearest anchor is `&{near}`"),
+            _ => format!(
+                "an anchor `&{name}` must stand before it in the same document; to write a text that begins with `*`, put it in quotes"
+            ),
+        };
+        let label = self.source.label(span, "no such anchor");
+        self.problem("yaml/syntax", format!("the alias `*{name}` has no anchor"), label, help);
+        self.refused = true;
+        self.scalar_null(span);
+    }
+
+    fn scalar_null(&mut self, span: Span) {
+        let span = self.in_file(span);
+        let kind = NodeKind::Scalar(Arc::new(Scalar::null(span.start)));
+        self.complete(Built { node: Node { span, tag: None, alias: None, kind }, cost: NODE_COST, depth: 1 }, 0);
+    }
+
+    fn mapping(&mut self, pairs: Vec<(Node, Node)>) -> Mapping {
+        let (mut entries, duplicates) = mapping::without_duplicates(pairs);
+        for Duplicate { name, first, second } in duplicates.into_iter().take(MAX_PROBLEMS) {
+            let label = Label::new(&self.source.file, second, "again here");
+            let diagnostic = Diagnostic::new(
+                "yaml/duplicate-key",
+                Severity::Error,
+                format!("the key `{name}` appears twice"),
+                label,
+            )
+            .related(Label::new(&self.source.file, first, "first here"))
+            .help("keep one of the two; Prometheus refuses a file with both");
+            self.outcome.parsed.problems.push(diagnostic);
+        }
+        for source in mapping::take_merges(&mut entries) {
+            if let Err(wrong) = mapping::merge(&mut entries, &source) {
+                let label = Label::new(&self.source.file, wrong.span, format!("this is {}", wrong.describe()));
+                let help = "`<<: *name` takes over the entries of the mapping `&name`";
+                self.problem("yaml/syntax", "`<<` needs a mapping, or a list of mappings", label, help);
+                self.refused = true;
+            }
+        }
+        Mapping { entries }
+    }
+}
+
+fn scalar_style(style: granit_parser::ScalarStyle) -> ScalarStyle {
+    match style {
+        granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
+        granit_parser::ScalarStyle::SingleQuoted => ScalarStyle::SingleQuoted,
+        granit_parser::ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        granit_parser::ScalarStyle::Literal => ScalarStyle::Literal,
+        granit_parser::ScalarStyle::Folded => ScalarStyle::Folded,
+    }
+}
+
+/// Widens `extent` so that it covers `node`. What came through an alias stands at the alias, not at its definition.
+fn cover(extent: &mut Option<Span>, node: &Node) {
+    let span = node.alias.unwrap_or(node.span);
+    *extent = Some(extent.map_or(span, |extent| extent.to(span)));
+}
+
+/// The empty span behind the colon that follows a key, where its value would stand.
+fn behind_colon(text: &str, key_end: usize) -> Span {
+    let rest = text.get(key_end..).unwrap_or_default();
+    let blanks = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let colon = rest.as_bytes().get(blanks) == Some(&b':');
+    Span::at(if colon { key_end + blanks + 1 } else { key_end })
+}
+
+/// Whether a block scalar ends with the file in a line that has no line break. The parser gives it one all the same;
+/// libyaml, which Prometheus' reader follows, does not.
+fn ends_without_break(text: &str, span: Span, indent: usize) -> bool {
+    let last_line = text.get(span.start..).unwrap_or_default().rsplit(['\n', '\r']).next().unwrap_or_default();
+    // The first line of the scalar begins behind its indentation.
+    let is_first = last_line.len() == text.len() - span.start.min(text.len());
+    span.end >= text.len() && last_line.len() > if is_first { 0 } else { indent }
+}

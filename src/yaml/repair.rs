@@ -1,0 +1,257 @@
+//! Quoted text over several lines that is not indented.
+//!
+//! `'x{` … `}'` with the second line at the left margin is against the YAML specification, yet libyaml takes it, with
+//! it Prometheus, and people write it. `granit-parser` refuses it. Spaces at the start of such a line mean nothing (line
+//! folding drops them), so the reader puts some there, parses again, and translates the offsets back.
+
+use granit_parser::{ErrorKind, Parser};
+
+use super::build::{Outcome, Source, build, parser_options};
+use crate::source::Span;
+
+/// How often a file is parsed at most before such a line is reported like any other mistake. The first repair finds all
+/// such lines of an ordinary file at once; what remains is found one line at a time.
+const MAX_ROUNDS: usize = 24;
+/// Spaces for a line about which nothing but the complaint is known: more than any block is indented.
+const DEEP: usize = 256;
+
+/// Spaces that are put at the start of lines.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Insertions {
+    /// Where in the original text and how many, by place.
+    lines: Vec<(usize, usize)>,
+    /// The same places in the text with the insertions: where each of them begins, and how many spaces lie before.
+    starts: Vec<(usize, usize)>,
+}
+
+impl Insertions {
+    fn new(mut lines: Vec<(usize, usize)>) -> Self {
+        lines.sort_unstable();
+        lines.dedup_by_key(|(at, _)| *at);
+        let mut before = 0;
+        let mut starts = Vec::with_capacity(lines.len());
+        for (at, count) in &lines {
+            starts.push((at + before, before));
+            before += count;
+        }
+        Insertions { lines, starts }
+    }
+
+    fn with(&self, at: usize, count: usize) -> Self {
+        let mut lines = self.lines.clone();
+        lines.push((at, count));
+        Insertions::new(lines)
+    }
+
+    fn without(&self, places: &[usize]) -> Self {
+        let lines = self.lines.iter().filter(|(at, _)| places.binary_search(at).is_err());
+        Insertions::new(lines.copied().collect())
+    }
+
+    fn apply(&self, text: &str) -> String {
+        let added: usize = self.lines.iter().map(|(_, count)| count).sum();
+        let mut result = String::with_capacity(text.len() + added);
+        let mut from = 0;
+        for (at, count) in &self.lines {
+            result.push_str(text.get(from..*at).unwrap_or_default());
+            result.extend(std::iter::repeat_n(' ', *count));
+            from = *at;
+        }
+        result.push_str(text.get(from..).unwrap_or_default());
+        result
+    }
+
+    /// The offset in the original text that belongs to an offset in the text with the insertions.
+    pub(super) fn original(&self, offset: usize) -> usize {
+        let index = self.starts.partition_point(|(start, _)| *start <= offset);
+        let Some(index) = index.checked_sub(1) else { return offset };
+        match (self.starts.get(index), self.lines.get(index)) {
+            (Some((start, before)), Some((at, count))) => {
+                let into = offset - start;
+                if into <= *count { *at } else { offset - before - count }
+            }
+            _ => offset,
+        }
+    }
+
+    /// The insertions that do not lie inside a quoted scalar of several lines: `folded`, in the text with the
+    /// insertions, by place.
+    fn outside(&self, folded: &[Span]) -> Vec<usize> {
+        let lies_outside = |start: usize| {
+            let before = folded.partition_point(|span| span.start < start);
+            before.checked_sub(1).and_then(|index| folded.get(index)).is_none_or(|span| span.end <= start)
+        };
+        let pairs = self.lines.iter().zip(&self.starts);
+        pairs.filter(|(_, (start, _))| lies_outside(*start)).map(|((at, _), _)| *at).collect()
+    }
+}
+
+/// What came of reading a text, repaired where that was needed.
+pub(super) struct Repaired {
+    /// The documents, and the syntax errors in bytes of the original text.
+    pub(super) outcome: Outcome,
+    /// Lines that lie inside a quoted text which is never closed, by place.
+    pub(super) unclosed: Vec<usize>,
+}
+
+/// Reads the text of `source`, repairing what has to be repaired.
+pub(super) fn read(source: &Source) -> Repaired {
+    let text = source.origin.text();
+    let mut outcome = build(source, text, &Insertions::default());
+    let Some(first) = complaint(&outcome, text, &[]) else { return Repaired { outcome, unclosed: Vec::new() } };
+    // The lines that the parser complained about are certain; the guess spares a round for each further one.
+    let mut certain = vec![first];
+    let mut insertions = Insertions::new(guess(text)).with(first, DEEP);
+    for _ in 0..MAX_ROUNDS {
+        outcome = build(source, &insertions.apply(text), &insertions);
+        let outside = insertions.outside(&outcome.folded_quotes);
+        let unclosed: Vec<usize> = certain.iter().filter(|line| outside.contains(line)).copied().collect();
+        if let Some(line) = complaint(&outcome, text, &certain) {
+            certain.push(line);
+            insertions = insertions.with(line, DEEP);
+        } else if outside.is_empty() || !unclosed.is_empty() {
+            return Repaired { outcome, unclosed };
+        } else {
+            insertions = insertions.without(&outside);
+        }
+    }
+    Repaired { outcome, unclosed: Vec::new() }
+}
+
+/// The start of the first line that the parser holds for badly indented quoted text and that is not known yet.
+fn complaint(outcome: &Outcome, text: &str, known: &[usize]) -> Option<usize> {
+    let complaints = outcome.errors.iter().filter(|error| error.kind == ErrorKind::InvalidQuotedScalarIndent);
+    let mut lines = complaints.map(|error| line_start(text, error.at));
+    lines.find(|line| !known.contains(line))
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
+    text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |at| at + 1)
+}
+
+/// Lines that look as if they lay inside a quoted text and are indented too little, with the spaces that they lack.
+/// Goes by the look of single lines: a quote that begins a value, up to the next one that closes it.
+fn guess(text: &str) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let (mut found, mut added, mut at) = (Vec::new(), 0, 0);
+    while at < bytes.len() {
+        let end = line_end(bytes, at);
+        let (column, value) = value_of_line(bytes, at, end);
+        at = end + 1;
+        match bytes.get(value) {
+            Some(quote @ (b'"' | b'\'')) if value < end => {
+                let close = closing_quote(bytes, value + 1, *quote);
+                while at < close {
+                    let content = skip(bytes, at, |byte| byte == b' ');
+                    if content - at <= column && !matches!(bytes.get(content), Some(b'\n' | b'\r')) {
+                        found.push((at, column + 1));
+                        added += column + 1;
+                    }
+                    at = line_end(bytes, at) + 1;
+                }
+            }
+            Some(b'|' | b'>') if value < end => {
+                // Nothing in a block of text is a value.
+                while at < bytes.len() {
+                    let content = skip(bytes, at, |byte| byte == b' ');
+                    if content - at <= column && !matches!(bytes.get(content), Some(b'\n' | b'\r')) {
+                        break;
+                    }
+                    at = line_end(bytes, at) + 1;
+                }
+            }
+            _ => {}
+        }
+        if added > text.len() + DEEP {
+            return Vec::new();
+        }
+    }
+    found
+}
+
+/// Where the key of a line stands, counted from the start of the line, and the offset of its value.
+fn value_of_line(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let mut key = skip(bytes, start, |byte| byte == b' ');
+    while bytes.get(key) == Some(&b'-') && bytes.get(key + 1) == Some(&b' ') {
+        key = skip(bytes, key + 1, |byte| byte == b' ');
+    }
+    let name_end = skip(bytes, key, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
+    let has_name = name_end > key && bytes.get(name_end) == Some(&b':') && bytes.get(name_end + 1) == Some(&b' ');
+    let value = if has_name { skip(bytes, name_end + 1, |byte| byte == b' ') } else { key };
+    (key.min(end) - start, value)
+}
+
+/// The offset of the quote that closes a text which begins at `from`, or the end of the document.
+fn closing_quote(bytes: &[u8], from: usize, quote: u8) -> usize {
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        let next = bytes.get(at + 1);
+        match byte {
+            b'\\' if quote == b'"' => at += 1,
+            b'\'' if quote == b'\'' && next == Some(&b'\'') => at += 1,
+            b'\n' if bytes.get(at + 1..).is_some_and(|rest| rest.starts_with(b"---") || rest.starts_with(b"...")) => {
+                break;
+            }
+            _ if *byte == quote => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+fn skip(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().take_while(|byte| wanted(**byte)).count()
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    skip(bytes, from, |byte| byte != b'\n')
+}
+
+/// The offset of the quote that opens the quoted text in which `inside` lies.
+pub(super) fn opening_quote(text: &str, inside: usize) -> Option<usize> {
+    // A text that stops there ends in an unclosed quote; if a badly indented line comes first, in the one before it.
+    match last_error(text.get(..inside)?.trim_end())? {
+        (ErrorKind::UnclosedQuotedScalar, opening) => Some(opening),
+        (ErrorKind::InvalidQuotedScalarIndent, line) => match last_error(text.get(..line)?.trim_end())? {
+            (ErrorKind::UnclosedQuotedScalar, opening) => Some(opening),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn last_error(text: &str) -> Option<(ErrorKind, usize)> {
+    let mut parser = Parser::new_from_str_with_options(text, parser_options());
+    let mut last = None;
+    while let Some(next) = parser.next_event() {
+        let Err(error) = next else { continue };
+        last = error.marker().byte_offset().map(|at| (error.kind().clone(), at));
+        if !parser.proceed_next_document().unwrap_or(false) {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_translated_back() {
+        let insertions = Insertions::new(vec![(4, 2), (9, 3)]);
+        let text = "abc\ndefg\nhi";
+        assert_eq!(insertions.apply(text), "abc\n  defg\n   hi");
+        let originals: Vec<usize> = (0..=16).map(|offset| insertions.original(offset)).collect();
+        assert_eq!(originals, [0, 1, 2, 3, 4, 4, 4, 5, 6, 7, 8, 9, 9, 9, 9, 10, 11]);
+    }
+
+    #[test]
+    fn the_guess_finds_quoted_lines_at_the_margin_only() {
+        let text = "a:\n  b: 'x\ny\n  z'\n  c: |\n    d: 'e\n  f: \"g\\\"\n   h\n i\"\nj: k\n";
+        let lines: Vec<&str> = guess(text).iter().map(|(at, _)| text[*at..].lines().next().unwrap()).collect();
+        assert_eq!(lines, ["y", "  z'", " i\""]);
+    }
+}
