@@ -47,5 +47,5 @@ fn outline(node: &Node) -> String {
 
 #[test]
 fn spans_reach_from_the_first_key_to_the_last_value() {
-    insta::assert_snapshot!(outline(&root("a:\n  - b: 1\n    c: 'x'\n\n  - [d, e]\nf:\ng: ~\n")), @r#"{"a"@0..1: [{"b"@7..8: "1"@10..11, "c"@16..17: 'x'}]}"#);
+    insta::assert_snapshot!(outline(&root("a:\n  - b: 1\n    c: 'x'\n\n  - [d, e]\nf:\ng: ~\n")), @r#"{"a"@0..1: [{"b"@7..8: "1"@10..11, "c"@16..17: "x"@19..22}@7..22, ["d"@29..30, "e"@32..33]@28..34]@7..34, "f"@35..36: null@37..37, "g"@38..39: null@41..42}@0..42"#);
 }
