@@ -5,6 +5,7 @@
 
 mod check;
 mod config;
+mod eval;
 mod explain;
 mod options;
 mod outcome;
@@ -38,6 +39,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Test(test::TestArgs),
+    Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
 }
@@ -62,6 +64,7 @@ fn run(cli: &Cli) -> Outcome {
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &session),
         Command::Test(args) => test::run(args, &session),
+        Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),
         Command::Rules(args) => rules::run(args, &session),
     };

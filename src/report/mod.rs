@@ -3,12 +3,14 @@
 //! Nothing here knows a terminal: whoever calls says in a [`Look`] whether colours and box-drawing characters may be
 //! used and how wide a line may be, and hands over something to write to.
 
+pub mod chart;
 pub mod concise;
 pub mod full;
 pub mod github;
 pub mod json;
 mod look;
 pub mod markdown;
+pub mod query;
 pub mod snippet;
 mod statistics;
 mod summary;

@@ -1,0 +1,337 @@
+//! `promproof eval`
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::{Outcome, Session, Trouble};
+use crate::engine::{Engine, Options, Output, Prepared};
+use crate::model::{calendar, duration};
+use crate::promql::{self, Expr, ParseOptions};
+use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
+use crate::report::{self, Look};
+use crate::rules::discovery;
+use crate::source::{Diagnostic, Label, Severity, SourceFile};
+use crate::unittest::{self, Data, DataError, TestFile, TestGroup};
+use crate::yaml;
+
+/// Without `--step`: as far apart as rules are evaluated by default.
+const DEFAULT_STEP_MS: i64 = 60_000;
+/// Data that ends before this (ten years) counts from the start of a test, later data from the Unix epoch.
+const DATES_BEGIN_MS: i64 = 10 * 365 * 86_400_000;
+
+/// The largest dump that is read, in bytes.
+const MAX_DUMP_BYTES: u64 = 1 << 30;
+
+/// Evaluate one expression over series given here, in a test file or in a dump
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct EvalArgs {
+    /// The PromQL expression
+    pub expr: String,
+
+    /// A series in the notation of test files, `up{job="a"} 1 1 0`; may be given several times
+    #[arg(long, value_name = "SERIES")]
+    pub series: Vec<String>,
+
+    /// How far apart the samples of `--series` are
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_positive_duration)]
+    pub interval: i64,
+
+    /// A test file (its input series), or samples with timestamps in the Prometheus text format, as OpenMetrics or
+    /// from `promtool tsdb dump`; `-` reads such samples from standard input
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+
+    /// Which test of the file, by its name or its number from 1
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub group: Option<String>,
+
+    /// Evaluate at this time: a duration since the start, Unix seconds, or RFC 3339 [default: the last sample]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["start", "end", "step"], allow_hyphen_values = true)]
+    pub at: Option<i64>,
+
+    /// Evaluate from this time on [default: the first sample]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, allow_hyphen_values = true)]
+    pub start: Option<i64>,
+
+    /// Evaluate up to and including this time [default: the last sample]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, allow_hyphen_values = true)]
+    pub end: Option<i64>,
+
+    /// How far apart the evaluations are [default: 1m]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    pub step: Option<i64>,
+
+    /// How to print the result [default: table]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvalFormat::Table, hide_default_value = true)]
+    pub output_format: EvalFormat,
+
+    /// Say how long the evaluation alone took
+    #[arg(long)]
+    pub stats: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof eval 'sum by (job) (up)' --series 'up{job=\"a\"} 1 1 0' --series 'up{job=\"b\"} 1 1 1'
+  promproof eval 'rate(requests_total[5m])' --from testdata/traefik/traefik.test.yml --output-format chart
+  promtool tsdb dump data/ | promproof eval 'max_over_time(up[1h])' --from - --output-format json";
+
+/// The formats by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    /// Columns
+    Table,
+    /// What Prometheus' HTTP API answers
+    Json,
+    /// `{labels} value`, as test files write it
+    Notation,
+    /// A line chart over time
+    Chart,
+}
+
+impl From<EvalFormat> for QueryFormat {
+    fn from(format: EvalFormat) -> Self {
+        match format {
+            EvalFormat::Table => QueryFormat::Table,
+            EvalFormat::Json => QueryFormat::Json,
+            EvalFormat::Notation => QueryFormat::Notation,
+            EvalFormat::Chart => QueryFormat::Chart,
+        }
+    }
+}
+
+/// Evaluates the expression and prints the result.
+///
+/// # Errors
+/// The data or the expression cannot be used, the evaluation fails, or the output cannot be written.
+pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble> {
+    let source = Arc::new(SourceFile::new("<expression>", args.expr.as_str()));
+    let Some(expr) = parse(&source, session)? else { return Ok(Outcome::Trouble) };
+    let data = match load(args) {
+        Ok(data) => data,
+        Err(Loading::Trouble(trouble)) => return Err(trouble),
+        Err(Loading::Findings(findings)) => return show(&findings, session),
+    };
+    let engine = Engine::new(Options::default());
+    let prepared = engine.prepare(&expr);
+    let started = Instant::now();
+    let times = Times::of(args, &data);
+    let result = prepared.and_then(|prepared| times.evaluate(&engine, &data, &prepared));
+    let took = started.elapsed();
+    match result {
+        Ok(output) => write(args, session, &output, &times, took),
+        Err(error) => {
+            let place = Label::new(&source, error.span.unwrap_or(expr.span), "");
+            show(&[Diagnostic::new("promql/evaluation", Severity::Error, error.message, place)], session)
+        }
+    }
+}
+
+/// The parsed expression; `None` where its mistakes have been shown.
+fn parse(source: &Arc<SourceFile>, session: &Session) -> Result<Option<Expr>, Trouble> {
+    match promql::parse(source.text(), &ParseOptions::all()) {
+        Ok(expr) => Ok(Some(expr)),
+        Err(errors) => {
+            let findings: Vec<Diagnostic> = errors
+                .into_iter()
+                .map(|error| {
+                    let place = Label::new(source, error.span, "");
+                    let finding = Diagnostic::new("promql/syntax", Severity::Error, error.message, place);
+                    error.help.into_iter().fold(finding, Diagnostic::help)
+                })
+                .collect();
+            show(&findings, session)?;
+            Ok(None)
+        }
+    }
+}
+
+fn write(
+    args: &EvalArgs,
+    session: &Session,
+    output: &Output,
+    times: &Times,
+    took: Duration,
+) -> Result<Outcome, Trouble> {
+    let report = QueryReport {
+        expr: &args.expr,
+        output,
+        start_ms: times.start_ms,
+        end_ms: times.end_ms,
+        times: times.style,
+        evaluation: args.stats.then_some(took),
+    };
+    let mut out = session.stdout();
+    write_query(&mut out, args.output_format.into(), &session.look, &report)?;
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+/// When to evaluate.
+struct Times {
+    start_ms: i64,
+    end_ms: i64,
+    /// `None` for one time.
+    step_ms: Option<i64>,
+    style: TimeStyle,
+}
+
+impl Times {
+    fn of(args: &EvalArgs, data: &Data) -> Self {
+        let (first, last) = data.extent_ms.unwrap_or((0, 0));
+        let style = if last < DATES_BEGIN_MS { TimeStyle::SinceStart } else { TimeStyle::Utc };
+        let is_range = args.start.is_some() || args.end.is_some() || args.step.is_some();
+        if is_range || (args.output_format == EvalFormat::Chart && args.at.is_none()) {
+            let step_ms = Some(args.step.unwrap_or(DEFAULT_STEP_MS));
+            return Times { start_ms: args.start.unwrap_or(first), end_ms: args.end.unwrap_or(last), step_ms, style };
+        }
+        let at = args.at.unwrap_or(last);
+        Times { start_ms: at, end_ms: at, step_ms: None, style }
+    }
+
+    fn evaluate(&self, engine: &Engine, data: &Data, prepared: &Prepared) -> Result<Output, crate::engine::EvalError> {
+        match self.step_ms {
+            None => engine.instant(&data.store, prepared, self.start_ms),
+            Some(step_ms) => engine.range(&data.store, prepared, self.start_ms, self.end_ms, step_ms),
+        }
+    }
+}
+
+/// Why there is no data.
+enum Loading {
+    /// A file cannot be read, or an argument is wrong.
+    Trouble(Trouble),
+    /// A file was read and something in it is wrong.
+    Findings(Vec<Diagnostic>),
+}
+
+impl From<DataError> for Loading {
+    fn from(error: DataError) -> Self {
+        match error.place {
+            None => Loading::Trouble(Trouble::new(error.message)),
+            Some((file, span)) => {
+                let place = Label::new(&file, span, "");
+                Loading::Findings(vec![Diagnostic::new("test/invalid-series", Severity::Error, error.message, place)])
+            }
+        }
+    }
+}
+
+impl From<Trouble> for Loading {
+    fn from(trouble: Trouble) -> Self {
+        Loading::Trouble(trouble)
+    }
+}
+
+fn load(args: &EvalArgs) -> Result<Data, Loading> {
+    let mut data = Data::default();
+    for line in &args.series {
+        data.add_line(line, args.interval)?;
+    }
+    let Some(path) = &args.from else { return Ok(data) };
+    let read = read(path)?;
+    if let Some(problem) = read.problem {
+        return Err(Loading::Findings(vec![problem]));
+    }
+    if is_yaml(path) {
+        let parsed = yaml::parse(&read.file);
+        let test = unittest::decode(&parsed, &read.file);
+        if !test.problems.is_empty() {
+            return Err(Loading::Findings(test.problems));
+        }
+        data.add_group(&read.file, chosen_group(&test, args.group.as_deref())?)?;
+    } else {
+        data.add_dump(&read.file)?;
+    }
+    Ok(data)
+}
+
+fn read(path: &Path) -> Result<discovery::Read, Trouble> {
+    if is_yaml(path) {
+        return discovery::read(path).map_err(|error| Trouble::new(error.to_string()));
+    }
+    let cannot = |error: std::io::Error| Trouble::new(format!("cannot read {}: {error}", path.display()));
+    if path.as_os_str() == "-" {
+        return read_dump("<stdin>", std::io::stdin());
+    }
+    if std::fs::metadata(path).map_err(cannot)?.is_dir() {
+        return Err(Trouble::new(format!("{} is a directory", path.display())));
+    }
+    read_dump(&path.display().to_string(), std::fs::File::open(path).map_err(cannot)?)
+}
+
+/// Dumps are larger than anything that people write by hand, so they have a limit of their own.
+fn read_dump(name: &str, input: impl std::io::Read) -> Result<discovery::Read, Trouble> {
+    let mut bytes = Vec::new();
+    input
+        .take(MAX_DUMP_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Trouble::new(format!("cannot read {name}: {error}")))?;
+    if bytes.len() as u64 > MAX_DUMP_BYTES {
+        return Err(Trouble::new(format!("{name} is larger than {MAX_DUMP_BYTES} bytes")));
+    }
+    Ok(discovery::from_bytes(name, bytes))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
+}
+
+fn chosen_group<'a>(test: &'a TestFile, wanted: Option<&str>) -> Result<&'a TestGroup, Trouble> {
+    let names = || test.groups.iter().enumerate().map(|(i, g)| format!("{} {}", i + 1, g.name())).collect::<Vec<_>>();
+    match wanted {
+        None => match test.groups.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Trouble::new(format!("{} has no tests", test.file.name()))),
+            [first, ..] => Ok(first),
+        },
+        Some(wanted) => test
+            .groups
+            .iter()
+            .enumerate()
+            .find(|(index, group)| group.name() == wanted || (index + 1).to_string() == wanted)
+            .map(|(_, group)| group)
+            .ok_or_else(|| {
+                Trouble::new(format!("{} has no test `{wanted}`", test.file.name()))
+                    .help(format!("it has: {}", names().join(", ")))
+            }),
+    }
+}
+
+/// Shows mistakes of the input on standard error.
+fn show(findings: &[Diagnostic], session: &Session) -> Result<Outcome, Trouble> {
+    let mut stderr = anstream::stderr();
+    let look: &Look = &session.error_look;
+    for finding in findings {
+        report::full::write_diagnostic(&mut stderr, look, finding)?;
+    }
+    Ok(Outcome::Trouble)
+}
+
+/// A time on the command line, in milliseconds: a duration since the start, Unix seconds, or RFC 3339.
+fn parse_time(text: &str) -> Result<i64, String> {
+    let negative = text.strip_prefix('-');
+    if let Ok(ms) = duration::parse_duration(negative.unwrap_or(text)) {
+        return Ok(if negative.is_some() { -ms } else { ms });
+    }
+    if let Ok(seconds) = text.parse::<f64>()
+        && seconds.abs() < 1e15
+    {
+        return Ok((seconds * 1000.0).round() as i64);
+    }
+    calendar::parse_rfc3339(text)
+        .ok_or_else(|| "expected a duration (5m), Unix seconds (1700000000) or RFC 3339".to_owned())
+}
+
+fn parse_positive_duration(text: &str) -> Result<i64, String> {
+    match duration::parse_duration(text) {
+        Ok(ms) if ms > 0 => Ok(ms),
+        Ok(_) => Err("expected a duration above zero".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}

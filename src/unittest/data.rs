@@ -1,0 +1,110 @@
+//! Data to evaluate an expression over, where there is no whole test: series given in words, the input series of a
+//! test group, or a text dump.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::TestGroup;
+use crate::engine::Store;
+use crate::model::exposition::{self, DumpSample};
+use crate::model::{Labels, SampleValue};
+use crate::promql::series::{self, SeriesItems};
+use crate::source::{SourceFile, Span};
+
+/// Samples in a store, and the time that they cover.
+#[derive(Debug, Default)]
+pub struct Data {
+    /// The samples.
+    pub store: Store,
+    /// Times of the first and the last sample in milliseconds; `None` where there is none.
+    pub extent_ms: Option<(i64, i64)>,
+}
+
+/// Why data cannot be loaded.
+#[derive(Debug)]
+pub struct DataError {
+    /// What is wrong.
+    pub message: String,
+    /// Where, if the data came from a file.
+    pub place: Option<(Arc<SourceFile>, Span)>,
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DataError {}
+
+impl Data {
+    /// Adds a line of series notation, `up{job="a"} 1 1 0`, its values `interval_ms` apart from time 0 on.
+    ///
+    /// # Errors
+    /// The line is not series notation, or the series is there already with other values.
+    pub fn add_line(&mut self, line: &str, interval_ms: i64) -> Result<(), DataError> {
+        let without_place = |message: String| DataError { message: format!("{message} in `{line}`"), place: None };
+        let parsed = series::parse_line(line).map_err(|error| without_place(error.message))?;
+        let SeriesItems::Values(values) = parsed.items else {
+            return Err(without_place("start timestamps need a series that they belong to".to_owned()));
+        };
+        self.add_values(&parsed.labels, values, 0, interval_ms).map_err(without_place)
+    }
+
+    /// Adds the input series of a test group.
+    ///
+    /// # Errors
+    /// A series is not written in series notation, or two of them clash.
+    pub fn add_group(&mut self, file: &Arc<SourceFile>, group: &TestGroup) -> Result<(), DataError> {
+        for input in &group.input_series {
+            let at = |span: Span, message: String| DataError { message, place: Some((Arc::clone(file), span)) };
+            let labels = crate::promql::parse_metric(input.series.text())
+                .map_err(|error| at(input.series.file_span(error.span), error.message))?;
+            let values = series::parse_values(input.values.text())
+                .map_err(|error| at(input.values.file_span(error.span), error.message))?;
+            self.add_values(&labels, values, group.start_ms, group.interval_ms)
+                .map_err(|message| at(input.span, message))?;
+        }
+        Ok(())
+    }
+
+    /// Adds every sample of a dump ([`exposition::parse_dump`]); samples without a timestamp are at time 0. The order
+    /// of the dump does not matter.
+    ///
+    /// # Errors
+    /// A line is not a sample, or a series has two values at one time.
+    pub fn add_dump(&mut self, file: &Arc<SourceFile>) -> Result<(), DataError> {
+        let at = |span: Span, message: String| DataError { message, place: Some((Arc::clone(file), span)) };
+        let mut samples = exposition::parse_dump(file.text()).map_err(|error| at(error.span, error.message))?;
+        // Stable, so that series are created in the order of the dump where times are equal.
+        samples.sort_by_key(|sample| sample.t_ms.unwrap_or(0));
+        for DumpSample { labels, t_ms, value, span } in samples {
+            self.add(&labels, t_ms.unwrap_or(0), value.into()).map_err(|message| at(span, message))?;
+        }
+        Ok(())
+    }
+
+    fn add_values(
+        &mut self,
+        labels: &Labels,
+        values: Vec<Option<SampleValue>>,
+        start_ms: i64,
+        interval_ms: i64,
+    ) -> Result<(), String> {
+        let mut t_ms = start_ms;
+        for value in values {
+            if let Some(value) = value {
+                self.add(labels, t_ms, value)?;
+            }
+            t_ms = t_ms.checked_add(interval_ms).ok_or("the series goes on past the end of time")?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, labels: &Labels, t_ms: i64, value: SampleValue) -> Result<(), String> {
+        self.store.append(labels, t_ms, value, None).map_err(|error| format!("{labels}: {error}"))?;
+        let (first, last) = self.extent_ms.unwrap_or((t_ms, t_ms));
+        self.extent_ms = Some((first.min(t_ms), last.max(t_ms)));
+        Ok(())
+    }
+}
