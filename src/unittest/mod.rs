@@ -1,15 +1,28 @@
 //! Unit tests of rules, in promtool's file format.
 //!
-//! `decode` reads a test file into the model of `file`; `rule_files` finds and loads the rules it names; `runner` runs
-//! the test groups and `compare` decides each assertion, with promtool's verdict; `report` is what came out of it, and
-//! all that the output formats see; `lint` says what promtool passes in silence.
+//! `decode` reads a test file into the model of `file`; `rule_files` finds and loads the rules that it names; `runner`
+//! runs the test groups and `compare` decides each assertion, with promtool's verdict; [`report`] is what came out of
+//! it, and all that the output formats see; [`lint`] says what promtool passes in silence. `data` holds the series of tests
+//! and dumps for those who only look at them.
 
+mod compare;
 mod data;
 mod decode;
+mod explain;
+mod explain_notes;
 mod file;
+mod glob;
+mod group;
+mod inputs;
+pub mod lint;
+mod notes;
 mod reader;
 pub mod report;
+mod rule_files;
+mod runner;
 
 pub use data::{Data, DataError};
 pub use decode::decode;
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
+pub use rule_files::{ResolvedRules, RuleFileCache};
+pub use runner::{RunOptions, Selection, TestInput, run};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::alerting::{AlertTimeline, Schedule};
+use crate::model::gofmt::{FloatVerb, format_float};
 use crate::source::{Diagnostic, SourceFile, Span};
 
 /// A whole run, in the order of the files.
@@ -258,6 +259,19 @@ pub struct Part {
     pub value: String,
     /// What is remarkable: a comparison that is false, a selector that matches nothing and what exists instead.
     pub note: Option<String>,
+}
+
+impl Sample {
+    /// The number or the histogram as text.
+    pub fn value_text(&self) -> String {
+        if self.histogram.is_empty() { number_text(self.value) } else { self.histogram.clone() }
+    }
+}
+
+/// A number for people: all its digits, with an exponent only where it is very large or very small.
+pub(super) fn number_text(value: f64) -> String {
+    let plain = value == 0.0 || (1e-6..1e15).contains(&value.abs());
+    format_float(value, if plain { FloatVerb::Decimal } else { FloatVerb::General }, None)
 }
 
 impl TestReport {

@@ -1,0 +1,120 @@
+//! An expression taken apart: the value of each part at the time of an assertion, and what decided.
+//!
+//! Evaluates, but only for assertions that failed.
+
+use super::ExprTest;
+use super::explain_notes;
+use super::group::Running;
+use super::report::{Explanation, Part, number_text};
+use crate::engine::{QueryValue, VectorSample};
+use crate::model::SampleValue;
+use crate::promql::Expr;
+use crate::promql::ast::ExprKind;
+use crate::rules::Field;
+
+/// More parts than this are not shown.
+const MAX_PARTS: usize = 40;
+/// Deeper parts are not shown.
+const MAX_DEPTH: usize = 12;
+/// How many elements of a vector are written out.
+const SHOWN_ELEMENTS: usize = 3;
+
+/// The expression of the first alerting rule called `alertname`, as of `step`.
+pub(super) fn alert(running: &Running<'_>, alertname: &str, step: usize) -> Option<Explanation> {
+    let timeline = running.run.alerting_rules(alertname).next()?;
+    let group = running.shared.set.groups().get(timeline.id.group)?;
+    let (file, rule) = running.rule(timeline.id)?;
+    let t_ms = running.run.schedule.time(step).saturating_sub(group.query_offset_ms);
+    Some(Explanation {
+        file: std::sync::Arc::clone(file),
+        span: rule.expr.span,
+        t_ms: t_ms.saturating_sub(running.run.schedule.start_ms),
+        parts: parts(running, &rule.expr, rule.parsed.as_ref()?, t_ms),
+    })
+}
+
+/// The expression of a test at `t_ms` (since the epoch).
+pub(super) fn expression(running: &Running<'_>, test: &ExprTest, expr: &Expr, t_ms: i64) -> Option<Explanation> {
+    Some(Explanation {
+        file: std::sync::Arc::clone(&running.shared.test.file),
+        span: test.expr.span,
+        t_ms: t_ms.saturating_sub(running.run.schedule.start_ms),
+        parts: parts(running, &test.expr, expr, t_ms),
+    })
+}
+
+fn parts(running: &Running<'_>, field: &Field, root: &Expr, t_ms: i64) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut pending = vec![(0, root)];
+    while let Some((depth, expr)) = pending.pop() {
+        let expr = expr.without_parens();
+        if matches!(expr.kind, ExprKind::Number(_) | ExprKind::String(_)) && depth > 0 {
+            continue;
+        }
+        if parts.len() >= MAX_PARTS || depth > MAX_DEPTH {
+            continue;
+        }
+        let value = evaluate(running, expr, t_ms);
+        parts.push(Part {
+            depth,
+            text: one_line(expr.span.slice(field.text())),
+            span: field.file_span(expr.span),
+            note: explain_notes::note(running, expr, value.as_ref().ok(), t_ms),
+            value: value.as_ref().map_or_else(|error| format!("fails: {error}"), describe),
+        });
+        pending.extend(expr.children().rev().map(|child| (depth + 1, child)));
+    }
+    parts
+}
+
+/// The value of `expr` alone.
+pub(super) fn evaluate(running: &Running<'_>, expr: &Expr, t_ms: i64) -> Result<QueryValue, String> {
+    let engine = &running.shared.set.options().engine;
+    let output = engine.prepare(expr).and_then(|prepared| engine.instant(&running.store, &prepared, t_ms));
+    output.map(|output| output.value).map_err(|error| error.message)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn describe(value: &QueryValue) -> String {
+    match value {
+        QueryValue::Scalar(value) => number_text(*value),
+        QueryValue::String(bytes) => crate::model::gofmt::quote(bytes),
+        QueryValue::Vector(samples) => vector(samples),
+        QueryValue::Matrix(series) => {
+            let points: usize = series.iter().map(|series| series.points.len()).sum();
+            match series.as_slice() {
+                [] => "nothing".to_owned(),
+                [only] => format!("{points} samples of {}", only.labels),
+                _ => format!("{points} samples of {} series", series.len()),
+            }
+        }
+    }
+}
+
+fn vector(samples: &[VectorSample]) -> String {
+    let shown = |sample: &VectorSample| {
+        if samples.len() == 1 && sample.labels.is_empty() {
+            value_text(&sample.value)
+        } else {
+            format!("{} {}", sample.labels, value_text(&sample.value))
+        }
+    };
+    let mut texts: Vec<String> = samples.iter().take(SHOWN_ELEMENTS).map(shown).collect();
+    match samples.len() {
+        0 => return "nothing".to_owned(),
+        count if count > SHOWN_ELEMENTS => texts.push(format!("and {} more", count - SHOWN_ELEMENTS)),
+        _ => {}
+    }
+    texts.join(", ")
+}
+
+/// A sample's value in a few characters.
+pub(super) fn value_text(value: &SampleValue) -> String {
+    match value {
+        SampleValue::Float(value) => number_text(*value),
+        SampleValue::Histogram(histogram) => histogram.test_expression(),
+    }
+}

@@ -1,0 +1,345 @@
+//! One test group: series in, rules over time, assertions checked.
+
+use std::time::{Duration, Instant};
+
+use super::report::{Alert, AlertFailure, Assertion, AssertionKind, GroupReport, Outcome, Sample, SampleFailure};
+use super::rule_files::ResolvedRules;
+use super::runner::{RunOptions, Selection};
+use super::{AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, compare, explain, inputs, notes};
+use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
+use crate::engine::{Output, QueryValue, Store};
+use crate::model::SampleValue;
+use crate::model::duration::format_duration;
+use crate::promql;
+use crate::rules::Rule;
+use crate::source::{Diagnostic, Label, Severity, Span};
+
+/// More evaluations than this in one group are refused; each costs memory for every series that rules yield.
+const MAX_STEPS: usize = 2_000_000;
+
+/// What the groups of a file share.
+pub(super) struct Shared<'a> {
+    pub(super) test: &'a TestFile,
+    pub(super) rules: &'a ResolvedRules,
+    pub(super) set: &'a RuleSet,
+    pub(super) options: &'a RunOptions,
+}
+
+/// A group while it is being checked.
+pub(super) struct Running<'a> {
+    pub(super) shared: &'a Shared<'a>,
+    pub(super) group: &'a TestGroup,
+    pub(super) store: Store,
+    pub(super) run: Run,
+}
+
+/// The report of a group that is not run at all.
+pub(super) fn not_run(
+    test: &TestFile,
+    group: &TestGroup,
+    index: usize,
+    skipped: bool,
+    selection: &Selection,
+) -> GroupReport {
+    let alerts = group.alert_tests.iter().map(|test| alert_assertion(test, Outcome::NotRun));
+    let exprs = group.expr_tests.iter().map(|test| expr_assertion(test, Outcome::NotRun));
+    let alerts = alerts.zip(&group.alert_tests).filter(|(_, a)| selection.checks(test, group, &a.alertname));
+    let exprs = exprs.zip(&group.expr_tests).filter(|(_, e)| selection.checks(test, group, &e.expr));
+    GroupReport {
+        index,
+        name: group.name().to_owned(),
+        span: group.span,
+        errors: Vec::new(),
+        assertions: alerts.map(|(a, _)| a).chain(exprs.map(|(e, _)| e)).collect(),
+        steps: 0,
+        skipped,
+        elapsed: Duration::ZERO,
+    }
+}
+
+/// Runs a group.
+pub(super) fn run(shared: &Shared<'_>, group: &TestGroup, index: usize) -> GroupReport {
+    let started = Instant::now();
+    let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
+    match prepare(shared, group) {
+        Ok(running) => running.check(&mut report),
+        Err(error) => report.errors.push(*error),
+    }
+    report.elapsed = started.elapsed();
+    report
+}
+
+/// Loads the series and runs the rules over them.
+fn prepare<'a>(shared: &'a Shared<'a>, group: &'a TestGroup) -> Result<Running<'a>, Box<Diagnostic>> {
+    let schedule = Schedule {
+        start_ms: group.start_ms,
+        end_ms: group.start_ms.saturating_add(group.max_eval_time_ms()),
+        interval_ms: shared.test.evaluation_interval_ms,
+    };
+    if schedule.steps() > MAX_STEPS {
+        return Err(Box::new(too_many_steps(shared.test, group, &schedule)));
+    }
+    let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
+    let inputs = inputs::read(shared.test, group, last_step_ms)?;
+    if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
+        return Err(Box::new(no_alertname(shared.test, test)));
+    }
+    let mut store = Store::new();
+    let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, alerting::RunOptions::default());
+    Ok(Running { shared, group, store, run })
+}
+
+fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Diagnostic {
+    let message = format!(
+        "up to {} every {} there are {} evaluations, more than {MAX_STEPS}",
+        format_duration(group.max_eval_time_ms()),
+        format_duration(schedule.interval_ms),
+        schedule.steps(),
+    );
+    Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
+        .help("make `evaluation_interval` longer, or `eval_time` earlier")
+}
+
+fn no_alertname(test: &TestFile, alert: &AlertTest) -> Diagnostic {
+    let message = "`alertname` is missing: the test does not say which alert it is about";
+    Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, alert.span))
+        .help("add `alertname:` with the name of the alerting rule")
+}
+
+/// A label on the first line of what `span` covers.
+pub(super) fn head(test: &TestFile, span: Span) -> Label {
+    let line = test.file.line_span(test.file.line_index(span.start)).unwrap_or(span);
+    Label::new(&test.file, Span::new(span.start, span.end.min(line.end).max(span.start)), "")
+}
+
+fn alert_assertion(test: &AlertTest, outcome: Outcome) -> Assertion {
+    Assertion {
+        kind: AssertionKind::Alert(test.alertname.text().to_owned()),
+        span: test.span,
+        subject_span: test.alertname.span,
+        eval_time_span: test.eval_time.span,
+        eval_time_ms: test.eval_time.value,
+        outcome,
+    }
+}
+
+fn expr_assertion(test: &ExprTest, outcome: Outcome) -> Assertion {
+    Assertion {
+        kind: AssertionKind::Expr(test.expr.text().to_owned()),
+        span: test.span,
+        subject_span: test.expr.span,
+        eval_time_span: test.eval_time.span,
+        eval_time_ms: test.eval_time.value,
+        outcome,
+    }
+}
+
+impl<'a> Running<'a> {
+    /// Fills in the outcomes. A rule that fails ends the test: later alerts and all expressions are not checked.
+    fn check(&self, report: &mut GroupReport) {
+        report.steps = self.run.steps;
+        report.errors = self.run.errors.iter().map(|error| self.run_error(error)).collect();
+        let failed = self.run.errors.iter().filter(|error| matches!(error.kind, RunErrorKind::Rule(_)));
+        let failed_at = failed.map(|error| error.step).min().unwrap_or(usize::MAX);
+        let selection = &self.shared.options.selection;
+        let mut assertions = report.assertions.iter_mut();
+        for test in &self.group.alert_tests {
+            if !selection.checks(self.shared.test, self.group, &test.alertname) {
+                continue;
+            }
+            let Some(assertion) = assertions.next() else { return };
+            match self.step_of(test.eval_time.value) {
+                Some(step) if step < failed_at => assertion.outcome = self.check_alerts(test, step),
+                _ => {}
+            }
+        }
+        for test in &self.group.expr_tests {
+            if !selection.checks(self.shared.test, self.group, &test.expr) {
+                continue;
+            }
+            let Some(assertion) = assertions.next() else { return };
+            if failed_at == usize::MAX {
+                assertion.outcome = self.check_expr(test);
+            }
+        }
+    }
+
+    /// The evaluation that an assertion at `eval_time_ms` (from the start of the test) looks at: the last one that is
+    /// not later.
+    pub(super) fn step_of(&self, eval_time_ms: i64) -> Option<usize> {
+        self.run.schedule.step_at(self.run.schedule.start_ms.saturating_add(eval_time_ms))
+    }
+
+    /// Milliseconds from the start of the test to `step`.
+    pub(super) fn time_of(&self, step: usize) -> i64 {
+        self.run.schedule.time(step).saturating_sub(self.run.schedule.start_ms)
+    }
+
+    /// The rule in its file.
+    pub(super) fn rule(&self, id: RuleId) -> Option<(&'a std::sync::Arc<crate::source::SourceFile>, &'a Rule)> {
+        let group = self.shared.set.groups().get(id.group)?;
+        let index = group.rules.get(id.rule)?.index;
+        let file = self.shared.rules.files.get(group.file)?;
+        Some((&file.file, file.groups.get(group.index)?.rules.get(index)?))
+    }
+
+    fn run_error(&self, error: &alerting::RunError) -> Diagnostic {
+        let at = format_duration(error.t_ms.saturating_sub(self.run.schedule.start_ms));
+        let here = head(self.shared.test, self.group.span);
+        let rule = match error.kind {
+            RunErrorKind::Rule(id) => self.rule(id),
+            RunErrorKind::Input => None,
+        };
+        match rule {
+            Some((file, rule)) => {
+                let message = format!("the rule `{}` fails at {at}: {}", rule.name.text(), error.message);
+                let label = Label::new(file, rule.expr.span, "");
+                Diagnostic::new("test/rule-fails", Severity::Error, message, label)
+                    .related(Label::new(&here.file, here.span, "in this test"))
+                    .help("a rule that fails ends the test; nothing after that evaluation is checked")
+            }
+            None => {
+                let message = format!("the input is refused at {at}: {}", error.message);
+                Diagnostic::new("test/input-refused", Severity::Error, message, here)
+            }
+        }
+    }
+
+    fn check_alerts(&self, test: &AlertTest, step: usize) -> Outcome {
+        let expected = compare::expected_alerts(test);
+        let at = self.run.schedule.start_ms.saturating_add(test.eval_time.value);
+        let alerts = self.run.alerts_at(test.alertname.text(), at);
+        let firing = alerts.iter().filter(|alert| alert.state.is_firing());
+        let mut actual: Vec<Alert> = firing.map(compare::actual_alert).collect();
+        if compare::same_alerts(&expected, &actual) {
+            return Outcome::Passed;
+        }
+        actual.sort();
+        let differences = compare::alert_differences(test, &expected, &actual);
+        let timelines = self.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect();
+        Outcome::Alerts(Box::new(AlertFailure {
+            notes: notes::on_alerts(self, test, step, &expected, &actual, &differences),
+            why: explain::alert(self, test.alertname.text(), step),
+            schedule: self.run.schedule,
+            steps: self.run.steps,
+            step,
+            timelines,
+            differences,
+            expected,
+            actual,
+        }))
+    }
+
+    fn check_expr(&self, test: &ExprTest) -> Outcome {
+        let at = format_duration(test.eval_time.value);
+        let error = |rule, message: String, span: Span| {
+            let label = Label::new(&self.shared.test.file, span, "");
+            Outcome::Error(Box::new(Diagnostic::new(rule, Severity::Error, message, label)))
+        };
+        let expr = match promql::parse(test.expr.text(), &self.shared.options.load.parse) {
+            Ok(expr) => expr,
+            Err(errors) => {
+                let Some(first) = errors.into_iter().next() else { return Outcome::NotRun };
+                let span = if test.expr.text().is_empty() { test.span } else { test.expr.file_span(first.span) };
+                let label = Label::new(&self.shared.test.file, span, "");
+                let mut diagnostic = Diagnostic::new("promql/syntax", Severity::Error, first.message, label);
+                diagnostic.help = first.help;
+                return Outcome::Error(Box::new(diagnostic));
+            }
+        };
+        let engine = &self.shared.set.options().engine;
+        let t_ms = self.run.schedule.start_ms.saturating_add(test.eval_time.value);
+        let output = engine.prepare(&expr).and_then(|prepared| engine.instant(&self.store, &prepared, t_ms));
+        let mut actual = match output.map(samples) {
+            Ok(Some(samples)) => samples,
+            Ok(None) => {
+                let message = format!("the expression yields a {}, not a vector or a scalar", type_name(&expr));
+                return error("promql/type", message, test.expr.span);
+            }
+            Err(failure) => {
+                let span = failure.span.map_or(test.expr.span, |span| test.expr.file_span(span));
+                return error(
+                    "test/expression-fails",
+                    format!("the expression fails at {at}: {}", failure.message),
+                    span,
+                );
+            }
+        };
+        let (expected, order) = match expected_samples(&test.exp_samples) {
+            Ok(expected) => expected,
+            Err((span, message)) => return error("test/invalid-sample", message, span),
+        };
+        actual.sort_by(|a, b| a.labels.cmp(&b.labels));
+        let fuzzy = self.shared.test.fuzzy_compare;
+        if compare::same_samples(&expected, &actual, fuzzy) {
+            return Outcome::Passed;
+        }
+        let differences = compare::sample_differences(&test.exp_samples, &order, &expected, &actual, fuzzy);
+        Outcome::Samples(Box::new(SampleFailure {
+            notes: notes::on_samples(self, &expected, &actual, &differences),
+            why: explain::expression(self, test, &expr, t_ms),
+            differences,
+            expected,
+            actual,
+        }))
+    }
+}
+
+fn type_name(expr: &promql::Expr) -> &'static str {
+    match expr.value_type() {
+        promql::ast::ValueType::Scalar => "scalar",
+        promql::ast::ValueType::Vector => "vector",
+        promql::ast::ValueType::Matrix => "range vector",
+        promql::ast::ValueType::String => "text",
+    }
+}
+
+/// The samples of a result; `None` where it is neither a scalar nor an instant vector.
+fn samples(output: Output) -> Option<Vec<Sample>> {
+    match output.value {
+        QueryValue::Scalar(value) => Some(vec![Sample { labels: Vec::new(), value, histogram: String::new() }]),
+        QueryValue::Vector(samples) => {
+            Some(samples.into_iter().map(|sample| self::sample(&sample.labels, &sample.value)).collect())
+        }
+        QueryValue::String(_) | QueryValue::Matrix(_) => None,
+    }
+}
+
+fn sample(labels: &crate::model::Labels, value: &SampleValue) -> Sample {
+    let labels = labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    match value {
+        SampleValue::Float(value) => Sample { labels, value: *value, histogram: String::new() },
+        SampleValue::Histogram(histogram) => Sample { labels, value: 0.0, histogram: histogram.test_expression() },
+    }
+}
+
+/// The expected samples sorted by labels, and for each its index in the file; else what cannot be read, and where.
+type Expected = (Vec<Sample>, Vec<usize>);
+
+fn expected_samples(written: &[ExpectedSample]) -> Result<Expected, (Span, String)> {
+    let mut expected = Vec::with_capacity(written.len());
+    for (index, item) in written.iter().enumerate() {
+        let labels = promql::parse_metric(item.labels.text()).map_err(|error| {
+            (item.labels.file_span(error.span), format!("these labels cannot be read: {}", error.message))
+        })?;
+        let histogram = expected_histogram(item)?;
+        let labels = labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        expected.push((Sample { labels, value: item.value.value, histogram }, index));
+    }
+    expected.sort_by(|(a, _), (b, _)| a.labels.cmp(&b.labels));
+    Ok(expected.into_iter().unzip())
+}
+
+/// The canonical text of the expected histogram; empty where none is expected.
+fn expected_histogram(item: &ExpectedSample) -> Result<String, (Span, String)> {
+    if item.histogram.text().is_empty() {
+        return Ok(String::new());
+    }
+    let values = promql::series::parse_values(item.histogram.text()).map_err(|error| {
+        (item.histogram.file_span(error.span), format!("this histogram cannot be read: {}", error.message))
+    })?;
+    match values.as_slice() {
+        [Some(SampleValue::Histogram(histogram))] => Ok(histogram.test_expression()),
+        _ => Err((item.histogram.span, "one native histogram is wanted here, `{{…}}`".to_owned())),
+    }
+}

@@ -1,0 +1,198 @@
+//! What else is known about an assertion that does not hold: near misses in time, pending alerts, unknown names.
+
+use super::AlertTest;
+use super::group::Running;
+use super::report::{Alert, Difference, FieldKind, Sample};
+use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
+use crate::model::duration::format_duration;
+use crate::rules::RuleKind;
+
+/// More differences than this are not commented on one by one.
+const MAX_NOTES: usize = 5;
+
+/// Notes on an assertion about alerts at `step`.
+pub(super) fn on_alerts(
+    running: &Running<'_>,
+    test: &AlertTest,
+    step: usize,
+    expected: &[Alert],
+    actual: &[Alert],
+    differences: &[Difference],
+) -> Vec<String> {
+    let alertname = test.alertname.text();
+    let rules: Vec<&RuleTimeline> = running.run.alerting_rules(alertname).collect();
+    if rules.is_empty() {
+        return vec![no_such_rule(running, alertname)];
+    }
+    let mut notes = Vec::new();
+    let time = running.time_of(step);
+    if time != test.eval_time.value {
+        notes.push(format!(
+            "rules are evaluated every {}: at {} the alerts are those of the evaluation at {}",
+            format_duration(running.run.schedule.interval_ms),
+            format_duration(test.eval_time.value),
+            format_duration(time),
+        ));
+    }
+    let timelines: Vec<&AlertTimeline> = rules.iter().flat_map(|rule| &rule.alerts).collect();
+    let several = timelines.len() > 1;
+    for difference in differences.iter().take(MAX_NOTES) {
+        let note = match difference {
+            Difference::Missing { expected: index, .. } => {
+                expected.get(*index).map(|alert| missing(running, &rules, &timelines, alert, step))
+            }
+            Difference::Unexpected { actual: index } => actual
+                .get(*index)
+                .and_then(|alert| timelines.iter().find(|timeline| same_labels(timeline, alert)))
+                .and_then(|timeline| unexpected(running, timeline, step, several)),
+            Difference::Differs { .. } => None,
+        };
+        notes.extend(note.filter(|note| !notes.contains(note)));
+    }
+    notes
+}
+
+fn no_such_rule(running: &Running<'_>, alertname: &str) -> String {
+    let alerts = running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting);
+    let near = nearest(alertname, alerts.map(|rule| rule.name.as_str()));
+    let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    format!("no rule under test defines an alert `{alertname}`{hint}")
+}
+
+/// The name that is most like `wanted`, if one is like it at all.
+pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = 1 + wanted.chars().count() / 4;
+    let distances = names.map(|name| (strsim::damerau_levenshtein(wanted, name), name));
+    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
+}
+
+fn same_labels(timeline: &AlertTimeline, alert: &Alert) -> bool {
+    let labels = alert.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    timeline.labels.iter().eq(labels)
+}
+
+/// Why an expected alert is not there: the life of the alert with these labels, or of the only one there is.
+fn missing(
+    running: &Running<'_>,
+    rules: &[&RuleTimeline],
+    timelines: &[&AlertTimeline],
+    alert: &Alert,
+    step: usize,
+) -> String {
+    let exact = timelines.iter().find(|timeline| same_labels(timeline, alert));
+    let timeline = match (exact, timelines) {
+        (Some(timeline), _) => timeline,
+        (None, [only]) => only,
+        (None, []) => return never_active(running, rules),
+        (None, _) => return "no alert of this name ever has these labels".to_owned(),
+    };
+    let name = if timelines.len() > 1 { format!("`{}`", timeline.labels) } else { "it".to_owned() };
+    let at = |step: usize| format_duration(running.time_of(step));
+    if let Some(phase) = timeline.phase_at(step).filter(|phase| phase.state == AlertState::Pending) {
+        let since = format_duration(phase.active_at_ms.saturating_sub(running.run.schedule.start_ms));
+        let held = running.time_of(step).saturating_sub(phase.active_at_ms - running.run.schedule.start_ms);
+        let pending = format!("{name} is pending since {since}");
+        let fires = timeline.phases.iter().find(|next| next.first == phase.end && next.state.is_firing());
+        return match fires {
+            Some(next) => {
+                format!("{pending} and fires {} later, at {}", evaluations(next.first - step), at(next.first))
+            }
+            None => {
+                let wanted = rules.iter().filter_map(|rule| running.rule(rule.id)).map(|(_, rule)| rule.for_ms).max();
+                let left = format_duration(wanted.unwrap_or(0).saturating_sub(held).max(0));
+                let end = if phase.end < running.run.steps {
+                    format!("stops at {}", at(phase.end))
+                } else {
+                    format!("the test ends at {}", at(running.run.steps.saturating_sub(1)))
+                };
+                format!("{pending}, {left} short of its `for`, and does not fire: {end}")
+            }
+        };
+    }
+    let firing = || timeline.phases.iter().filter(|phase| phase.state.is_firing());
+    let before = firing().rfind(|phase| phase.end <= step);
+    let after = firing().find(|phase| phase.first > step);
+    match (before, after) {
+        (Some(before), after) if after.is_none_or(|after| step - before.end < after.first - step) => {
+            let ago = evaluations(step - before.end);
+            let resolved = if before.end == step {
+                "resolves at this evaluation".to_owned()
+            } else {
+                format!("resolved {ago} earlier, at {}", at(before.end))
+            };
+            format!("{name} fired until {} and {resolved}", at(before.end.saturating_sub(1)))
+        }
+        (_, Some(after)) => format!("{name} fires {} later, at {}", evaluations(after.first - step), at(after.first)),
+        _ => match timeline.phases.first() {
+            Some(phase) => {
+                let last = at(phase.end.saturating_sub(1));
+                format!("{name} is pending from {} to {last} and never fires", at(phase.first))
+            }
+            None => format!("{name} is never active"),
+        },
+    }
+}
+
+fn never_active(running: &Running<'_>, rules: &[&RuleTimeline]) -> String {
+    let last = format_duration(running.time_of(running.run.steps.saturating_sub(1)));
+    let expressions = if rules.len() > 1 { "the rules' expressions give" } else { "the rule's expression gives" };
+    format!("it is never even pending: {expressions} nothing at any evaluation from 0s to {last}")
+}
+
+fn unexpected(running: &Running<'_>, timeline: &AlertTimeline, step: usize, several: bool) -> Option<String> {
+    // Firing and kept firing are one stretch of time for whoever gets the alert.
+    let at = timeline.phases.iter().position(|phase| phase.first <= step && step < phase.end)?;
+    let mut first = at;
+    while first > 0
+        && timeline.phases[first - 1].state.is_firing()
+        && timeline.phases[first - 1].end == timeline.phases[first].first
+    {
+        first -= 1;
+    }
+    let start = timeline.phases[first].first;
+    let resolved = timeline.resolved_steps().find(|resolved| *resolved > step);
+    let name = if several { format!("`{}`", timeline.labels) } else { "it".to_owned() };
+    let since = match step - start {
+        0 => "begins to fire at this evaluation".to_owned(),
+        ago => format!("fires since {}, {} earlier", format_duration(running.time_of(start)), evaluations(ago)),
+    };
+    let kept =
+        if timeline.phases[at].state == AlertState::KeptFiring { ", and is kept by `keep_firing_for`" } else { "" };
+    let end = match resolved.filter(|resolved| *resolved < running.run.steps) {
+        Some(resolved) => format!(
+            "resolves {} later, at {}",
+            evaluations(resolved - step),
+            format_duration(running.time_of(resolved))
+        ),
+        None => "does not resolve within this test".to_owned(),
+    };
+    Some(format!("{name} {since}{kept}; {end}"))
+}
+
+fn evaluations(count: usize) -> String {
+    if count == 1 { "1 evaluation".to_owned() } else { format!("{count} evaluations") }
+}
+
+/// Notes on an assertion about an expression.
+pub(super) fn on_samples(
+    _running: &Running<'_>,
+    expected: &[Sample],
+    actual: &[Sample],
+    differences: &[Difference],
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    for difference in differences {
+        let Difference::Differs { expected: e, actual: a, fields, .. } = difference else { continue };
+        let (Some(e), Some(a)) = (expected.get(*e), actual.get(*a)) else { continue };
+        if !fields.iter().any(|field| field.kind == FieldKind::Value) || !e.histogram.is_empty() {
+            continue;
+        }
+        if e.value.is_nan() && a.value.is_nan() {
+            notes.push("NaN is never equal to NaN; compare with something like `(expr) != (expr)` instead".to_owned());
+        } else if e.value.next_up() == a.value || e.value.next_down() == a.value {
+            notes.push("the values differ in the last place only; `fuzzy_compare: true` allows that".to_owned());
+        }
+    }
+    notes.dedup();
+    notes
+}

@@ -1,0 +1,204 @@
+//! Runs test files: rules loaded once, files and test groups in parallel, results in the order of the files.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use regex::Regex;
+
+use super::group::{self, Shared};
+use super::report::{FileReport, GroupReport, TestReport};
+use super::rule_files::{ResolvedRules, RuleFileCache};
+use super::{TestFile, TestGroup, lint};
+use crate::alerting::{CompileOptions, RuleSet};
+use crate::engine::{self, Engine};
+use crate::model::Labels;
+use crate::rules::{Field, LoadOptions};
+use crate::source::{Diagnostic, Severity};
+
+/// How tests are run.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// How rule files are read; its PromQL options hold for the expressions of tests too.
+    pub load: LoadOptions,
+    /// `promql-delayed-name-removal`
+    pub delayed_name_removal: bool,
+    /// Which tests run.
+    pub selection: Selection,
+    /// Whether nothing more is begun after the first failure.
+    pub fail_fast: bool,
+}
+
+/// Which tests run.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// promtool's `--run`: a group runs if one of them matches somewhere in its name; a group without a name has the
+    /// empty name. None: all groups run.
+    pub groups: Option<Regex>,
+    /// An assertion is checked if one of these words, in lower case, is part of the name of its file, of its group or
+    /// of its alert, or of its expression, case aside. None: all assertions are checked.
+    pub words: Vec<String>,
+}
+
+/// A test file and where its rule files are looked for.
+#[derive(Debug)]
+pub struct TestInput {
+    /// The file.
+    pub test: TestFile,
+    /// The folder that its `rule_files` are relative to.
+    pub folder: PathBuf,
+}
+
+/// Runs `inputs`.
+pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
+    let cache = RuleFileCache::new(options.load.clone());
+    let stop = AtomicBool::new(false);
+    let files = inputs.par_iter().map(|input| run_file(input, options, &cache, &stop)).collect();
+    TestReport { files }
+}
+
+fn run_file(input: &TestInput, options: &RunOptions, cache: &RuleFileCache, stop: &AtomicBool) -> FileReport {
+    let started = Instant::now();
+    let test = &input.test;
+    let errors = |problems: &[Diagnostic]| -> Vec<Diagnostic> {
+        problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect()
+    };
+    let mut report = FileReport {
+        file: test.file.clone(),
+        problems: errors(&test.problems),
+        rule_problems: Vec::new(),
+        warnings: Vec::new(),
+        groups: Vec::new(),
+        rule_files: 0,
+        elapsed: Duration::ZERO,
+    };
+    if report.problems.is_empty() {
+        let rules = cache.resolve(test, &input.folder);
+        report.rule_files = rules.files.len();
+        report.warnings = lint::warnings(test, &rules, &cache.options().parse);
+        report.groups = run_groups(test, &rules, options, stop, &mut report.rule_problems);
+    }
+    report.elapsed = started.elapsed();
+    report
+}
+
+fn run_groups(
+    test: &TestFile,
+    rules: &ResolvedRules,
+    options: &RunOptions,
+    stop: &AtomicBool,
+    rule_problems: &mut Vec<Diagnostic>,
+) -> Vec<GroupReport> {
+    rule_problems.extend(rules.problems.iter().cloned());
+    let selected: Vec<(usize, &TestGroup)> =
+        test.groups.iter().enumerate().filter(|(_, group)| options.selection.selects(test, group)).collect();
+    let compiled = Compiled::new(test, rules, selected.iter().map(|(_, group)| *group), options);
+    rule_problems.extend(compiled.problems.iter().cloned());
+    if !rule_problems.is_empty() {
+        stop.store(true, Ordering::Relaxed);
+    }
+    selected
+        .par_iter()
+        .map(|(index, group)| {
+            let skip = options.fail_fast && stop.load(Ordering::Relaxed);
+            let Some(rules_of_group) = compiled.of(group).filter(|_| rule_problems.is_empty() && !skip) else {
+                return group::not_run(test, group, *index, skip && rule_problems.is_empty(), &options.selection);
+            };
+            let shared = Shared { test, rules, set: rules_of_group, options };
+            let report = group::run(&shared, group, *index);
+            if report.failed() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            report
+        })
+        .collect()
+}
+
+/// The rules of a test file, compiled once for all groups whose templates see the same external labels and URL.
+struct Compiled {
+    sets: Vec<((Labels, String), RuleSet)>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    fn new<'a>(
+        test: &TestFile,
+        rules: &ResolvedRules,
+        groups: impl Iterator<Item = &'a TestGroup>,
+        options: &RunOptions,
+    ) -> Self {
+        let mut compiled = Compiled { sets: Vec::new(), problems: Vec::new() };
+        if !rules.problems.is_empty() {
+            return compiled;
+        }
+        for group in groups {
+            let key = external(group);
+            if compiled.sets.iter().any(|(known, _)| *known == key) {
+                continue;
+            }
+            let compile = CompileOptions {
+                engine: engine(test, options),
+                external_labels: key.0.clone(),
+                external_url: key.1.clone(),
+                group_order: test.group_eval_order.iter().map(|name| name.text().to_owned()).collect(),
+            };
+            let (set, problems) = RuleSet::compile(&rules.files, compile);
+            if compiled.sets.is_empty() {
+                compiled.problems = problems.into_iter().filter(|p| p.severity == Severity::Error).collect();
+            }
+            compiled.sets.push((key, set));
+        }
+        compiled
+    }
+
+    fn of(&self, group: &TestGroup) -> Option<&RuleSet> {
+        let key = external(group);
+        self.sets.iter().find(|(known, _)| *known == key).map(|(_, set)| set)
+    }
+}
+
+/// What makes two groups need rules of their own.
+fn external(group: &TestGroup) -> (Labels, String) {
+    let labels = group.external_labels.iter().map(|(name, value)| (name.text(), value.text()));
+    (Labels::from_pairs(labels), group.external_url.as_ref().map_or_else(String::new, |url| url.text().to_owned()))
+}
+
+/// The engine that evaluates rules and expressions of `test`.
+fn engine(test: &TestFile, options: &RunOptions) -> Engine {
+    Engine::new(engine::Options {
+        default_subquery_step_ms: test.evaluation_interval_ms,
+        delayed_name_removal: options.delayed_name_removal,
+        ..engine::Options::default()
+    })
+}
+
+impl Selection {
+    /// Whether anything of `group` is checked.
+    pub fn selects(&self, test: &TestFile, group: &TestGroup) -> bool {
+        if self.groups.as_ref().is_some_and(|regex| !regex.is_match(group.name())) {
+            return false;
+        }
+        let alerts = group.alert_tests.iter().map(|test| &test.alertname);
+        let mut subjects = alerts.chain(group.expr_tests.iter().map(|test| &test.expr));
+        self.words.is_empty() || self.names(test, group) || subjects.any(|subject| self.contains(subject))
+    }
+
+    /// Whether the assertion of `group` about `subject`, an alert's name or an expression, is checked.
+    pub(super) fn checks(&self, test: &TestFile, group: &TestGroup, subject: &Field) -> bool {
+        self.words.is_empty() || self.names(test, group) || self.contains(subject)
+    }
+
+    fn names(&self, test: &TestFile, group: &TestGroup) -> bool {
+        self.found_in(test.file.name()) || self.found_in(group.name())
+    }
+
+    fn contains(&self, subject: &Field) -> bool {
+        self.found_in(subject.text())
+    }
+
+    fn found_in(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.words.iter().any(|word| text.contains(word.as_str()))
+    }
+}
