@@ -68,3 +68,6 @@ pub fn write_check(out: &mut dyn io::Write, format: Format, look: &Look, report:
 pub fn documentation_url(rule: &str) -> String {
     format!("https://github.com/promproof/promproof/blob/main/docs/rules/{rule}.md")
 }
+
+#[cfg(test)]
+mod tests;
