@@ -144,7 +144,7 @@ fn document(read: Read, config: &Config, named: bool) -> Option<Document> {
     }
     let mut document = Document::read(&read.file, config, named && !worth_parsing);
     if named && document.rules.is_none() {
-        if rules::classify(&yaml::parse(&read.file)) == FileShape::Tests {
+        if rules::classify(&yaml::parse(&read.file), &read.file) == FileShape::Tests {
             return None;
         }
         document = Document::read(&read.file, config, true);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::promql;
 use crate::source::{Diagnostic, SourceFile, Span};
-use crate::yaml::{Node, Scalar};
+use crate::yaml::{Comment, Node, Scalar};
 
 /// A file that holds rule groups.
 #[derive(Debug)]
@@ -15,8 +15,11 @@ pub struct RuleFile {
     pub shape: Shape,
     /// The groups of all its documents, in the order of the file.
     pub groups: Vec<RuleGroup>,
-    /// What is wrong with it as a rule file: syntax, fields, types, expressions, templates. A part with an error is
-    /// left out of `groups` only where nothing usable remains of it.
+    /// The comments of YAML inside of YAML (a ConfigMap's rule files); those of the file itself are in
+    /// [`crate::yaml::Parsed::comments`].
+    pub nested_comments: Vec<Comment>,
+    /// What is wrong with it as a rule file: fields, types, durations, names, expressions. A part with an error is left
+    /// out of `groups` only where nothing usable remains of it.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -25,7 +28,8 @@ pub struct RuleFile {
 pub enum Shape {
     /// `groups:` at the top, as Prometheus reads it.
     Plain,
-    /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`.
+    /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`, and
+    /// `kind: ConfigMap` whose values are rule files.
     Kubernetes,
 }
 
@@ -34,6 +38,9 @@ pub enum Shape {
 pub struct RuleGroup {
     /// The group's mapping in the file.
     pub span: Span,
+    /// Which of the file's independent parts it belongs to, from 0: a document, a Kubernetes object, a value of a
+    /// ConfigMap. What Prometheus demands to be unique within a file is unique within a part.
+    pub part: usize,
     /// Its name; empty where it is missing.
     pub name: Field,
     /// How often it is evaluated, in milliseconds.

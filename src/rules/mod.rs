@@ -1,8 +1,11 @@
 //! The model of a rule file, and how to find and load one.
 
+mod decode;
 pub mod discovery;
+mod fields;
 mod file;
 mod load;
+mod reader;
 mod shape;
 
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};

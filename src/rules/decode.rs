@@ -1,0 +1,238 @@
+//! Rule groups and rules out of YAML nodes, with Prometheus' checks (`model/rulefmt`).
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::fields::Place;
+use super::reader::Reader;
+use super::{Field, Rule, RuleGroup, RuleKind};
+use crate::model::labels::METRIC_NAME;
+use crate::promql;
+use crate::source::{Diagnostic, Span};
+use crate::yaml::{Mapping, Node};
+
+/// The groups in the field `groups` of `mapping`.
+pub(super) fn groups(
+    reader: &mut Reader<'_>,
+    options: &promql::ParseOptions,
+    mapping: &Mapping,
+    place: Place,
+    part: usize,
+) -> Vec<RuleGroup> {
+    let nodes = reader.items(mapping, "groups");
+    let groups: Vec<RuleGroup> = nodes.filter_map(|node| group(reader, options, node, place, part)).collect();
+    report_repeated_names(reader, &groups);
+    groups
+}
+
+fn report_repeated_names(reader: &mut Reader<'_>, groups: &[RuleGroup]) {
+    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+    for name in groups.iter().map(|group| &group.name).filter(|name| !name.text().is_empty()) {
+        match seen.get(name.text()) {
+            Some(first) => {
+                let message = format!("the group name `{}` is used twice in this file", name.text());
+                let problem = reader.error("schema/duplicate-group", message, name.span, "again here");
+                let first = reader.label(*first, "first here");
+                reader.report(problem.related(first).help("a group is known by its name: give each another one"));
+            }
+            None => {
+                seen.insert(name.text(), name.span);
+            }
+        }
+    }
+}
+
+fn group(
+    reader: &mut Reader<'_>,
+    options: &promql::ParseOptions,
+    node: &Node,
+    place: Place,
+    part: usize,
+) -> Option<RuleGroup> {
+    let mapping = reader.fields(node, place)?;
+    let name = required(reader, node, mapping, "name", "the rule group has no name");
+    let interval_ms = reader.duration(mapping, "interval");
+    let query_offset_ms = reader.duration(mapping, "query_offset");
+    let limit = reader.integer(mapping, "limit");
+    let labels = reader.texts(mapping, "labels");
+    check_label_names(reader, &labels);
+    let nodes = reader.items(mapping, "rules");
+    let rules = nodes.filter_map(|node| rule(reader, options, node)).collect();
+    Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, labels, rules })
+}
+
+/// The text of a field that must be there and not be empty.
+fn required(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping, name: &str, message: &str) -> Field {
+    let entry = mapping.get(name);
+    let field = reader.text(mapping, name);
+    if let Some(field) = field.as_ref().filter(|field| !field.text().is_empty()) {
+        return field.clone();
+    }
+    let wrong_type = entry.is_some_and(|entry| entry.value.as_scalar().is_none());
+    if !wrong_type {
+        let (span, text) = match entry {
+            Some(entry) => (entry.key.span, "this is empty"),
+            None => (first_key(node, mapping), "begins here"),
+        };
+        let problem = reader.error("schema/missing-field", message, span, text);
+        reader.report(problem.help(format!("add `{name}:`")));
+    }
+    field.unwrap_or_else(|| Field::null(entry.map_or(node.span.start, |entry| entry.value.span.start)))
+}
+
+/// Where a mapping begins, for messages about what is not in it.
+fn first_key(node: &Node, mapping: &Mapping) -> Span {
+    let written = mapping.entries.iter().find(|entry| !entry.merged);
+    written.map_or(node.alias.unwrap_or(node.span), |entry| entry.key.span)
+}
+
+fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) -> Option<Rule> {
+    let mapping = reader.fields(node, Place::Rule)?;
+    let alert = reader.text(mapping, "alert").filter(|name| !name.text().is_empty());
+    let record = reader.text(mapping, "record").filter(|name| !name.text().is_empty());
+    let expr = required(reader, node, mapping, "expr", "the rule has no expression");
+    let for_ms = reader.duration(mapping, "for").unwrap_or(0);
+    let keep_firing_for_ms = reader.duration(mapping, "keep_firing_for").unwrap_or(0);
+    let labels = reader.texts(mapping, "labels");
+    let annotations = reader.texts(mapping, "annotations");
+    check_label_names(reader, &labels);
+    check_annotation_names(reader, &annotations);
+    let parsed = expression(reader, options, &expr);
+    let (kind, name) = match (alert, record) {
+        (Some(alert), Some(record)) => {
+            let message = "a rule has either `alert` or `record`, not both";
+            let problem = reader.error("schema/conflicting-fields", message, record.span, "a recording rule");
+            let related = reader.label(alert.span, "an alerting rule");
+            reader.report(problem.related(related).help("make two rules of it"));
+            (RuleKind::Alerting, alert)
+        }
+        (Some(alert), None) => (RuleKind::Alerting, alert),
+        (None, Some(record)) => {
+            check_record(reader, mapping, &record, !annotations.is_empty(), for_ms, keep_firing_for_ms);
+            (RuleKind::Recording, record)
+        }
+        (None, None) => {
+            report_nameless(reader, node, mapping);
+            return None;
+        }
+    };
+    let node = Arc::new(node.clone());
+    Some(Rule { span: node.span, kind, name, expr, parsed, for_ms, keep_firing_for_ms, labels, annotations, node })
+}
+
+fn report_nameless(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping) {
+    let given = mapping.get("alert").or_else(|| mapping.get("record"));
+    if given.is_some_and(|entry| entry.value.as_scalar().is_none()) {
+        return;
+    }
+    let (span, text) = match given {
+        Some(entry) => (entry.key.span, "this is empty"),
+        None => (first_key(node, mapping), "begins here"),
+    };
+    let problem = reader.error("schema/missing-field", "the rule has neither `alert` nor `record`", span, text);
+    reader.report(problem.help("add `alert:` with a name for an alerting rule, `record:` for a recording rule"));
+}
+
+/// What an alerting rule has and a recording rule has not.
+fn check_record(
+    reader: &mut Reader<'_>,
+    mapping: &Mapping,
+    record: &Field,
+    has_annotations: bool,
+    for_ms: i64,
+    keep_firing_for_ms: i64,
+) {
+    let alerting =
+        [("annotations", has_annotations), ("for", for_ms != 0), ("keep_firing_for", keep_firing_for_ms != 0)];
+    for (name, given) in alerting {
+        if let Some(entry) = mapping.get(name).filter(|_| given) {
+            let message = format!("a recording rule has no `{name}`");
+            let problem = reader.error("schema/conflicting-fields", message, entry.key.span, "only for alerting rules");
+            let related = reader.label(record.span, "this makes it a recording rule");
+            reader.report(problem.related(related).help(format!("remove `{name}`, or name the rule with `alert:`")));
+        }
+    }
+    if record.text().contains(['{', '}']) {
+        let message = "the name of a recorded metric has no braces";
+        let problem = reader.error("schema/invalid-name", message, record.span, "");
+        reader.report(problem.help("labels go under `labels:`; an expression goes into `expr:`"));
+    }
+}
+
+fn check_label_names(reader: &mut Reader<'_>, labels: &[(Field, Field)]) {
+    for (name, _) in labels {
+        let help = match name.text() {
+            "" => "a label has a name",
+            METRIC_NAME => "the name of a metric is set with `record`, the name of an alert with `alert`",
+            _ => continue,
+        };
+        let message = format!("`{}` cannot be the name of a label", name.text());
+        let problem = reader.error("schema/invalid-name", message, name.span, "");
+        reader.report(problem.help(help));
+    }
+}
+
+fn check_annotation_names(reader: &mut Reader<'_>, annotations: &[(Field, Field)]) {
+    for (name, _) in annotations.iter().filter(|(name, _)| name.text().is_empty()) {
+        let problem = reader.error("schema/invalid-name", "an annotation has no name", name.span, "");
+        reader.report(problem);
+    }
+}
+
+/// Parses an expression; its mistakes become problems at their bytes of the file.
+fn expression(reader: &mut Reader<'_>, options: &promql::ParseOptions, expr: &Field) -> Option<promql::Expr> {
+    if expr.text().is_empty() {
+        return None;
+    }
+    match promql::parse(expr.text(), options) {
+        Ok(parsed) => {
+            report_type(reader, expr, &parsed);
+            Some(parsed)
+        }
+        Err(errors) => {
+            for error in errors {
+                let problem = syntax_problem(reader, expr, error);
+                reader.report(problem);
+            }
+            None
+        }
+    }
+}
+
+fn syntax_problem(reader: &Reader<'_>, expr: &Field, error: promql::ParseError) -> Diagnostic {
+    let rule = if is_type_error(&error.message) { "promql/type" } else { "promql/syntax" };
+    let problem = reader.error(rule, error.message, expr.file_span(error.span), "");
+    match error.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// Whether a message of the parser is about types: the words that Prometheus' checker uses, and its parser does not.
+fn is_type_error(message: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        "expected type ",
+        " only allowed on ",
+        "must contain only scalar",
+        "not allowed in",
+        "ranges only allowed",
+        "comparisons between scalars",
+    ];
+    WORDS.iter().any(|words| message.contains(words))
+}
+
+/// Prometheus loads a rule whose expression is a range vector or a text, and fails at each evaluation.
+fn report_type(reader: &mut Reader<'_>, expr: &Field, parsed: &promql::Expr) {
+    let what = match parsed.value_type() {
+        promql::ast::ValueType::Scalar | promql::ast::ValueType::Vector => return,
+        promql::ast::ValueType::Matrix => "a range vector",
+        promql::ast::ValueType::String => "a text",
+    };
+    let message = format!("a rule cannot evaluate {what}");
+    let text = format!("this is {what}");
+    let problem = reader.error("promql/type", message, expr.file_span(parsed.span), &text);
+    reader.report(
+        problem.help("a rule needs an instant vector or a number: put a range into a function such as `rate(…)`"),
+    );
+}

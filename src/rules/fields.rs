@@ -1,0 +1,142 @@
+//! The fields of rule files, and what is probably meant by others.
+
+/// A kind of mapping in a rule file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The top of a plain rule file.
+    File,
+    /// The top of a Kubernetes object.
+    Object,
+    /// A PrometheusRule's `spec`.
+    Spec,
+    /// A rule group.
+    Group,
+    /// A rule group of a PrometheusRule.
+    ObjectGroup,
+    /// A rule.
+    Rule,
+}
+
+/// What to say about an unknown field.
+pub(super) enum Advice {
+    /// A slip of the pen: this is the field that was meant.
+    Rename(&'static str),
+    /// Anything else.
+    Say(String),
+}
+
+const GROUP: &[&str] = &["name", "interval", "query_offset", "limit", "labels", "rules"];
+const OBJECT_GROUP: &[&str] =
+    &["name", "interval", "query_offset", "limit", "labels", "rules", "partial_response_strategy"];
+const RULE: &[&str] = &["alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations"];
+
+/// Fields that other programs have in their rule groups and rules.
+const PRODUCTS: &[(&str, &[&str])] = &[
+    ("Thanos Ruler", &["partial_response_strategy"]),
+    (
+        "Mimir and Cortex",
+        &["evaluation_delay", "source_tenants", "align_evaluation_time_on_interval", "namespace", "remote_write"],
+    ),
+    (
+        "vmalert (VictoriaMetrics)",
+        &[
+            "concurrency",
+            "type",
+            "tenant",
+            "params",
+            "headers",
+            "notifier_headers",
+            "eval_offset",
+            "eval_delay",
+            "eval_alignment",
+            "debug",
+            "update_entries_limit",
+            "extra_filter_labels",
+        ],
+    ),
+];
+
+impl Place {
+    /// What messages call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Place::File => "a rule file",
+            Place::Object => "a PrometheusRule",
+            Place::Spec => "`spec`",
+            Place::Group | Place::ObjectGroup => "a rule group",
+            Place::Rule => "a rule",
+        }
+    }
+
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            Place::File | Place::Spec => &["groups"],
+            Place::Object => &["apiVersion", "kind", "metadata", "spec", "status"],
+            Place::Group => GROUP,
+            Place::ObjectGroup => OBJECT_GROUP,
+            Place::Rule => RULE,
+        }
+    }
+
+    pub(super) fn has(self, name: &str) -> bool {
+        self.fields().contains(&name)
+    }
+
+    /// What to say about a field that this place does not have.
+    pub(super) fn advice(self, name: &str) -> Advice {
+        if let Some(known) = self.nearest(name) {
+            return Advice::Rename(known);
+        }
+        if let Some(home) = self.home_of(name) {
+            return Advice::Say(home);
+        }
+        let foreign = PRODUCTS.iter().find(|(_, fields)| fields.contains(&name));
+        Advice::Say(match foreign {
+            Some((product, _)) => {
+                format!("`{name}` is a field of {product}; Prometheus refuses a rule file that has it")
+            }
+            None => format!("the fields of {} are {}", self.name(), list(self.fields())),
+        })
+    }
+
+    /// The field that `name` comes nearest to, if it is near enough: one slip in short names, two in longer ones; case,
+    /// `-` and `_` do not count.
+    fn nearest(self, name: &str) -> Option<&'static str> {
+        let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+        let wanted = plain(name);
+        let near =
+            self.fields().iter().map(|field| (strsim::damerau_levenshtein(&plain(field), &wanted), *field)).min();
+        let synonyms = [("description", "annotations"), ("expression", "expr"), ("query", "expr"), ("duration", "for")];
+        match near {
+            Some((distance, field)) if distance <= (field.len() / 3).min(2) => Some(field),
+            _ => synonyms
+                .iter()
+                .find(|(other, field)| *other == name && name != "description" && self.has(field))
+                .map(|(_, f)| *f),
+        }
+    }
+
+    /// Where a field belongs that stands in the wrong place.
+    fn home_of(self, name: &str) -> Option<String> {
+        let in_rule = self == Place::Rule;
+        let in_group = matches!(self, Place::Group | Place::ObjectGroup);
+        let home = match name {
+            "severity" | "team" if in_rule => "under `labels` of the rule",
+            "summary" | "description" | "message" | "runbook_url" | "runbook" | "dashboard" if in_rule => {
+                "under `annotations` of the rule"
+            }
+            _ if RULE.contains(&name) && in_group => "in a rule, under `rules`",
+            _ if RULE.contains(&name) && !in_rule => "in a rule, under `groups` and `rules`",
+            _ if GROUP.contains(&name) && in_rule => "in the rule group",
+            _ if GROUP.contains(&name) && !in_group => "in a rule group, under `groups`",
+            "groups" if self == Place::Object => "under `spec`",
+            "rules" | "groups" => return None,
+            _ => return None,
+        };
+        Some(format!("`{name}` belongs {home}"))
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,203 @@
+//! Typed reading of YAML nodes as Prometheus' reader (go-yaml v3) does it; each mistake becomes a diagnostic and
+//! reading goes on.
+
+use std::sync::Arc;
+
+use super::Field;
+use super::fields::{self, Place};
+use crate::model::duration;
+use crate::source::Edit;
+use crate::source::{Diagnostic, Fix, Label, Severity, SourceFile, Span};
+use crate::yaml::{Mapping, Node, ScalarStyle};
+
+/// After so many problems no further ones are kept: the file is not what it was taken for.
+const MAX_PROBLEMS: usize = 1000;
+
+/// Reads nodes of one file and gathers what is wrong with them.
+pub(super) struct Reader<'a> {
+    file: &'a Arc<SourceFile>,
+    ignore_unknown_fields: bool,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a Arc<SourceFile>, ignore_unknown_fields: bool) -> Self {
+        Reader { file, ignore_unknown_fields, problems: Vec::new() }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Diagnostic> {
+        self.problems
+    }
+
+    pub(super) fn label(&self, span: Span, text: impl Into<String>) -> Label {
+        Label::new(self.file, span, text)
+    }
+
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// An error at `span`, to be completed and given to [`Self::report`].
+    pub(super) fn error(&self, rule: &'static str, message: impl Into<String>, span: Span, text: &str) -> Diagnostic {
+        Diagnostic::new(rule, Severity::Error, message, self.label(span, text))
+    }
+
+    /// The mapping under `node`, whose fields must be those of `place`. Null is an empty mapping and yields `None`.
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, place: Place) -> Option<&'n Mapping> {
+        let mapping = self.mapping(node, place.name())?;
+        if !self.ignore_unknown_fields {
+            for entry in &mapping.entries {
+                match entry.name() {
+                    Some(name) if place.has(name) => {}
+                    Some(name) => self.unknown_field(name, &entry.key, place, mapping),
+                    None => self.wrong_type(&entry.key, "a field's name", "a text"),
+                }
+            }
+        }
+        Some(mapping)
+    }
+
+    /// The mapping under `node`; null yields `None` without a problem.
+    pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n Mapping> {
+        if node.is_null() {
+            return None;
+        }
+        if node.as_mapping().is_none() {
+            self.wrong_type(node, what, "a mapping");
+        }
+        node.as_mapping()
+    }
+
+    /// The items of the list in the field `name`, without the empty ones, which Prometheus drops.
+    pub(super) fn items<'n>(&mut self, mapping: &'n Mapping, name: &str) -> impl Iterator<Item = &'n Node> + use<'n> {
+        let node = mapping.get(name).map(|entry| &entry.value).filter(|node| !node.is_null());
+        if let Some(node) = node.filter(|node| node.as_sequence().is_none()) {
+            self.wrong_type(node, &format!("`{name}`"), "a list");
+        }
+        let items = node.and_then(Node::as_sequence).map(|sequence| sequence.items.as_slice()).unwrap_or_default();
+        items.iter().filter(|item| !item.is_null())
+    }
+
+    /// The text in the field `name`; null counts as not given. Any scalar is a text, as it is written.
+    pub(super) fn text(&mut self, mapping: &Mapping, name: &str) -> Option<Field> {
+        let node = &mapping.get(name)?.value;
+        self.scalar(node, &format!("`{name}`")).filter(|_| !node.is_null())
+    }
+
+    fn scalar(&mut self, node: &Node, what: &str) -> Option<Field> {
+        let field = node.as_shared_scalar().map(|scalar| Field { scalar: Arc::clone(scalar), span: node.span });
+        if field.is_none() {
+            self.wrong_type(node, what, "a text");
+        }
+        field
+    }
+
+    /// The texts by name in the field `name`; a null value is an empty text.
+    pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Vec<(Field, Field)> {
+        let Some(entry) = mapping.get(name) else { return Vec::new() };
+        let Some(texts) = self.mapping(&entry.value, &format!("`{name}`")) else { return Vec::new() };
+        let mut pairs = Vec::with_capacity(texts.entries.len());
+        for entry in &texts.entries {
+            let Some(key) = self.scalar(&entry.key, "a name") else { continue };
+            let what = format!("`{}`", key.text());
+            if let Some(value) = self.scalar(&entry.value, &what) {
+                pairs.push((key, value));
+            }
+        }
+        pairs
+    }
+
+    /// The duration in the field `name`, in milliseconds.
+    pub(super) fn duration(&mut self, mapping: &Mapping, name: &str) -> Option<i64> {
+        let field = self.text(mapping, name)?;
+        match duration::parse_duration(field.text()) {
+            Ok(millis) => Some(millis),
+            Err(error) => {
+                let problem = self.error("schema/invalid-duration", error.to_string(), field.span, "");
+                self.report(problem.help(duration_help(field.text())));
+                None
+            }
+        }
+    }
+
+    /// The whole number in the field `name`.
+    pub(super) fn integer(&mut self, mapping: &Mapping, name: &str) -> Option<i64> {
+        let node = &mapping.get(name)?.value;
+        if node.is_null() {
+            return None;
+        }
+        let plain = node.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
+        let number = plain.and_then(|scalar| parse_integer(&scalar.value));
+        if number.is_none() {
+            self.wrong_type(node, &format!("`{name}`"), "a whole number without quotes");
+        }
+        number
+    }
+
+    fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+        let message = format!("{what} must be {wanted}, not {}", node.describe());
+        let mut problem = self.error("schema/wrong-type", message, node.span, &format!("this is {}", node.describe()));
+        if node.span.slice(self.file.text()).starts_with("{{") {
+            problem = problem.help("YAML reads `{{` as the start of a mapping: put the whole value in quotes");
+        }
+        self.report(problem);
+    }
+
+    fn unknown_field(&mut self, name: &str, key: &Node, place: Place, mapping: &Mapping) {
+        let message = format!("unknown field `{name}` in {}", place.name());
+        let problem = self.error("schema/unknown-field", message, key.span, "Prometheus does not know this field");
+        self.report(match place.advice(name) {
+            fields::Advice::Rename(known) => {
+                let problem = problem.help(format!("did you mean `{known}`?"));
+                if mapping.get(known).is_some() {
+                    problem
+                } else {
+                    let edit = Edit { span: key.span, replacement: known.to_owned() };
+                    problem.fix(Fix { title: format!("rename it to `{known}`"), edits: vec![edit], safe: false })
+                }
+            }
+            fields::Advice::Say(help) => problem.help(help),
+        });
+    }
+}
+
+fn duration_help(text: &str) -> String {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if compact != text && duration::parse_duration(&compact).is_ok() {
+        return format!("write it without spaces: `{compact}`");
+    }
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("a number needs a unit: `{text}s`, `{text}m`");
+    }
+    "write whole numbers with units from long to short, each once: `1h30m`, `5m`, `500ms`".to_owned()
+}
+
+/// A whole number as go-yaml reads it into an integer: decimal, `0x`, `0o`, `0b`, a leading zero for octal, `_` between
+/// digits; decimal fractions are cut off.
+fn parse_integer(text: &str) -> Option<i64> {
+    let digits: String = text.chars().filter(|c| *c != '_').collect();
+    let (negative, unsigned) = match digits.strip_prefix(['-', '+']) {
+        Some(rest) => (digits.starts_with('-'), rest),
+        None => (false, digits.as_str()),
+    };
+    let (radix, unsigned) = match unsigned.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, unsigned.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, unsigned.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, unsigned.get(2..)?),
+        [b'0', _, ..] if unsigned.bytes().all(|b| (b'0'..=b'7').contains(&b)) => (8, unsigned),
+        _ => (10, unsigned),
+    };
+    if unsigned.starts_with(['-', '+']) {
+        return None;
+    }
+    match i128::from_str_radix(unsigned, radix) {
+        Ok(number) => i64::try_from(if negative { -number } else { number }).ok(),
+        Err(_) if radix == 10 && unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            let number: f64 = digits.parse().ok()?;
+            (number.abs() < 9.2e18).then_some(number as i64)
+        }
+        Err(_) => None,
+    }
+}
