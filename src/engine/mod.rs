@@ -5,13 +5,37 @@
 //! column over all steps, so that labels are looked at once per series and not once per step; an instant query is the
 //! same with one step.
 
+mod aggregate;
 mod annotations;
+mod binary;
+mod column;
+mod distinct;
+mod duration;
 mod error;
+mod evaluate;
+mod functions;
+mod lower;
+mod natural;
+mod numeric;
 mod options;
 mod output;
+mod plan;
+mod range_input;
+mod result;
+mod select;
+mod smooth;
+mod steps;
 pub mod store;
+mod subquery;
+mod xxhash;
 
 use crate::promql::Expr;
+use crate::promql::ast::ValueType;
+
+use duration::QueryTimes;
+use evaluate::Evaluator;
+use plan::Plan;
+use steps::Steps;
 
 pub use annotations::{Annotation, AnnotationKind, Annotations};
 pub use error::EvalError;
@@ -27,7 +51,9 @@ pub struct Engine {
 
 /// An expression, checked and lowered once, to be evaluated many times. Independent of any store.
 #[derive(Clone, Debug)]
-pub struct Prepared {}
+pub struct Prepared {
+    plan: Plan,
+}
 
 impl Engine {
     /// An engine with these options.
@@ -46,7 +72,7 @@ impl Engine {
     /// What can be known to fail without data: a regular expression that does not compile, a modifier on a function
     /// that does not support it.
     pub fn prepare(&self, expr: &Expr) -> Result<Prepared, EvalError> {
-        Err(EvalError::new("evaluation is not built yet", Some(expr.span)))
+        Ok(Prepared { plan: lower::lower(expr)? })
     }
 
     /// Evaluates at the one time `t_ms`.
@@ -55,12 +81,14 @@ impl Engine {
     /// Upstream's evaluation errors (many-to-many matching, duplicate label sets, invalid parameters …), and the
     /// limits of [`Options`].
     pub fn instant(&self, store: &Store, prepared: &Prepared, t_ms: i64) -> Result<Output, EvalError> {
-        let _ = (store, prepared, t_ms);
-        Err(EvalError::new("evaluation is not built yet", None))
+        let query = QueryTimes { start: t_ms, end: t_ms, step: 0 };
+        let mut eval = Evaluator::new(store, &prepared.plan, &self.options, Steps::at(t_ms), query);
+        let value = result::instant(&mut eval)?;
+        Ok(Output { value, annotations: eval.annotations })
     }
 
     /// Evaluates at `start_ms`, `start_ms + step_ms` … up to and including `end_ms`. The result is a matrix, sorted by
-    /// labels, unless the expression is a string.
+    /// labels.
     ///
     /// # Errors
     /// As [`Engine::instant`]; also where the step is not positive, the end is before the start, or the expression is
@@ -73,7 +101,22 @@ impl Engine {
         end_ms: i64,
         step_ms: i64,
     ) -> Result<Output, EvalError> {
-        let _ = (store, prepared, start_ms, end_ms, step_ms);
-        Err(EvalError::new("evaluation is not built yet", None))
+        if step_ms <= 0 || end_ms < start_ms {
+            let message = "a range query needs a positive step, and an end that is not before its start";
+            return Err(EvalError::new(message, None));
+        }
+        let plan = &prepared.plan;
+        if !matches!(plan.value_type, ValueType::Scalar | ValueType::Vector) {
+            let found = if plan.value_type == ValueType::Matrix { "range vector" } else { "string" };
+            let message =
+                format!("invalid expression type {found:?} for range query, must be Scalar or instant Vector");
+            return Err(EvalError::new(message, Some(plan.node(plan.root).span)));
+        }
+        let query = QueryTimes { start: start_ms, end: end_ms, step: step_ms };
+        let steps = Steps::between(start_ms, end_ms, step_ms);
+        let mut eval = Evaluator::new(store, plan, &self.options, steps, query);
+        eval.reserve(steps.count, plan.node(plan.root).span)?;
+        let value = result::range(&mut eval)?;
+        Ok(Output { value, annotations: eval.annotations })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{FloatHistogram, Labels, SampleValue};
+use crate::model::{Labels, SampleValue};
 
 use super::Store;
 
@@ -69,21 +69,7 @@ fn ordinary(value: f64) -> f64 {
 fn same_value(a: &SampleValue, b: &SampleValue) -> bool {
     match (a, b) {
         (SampleValue::Float(a), SampleValue::Float(b)) => a.to_bits() == b.to_bits(),
-        (SampleValue::Histogram(a), SampleValue::Histogram(b)) => Arc::ptr_eq(a, b) || same_histogram(a, b),
+        (SampleValue::Histogram(a), SampleValue::Histogram(b)) => Arc::ptr_eq(a, b) || a.same_data(b),
         _ => false,
     }
-}
-
-fn same_histogram(a: &FloatHistogram, b: &FloatHistogram) -> bool {
-    let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    a.schema == b.schema
-        && a.count.to_bits() == b.count.to_bits()
-        && a.sum.to_bits() == b.sum.to_bits()
-        && a.zero_threshold.to_bits() == b.zero_threshold.to_bits()
-        && a.zero_count.to_bits() == b.zero_count.to_bits()
-        && a.positive_spans == b.positive_spans
-        && a.negative_spans == b.negative_spans
-        && bits(&a.positive_buckets) == bits(&b.positive_buckets)
-        && bits(&a.negative_buckets) == bits(&b.negative_buckets)
-        && bits(&a.custom_values) == bits(&b.custom_values)
 }

@@ -12,6 +12,7 @@ use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 
 pub use append::AppendError;
+pub(crate) use series::Samples;
 pub use series::StoredSeries;
 
 /// Samples of many series, in memory.

@@ -36,7 +36,7 @@ impl<T> Default for Samples<T> {
 }
 
 impl<T> Samples<T> {
-    pub(super) fn push(&mut self, t_ms: i64, value: T, start_ms: Option<i64>) {
+    pub(crate) fn push(&mut self, t_ms: i64, value: T, start_ms: Option<i64>) {
         if start_ms.is_some() || !self.starts.is_empty() {
             self.starts.resize(self.times.len(), 0);
             self.starts.push(start_ms.unwrap_or(0));

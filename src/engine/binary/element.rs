@@ -1,0 +1,97 @@
+//! Operators on one pair of samples, of which either may be a histogram.
+
+use std::sync::Arc;
+
+use crate::engine::column::{Cell, Slot};
+use crate::engine::evaluate::Evaluator;
+use crate::model::FloatHistogram;
+use crate::model::histogram::{CounterResetHint, Keep};
+use crate::promql::ast::BinaryOp;
+use crate::source::Span;
+
+use super::arithmetic;
+use super::outcome::Outcome;
+
+/// Applies `op`; annotations are about `span`, the whole operation.
+pub(super) fn evaluate(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Outcome {
+    match (lhs, rhs) {
+        (Cell::Absent, _) | (_, Cell::Absent) => Outcome::Filtered,
+        (Cell::Float(a), Cell::Float(b)) if !arithmetic::is_trim(op) => floats(op, a, b),
+        (Cell::Histogram(a), Cell::Histogram(b)) => histograms(eval, op, a, b, span),
+        (Cell::Float(a), Cell::Histogram(b)) if op == BinaryOp::Mul => scaled(b, |h| h.mul(a)),
+        (Cell::Histogram(a), Cell::Float(b)) => match op {
+            BinaryOp::Mul => scaled(a, |h| h.mul(b)),
+            BinaryOp::Div => scaled(a, |h| h.div(b)),
+            BinaryOp::TrimUpper => Outcome::Keep(a.trimmed(b, Keep::Below).into()),
+            BinaryOp::TrimLower => Outcome::Keep(a.trimmed(b, Keep::Above).into()),
+            _ => incompatible(eval, op, lhs, rhs, span),
+        },
+        _ => incompatible(eval, op, lhs, rhs, span),
+    }
+}
+
+fn floats(op: BinaryOp, a: f64, b: f64) -> Outcome {
+    if !arithmetic::is_comparison(op) {
+        Outcome::Keep(Slot::Float(arithmetic::calculate(op, a, b)))
+    } else if arithmetic::compare(op, a, b) {
+        Outcome::Keep(Slot::Float(a))
+    } else {
+        Outcome::Filtered
+    }
+}
+
+fn scaled(histogram: &FloatHistogram, scale: impl FnOnce(&mut FloatHistogram)) -> Outcome {
+    let mut scaled = histogram.clone();
+    scale(&mut scaled);
+    scaled.compact();
+    Outcome::Keep(scaled.into())
+}
+
+fn histograms(
+    eval: &mut Evaluator<'_>,
+    op: BinaryOp,
+    a: &Arc<FloatHistogram>,
+    b: &Arc<FloatHistogram>,
+    span: Span,
+) -> Outcome {
+    match op {
+        BinaryOp::Equal | BinaryOp::NotEqual => {
+            if a.same_data(b) == (op == BinaryOp::Equal) {
+                Outcome::Keep(Slot::Histogram(a.clone()))
+            } else {
+                Outcome::Filtered
+            }
+        }
+        BinaryOp::Add | BinaryOp::Sub => sum(eval, op, a, b, span),
+        _ => incompatible(eval, op, Cell::Histogram(a), Cell::Histogram(b), span),
+    }
+}
+
+fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHistogram, span: Span) -> Outcome {
+    let mut result = a.clone();
+    let (word, combined) =
+        if op == BinaryOp::Add { ("addition", result.add(b)) } else { ("subtraction", result.sub(b)) };
+    let Ok(combined) = combined else {
+        let op = arithmetic::symbol(op);
+        eval.warn(format!("incompatible bucket layout encountered for binary operator {op}"), span);
+        return Outcome::Incompatible;
+    };
+    if op == BinaryOp::Sub {
+        result.counter_reset_hint = CounterResetHint::Gauge;
+    }
+    if combined.counter_reset_collision {
+        eval.warn(format!("conflicting counter resets during histogram {word}"), span);
+    }
+    if combined.bounds_reconciled {
+        eval.info(format!("mismatched custom buckets were reconciled during {word}"), span);
+    }
+    result.compact();
+    Outcome::Keep(result.into())
+}
+
+fn incompatible(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Outcome {
+    let kind = |cell| if matches!(cell, Cell::Histogram(_)) { "histogram" } else { "float" };
+    let (lhs, rhs, op) = (kind(lhs), kind(rhs), arithmetic::symbol(op));
+    eval.info(format!("incompatible sample types encountered for binary operator \"{op}\": {lhs} {op} {rhs}"), span);
+    Outcome::Incompatible
+}

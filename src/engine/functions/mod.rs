@@ -1,0 +1,114 @@
+//! PromQL's functions. Which one does what is in [`lookup`]; each family lives in a file of its own.
+
+mod absent;
+mod clamp;
+mod date;
+mod deriv;
+mod extended;
+mod instant_rate;
+mod labels;
+pub(super) mod math;
+mod minmax;
+mod over_time;
+mod query_time;
+mod rate;
+mod rate_histogram;
+mod resets;
+mod scalar;
+mod sort;
+mod timestamp;
+pub(super) mod window;
+
+use crate::source::Span;
+
+use super::EvalError;
+use super::column::Value;
+use super::evaluate::Evaluator;
+use super::plan::CallNode;
+pub(super) use extended::interpolate;
+use window::WindowFn;
+
+/// A function that evaluates its own arguments ([`Evaluator::vector`], [`Evaluator::scalar`], `plan.text`). The span
+/// is that of the whole call.
+pub(crate) type CallFn = for<'a> fn(&mut Evaluator<'a>, &'a CallNode, Span) -> Result<Value, EvalError>;
+
+/// How a function is evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Implementation {
+    /// One value from each window of each series.
+    Window(WindowFn),
+    /// One float from each float; histograms are dropped.
+    Math(fn(f64) -> f64),
+    /// Anything else.
+    Call(CallFn),
+}
+
+/// The implementation of the function `name`.
+pub(crate) fn lookup(name: &str) -> Option<Implementation> {
+    use Implementation::{Call, Window};
+    if let Some(f) = math::lookup(name) {
+        return Some(Implementation::Math(f));
+    }
+    if let Some(f) = date::lookup(name) {
+        return Some(Call(f));
+    }
+    Some(match name {
+        "rate" => Window(rate::rate),
+        "increase" => Window(rate::increase),
+        "delta" => Window(rate::delta),
+        "irate" => Window(instant_rate::irate),
+        "idelta" => Window(instant_rate::idelta),
+        "resets" => Window(resets::resets),
+        "changes" => Window(resets::changes),
+        "deriv" => Window(deriv::deriv),
+        "predict_linear" => Window(deriv::predict_linear),
+        "double_exponential_smoothing" => Window(deriv::double_exponential_smoothing),
+        "sum_over_time" => Window(over_time::sum),
+        "avg_over_time" => Window(over_time::avg),
+        "count_over_time" => Window(over_time::count),
+        "present_over_time" => Window(over_time::present),
+        "last_over_time" => Window(over_time::last),
+        "first_over_time" => Window(over_time::first),
+        "stddev_over_time" => Window(over_time::stddev),
+        "stdvar_over_time" => Window(over_time::stdvar),
+        "quantile_over_time" => Window(over_time::quantile),
+        "mad_over_time" => Window(over_time::mad),
+        "min_over_time" => Window(minmax::min),
+        "max_over_time" => Window(minmax::max),
+        "ts_of_min_over_time" => Window(minmax::ts_of_min),
+        "ts_of_max_over_time" => Window(minmax::ts_of_max),
+        "ts_of_first_over_time" => Window(minmax::ts_of_first),
+        "ts_of_last_over_time" => Window(minmax::ts_of_last),
+        "absent" => Call(absent::absent),
+        "absent_over_time" => Call(absent::absent_over_time),
+        "round" => Call(clamp::round),
+        "clamp" => Call(clamp::clamp),
+        "clamp_min" => Call(clamp::clamp_min),
+        "clamp_max" => Call(clamp::clamp_max),
+        "scalar" => Call(scalar::scalar),
+        "vector" => Call(scalar::vector),
+        "max_of" => Call(scalar::max_of),
+        "min_of" => Call(scalar::min_of),
+        "pi" => Call(query_time::pi),
+        "time" => Call(query_time::time),
+        "start" => Call(query_time::start),
+        "end" => Call(query_time::end),
+        "range" => Call(query_time::range),
+        "step" => Call(query_time::step),
+        "timestamp" => Call(timestamp::timestamp),
+        "start_timestamp" => Call(timestamp::start_timestamp),
+        "label_replace" => Call(labels::replace),
+        "label_join" => Call(labels::join),
+        "sort" => Call(sort::ascending),
+        "sort_desc" => Call(sort::descending),
+        "sort_by_label" => Call(sort::by_label),
+        "sort_by_label_desc" => Call(sort::by_label_descending),
+        _ => return None,
+    })
+}
+
+/// Whether a function's result depends on the evaluation time even where its arguments do not.
+pub(crate) fn depends_on_time(name: &str) -> bool {
+    date::lookup(name).is_some()
+        || matches!(name, "time" | "timestamp" | "predict_linear" | "start" | "end" | "range" | "step")
+}

@@ -1,0 +1,68 @@
+//! `timestamp` and `start_timestamp`: of a selector the samples' own times, of anything else the evaluation time.
+
+use crate::engine::EvalError;
+use crate::engine::column::{Column, SeriesColumn, Slot, Value, Vector};
+use crate::engine::evaluate::Evaluator;
+use crate::engine::plan::{CallNode, NodeKind, Selector};
+use crate::engine::select::{self, Found, Times};
+use crate::engine::store::StoredSeries;
+use crate::source::Span;
+
+use super::math;
+
+/// `timestamp(v)`, in seconds.
+pub(super) fn timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
+    let arg = call.args.first().copied().unwrap_or(eval.plan.root);
+    if let NodeKind::Selector(selector) = &eval.plan.unwrapped(arg).kind {
+        return of_samples(eval, call, selector, |_, found| match found {
+            Found::Float(_, t_ms) | Found::Histogram(_, t_ms) => *t_ms,
+        });
+    }
+    let mut vector = eval.vector(arg)?;
+    for series in &mut vector {
+        for step in 0..series.column.len() {
+            if series.column.is_present(step) {
+                series.column.set(step, Slot::Float(eval.steps.time(step) as f64 / 1000.0));
+            }
+        }
+        eval.drop_name(series);
+    }
+    math::finish(eval, vector, call).map(Value::Vector)
+}
+
+/// `start_timestamp(v)`, in seconds; 0 where unknown. Nothing for what is not a selector.
+pub(super) fn start_timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
+    let arg = call.args.first().copied().unwrap_or(eval.plan.root);
+    match &eval.plan.unwrapped(arg).kind {
+        NodeKind::Selector(selector) if eval.options.start_timestamps => {
+            of_samples(eval, call, selector, |series, found| {
+                let start = match found {
+                    Found::Float(index, _) => series.floats.starts.get(*index),
+                    Found::Histogram(index, _) => series.histograms.starts.get(*index),
+                };
+                start.copied().unwrap_or(0)
+            })
+        }
+        _ => Ok(Value::Vector(Vector::new())),
+    }
+}
+
+fn of_samples<'a>(
+    eval: &mut Evaluator<'a>,
+    call: &CallNode,
+    selector: &'a Selector,
+    time: impl Fn(&StoredSeries, &Found) -> i64,
+) -> Result<Value, EvalError> {
+    let times = Times::of(eval, selector)?;
+    let mut vector = Vector::new();
+    for series in select::matching(eval, selector) {
+        let mut column = Column::absent(times.count());
+        select::walk(series, &times, |step, found| {
+            column.set(step, Slot::Float(time(series, &found) as f64 / 1000.0));
+        });
+        let mut output = SeriesColumn { labels: series.labels().clone(), drop_name: false, column };
+        eval.drop_name(&mut output);
+        vector.push(output);
+    }
+    math::finish(eval, vector, call).map(Value::Vector)
+}

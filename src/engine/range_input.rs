@@ -1,0 +1,109 @@
+//! What a range vector argument is: series of the store, or those that a subquery computed.
+
+use std::sync::Arc;
+
+use crate::model::{FloatHistogram, Labels};
+use crate::promql::ast::RangeExtension;
+
+use super::evaluate::Evaluator;
+use super::plan::{MatrixNode, NodeId, NodeKind};
+use super::steps::Steps;
+use super::store::{Samples, StoredSeries};
+use super::subquery::{self, ComputedSeries};
+use super::{EvalError, select};
+
+/// A range vector argument over all steps.
+pub(crate) struct RangeInput<'a> {
+    source: Source<'a>,
+    fixed: Option<i64>,
+    offset: i64,
+    /// The evaluation times.
+    pub(crate) steps: Steps,
+    /// The length of the range in milliseconds.
+    pub(crate) range: i64,
+    /// How far before the range samples are needed.
+    pub(crate) reach_back: i64,
+    /// How far behind the range samples are needed.
+    pub(crate) reach_ahead: i64,
+    pub(crate) extension: Option<RangeExtension>,
+}
+
+enum Source<'a> {
+    Stored(Vec<&'a StoredSeries>),
+    Computed(Vec<ComputedSeries>),
+}
+
+/// One series of a range vector.
+pub(crate) struct RangeSeries<'a> {
+    pub(crate) labels: &'a Labels,
+    /// Whether the name is to be removed at the end.
+    pub(crate) drop_name: bool,
+    pub(crate) floats: &'a Samples<f64>,
+    pub(crate) histograms: &'a Samples<Arc<FloatHistogram>>,
+}
+
+impl<'a> RangeInput<'a> {
+    /// Selects the series of a range selector, or evaluates a subquery.
+    pub(crate) fn of(eval: &mut Evaluator<'a>, id: NodeId) -> Result<Self, EvalError> {
+        let node = eval.plan.unwrapped(id);
+        match &node.kind {
+            NodeKind::Matrix(matrix) => Self::stored(eval, matrix, node.span),
+            NodeKind::Subquery(query) => {
+                let range = query.range.resolve_positive(&eval.query, node.span)?;
+                let (steps, fixed) = (eval.steps, eval.fixed_time(query.at));
+                let offset = query.offset.resolve(&eval.query)?;
+                let series = subquery::evaluate(eval, query, node.span)?;
+                let source = Source::Computed(series);
+                Ok(RangeInput { source, fixed, offset, steps, range, reach_back: 0, reach_ahead: 0, extension: None })
+            }
+            _ => Err(EvalError::new("expected a range vector", Some(node.span))),
+        }
+    }
+
+    fn stored(eval: &mut Evaluator<'a>, matrix: &'a MatrixNode, span: crate::source::Span) -> Result<Self, EvalError> {
+        let selector = &matrix.selector;
+        let lookback = eval.options.lookback_ms;
+        let (reach_back, reach_ahead) = match selector.extension {
+            Some(RangeExtension::Anchored) => (lookback, 0),
+            Some(RangeExtension::Smoothed) => (lookback, lookback),
+            None => (0, 0),
+        };
+        Ok(RangeInput {
+            source: Source::Stored(select::matching(eval, selector).collect()),
+            fixed: eval.fixed_time(selector.at),
+            offset: selector.offset.resolve(&eval.query)?,
+            steps: eval.steps,
+            range: matrix.range.resolve_positive(&eval.query, span)?,
+            reach_back,
+            reach_ahead,
+            extension: selector.extension,
+        })
+    }
+
+    /// The end of the range at `step`.
+    #[inline]
+    pub(crate) fn end(&self, step: usize) -> i64 {
+        self.fixed.unwrap_or_else(|| self.steps.time(step)).saturating_sub(self.offset)
+    }
+
+    /// The series, in order.
+    pub(crate) fn series(&self) -> impl Iterator<Item = RangeSeries<'_>> {
+        let (stored, computed) = match &self.source {
+            Source::Stored(stored) => (stored.as_slice(), &[][..]),
+            Source::Computed(computed) => (&[][..], computed.as_slice()),
+        };
+        let stored = stored.iter().map(|series| RangeSeries {
+            labels: series.labels(),
+            drop_name: false,
+            floats: &series.floats,
+            histograms: &series.histograms,
+        });
+        let computed = computed.iter().map(|series| RangeSeries {
+            labels: &series.labels,
+            drop_name: series.drop_name,
+            floats: &series.floats,
+            histograms: &series.histograms,
+        });
+        stored.chain(computed)
+    }
+}

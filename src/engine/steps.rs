@@ -1,0 +1,43 @@
+//! The times at which an expression is evaluated.
+
+/// Evenly spaced evaluation times in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Steps {
+    /// The first one.
+    pub(crate) start: i64,
+    /// The distance between two; positive.
+    pub(crate) interval: i64,
+    /// How many there are; zero where the range is empty.
+    pub(crate) count: usize,
+}
+
+impl Steps {
+    /// A single time.
+    pub(crate) fn at(t_ms: i64) -> Self {
+        Steps { start: t_ms, interval: 1, count: 1 }
+    }
+
+    /// From `start` to `end`, both inclusive. `interval` must be positive.
+    pub(crate) fn between(start: i64, end: i64, interval: i64) -> Self {
+        let interval = interval.max(1);
+        let span = i128::from(end) - i128::from(start);
+        let count = if span < 0 { 0 } else { usize::try_from(span / i128::from(interval) + 1).unwrap_or(usize::MAX) };
+        Steps { start, interval, count }
+    }
+
+    /// The time of `step`.
+    #[inline]
+    pub(crate) fn time(&self, step: usize) -> i64 {
+        self.start.saturating_add((step as i64).saturating_mul(self.interval))
+    }
+
+    /// The time of the last step (the start where there is none).
+    pub(crate) fn end(&self) -> i64 {
+        self.time(self.count.saturating_sub(1))
+    }
+
+    /// All times.
+    pub(crate) fn times(self) -> impl Iterator<Item = i64> {
+        (0..self.count).map(move |step| self.time(step))
+    }
+}
