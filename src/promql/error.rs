@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// Something wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,18 +13,27 @@ pub struct ParseError {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// Other places of the expression that belong to the story ("opened here").
+    pub related: Vec<Spanned<String>>,
 }
 
 impl ParseError {
     /// An error without help.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        ParseError { span, message: message.into(), help: None }
+        ParseError { span, message: message.into(), help: None, related: Vec::new() }
     }
 
     /// Adds what to write instead.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Spanned::new(text.into(), span));
         self
     }
 

@@ -7,4 +7,4 @@ mod float;
 mod quote;
 
 pub use float::{FloatVerb, append_float, format_float, format_v};
-pub use quote::{is_print, quote, quote_ascii};
+pub use quote::{is_print, quote, quote_ascii, quote_char, unicode_name};

@@ -12,6 +12,23 @@ pub fn quote_ascii(bytes: &[u8]) -> String {
     quote_where(bytes, |c| c.is_ascii() && is_print(c))
 }
 
+/// Go's `strconv.QuoteRune`: the character between single quotes.
+pub fn quote_char(c: char) -> String {
+    let mut out = String::from("'");
+    push_escaped(&mut out, c, '\'', &is_print);
+    out.push('\'');
+    out
+}
+
+/// Go's `%#U`: `U+0063 'c'`, without the character where it cannot be printed.
+pub fn unicode_name(c: char) -> String {
+    let mut out = format!("U+{:04X}", u32::from(c));
+    if is_print(c) {
+        out.extend([' ', '\'', c, '\'']);
+    }
+    out
+}
+
 fn quote_where(bytes: &[u8], keeps: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(bytes.len() + 2);
     out.push('"');

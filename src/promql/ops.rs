@@ -1,0 +1,106 @@
+//! Operators: how they are written and what kind they are.
+
+use super::ast::{AggregateOp, BinaryOp, MatchOp, VectorSelector};
+
+impl BinaryOp {
+    /// The operator as it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Mod => "%",
+            BinaryOp::Pow => "^",
+            BinaryOp::Atan2 => "atan2",
+            BinaryOp::Equal => "==",
+            BinaryOp::NotEqual => "!=",
+            BinaryOp::Less => "<",
+            BinaryOp::LessEqual => "<=",
+            BinaryOp::Greater => ">",
+            BinaryOp::GreaterEqual => ">=",
+            BinaryOp::TrimUpper => "</",
+            BinaryOp::TrimLower => ">/",
+            BinaryOp::And => "and",
+            BinaryOp::Or => "or",
+            BinaryOp::Unless => "unless",
+        }
+    }
+
+    /// Whether it compares: `==`, `!=`, `<`, `<=`, `>`, `>=`. The trim operators do not.
+    pub const fn is_comparison(self) -> bool {
+        use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+        matches!(self, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
+    }
+
+    /// Whether it is `and`, `or` or `unless`.
+    pub const fn is_set(self) -> bool {
+        matches!(self, BinaryOp::And | BinaryOp::Or | BinaryOp::Unless)
+    }
+}
+
+impl AggregateOp {
+    /// The operator's name, lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AggregateOp::Sum => "sum",
+            AggregateOp::Avg => "avg",
+            AggregateOp::Min => "min",
+            AggregateOp::Max => "max",
+            AggregateOp::Count => "count",
+            AggregateOp::Group => "group",
+            AggregateOp::Stddev => "stddev",
+            AggregateOp::Stdvar => "stdvar",
+            AggregateOp::TopK => "topk",
+            AggregateOp::BottomK => "bottomk",
+            AggregateOp::Quantile => "quantile",
+            AggregateOp::CountValues => "count_values",
+            AggregateOp::LimitK => "limitk",
+            AggregateOp::LimitRatio => "limit_ratio",
+        }
+    }
+
+    /// Whether a parameter stands before what is aggregated.
+    pub const fn has_param(self) -> bool {
+        use AggregateOp::{BottomK, CountValues, LimitK, LimitRatio, Quantile, TopK};
+        matches!(self, TopK | BottomK | Quantile | CountValues | LimitK | LimitRatio)
+    }
+
+    /// Whether it must be enabled.
+    pub const fn is_experimental(self) -> bool {
+        matches!(self, AggregateOp::LimitK | AggregateOp::LimitRatio)
+    }
+}
+
+impl MatchOp {
+    /// The operator as it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            MatchOp::Equal => "=",
+            MatchOp::NotEqual => "!=",
+            MatchOp::Regex => "=~",
+            MatchOp::NotRegex => "!~",
+        }
+    }
+
+    /// Whether the value is a regular expression.
+    pub const fn is_regex(self) -> bool {
+        matches!(self, MatchOp::Regex | MatchOp::NotRegex)
+    }
+
+    /// Whether the matcher selects what does not match: `!=`, `!~`.
+    pub const fn is_negative(self) -> bool {
+        matches!(self, MatchOp::NotEqual | MatchOp::NotRegex)
+    }
+}
+
+impl VectorSelector {
+    /// Whether the name stands in front of the braces (or there are none), not inside them.
+    pub fn has_outer_name(&self) -> bool {
+        match (&self.name, self.braces) {
+            (Some(name), Some(braces)) => name.span.start < braces.start,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+}

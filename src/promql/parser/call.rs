@@ -1,0 +1,166 @@
+//! Function calls and aggregations.
+
+use super::*;
+use crate::promql::functions;
+use crate::promql::help;
+use crate::promql::token::Keyword;
+
+/// Arguments between parentheses.
+struct Arguments {
+    list: Vec<Parsed>,
+    /// How many errors the checker had found before each argument.
+    marks: Vec<usize>,
+    /// Parentheses included.
+    span: Span,
+}
+
+impl Parser<'_> {
+    /// `name(args)`, the name was read.
+    pub(super) fn call(&mut self, name_span: Span) -> Result<Parsed> {
+        let name = self.word(name_span);
+        let function = functions::by_name(&name);
+        let mark = self.checker.mark();
+        let arguments = self.arguments()?;
+        let span = name_span.to(arguments.span);
+        let Some(function) = function else {
+            let quoted = crate::model::gofmt::quote(name.as_bytes());
+            let mut error = ParseError::new(name_span, format!("unknown function with name {quoted}"));
+            error.help = help::unknown_function(&name);
+            self.report(error);
+            // The type is never looked at: with a syntax error nothing is checked.
+            return Ok(Parsed::leaf(span, ExprKind::String(StringLiteral { value: Vec::new() }), ValueType::Vector));
+        };
+        if function.experimental && !self.options.experimental_functions {
+            let quoted = crate::model::gofmt::quote(name.as_bytes());
+            let error = ParseError::new(name_span, format!("function {quoted} is not enabled"));
+            self.report(error.with_help(help::FUNCTION_GATE));
+        }
+        let types: Vec<(Span, ValueType)> =
+            arguments.list.iter().map(|argument| (argument.expr.span, argument.value_type)).collect();
+        self.checker.call(function, span, mark, &types);
+        if function.name == "info"
+            && let (Some(second), Some(mark)) = (arguments.list.get(1), arguments.marks.get(1))
+        {
+            self.checker.info_selector(second.value_type, &second.expr, span, *mark);
+        }
+        let height = arguments.list.iter().map(|argument| argument.height).max().unwrap_or_default();
+        let height = self.check_height(height + 1, span)?;
+        let args = arguments.list.into_iter().map(|argument| argument.expr).collect();
+        let expr = Expr { span, kind: ExprKind::Call(Box::new(Call { function, name_span, args })) };
+        Ok(Parsed { expr, value_type: function.returns, height })
+    }
+
+    fn arguments(&mut self) -> Result<Arguments> {
+        let open = self.advance().span;
+        let mut arguments = Arguments { list: Vec::new(), marks: Vec::new(), span: open };
+        if let Some(close) = self.eat(TokenKind::RightParen) {
+            arguments.span = open.to(close.span);
+            return Ok(arguments);
+        }
+        self.argument(&mut arguments)?;
+        while let Some(comma) = self.eat(TokenKind::Comma) {
+            if self.token.kind.starts_expression() {
+                self.argument(&mut arguments)?;
+            } else {
+                let error = ParseError::new(comma.span, "trailing commas not allowed in function call args");
+                self.report(error.with_help("remove the comma"));
+            }
+        }
+        if self.token.kind != TokenKind::RightParen {
+            return Err(self.unexpected_after_expression());
+        }
+        arguments.span = open.to(self.advance().span);
+        Ok(arguments)
+    }
+
+    fn argument(&mut self, arguments: &mut Arguments) -> Result<()> {
+        arguments.marks.push(self.checker.mark());
+        let argument = self.expression(Strength::Lowest)?;
+        arguments.list.push(argument);
+        Ok(())
+    }
+
+    /// Whether `by` or `without` comes next.
+    pub(super) fn at_grouping(&self) -> bool {
+        matches!(self.token.kind, TokenKind::Keyword(Keyword::By | Keyword::Without))
+    }
+
+    fn grouping(&mut self) -> Result<Grouping> {
+        let keyword = self.advance();
+        let labels = self.grouping_labels();
+        if !labels.closed {
+            return Err(Abort);
+        }
+        Ok(Grouping {
+            span: keyword.span.to(labels.span),
+            without: keyword.kind == TokenKind::Keyword(Keyword::Without),
+            labels: labels.list,
+        })
+    }
+
+    /// `sum by (a) (args)` or `sum(args) by (a)`, the operator was read.
+    pub(super) fn aggregate(&mut self, op: AggregateOp, op_span: Span) -> Result<Parsed> {
+        let mut grouping = if self.at_grouping() { Some(self.grouping()?) } else { None };
+        let outer = self.aggregation.replace(op_span);
+        if self.token.kind != TokenKind::LeftParen {
+            return Err(self.give_up(None));
+        }
+        let mark = self.checker.mark();
+        let arguments = self.arguments()?;
+        self.aggregation = outer;
+        if grouping.is_none() && self.at_grouping() {
+            grouping = Some(self.grouping()?);
+        }
+        let end = grouping.as_ref().map_or(arguments.span.end, |grouping| grouping.span.end.max(arguments.span.end));
+        let span = Span::new(op_span.start, end);
+        let height = arguments.list.iter().map(|argument| argument.height).max().unwrap_or_default();
+        let height = self.check_height(height + 1, span)?;
+        let list = self.aggregate_arguments(op, span, mark, arguments);
+        let (param, expr) = match list {
+            Some((param, expr)) => (param, expr),
+            None => (None, Expr { span, kind: ExprKind::String(StringLiteral { value: Vec::new() }) }),
+        };
+        let aggregate = AggregateExpr { op, op_span, grouping, param, expr };
+        let expr = Expr { span, kind: ExprKind::Aggregate(Box::new(aggregate)) };
+        Ok(Parsed { expr, value_type: ValueType::Vector, height })
+    }
+
+    /// The parameter and what is aggregated; `None` after an error.
+    fn aggregate_arguments(
+        &mut self,
+        op: AggregateOp,
+        span: Span,
+        mark: usize,
+        arguments: Arguments,
+    ) -> Option<(Option<Expr>, Expr)> {
+        if arguments.list.is_empty() {
+            self.error(span, "no arguments for aggregate expression provided");
+            return None;
+        }
+        if op.is_experimental() && !self.options.experimental_functions {
+            let flag = "must be enabled with --enable-feature=promql-experimental-functions";
+            self.error(span, format!("{}() is experimental and {flag}", op.name()));
+            return None;
+        }
+        let expected = 1 + usize::from(op.has_param());
+        let got = arguments.list.len();
+        let problem = "wrong number of arguments for aggregate expression provided";
+        if got != expected {
+            let error = ParseError::new(span, format!("{problem}, expected {expected}, got {got}"));
+            self.report(error.with_help(help::aggregate_form(op)));
+            return None;
+        }
+        let parameter_errors = arguments.marks.get(1).copied().unwrap_or(mark);
+        let mut list = arguments.list.into_iter();
+        let param = if op.has_param() { list.next() } else { None };
+        let inner = list.next()?;
+        self.checker.aggregate(
+            op,
+            mark,
+            parameter_errors,
+            param.as_ref().map(|p| (p.expr.span, p.value_type)),
+            (inner.expr.span, inner.value_type),
+        );
+        Some((param.map(|param| param.expr), inner.expr))
+    }
+}
