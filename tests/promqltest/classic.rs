@@ -1,0 +1,64 @@
+//! `load_with_nhcb`: classic histograms become native ones with custom buckets.
+
+use std::collections::BTreeMap;
+
+use promproof::model::SampleValue;
+use promproof::model::histogram::{ClassicBucket, FloatHistogram, from_classic};
+use promproof::model::labels::Labels;
+
+use crate::script::LoadedSeries;
+
+/// A classic histogram at one time.
+#[derive(Default)]
+struct Classic {
+    buckets: Vec<ClassicBucket>,
+    count: Option<f64>,
+    sum: f64,
+}
+
+/// The native histograms by labels and by index of the interval.
+pub(crate) fn convert(series: &[LoadedSeries]) -> Result<Vec<(Labels, BTreeMap<usize, FloatHistogram>)>, String> {
+    let mut found: BTreeMap<Labels, BTreeMap<usize, Classic>> = BTreeMap::new();
+    for series in series {
+        let Some((base, part)) = part(&series.labels) else { continue };
+        let at = found.entry(base).or_default();
+        for (index, value) in series.values.iter().enumerate() {
+            let Some(SampleValue::Float(value)) = value else { continue };
+            let classic = at.entry(index).or_default();
+            match part {
+                Part::Bucket(upper) => classic.buckets.push(ClassicBucket { upper, count: *value }),
+                Part::Count => classic.count = Some(*value),
+                Part::Sum => classic.sum = *value,
+            }
+        }
+    }
+    let convert = |classic: Classic| from_classic(&classic.buckets, classic.count, classic.sum);
+    let convert = |(index, classic)| Ok((index, convert(classic).map_err(|error| error.to_string())?));
+    found
+        .into_iter()
+        .map(|(labels, by_time)| Ok((labels, by_time.into_iter().map(convert).collect::<Result<_, _>>()?)))
+        .collect()
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Bucket(f64),
+    Count,
+    Sum,
+}
+
+/// Which part of which classic histogram a series is.
+fn part(labels: &Labels) -> Option<(Labels, Part)> {
+    let name = labels.metric_name()?;
+    let (base, part) = if let Some(base) = name.strip_suffix("_bucket") {
+        let upper: f64 = labels.get("le")?.parse().ok()?;
+        (base, Part::Bucket(upper))
+    } else if let Some(base) = name.strip_suffix("_count") {
+        (base, Part::Count)
+    } else {
+        (name.strip_suffix("_sum")?, Part::Sum)
+    };
+    let mut builder = labels.builder();
+    builder.set("__name__", base).delete("le");
+    Some((builder.build(), part))
+}
