@@ -32,12 +32,16 @@ pub(crate) fn convert(series: &[LoadedSeries]) -> Result<Vec<(Labels, BTreeMap<u
             }
         }
     }
-    let convert = |classic: Classic| from_classic(&classic.buckets, classic.count, classic.sum);
-    let convert = |(index, classic)| Ok((index, convert(classic).map_err(|error| error.to_string())?));
-    found
-        .into_iter()
-        .map(|(labels, by_time)| Ok((labels, by_time.into_iter().map(convert).collect::<Result<_, _>>()?)))
-        .collect()
+    let mut converted = Vec::new();
+    for (labels, by_time) in found {
+        let mut histograms = BTreeMap::new();
+        for (index, classic) in by_time {
+            let histogram = from_classic(&classic.buckets, classic.count, classic.sum);
+            histograms.insert(index, histogram.map_err(|error| format!("{labels}: {error}"))?);
+        }
+        converted.push((labels, histograms));
+    }
+    Ok(converted)
 }
 
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use promproof::engine::{Output, Point, QueryValue, Series, VectorSample};
 use promproof::model::histogram::FloatHistogram;
-use promproof::model::{SampleValue, gofmt, is_stale_nan};
+use promproof::model::{Labels, SampleValue, gofmt, is_stale_nan};
 
 use crate::script::{Expect, ExpectedValue, Range, Text};
 
@@ -60,7 +60,7 @@ fn matrix(expect: &Expect, found: &[Series], range: Range) -> Result<(), String>
         };
         points(&expected.values, &series.points, range).map_err(|error| format!("{}: {error}", series.labels))?;
     }
-    let is_missing = |labels| !found.iter().any(|series| series.labels == *labels);
+    let is_missing = |labels: &Labels| !found.iter().any(|series| series.labels == *labels);
     match expect.series.iter().find(|series| is_missing(&series.labels) && series.values.iter().any(Option::is_some)) {
         Some(series) => Err(format!("missing {}", series.labels)),
         None => Ok(()),
