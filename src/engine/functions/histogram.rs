@@ -6,7 +6,7 @@ use crate::engine::EvalError;
 use crate::engine::column::{Cell, Column, ScalarColumn, SeriesColumn, Slot, Value, Vector};
 use crate::engine::evaluate::Evaluator;
 use crate::engine::plan::{CallNode, NodeId};
-use crate::model::{FloatHistogram, Labels, datetime, gofmt};
+use crate::model::{FloatHistogram, Labels, calendar, gofmt};
 use crate::source::Span;
 
 use super::histogram_classic::{self as classic, Levelled};
@@ -247,8 +247,8 @@ impl Notes {
                 gofmt::format_v(levelled.lowest),
                 gofmt::format_v(levelled.highest),
                 gofmt::format_float(levelled.largest, gofmt::FloatVerb::General, Some(2)),
-                rfc3339(first_ms),
-                rfc3339(last_ms),
+                calendar::format_rfc3339(first_ms / 1000 * 1000),
+                calendar::format_rfc3339(last_ms / 1000 * 1000),
             );
             eval.info(message, self.span);
         }

@@ -18,6 +18,15 @@ pub(super) struct Levelled {
     pub(super) largest: f64,
 }
 
+impl Levelled {
+    /// Takes in what was done to another histogram.
+    pub(super) fn join(&mut self, other: Levelled) {
+        self.lowest = self.lowest.min(other.lowest);
+        self.highest = self.highest.max(other.highest);
+        self.largest = self.largest.max(other.largest);
+    }
+}
+
 /// The value below which the fraction `q` of the observations lies, interpolated linearly in its bucket, and whether
 /// counts had to be made ascending for that.
 pub(super) fn quantile(q: f64, buckets: &[ClassicBucket]) -> (f64, Option<Levelled>) {
@@ -104,12 +113,8 @@ fn level(buckets: &mut [ClassicBucket]) -> Option<Levelled> {
         if nearly_equal(highest_count, bucket.count) {
             bucket.count = highest_count;
         } else if bucket.count < highest_count {
-            let so_far = levelled.unwrap_or(Levelled { lowest: bucket.upper, highest: bucket.upper, largest: 0.0 });
-            levelled = Some(Levelled {
-                lowest: so_far.lowest.min(bucket.upper),
-                highest: so_far.highest.max(bucket.upper),
-                largest: so_far.largest.max(highest_count - bucket.count),
-            });
+            let this = Levelled { lowest: bucket.upper, highest: bucket.upper, largest: highest_count - bucket.count };
+            levelled.get_or_insert(this).join(this);
             bucket.count = highest_count;
         } else {
             highest_count = bucket.count;

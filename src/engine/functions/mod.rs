@@ -5,6 +5,10 @@ mod clamp;
 mod date;
 mod deriv;
 mod extended;
+mod histogram;
+mod histogram_classic;
+mod histogram_groups;
+mod histogram_native;
 mod instant_rate;
 mod labels;
 pub(super) mod math;
@@ -85,6 +89,14 @@ pub(crate) fn lookup(name: &str) -> Option<Implementation> {
         "clamp" => Call(clamp::clamp),
         "clamp_min" => Call(clamp::clamp_min),
         "clamp_max" => Call(clamp::clamp_max),
+        "histogram_avg" => Call(histogram::avg),
+        "histogram_count" => Call(histogram::count),
+        "histogram_fraction" => Call(histogram::fraction),
+        "histogram_quantile" => Call(histogram::quantile),
+        "histogram_quantiles" => Call(histogram::quantiles),
+        "histogram_stddev" => Call(histogram::stddev),
+        "histogram_stdvar" => Call(histogram::stdvar),
+        "histogram_sum" => Call(histogram::sum),
         "scalar" => Call(scalar::scalar),
         "vector" => Call(scalar::vector),
         "max_of" => Call(scalar::max_of),
