@@ -34,6 +34,8 @@ enum Stage {
     Parse {
         /// The line that Go names, from 1.
         line: usize,
+        /// The line on which the unfinished action began, where that is another one.
+        action_line: Option<usize>,
     },
     Execute {
         /// The line that Go names, from 1.
@@ -49,7 +51,16 @@ enum Stage {
 
 impl TemplateError {
     pub(super) fn parse(span: Span, line: usize, message: impl Into<String>) -> Self {
-        TemplateError { span, message: message.into(), help: None, stage: Stage::Parse { line } }
+        TemplateError { span, message: message.into(), help: None, stage: Stage::Parse { line, action_line: None } }
+    }
+
+    /// Notes that the text broke off in an action that began on line `began`.
+    #[must_use]
+    pub(super) fn in_action(mut self, began: usize) -> Self {
+        if let Stage::Parse { line, action_line } = &mut self.stage {
+            *action_line = Some(began).filter(|began| began != line);
+        }
+        self
     }
 
     pub(super) fn execute(
@@ -80,7 +91,14 @@ impl TemplateError {
     /// Go's whole text, for a template called `name`: `template: NAME:1:115: executing "NAME" at <first>: error …`.
     pub fn go_text(&self, name: &str, prelude: Prelude) -> String {
         match &self.stage {
-            Stage::Parse { line } => format!("template: {name}:{line}: {}", self.message),
+            Stage::Parse { line, action_line } => {
+                let mut text = format!("template: {name}:{line}: {}", self.message);
+                if let Some(action_line) = action_line {
+                    let in_action = if self.message.ends_with(" action") { "" } else { " in action" };
+                    text.push_str(&format!("{in_action} started at {name}:{action_line}"));
+                }
+                text
+            }
             Stage::Execute { line, column, definition, node } => {
                 let shift = if *line == 1 && prelude == Prelude::Alert { ALERT_PRELUDE.len() } else { 0 };
                 let executing = crate::model::gofmt::quote(definition.as_deref().unwrap_or(name).as_bytes());

@@ -10,7 +10,18 @@
 pub mod ast;
 mod context;
 mod error;
+mod eval;
+mod fields;
+mod functions;
+mod layout;
+mod lexer;
+mod literal;
+mod parser;
+mod print;
+mod printf;
 mod references;
+mod time;
+mod value;
 
 pub use context::{Context, NoQueries, Querier, TemplateSample};
 pub use error::{Prelude, TemplateError};
@@ -31,7 +42,8 @@ pub struct Template {
 /// # Errors
 /// What Go's parser refuses: the message is Go's without `template: __alert_X:1: `.
 pub fn parse(text: &str) -> Result<Template, TemplateError> {
-    Err(TemplateError::parse(crate::source::Span::at(text.len()), 1, "templates are not built yet"))
+    let parser::Tree { root, definitions } = parser::parse(text)?;
+    Ok(Template { text: text.into(), root, definitions })
 }
 
 impl Template {
@@ -61,8 +73,7 @@ impl Template {
     /// What stops Go's evaluation; and, with messages of our own, an output of more than 1 MiB and loops without end.
     /// [`TemplateError::annotation_text`] gives the text that Prometheus puts in the place of the expansion.
     pub fn expand(&self, context: &Context<'_>) -> Result<String, TemplateError> {
-        let _ = context;
-        Ok(self.text.to_string())
+        eval::expand(self, context)
     }
 
     /// Everything that the template reads: labels, external labels, the value, queries.

@@ -1,0 +1,567 @@
+//! Expansion of the tree, in the order in which Go does it: what fails first, and where, is part of the error's text.
+
+use crate::source::Span;
+
+use super::ast::{Branch, Command, List, Node, NodeKind, Number, Operand, OperandKind, Pipeline};
+use super::functions::{self, Function, Parameter};
+use super::print;
+use super::value::Value;
+use super::{Context, Template, TemplateError, fields, time};
+
+/// How many bytes an expansion, or any text that it computes, may have.
+pub(super) const MAX_OUTPUT: usize = 1 << 20;
+/// How many nodes may be evaluated; work on long texts and queries count as several.
+const MAX_WORK: usize = 1_000_000;
+/// What one query counts.
+pub(super) const QUERY_WORK: usize = 1_000;
+/// How many bytes of text count as one node.
+const BYTES_PER_WORK: usize = 32;
+/// How deep lists and pipelines may be evaluated inside each other, through `template` too.
+const MAX_FRAMES: usize = 300;
+
+type Evaluated<T> = Result<T, TemplateError>;
+
+/// How a list ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// The node that Go would name in an error.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Node(&'a Node),
+    Pipeline(&'a Pipeline),
+    Command(&'a Command),
+    Operand(&'a Operand),
+    Nothing,
+}
+
+/// One expansion.
+pub(super) struct Evaluator<'a> {
+    template: &'a Template,
+    context: &'a Context<'a>,
+    out: String,
+    work: usize,
+    frames: usize,
+    /// The definition that is being expanded.
+    definition: Option<&'a str>,
+    at: At<'a>,
+    variables: Vec<(&'a str, Value)>,
+}
+
+/// Expands a template.
+pub(super) fn expand(template: &Template, context: &Context<'_>) -> Evaluated<String> {
+    let variables = vec![
+        ("$", Value::Root),
+        ("$labels", Value::Labels(context.labels.clone())),
+        ("$externalLabels", Value::Labels(context.external_labels.clone())),
+        ("$externalURL", Value::text(context.external_url)),
+        ("$value", Value::of_sample(context.value)),
+    ];
+    let mut evaluator = Evaluator {
+        template,
+        context,
+        out: String::new(),
+        work: 0,
+        frames: 0,
+        definition: None,
+        at: At::Nothing,
+        variables,
+    };
+    evaluator.list(&Value::Root, &template.root)?;
+    Ok(evaluator.out)
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn context(&self) -> &'a Context<'a> {
+        self.context
+    }
+
+    fn error(&self, message: impl Into<String>) -> TemplateError {
+        let (span, position, node) = match self.at {
+            At::Node(node) => (node.span, node.position, node.to_string()),
+            At::Pipeline(pipe) => (pipe.span, pipe.span.start, pipe.to_string()),
+            At::Command(command) => (command.span, command.span.start, command.to_string()),
+            At::Operand(operand) => (operand.span, operand.position, unparenthesized(operand)),
+            At::Nothing => (Span::at(0), 0, String::new()),
+        };
+        let definition = self.definition.map(str::to_owned);
+        TemplateError::execute(self.template.text(), span, position, definition, node, message.into())
+    }
+
+    /// Counts work, and stops an expansion that does not end.
+    pub(super) fn charge(&mut self, work: usize) -> Result<(), String> {
+        self.work = self.work.saturating_add(work);
+        if self.work > MAX_WORK {
+            return Err(format!("the template takes more than {MAX_WORK} steps to expand"));
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> Evaluated<()> {
+        self.charge(1).map_err(|message| self.error(message))
+    }
+
+    fn framed<T>(&mut self, body: impl FnOnce(&mut Self) -> Evaluated<T>) -> Evaluated<T> {
+        if self.frames >= MAX_FRAMES {
+            return Err(self.error("exceeded maximum template depth"));
+        }
+        self.frames += 1;
+        let result = body(self);
+        self.frames -= 1;
+        result
+    }
+
+    fn list(&mut self, dot: &Value, list: &'a List) -> Evaluated<Flow> {
+        self.framed(|this| {
+            for node in &list.nodes {
+                let flow = this.node(dot, node)?;
+                if flow != Flow::Next {
+                    return Ok(flow);
+                }
+            }
+            Ok(Flow::Next)
+        })
+    }
+
+    fn node(&mut self, dot: &Value, node: &'a Node) -> Evaluated<Flow> {
+        self.at = At::Node(node);
+        self.step()?;
+        match &node.kind {
+            NodeKind::Text(text) => {
+                self.out.push_str(text);
+                self.check_output()?;
+            }
+            NodeKind::Action(pipe) => {
+                let value = self.pipeline(dot, pipe)?;
+                if pipe.variables.is_empty() {
+                    self.at = At::Node(node);
+                    print::print_value(&mut self.out, &value);
+                    self.check_output()?;
+                }
+            }
+            NodeKind::If(branch) => return self.branch(dot, branch, false),
+            NodeKind::With(branch) => return self.branch(dot, branch, true),
+            NodeKind::Range(branch) => return self.range(dot, branch),
+            NodeKind::Template { name, argument } => self.call_template(dot, &name.value, argument.as_ref())?,
+            NodeKind::Break => return Ok(Flow::Break),
+            NodeKind::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn check_output(&self) -> Evaluated<()> {
+        if self.out.len() > MAX_OUTPUT {
+            return Err(self.error(format!("the expansion is longer than {MAX_OUTPUT} bytes")));
+        }
+        Ok(())
+    }
+
+    fn branch(&mut self, dot: &Value, branch: &'a Branch, with: bool) -> Evaluated<Flow> {
+        let mark = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = match (value.truth(), &branch.else_list) {
+            (true, _) => self.list(if with { &value } else { dot }, &branch.list)?,
+            (false, Some(list)) => self.list(dot, list)?,
+            (false, None) => Flow::Next,
+        };
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn range(&mut self, dot: &Value, branch: &'a Branch) -> Evaluated<Flow> {
+        let mark = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let mut empty = true;
+        match &value {
+            Value::Vector(samples) => {
+                for (index, sample) in samples.iter().enumerate() {
+                    empty = false;
+                    let index = Value::int(i64::try_from(index).unwrap_or(i64::MAX));
+                    if self.iteration(branch, index, Value::Sample(sample.clone()))? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Value::Labels(labels) => {
+                for (name, value) in labels.iter() {
+                    empty = false;
+                    if self.iteration(branch, Value::text(name), Value::text(value))? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Value::Args(args) => {
+                for (name, value) in &args.entries {
+                    empty = false;
+                    if self.iteration(branch, Value::text(name.as_str()), value.clone())? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Value::Int(count, int_type) => {
+                if branch.pipe.variables.len() > 1 {
+                    return Err(self.error(format!("can't use {count} to iterate over more than one variable")));
+                }
+                for number in 0..*count {
+                    empty = false;
+                    if self.iteration(branch, Value::Absent, Value::Int(number, *int_type))? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Value::Absent => {}
+            value => {
+                let shown = print::sprint(std::slice::from_ref(value)).unwrap_or_default();
+                return Err(self.error(format!("range can't iterate over {shown}")));
+            }
+        }
+        let flow = match &branch.else_list {
+            Some(list) if empty => self.list(dot, list)?,
+            _ => Flow::Next,
+        };
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn iteration(&mut self, branch: &'a Branch, index: Value, element: Value) -> Evaluated<Flow> {
+        self.step()?;
+        let pipe = &branch.pipe;
+        let mark = self.variables.len();
+        let declared = pipe.variables.len();
+        if pipe.is_assignment {
+            // With two variables, the index comes first; with one, it takes the element.
+            if let [first, second, ..] = pipe.variables.as_slice() {
+                self.assign(&first.value, index)?;
+                self.assign(&second.value, element.clone())?;
+            } else if let [only] = pipe.variables.as_slice() {
+                self.assign(&only.value, element.clone())?;
+            }
+        } else {
+            if let Some(slot) = mark.checked_sub(1).and_then(|at| self.variables.get_mut(at)).filter(|_| declared > 0) {
+                slot.1 = element.clone();
+            }
+            if let Some(slot) = mark.checked_sub(2).and_then(|at| self.variables.get_mut(at)).filter(|_| declared > 1) {
+                slot.1 = index;
+            }
+        }
+        let flow = self.list(&element, &branch.list)?;
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn call_template(&mut self, dot: &Value, name: &str, argument: Option<&'a Pipeline>) -> Evaluated<()> {
+        let definitions = &self.template.definitions;
+        let Some(definition) = definitions.iter().find(|definition| definition.name.value == name) else {
+            // The template may call itself by its own name.
+            if name == self.context.name {
+                return Err(self.error("exceeded maximum template depth"));
+            }
+            let name = crate::model::gofmt::quote(name.as_bytes());
+            return Err(self.error(format!("template {name} not defined")));
+        };
+        let dot = match argument {
+            Some(pipe) => self.pipeline(dot, pipe)?,
+            None => Value::Absent,
+        };
+        let outside = std::mem::replace(&mut self.variables, vec![("$", dot.clone())]);
+        let (calling, at) = (self.definition.replace(&definition.name.value), self.at);
+        self.list(&dot, &definition.body)?;
+        (self.variables, self.definition, self.at) = (outside, calling, at);
+        Ok(())
+    }
+
+    fn pipeline(&mut self, dot: &Value, pipe: &'a Pipeline) -> Evaluated<Value> {
+        self.at = At::Pipeline(pipe);
+        let value = self.framed(|this| {
+            let mut value = None;
+            for command in &pipe.commands {
+                this.step()?;
+                value = Some(this.command(dot, command, value)?);
+            }
+            Ok(value.unwrap_or(Value::Absent))
+        })?;
+        for variable in &pipe.variables {
+            if pipe.is_assignment {
+                self.assign(&variable.value, value.clone())?;
+            } else {
+                self.variables.push((&variable.value, value.clone()));
+            }
+        }
+        Ok(value)
+    }
+
+    fn assign(&mut self, name: &str, value: Value) -> Evaluated<()> {
+        match self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
+            Some(slot) => slot.1 = value,
+            None => return Err(self.error(format!("undefined variable: {name}"))),
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, dot: &Value, command: &'a Command, last: Option<Value>) -> Evaluated<Value> {
+        let Some((first, arguments)) = command.operands.split_first() else { return Ok(Value::Absent) };
+        match &first.kind {
+            OperandKind::Field(_) | OperandKind::Variable { .. } | OperandKind::Chain { .. } => {
+                self.path(dot, first, arguments, last)
+            }
+            OperandKind::Function(name) => self.function(dot, first, name, At::Command(command), arguments, last),
+            OperandKind::Parenthesized(pipe) => {
+                self.not_a_function(first, arguments, last.as_ref())?;
+                self.pipeline(dot, pipe)
+            }
+            OperandKind::Bool(_) | OperandKind::Dot | OperandKind::Number(_) | OperandKind::String { .. } => {
+                self.at = At::Operand(first);
+                self.not_a_function(first, arguments, last.as_ref())?;
+                self.literal(dot, first)
+            }
+            OperandKind::Nil => {
+                self.at = At::Operand(first);
+                self.not_a_function(first, arguments, last.as_ref())?;
+                Err(self.error("nil is not a command"))
+            }
+        }
+    }
+
+    fn not_a_function(&self, first: &Operand, arguments: &[Operand], last: Option<&Value>) -> Evaluated<()> {
+        if arguments.is_empty() && last.is_none() {
+            return Ok(());
+        }
+        Err(self.error(format!("can't give argument to non-function {}", unparenthesized(first))))
+    }
+
+    /// A constant, or the dot.
+    fn literal(&mut self, dot: &Value, operand: &Operand) -> Evaluated<Value> {
+        Ok(match &operand.kind {
+            OperandKind::Bool(value) => Value::Bool(*value),
+            OperandKind::Dot => dot.clone(),
+            OperandKind::Number(number) => self.number(number)?,
+            OperandKind::String { value, .. } => Value::text(value.as_str()),
+            _ => Value::Absent,
+        })
+    }
+
+    /// The type that Go gives a number of no particular type.
+    fn number(&self, number: &Number) -> Evaluated<Value> {
+        let raw = &number.raw;
+        let hexadecimal = raw.len() > 2 && raw.starts_with("0x") | raw.starts_with("0X") && !raw.contains(['p', 'P']);
+        let is_float = !hexadecimal && !raw.starts_with('\'') && raw.contains(['.', 'e', 'E', 'p', 'P']);
+        match (number.float, number.integer) {
+            (Some(value), _) if is_float => Ok(Value::Float(value)),
+            (_, Some(value)) => Ok(Value::int(value)),
+            _ => Err(self.error(format!("{raw} overflows int"))),
+        }
+    }
+
+    /// Fields of the dot, of a variable or of a pipeline; the last one may be a method with arguments.
+    fn path(
+        &mut self,
+        dot: &Value,
+        operand: &'a Operand,
+        arguments: &'a [Operand],
+        last: Option<Value>,
+    ) -> Evaluated<Value> {
+        self.at = At::Operand(operand);
+        let (mut value, names) = match &operand.kind {
+            OperandKind::Field(names) => (dot.clone(), names),
+            OperandKind::Variable { name, fields } => {
+                let value = self.variable(&name.value)?;
+                if fields.is_empty() {
+                    self.not_a_function(operand, arguments, last.as_ref())?;
+                    return Ok(value);
+                }
+                (value, fields)
+            }
+            OperandKind::Chain { base, fields } => (self.argument(dot, Parameter::Any, base)?, fields),
+            _ => return Ok(Value::Absent),
+        };
+        let Some((final_name, names)) = names.split_last() else { return Ok(value) };
+        for name in names {
+            value = self.field(dot, operand, &value, &name.value, &[], None)?;
+        }
+        self.field(dot, operand, &value, &final_name.value, arguments, last)
+    }
+
+    fn variable(&self, name: &str) -> Evaluated<Value> {
+        let found = self.variables.iter().rev().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone()).ok_or_else(|| self.error(format!("undefined variable: {name}")))
+    }
+
+    fn field(
+        &mut self,
+        dot: &Value,
+        operand: &'a Operand,
+        receiver: &Value,
+        name: &str,
+        arguments: &'a [Operand],
+        last: Option<Value>,
+    ) -> Evaluated<Value> {
+        self.step()?;
+        if let Some(parameters) = time::parameters(receiver, name) {
+            let parameters: Vec<Parameter> = parameters.iter().map(|parameter| (*parameter).into()).collect();
+            let values = self.arguments(dot, name, &parameters, None, arguments, last)?;
+            let result = time::call(receiver, name, &values);
+            self.at = At::Operand(operand);
+            return result.ok_or_else(|| self.error(format!("error calling {name}: invalid argument")));
+        }
+        let has_arguments = !arguments.is_empty() || last.is_some();
+        fields::field(self.context, receiver, name, has_arguments).map_err(|message| self.error(message))
+    }
+
+    fn function(
+        &mut self,
+        dot: &Value,
+        operand: &'a Operand,
+        name: &str,
+        caller: At<'a>,
+        arguments: &'a [Operand],
+        last: Option<Value>,
+    ) -> Evaluated<Value> {
+        self.at = At::Operand(operand);
+        let Some(function) = functions::by_name(name) else {
+            let name = crate::model::gofmt::quote(name.as_bytes());
+            return Err(self.error(format!("{name} is not a defined function")));
+        };
+        if matches!(name, "and" | "or") {
+            return self.short_circuit(dot, function, arguments, last);
+        }
+        let values = self.arguments(dot, name, function.parameters, function.variadic, arguments, last)?;
+        let work: usize = values.iter().map(|value| value.size() / BYTES_PER_WORK).sum();
+        let result = self.charge(work).and_then(|()| (function.call)(self, &values));
+        let result = result.and_then(|value| match &value {
+            Value::Text(text) if text.len() > MAX_OUTPUT => {
+                Err(format!("the result is longer than {MAX_OUTPUT} bytes"))
+            }
+            _ => Ok(value),
+        });
+        result.map_err(|message| {
+            self.at = caller;
+            self.error(format!("error calling {name}: {message}"))
+        })
+    }
+
+    /// `and` and `or` evaluate no more arguments than they need.
+    fn short_circuit(
+        &mut self,
+        dot: &Value,
+        function: &Function,
+        arguments: &'a [Operand],
+        last: Option<Value>,
+    ) -> Evaluated<Value> {
+        self.check_count(function.name, 1, true, arguments.len(), last.is_some())?;
+        let mut value = Value::Absent;
+        for argument in arguments {
+            value = self.argument(dot, Parameter::Any, argument)?;
+            if value.truth() == (function.name == "or") {
+                return Ok(value);
+            }
+        }
+        Ok(last.unwrap_or(value))
+    }
+
+    fn check_count(&self, name: &str, fixed: usize, more: bool, given: usize, piped: bool) -> Evaluated<()> {
+        let count = given + usize::from(piped);
+        if more && count < fixed {
+            return Err(self.error(format!("wrong number of args for {name}: want at least {fixed} got {given}")));
+        }
+        if !more && count != fixed {
+            return Err(self.error(format!("wrong number of args for {name}: want {fixed} got {count}")));
+        }
+        Ok(())
+    }
+
+    fn arguments(
+        &mut self,
+        dot: &Value,
+        name: &str,
+        parameters: &[Parameter],
+        variadic: Option<Parameter>,
+        arguments: &'a [Operand],
+        last: Option<Value>,
+    ) -> Evaluated<Vec<Value>> {
+        self.check_count(name, parameters.len(), variadic.is_some(), arguments.len(), last.is_some())?;
+        let mut values = Vec::with_capacity(arguments.len() + 1);
+        let parameter = |index: usize| parameters.get(index).copied().or(variadic).unwrap_or(Parameter::Any);
+        for (index, argument) in arguments.iter().enumerate() {
+            values.push(self.argument(dot, parameter(index), argument)?);
+        }
+        if let Some(last) = last {
+            values.push(self.checked(last, parameter(arguments.len()))?);
+        }
+        Ok(values)
+    }
+
+    /// An operand as an argument of a function or method.
+    fn argument(&mut self, dot: &Value, parameter: Parameter, operand: &'a Operand) -> Evaluated<Value> {
+        self.at = At::Operand(operand);
+        let value = match &operand.kind {
+            OperandKind::Dot => dot.clone(),
+            OperandKind::Nil => {
+                return match parameter {
+                    Parameter::Any | Parameter::Vector | Parameter::Sample => Ok(Value::Absent),
+                    _ => Err(self.error(format!("cannot assign nil to {}", parameter.type_name()))),
+                };
+            }
+            OperandKind::Field(_) | OperandKind::Variable { .. } | OperandKind::Chain { .. } => {
+                self.path(dot, operand, &[], None)?
+            }
+            OperandKind::Parenthesized(pipe) => self.pipeline(dot, pipe)?,
+            OperandKind::Function(name) => self.function(dot, operand, name, At::Operand(operand), &[], None)?,
+            OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. } => {
+                return self.constant(dot, parameter, operand);
+            }
+        };
+        self.checked(value, parameter)
+    }
+
+    /// A constant takes the type of the parameter.
+    fn constant(&mut self, dot: &Value, parameter: Parameter, operand: &'a Operand) -> Evaluated<Value> {
+        match (parameter, &operand.kind) {
+            (Parameter::Any, _) | (Parameter::Text, OperandKind::String { .. }) => self.literal(dot, operand),
+            (Parameter::Text, _) => Err(self.error(format!("expected string; found {operand}"))),
+            (Parameter::Int, OperandKind::Number(Number { integer: Some(value), .. })) => Ok(Value::int(*value)),
+            (Parameter::Duration, OperandKind::Number(Number { integer: Some(value), .. })) => {
+                Ok(Value::Duration { nanos: *value, pointer: false })
+            }
+            (Parameter::Int | Parameter::Duration, _) => Err(self.error(format!("expected integer; found {operand}"))),
+            (Parameter::Time | Parameter::Vector | Parameter::Sample, _) => {
+                Err(self.error(format!("can't handle {operand} for arg of type {}", parameter.type_name())))
+            }
+        }
+    }
+
+    /// A value that was computed must have the parameter's type.
+    fn checked(&self, value: Value, parameter: Parameter) -> Evaluated<Value> {
+        let fits = match (parameter, &value) {
+            (Parameter::Any, _)
+            | (Parameter::Text, Value::Text(_))
+            | (Parameter::Time, Value::Time { .. })
+            | (Parameter::Vector, Value::Vector(_) | Value::Absent)
+            | (Parameter::Sample, Value::Sample(_) | Value::Absent) => true,
+            (Parameter::Int, Value::Int(_, super::value::IntType::Int)) => true,
+            (Parameter::Duration, Value::Duration { nanos, .. }) => {
+                return Ok(Value::Duration { nanos: *nanos, pointer: false });
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(value);
+        }
+        let expected = parameter.type_name();
+        if matches!(value, Value::Absent) {
+            return Err(self.error(format!("invalid value; expected {expected}")));
+        }
+        Err(self.error(format!("wrong type for value; expected {expected}; got {}", value.type_name())))
+    }
+}
+
+/// Go's text of an operand that is a node of its own: a pipeline without its parentheses.
+fn unparenthesized(operand: &Operand) -> String {
+    match &operand.kind {
+        OperandKind::Parenthesized(pipe) => pipe.to_string(),
+        _ => operand.to_string(),
+    }
+}

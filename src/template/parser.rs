@@ -1,0 +1,613 @@
+//! Tokens to the tree, as Go's `text/template/parse` does it, with its messages.
+
+use crate::model::gofmt::quote;
+use crate::source::{Span, Spanned};
+
+use super::ast::{Branch, Command, Definition, List, Node, NodeKind, Operand, OperandKind, Pipeline};
+use super::error::TemplateError;
+use super::functions;
+use super::lexer::{Keyword, Token, TokenKind, tokenize};
+use super::literal;
+
+/// How deep blocks and parentheses may nest. Go has no such bound; nobody writes the tenth part of it.
+const MAX_NESTING: usize = 64;
+
+/// The variables that Prometheus declares before the templates of alerts, and `$`.
+const PREDECLARED: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "$value"];
+
+type Parsed<T> = Result<T, TemplateError>;
+
+/// The tree of a text: what is expanded, and the definitions.
+pub(super) struct Tree {
+    pub(super) root: List,
+    pub(super) definitions: Vec<Definition>,
+}
+
+/// Parses a text in which the variables of alerts are declared.
+pub(super) fn parse(text: &str) -> Parsed<Tree> {
+    let tokens = tokenize(text);
+    let variables = PREDECLARED.iter().map(|name| (*name).to_owned()).collect();
+    let mut parser = Parser {
+        text,
+        tokens,
+        next: 0,
+        farthest: 0,
+        variables,
+        range_depth: 0,
+        depth: 0,
+        action_line: None,
+        definitions: Vec::new(),
+    };
+    let root = parser.root()?;
+    Ok(Tree { root, definitions: parser.definitions })
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    /// Ends with `Eof` or `Error`.
+    tokens: Vec<Token>,
+    next: usize,
+    /// The last token that was looked at: Go names its line in errors.
+    farthest: usize,
+    variables: Vec<String>,
+    range_depth: usize,
+    depth: usize,
+    /// The line of the action that is being read.
+    action_line: Option<usize>,
+    definitions: Vec<Definition>,
+}
+
+/// What ended a list.
+struct ListEnd {
+    keyword: Keyword,
+    span: Span,
+}
+
+impl<'a> Parser<'a> {
+    fn token(&mut self) -> &Token {
+        let index = self.next.min(self.tokens.len().saturating_sub(1));
+        self.farthest = self.farthest.max(index);
+        &self.tokens[index]
+    }
+
+    fn kind(&mut self) -> TokenKind {
+        self.token().kind
+    }
+
+    fn advance(&mut self) -> Token {
+        let token = self.token().clone();
+        self.next = (self.next + 1).min(self.tokens.len());
+        token
+    }
+
+    fn skip_space(&mut self) {
+        while self.kind() == TokenKind::Space {
+            self.next += 1;
+        }
+    }
+
+    fn advance_non_space(&mut self) -> Token {
+        self.skip_space();
+        self.advance()
+    }
+
+    fn kind_non_space(&mut self) -> TokenKind {
+        self.skip_space();
+        self.kind()
+    }
+
+    fn slice(&self, span: Span) -> &'a str {
+        span.slice(self.text)
+    }
+
+    fn error(&self, span: Span, message: impl Into<String>) -> TemplateError {
+        let line = self.tokens.get(self.farthest).map_or(1, |token| token.line);
+        TemplateError::parse(span, line, message)
+    }
+
+    fn unexpected(&self, token: &Token, context: &str) -> TemplateError {
+        if token.kind == TokenKind::Error {
+            let line = token.line;
+            let error = TemplateError::parse(token.span, line, token.message.clone());
+            return self.action_line.map_or(error.clone(), |began| error.in_action(began));
+        }
+        let shown = self.describe(token);
+        self.error(token.span, format!("unexpected {shown} in {context}"))
+    }
+
+    /// A token as Go's messages show it.
+    fn describe(&self, token: &Token) -> String {
+        let text = self.slice(token.span);
+        match token.kind {
+            TokenKind::Eof => "EOF".to_owned(),
+            TokenKind::Error => token.message.clone(),
+            TokenKind::Keyword(_) | TokenKind::Nil | TokenKind::Dot => format!("<{text}>"),
+            _ if text.len() > 10 => {
+                let short: String = text.chars().take(10).collect();
+                format!("{}...", quote(short.as_bytes()))
+            }
+            _ => quote(text.as_bytes()),
+        }
+    }
+
+    fn expect(&mut self, kinds: &[TokenKind], context: &str) -> Parsed<Token> {
+        let token = self.advance_non_space();
+        if kinds.contains(&token.kind) { Ok(token) } else { Err(self.unexpected(&token, context)) }
+    }
+
+    /// Runs `body` one level deeper.
+    fn nested<T>(&mut self, span: Span, body: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MAX_NESTING {
+            return Err(self.error(span, format!("blocks and parentheses nest more than {MAX_NESTING} deep")));
+        }
+        self.depth += 1;
+        let result = body(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn root(&mut self) -> Parsed<List> {
+        let mut list = List::default();
+        loop {
+            match self.kind() {
+                TokenKind::Eof => return Ok(list),
+                TokenKind::LeftDelim => {
+                    let before = self.next;
+                    self.advance();
+                    if self.kind_non_space() == TokenKind::Keyword(Keyword::Define) {
+                        self.advance();
+                        self.definition()?;
+                        continue;
+                    }
+                    self.next = before;
+                }
+                _ => {}
+            }
+            match self.text_or_action()? {
+                Ok(node) => list.nodes.push(node),
+                Err(end) => {
+                    let shown = self.shown_end(&end);
+                    return Err(self.error(end.span, format!("unexpected {shown}")));
+                }
+            }
+        }
+    }
+
+    fn shown_end(&self, end: &ListEnd) -> &'static str {
+        if end.keyword == Keyword::End { "{{end}}" } else { "{{else}}" }
+    }
+
+    fn definition(&mut self) -> Parsed<()> {
+        let context = "define clause";
+        let name = self.expect(&[TokenKind::String, TokenKind::RawString], context)?;
+        let name = self.unquoted(&name)?;
+        self.expect(&[TokenKind::RightDelim], context)?;
+        self.body(name, context)
+    }
+
+    /// The body of a `define` or `block`, in which only `$` is declared.
+    fn body(&mut self, name: Spanned<String>, context: &str) -> Parsed<()> {
+        let outside = std::mem::replace(&mut self.variables, vec!["$".to_owned()]);
+        let range_depth = std::mem::take(&mut self.range_depth);
+        let (body, end) = self.nested(name.span, Parser::list)?;
+        if end.keyword != Keyword::End {
+            let shown = self.shown_end(&end);
+            return Err(self.error(end.span, format!("unexpected {shown} in {context}")));
+        }
+        self.variables = outside;
+        self.range_depth = range_depth;
+        self.define(Definition { name, body })
+    }
+
+    fn define(&mut self, new: Definition) -> Parsed<()> {
+        let existing = self.definitions.iter_mut().find(|definition| definition.name.value == new.name.value);
+        match existing {
+            None => self.definitions.push(new),
+            Some(old) if old.body.is_blank() => *old = new,
+            Some(_) if new.body.is_blank() => {}
+            Some(_) => {
+                let name = quote(new.name.value.as_bytes());
+                let message = format!("template: multiple definition of template {name}");
+                return Err(self.error(new.name.span, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nodes up to an `end` or `else`.
+    fn list(&mut self) -> Parsed<(List, ListEnd)> {
+        let mut list = List::default();
+        while self.kind_non_space() != TokenKind::Eof {
+            match self.text_or_action()? {
+                Ok(node) => list.nodes.push(node),
+                Err(end) => return Ok((list, end)),
+            }
+        }
+        let span = self.token().span;
+        Err(self.error(span, "unexpected EOF"))
+    }
+
+    fn text_or_action(&mut self) -> Parsed<Result<Node, ListEnd>> {
+        let token = self.advance_non_space();
+        match token.kind {
+            TokenKind::Text => {
+                let text = self.slice(token.span).to_owned();
+                Ok(Ok(Node { span: token.span, position: token.span.start, kind: NodeKind::Text(text) }))
+            }
+            TokenKind::LeftDelim => {
+                self.action_line = Some(token.line);
+                let result = self.action(&token);
+                self.action_line = None;
+                result
+            }
+            _ => Err(self.unexpected(&token, "input")),
+        }
+    }
+
+    fn action(&mut self, delim: &Token) -> Parsed<Result<Node, ListEnd>> {
+        let TokenKind::Keyword(keyword) = self.kind_non_space() else { return self.pipeline_action(delim) };
+        if keyword == Keyword::Define {
+            return self.pipeline_action(delim);
+        }
+        let token = self.advance();
+        let start = delim.span.start;
+        let (position, kind) = match keyword {
+            Keyword::End => {
+                let end = self.expect(&[TokenKind::RightDelim], "end")?;
+                return Ok(Err(ListEnd { keyword, span: delim.span.to(end.span) }));
+            }
+            Keyword::Else => {
+                let kind = self.kind_non_space();
+                if !matches!(kind, TokenKind::Keyword(Keyword::If | Keyword::With)) {
+                    self.expect(&[TokenKind::RightDelim], "else")?;
+                }
+                return Ok(Err(ListEnd { keyword, span: delim.span.to(token.span) }));
+            }
+            Keyword::Break | Keyword::Continue => self.jump(keyword, &token)?,
+            Keyword::If | Keyword::With | Keyword::Range => self.nested(token.span, |p| p.control(keyword))?,
+            Keyword::Template => self.template_call()?,
+            Keyword::Block | Keyword::Define => self.block()?,
+        };
+        Ok(Ok(Node { span: Span::new(start, self.behind()), position, kind }))
+    }
+
+    /// One past the last token that was read.
+    fn behind(&self) -> usize {
+        self.next.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.span.end)
+    }
+
+    fn pipeline_action(&mut self, delim: &Token) -> Parsed<Result<Node, ListEnd>> {
+        let position = self.token().span.start;
+        let pipe = self.pipeline("command", TokenKind::RightDelim)?;
+        let span = Span::new(delim.span.start, self.behind());
+        Ok(Ok(Node { span, position, kind: NodeKind::Action(pipe) }))
+    }
+
+    fn jump(&mut self, keyword: Keyword, token: &Token) -> Parsed<(usize, NodeKind)> {
+        let (kind, name) = match keyword {
+            Keyword::Break => (NodeKind::Break, "{{break}}"),
+            _ => (NodeKind::Continue, "{{continue}}"),
+        };
+        self.expect(&[TokenKind::RightDelim], name)?;
+        if self.range_depth == 0 {
+            return Err(self.error(token.span, format!("{name} outside {{{{range}}}}")));
+        }
+        Ok((token.span.start, kind))
+    }
+
+    fn control(&mut self, keyword: Keyword) -> Parsed<(usize, NodeKind)> {
+        let context = match keyword {
+            Keyword::If => "if",
+            Keyword::With => "with",
+            _ => "range",
+        };
+        let declared = self.variables.len();
+        let pipe = self.pipeline(context, TokenKind::RightDelim)?;
+        let ranges = usize::from(keyword == Keyword::Range);
+        self.range_depth += ranges;
+        let (list, end) = self.list()?;
+        self.range_depth -= ranges;
+        let else_list = if end.keyword == Keyword::Else { Some(self.else_list(keyword, &end)?) } else { None };
+        self.variables.truncate(declared);
+        let position = pipe.span.start;
+        let branch = Branch { pipe, list, else_list };
+        let kind = match keyword {
+            Keyword::If => NodeKind::If(branch),
+            Keyword::With => NodeKind::With(branch),
+            _ => NodeKind::Range(branch),
+        };
+        Ok((position, kind))
+    }
+
+    fn else_list(&mut self, keyword: Keyword, end: &ListEnd) -> Parsed<List> {
+        if matches!(keyword, Keyword::If | Keyword::With) && self.kind() == TokenKind::Keyword(keyword) {
+            self.advance();
+            let (position, kind) = self.nested(end.span, |p| p.control(keyword))?;
+            let span = Span::new(end.span.start, self.behind());
+            return Ok(List { nodes: vec![Node { span, position, kind }] });
+        }
+        let (list, end) = self.list()?;
+        if end.keyword != Keyword::End {
+            let shown = self.shown_end(&end);
+            return Err(self.error(end.span, format!("expected end; found {shown}")));
+        }
+        Ok(list)
+    }
+
+    fn template_call(&mut self) -> Parsed<(usize, NodeKind)> {
+        let context = "template clause";
+        let token = self.advance_non_space();
+        let name = self.template_name(&token, context)?;
+        let argument = if self.kind_non_space() == TokenKind::RightDelim {
+            self.advance();
+            None
+        } else {
+            Some(self.pipeline(context, TokenKind::RightDelim)?)
+        };
+        Ok((token.span.start, NodeKind::Template { name, argument }))
+    }
+
+    fn block(&mut self) -> Parsed<(usize, NodeKind)> {
+        let context = "block clause";
+        let token = self.advance_non_space();
+        let name = self.template_name(&token, context)?;
+        let argument = Some(self.pipeline(context, TokenKind::RightDelim)?);
+        self.body(name.clone(), context)?;
+        Ok((token.span.start, NodeKind::Template { name, argument }))
+    }
+
+    fn template_name(&mut self, token: &Token, context: &str) -> Parsed<Spanned<String>> {
+        match token.kind {
+            TokenKind::String | TokenKind::RawString => self.unquoted(token),
+            _ => Err(self.unexpected(token, context)),
+        }
+    }
+
+    fn unquoted(&self, token: &Token) -> Parsed<Spanned<String>> {
+        let value = literal::unquote(self.slice(token.span));
+        let value = value.ok_or_else(|| self.error(token.span, "invalid syntax"))?;
+        Ok(Spanned::new(value, token.span))
+    }
+
+    fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<Pipeline> {
+        self.skip_space();
+        let start = self.token().span.start;
+        let mut pipe =
+            Pipeline { span: Span::at(start), is_assignment: false, variables: Vec::new(), commands: Vec::new() };
+        while self.declaration(&mut pipe, context)? {}
+        let mut last = start;
+        loop {
+            let token = self.advance_non_space();
+            match token.kind {
+                kind if kind == end => break,
+                TokenKind::Bool
+                | TokenKind::CharConstant
+                | TokenKind::Dot
+                | TokenKind::Field
+                | TokenKind::Identifier
+                | TokenKind::Number
+                | TokenKind::Nil
+                | TokenKind::RawString
+                | TokenKind::String
+                | TokenKind::Variable
+                | TokenKind::LeftParen => {
+                    self.next -= 1;
+                    let command = self.command()?;
+                    last = command.span.end;
+                    pipe.commands.push(command);
+                }
+                _ => return Err(self.unexpected(&token, context)),
+            }
+        }
+        pipe.span = Span::new(start, last.max(start));
+        self.check_pipeline(&pipe, context)?;
+        Ok(pipe)
+    }
+
+    /// One `$x :=`, `$x =` or `$x,` at the head of a pipeline. True where another one must follow.
+    fn declaration(&mut self, pipe: &mut Pipeline, context: &str) -> Parsed<bool> {
+        if self.kind_non_space() != TokenKind::Variable {
+            return Ok(false);
+        }
+        let before = self.next;
+        let variable = self.advance();
+        let next = {
+            self.skip_space();
+            self.token().clone()
+        };
+        let comma = next.kind == TokenKind::Char && self.slice(next.span) == ",";
+        if !comma && !matches!(next.kind, TokenKind::Assign | TokenKind::Declare) {
+            self.next = before;
+            return Ok(false);
+        }
+        self.advance();
+        let name = self.slice(variable.span).to_owned();
+        self.variables.push(name.clone());
+        pipe.variables.push(Spanned::new(name, variable.span));
+        if !comma {
+            pipe.is_assignment = next.kind == TokenKind::Assign;
+            return Ok(false);
+        }
+        if context != "range" || pipe.variables.len() >= 2 {
+            return Err(self.error(next.span, format!("too many declarations in {context}")));
+        }
+        match self.kind_non_space() {
+            TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen => Ok(true),
+            _ => {
+                let span = self.token().span;
+                Err(self.error(span, "range can only initialize variables"))
+            }
+        }
+    }
+
+    fn check_pipeline(&self, pipe: &Pipeline, context: &str) -> Parsed<()> {
+        if pipe.commands.is_empty() {
+            return Err(self.error(pipe.span, format!("missing value for {context}")));
+        }
+        for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+            let literal = matches!(
+                command.operands.first().map(|operand| &operand.kind),
+                Some(
+                    OperandKind::Bool(_)
+                        | OperandKind::Dot
+                        | OperandKind::Nil
+                        | OperandKind::Number(_)
+                        | OperandKind::String { .. }
+                )
+            );
+            if literal {
+                let message = format!("non executable command in pipeline stage {}", index + 1);
+                return Err(self.error(command.span, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self) -> Parsed<Command> {
+        let mut operands: Vec<Operand> = Vec::new();
+        let start = {
+            self.skip_space();
+            self.token().span
+        };
+        loop {
+            self.skip_space();
+            if let Some(operand) = self.operand()? {
+                operands.push(operand);
+            }
+            match self.kind() {
+                TokenKind::Space => {
+                    self.advance();
+                }
+                TokenKind::RightDelim | TokenKind::RightParen => break,
+                TokenKind::Pipe => {
+                    self.advance();
+                    break;
+                }
+                _ => {
+                    let token = self.advance();
+                    return Err(self.unexpected(&token, "operand"));
+                }
+            }
+        }
+        match (operands.first(), operands.last()) {
+            (Some(first), Some(last)) => {
+                let span = first.span.to(last.span);
+                Ok(Command { span, operands })
+            }
+            _ => Err(self.error(start, "empty command")),
+        }
+    }
+
+    fn operand(&mut self) -> Parsed<Option<Operand>> {
+        let Some(term) = self.term()? else { return Ok(None) };
+        let position = self.token().span.start;
+        let mut fields = Vec::new();
+        while self.kind() == TokenKind::Field {
+            let token = self.advance();
+            fields.push(self.field_name(&token));
+        }
+        let Some(last) = fields.last() else { return Ok(Some(term)) };
+        let span = term.span.to(last.span);
+        let kind = match term.kind {
+            OperandKind::Field(mut names) => {
+                names.append(&mut fields);
+                OperandKind::Field(names)
+            }
+            OperandKind::Variable { name, fields: mut names } => {
+                names.append(&mut fields);
+                OperandKind::Variable { name, fields: names }
+            }
+            OperandKind::Bool(_)
+            | OperandKind::String { .. }
+            | OperandKind::Number(_)
+            | OperandKind::Nil
+            | OperandKind::Dot => {
+                let shown = quote(term.to_string().as_bytes());
+                return Err(self.error(term.span, format!("unexpected . after term {shown}")));
+            }
+            OperandKind::Function(_) | OperandKind::Parenthesized(_) | OperandKind::Chain { .. } => {
+                OperandKind::Chain { base: Box::new(term), fields }
+            }
+        };
+        Ok(Some(Operand { span, position, kind }))
+    }
+
+    /// The name behind the dot.
+    fn field_name(&self, token: &Token) -> Spanned<String> {
+        let span = Span::new(token.span.start + 1, token.span.end);
+        Spanned::new(self.slice(span).to_owned(), span)
+    }
+
+    fn term(&mut self) -> Parsed<Option<Operand>> {
+        let before = self.next;
+        let token = self.advance_non_space();
+        let text = self.slice(token.span);
+        let kind = match token.kind {
+            TokenKind::Identifier => {
+                if !functions::is_defined(text) {
+                    let error = self.error(token.span, format!("function {} not defined", quote(text.as_bytes())));
+                    return Err(match functions::suggestion(text) {
+                        Some(help) => error.with_help(help),
+                        None => error,
+                    });
+                }
+                OperandKind::Function(text.to_owned())
+            }
+            TokenKind::Dot => OperandKind::Dot,
+            TokenKind::Nil => OperandKind::Nil,
+            TokenKind::Variable => {
+                self.check_declared(&token)?;
+                OperandKind::Variable { name: Spanned::new(text.to_owned(), token.span), fields: Vec::new() }
+            }
+            TokenKind::Field => OperandKind::Field(vec![self.field_name(&token)]),
+            TokenKind::Bool => OperandKind::Bool(text == "true"),
+            TokenKind::CharConstant => {
+                OperandKind::Number(literal::parse_char(text).map_err(|message| self.error(token.span, message))?)
+            }
+            TokenKind::Number => {
+                OperandKind::Number(literal::parse_number(text).map_err(|message| self.error(token.span, message))?)
+            }
+            TokenKind::LeftParen => {
+                let pipe = self.nested(token.span, |p| p.pipeline("parenthesized pipeline", TokenKind::RightParen))?;
+                let position = pipe.span.start;
+                let span = Span::new(token.span.start, self.behind());
+                return Ok(Some(Operand { span, position, kind: OperandKind::Parenthesized(Box::new(pipe)) }));
+            }
+            TokenKind::String | TokenKind::RawString => {
+                OperandKind::String { value: self.unquoted(&token)?.value, raw: text.to_owned() }
+            }
+            _ => {
+                self.next = before;
+                return Ok(None);
+            }
+        };
+        Ok(Some(Operand { span: token.span, position: token.span.start, kind }))
+    }
+
+    fn check_declared(&self, token: &Token) -> Parsed<()> {
+        let name = self.slice(token.span);
+        if self.variables.iter().any(|variable| variable == name) {
+            return Ok(());
+        }
+        let error = self.error(token.span, format!("undefined variable {}", quote(name.as_bytes())));
+        let in_definition = PREDECLARED.contains(&name);
+        if in_definition {
+            let help = format!(
+                "{name} is not declared inside a define; pass it on: {{{{ template \"name\" {name} }}}} and use the dot"
+            );
+            return Err(error.with_help(help));
+        }
+        let nearest = functions::nearest(name, self.variables.iter().map(String::as_str));
+        Err(match nearest {
+            Some(nearest) => error.with_help(format!("write {nearest}")),
+            None => error,
+        })
+    }
+}
+
+impl List {
+    /// Whether there is nothing in it but white space; such a definition does not count.
+    fn is_blank(&self) -> bool {
+        self.nodes.iter().all(|node| matches!(&node.kind, NodeKind::Text(text) if text.trim().is_empty()))
+    }
+}
