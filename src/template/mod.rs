@@ -78,7 +78,7 @@ impl Template {
 
     /// Everything that the template reads: labels, external labels, the value, queries.
     pub fn references(&self) -> References {
-        References::default()
+        references::references(self)
     }
 
     /// The labels that the template reads by name, of whatever owner; see [`LabelReference::owner`].
