@@ -14,6 +14,7 @@ mod duration;
 mod error;
 mod evaluate;
 mod functions;
+mod info;
 mod lower;
 mod natural;
 mod numeric;

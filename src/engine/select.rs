@@ -56,12 +56,12 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) fn of(eval: &Evaluator<'_>, selector: &Selector) -> Result<Self, EvalError> {
-        Ok(Times {
-            fixed: eval.fixed_time(selector.at),
-            steps: eval.steps,
-            offset: selector.offset.resolve(&eval.query)?,
-            lookback: eval.options.lookback_ms,
-        })
+        Ok(Times::reading(eval, eval.fixed_time(selector.at), selector.offset.resolve(&eval.query)?))
+    }
+
+    /// Looks at `fixed`, or else at each step, less `offset`.
+    pub(crate) fn reading(eval: &Evaluator<'_>, fixed: Option<i64>, offset: i64) -> Self {
+        Times { fixed, steps: eval.steps, offset, lookback: eval.options.lookback_ms }
     }
 
     /// Number of steps.

@@ -97,6 +97,7 @@ pub(crate) fn lookup(name: &str) -> Option<Implementation> {
         "histogram_stddev" => Call(histogram::stddev),
         "histogram_stdvar" => Call(histogram::stdvar),
         "histogram_sum" => Call(histogram::sum),
+        "info" => Call(crate::engine::info::info),
         "scalar" => Call(scalar::scalar),
         "vector" => Call(scalar::vector),
         "max_of" => Call(scalar::max_of),
