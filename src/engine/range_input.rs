@@ -69,7 +69,7 @@ impl<'a> RangeInput<'a> {
             None => (0, 0),
         };
         Ok(RangeInput {
-            source: Source::Stored(select::matching(eval, selector).collect()),
+            source: Source::Stored(select::matching(eval.store, selector).collect()),
             fixed: eval.fixed_time(selector.at),
             offset: selector.offset.resolve(&eval.query)?,
             steps: eval.steps,

@@ -8,11 +8,10 @@ use super::EvalError;
 use super::column::{Column, SeriesColumn, Slot, Vector};
 use super::evaluate::Evaluator;
 use super::plan::Selector;
-use super::store::{Samples, StoredSeries};
+use super::store::{Samples, Store, StoredSeries};
 
 /// The series of the store that match, in the order of their creation.
-pub(crate) fn matching<'a>(eval: &Evaluator<'a>, selector: &'a Selector) -> impl Iterator<Item = &'a StoredSeries> {
-    let store = eval.store;
+pub(crate) fn matching<'a>(store: &'a Store, selector: &'a Selector) -> impl Iterator<Item = &'a StoredSeries> {
     let named = selector.name.as_deref().map(|name| store.named(name));
     let count = named.map_or(store.series().len(), <[usize]>::len);
     (0..count).filter_map(move |position| {
@@ -34,8 +33,8 @@ pub(crate) fn instant(eval: &mut Evaluator<'_>, selector: &Selector, span: Span)
     let times = Times::of(eval, selector)?;
     let mut vector = Vector::new();
     let mut cells = 0usize;
-    for series in matching(eval, selector) {
-        let column = if smoothed { super::smooth::instant(series, &times, span)? } else { column(series, &times) };
+    for series in matching(eval.store, selector) {
+        let column = if smoothed { super::smooth::instant(eval, series, &times, span) } else { column(series, &times) };
         if !column.is_empty() {
             cells = cells.saturating_add(column.weight());
             eval.reserve(cells, span)?;

@@ -6,8 +6,8 @@
 use crate::engine::column::Slot;
 use crate::promql::ast::RangeExtension;
 
-use super::resets;
 use super::window::{Notes, Slice, Window, WindowFn};
+use super::{extended_histogram, resets};
 
 /// The implementation of `name` for windows with this extension.
 pub(super) fn lookup(name: &str, extension: RangeExtension) -> Option<WindowFn> {
@@ -25,24 +25,20 @@ pub(super) fn lookup(name: &str, extension: RangeExtension) -> Option<WindowFn> 
     })
 }
 
-/// The indices of the first and the last sample that matter.
-fn bounds(times: &[i64], window: &Window<'_>, smoothed: bool) -> Option<(usize, usize)> {
-    let last_index = times.len().checked_sub(1)?;
-    let first = times.partition_point(|t| *t <= window.start).min(last_index).saturating_sub(1);
-    let first = if times.first().is_some_and(|t| *t > window.start) { 0 } else { first };
-    let first = match times.partition_point(|t| *t <= window.start) {
-        0 => 0,
-        after => (after - 1).max(first),
-    };
-    let last = if smoothed { times.partition_point(|t| *t < window.end).min(last_index) } else { last_index };
+/// The indices of the first and the last sample that matter; `None` where nothing lies after the start of the range.
+pub(super) fn bounds(times: &[i64], window: &Window<'_>, smoothed: bool) -> Option<(usize, usize)> {
+    let last = times.len().checked_sub(1)?;
+    let first = times.partition_point(|t| *t <= window.start).saturating_sub(1);
+    let last = if smoothed { times.partition_point(|t| *t < window.end).min(last) } else { last };
     (*times.get(last)? > window.start).then_some((first.min(last), last))
 }
 
 fn change(window: &Window<'_>, notes: &mut Notes<'_>, smoothed: bool, is_counter: bool, is_rate: bool) -> Slot {
     if !window.histograms.is_empty() {
-        if !window.floats.is_empty() {
-            notes.mixed(notes.arg);
+        if window.floats.is_empty() {
+            return extended_histogram::change(window, notes, smoothed, is_counter, is_rate);
         }
+        notes.mixed(notes.arg);
         return Slot::Absent;
     }
     let floats = &window.floats;

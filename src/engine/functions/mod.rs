@@ -5,6 +5,7 @@ mod clamp;
 mod date;
 mod deriv;
 mod extended;
+mod extended_histogram;
 mod histogram;
 mod histogram_classic;
 mod histogram_groups;
@@ -30,6 +31,8 @@ use super::column::Value;
 use super::evaluate::Evaluator;
 use super::plan::CallNode;
 pub(super) use extended::interpolate;
+pub(super) use extended_histogram::interpolate as interpolate_histograms;
+pub(super) use rate_histogram::mixed_layouts_text;
 use window::WindowFn;
 
 /// A function that evaluates its own arguments ([`Evaluator::vector`], [`Evaluator::scalar`], `plan.text`). The span

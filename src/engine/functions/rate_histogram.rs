@@ -84,7 +84,7 @@ fn mixed_layouts(notes: &mut Notes<'_>) {
 }
 
 /// The warning about exponential and custom buckets in one range.
-pub(super) fn mixed_layouts_text(metric_name: &str) -> String {
+pub(crate) fn mixed_layouts_text(metric_name: &str) -> String {
     format!(
         "vector contains a mix of histograms with exponential and custom buckets schemas for metric name {metric_name:?}"
     )

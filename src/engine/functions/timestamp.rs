@@ -55,7 +55,7 @@ fn of_samples<'a>(
 ) -> Result<Value, EvalError> {
     let times = Times::of(eval, selector)?;
     let mut vector = Vector::new();
-    for series in select::matching(eval, selector) {
+    for series in select::matching(eval.store, selector) {
         let mut column = Column::absent(times.count());
         select::walk(series, &times, |step, found| {
             column.set(step, Slot::Float(time(series, &found) as f64 / 1000.0));
