@@ -76,7 +76,11 @@ fn check_absolute(scheme: &str, rest: &str) -> Result<(), (bool, String, String)
     let letters = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     if !letters {
-        return Err((true, format!("`{scheme}` is not a scheme"), "begin with `https://`".to_owned()));
+        let message = match scheme {
+            "" => "there is nothing before `://`".to_owned(),
+            _ => format!("`{scheme}` is not a scheme"),
+        };
+        return Err((true, message, "begin with `https://`".to_owned()));
     }
     let is_web = lower == "http" || lower == "https";
     if !is_web && strsim::damerau_levenshtein(&lower, "https") <= 2 && lower.starts_with('h') {
@@ -182,6 +186,18 @@ mod tests {
         .iter()
         .map(|link| format!("{link}: {}", verdict(link)))
         .collect();
-        insta::assert_snapshot!(verdicts.join("\n"), @"");
+        insta::assert_snapshot!(verdicts.join("\n"), @r"
+        : it is empty []
+        TODO: `TODO` is neither an address nor a path [TODO]
+        see the wiki: it has a space in it [ ]
+        https://example.com/a b: it has a space in it [ ]
+        https:///runbook: it names no host [/runbook]
+        https:/example.com/x: there is no `://` behind `https` [https:/example.com/x]
+        https//example.com/x: there is no `://` behind `https` [https//example.com/x]
+        htps://example.com/x: there is no scheme `htps` [htps]
+        ://example.com/x: there is nothing before `://` []
+        wiki.example.com/runbook: it does not begin with `https://` [wiki.example.com/runbook]
+        https://example.com:http/x: `http` is not a port [example.com:http/x]
+        ");
     }
 }
