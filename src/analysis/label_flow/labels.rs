@@ -33,6 +33,18 @@ impl LabelSet {
         self.known.get(label).copied().unwrap_or(self.rest)
     }
 
+    /// The labels of which more is known than of the rest.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> impl Iterator<Item = (&str, Presence)> {
+        self.known.iter().map(|(label, presence)| (label.as_str(), *presence))
+    }
+
+    /// The presence of all labels that are not known by name.
+    #[cfg(test)]
+    pub(super) fn rest(&self) -> Presence {
+        self.rest
+    }
+
     /// Sets the presence of `label`.
     pub(super) fn set(&mut self, label: &str, presence: Presence) {
         match self.known.get_mut(label) {

@@ -12,6 +12,8 @@ mod call;
 mod follow;
 mod labels;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use crate::promql::Expr;
 use crate::promql::ast::AggregateOp;

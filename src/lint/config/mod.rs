@@ -30,6 +30,8 @@ mod levels;
 mod paths;
 mod read;
 mod section;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

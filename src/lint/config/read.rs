@@ -102,17 +102,23 @@ fn read_promql(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems
 }
 
 fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Override> {
-    let tables: Option<Vec<_>> =
-        value.get_ref().as_array().and_then(|items| items.iter().map(|item| item.get_ref().as_table()).collect());
+    let tables: Option<Vec<_>> = value
+        .get_ref()
+        .as_array()
+        .and_then(|items| items.iter().map(|item| Some((item.get_ref().as_table()?, span_of(item)))).collect());
     let Some(tables) = tables else {
         let help = "write `[[overrides]]`, with `paths` and `rules` below it".to_owned();
         problems.invalid(span_of(value), "`overrides` is a list of tables".to_owned(), help);
         return Vec::new();
     };
     let mut overrides = Vec::new();
-    for table in tables {
+    for (table, span) in tables {
         let section = Section::new(table, "`[[overrides]]`", &["paths", "rules"], problems);
         let paths = patterns(&section, "paths", problems);
+        if section.get("paths").is_none() {
+            let help = "write `paths = [\"legacy/**\"]`".to_owned();
+            problems.invalid(span, "these `[[overrides]]` are for no `paths`".to_owned(), help);
+        }
         let levels = section.table("rules", problems).map(|rules| levels(rules, problems)).unwrap_or_default();
         overrides.push(Override { paths, levels });
     }
@@ -143,7 +149,7 @@ fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
         match (known, word.and_then(Level::from_word)) {
             (Some(known), Some(level)) => levels.set(known, level),
             (_, None) => {
-                let message = format!("the level of `{name}` is not one that exists");
+                let message = format!("`{name}` has a level that does not exist");
                 problems.invalid(span_of(value), message, format!("the levels are {}", list(&Level::WORDS)));
             }
             (None, Some(_)) => {}
@@ -163,9 +169,13 @@ fn known_rule(name: &str) -> Option<&'static str> {
 }
 
 fn unknown_rule(name: &str, span: Span, problems: &mut Problems<'_>) {
-    let help = match nearest(name) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => "`promproof rules` lists the rules".to_owned(),
+    let categories = || registry().iter().map(|rule| rule.meta().category());
+    let help = match name.strip_suffix("/*").or((!name.contains('/')).then_some(name)) {
+        Some(category) if let Some(known) = nearest_of(category, categories()) => format!("did you mean `{known}/*`?"),
+        _ => match nearest(name) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => "`promproof rules` lists the rules".to_owned(),
+        },
     };
     problems.unknown_rule(span, format!("there is no rule `{name}`"), help);
 }

@@ -112,9 +112,10 @@ impl<'t> Section<'t> {
     }
 
     fn wrong_type(&self, key: &str, value: &Value<'_>, wanted: &str, problems: &mut Problems<'_>) {
-        let is = value.get_ref().type_str();
-        let message = format!("`{key}` in {} is {wanted}, not a value of type {is}", self.place);
-        problems.invalid(span_of(value), message, format!("write {wanted}"));
+        let message = format!("`{key}` in {} has to be {wanted}", self.place);
+        let label =
+            Label::new(problems.file, span_of(value), format!("this is of type {}", value.get_ref().type_str()));
+        problems.found.push(INVALID_VALUE.diagnostic(message, label));
     }
 }
 

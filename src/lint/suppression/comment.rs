@@ -83,6 +83,10 @@ pub(super) fn parse(comment: &str) -> Option<(Directive, Vec<Mistake>)> {
         let from = start + (part.len() - part.trim_start().len());
         let span = Span::new(from, from + id.len());
         start += part.len() + 1;
+        // A comma at the end does no harm.
+        if id.is_empty() {
+            continue;
+        }
         match pattern(id) {
             Some(pattern) => directive.patterns.push(Spanned::new(pattern, span)),
             None => mistakes.push(unknown(id, span)),
@@ -106,4 +110,44 @@ fn unknown(id: &str, span: Span) -> Mistake {
         None => "`promproof rules` lists the rules".to_owned(),
     };
     Mistake { span, message: format!("there is no rule `{id}`"), help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a comment suppresses, and what is wrong with it, each with its place in the comment.
+    fn read(comment: &str) -> String {
+        let Some((directive, mistakes)) = parse(comment) else { return "not for promproof".to_owned() };
+        let of = if directive.whole_file { "file" } else { "here" };
+        let patterns = directive.patterns.iter().map(|found| format!("{of} {:?}", found.span.slice(comment)));
+        let mistakes =
+            mistakes.iter().map(|wrong| format!("{} {:?} ({})", wrong.message, wrong.span.slice(comment), wrong.help));
+        patterns.chain(mistakes).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn comments_name_rules_and_categories() {
+        insta::assert_snapshot!(read("# promproof: ignore[template/missing-label] the proxy adds it"), @r#"here "template/missing-label""#);
+        insta::assert_snapshot!(read("#promproof:ignore[ template/missing-label ,runbook/* ]"), @r#"here "template/missing-label"; here "runbook/*""#);
+        insta::assert_snapshot!(read("## promproof: ignore-file[yaml/*]"), @r#"file "yaml/*""#);
+    }
+
+    #[test]
+    fn prose_is_not_for_promproof() {
+        for prose in
+            ["# down", "#", "# promproof is run in CI", "# promproof-ng: ignore[x]", "# see promproof: ignore[a/b]"]
+        {
+            assert_eq!(read(prose), "not for promproof", "{prose}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_found_and_the_rest_still_holds() {
+        insta::assert_snapshot!(read("# promproof ignore[template/syntax]"), @r#"there is no `:` behind `promproof` "promproof ignore[template/syntax]" (write `# promproof: ignore[category/rule] reason`, or `ignore-file[…]` for the whole file)"#);
+        insta::assert_snapshot!(read("# promproof: disable template/syntax  "), @r#"this comment is not a suppression "promproof: disable template/syntax" (write `# promproof: ignore[category/rule] reason`, or `ignore-file[…]` for the whole file)"#);
+        insta::assert_snapshot!(read("# promproof: ignore[template/syntax"), @r#"the list of rules is not closed with `]` "promproof: ignore[template/syntax" (write `# promproof: ignore[category/rule] reason`, or `ignore-file[…]` for the whole file)"#);
+        insta::assert_snapshot!(read("# promproof: ignore[ ] because"), @r#"the suppression names no rule "promproof: ignore[ ] because" (write `# promproof: ignore[category/rule] reason`, or `ignore-file[…]` for the whole file)"#);
+        insta::assert_snapshot!(read("# promproof: ignore[template/syntax, template/mising-label, *, foo/bar,]"), @r#"here "template/syntax"; there is no rule `template/mising-label` "template/mising-label" (did you mean `template/missing-label`?); there is no rule `*` "*" (name the rules, or a category such as `template/*`); there is no rule `foo/bar` "foo/bar" (`promproof rules` lists the rules)"#);
+    }
 }

@@ -7,7 +7,8 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Rule as FileRule, RuleKind};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("rule/duplicate", Warning, on, "two rules of a file have the same name, labels and expression");
+static META: Meta =
+    meta!("rule/duplicate", Warning, on, "two rules of a file have the same name, labels and expression");
 
 pub(super) struct Rule;
 
@@ -48,7 +49,7 @@ fn identity<'a>(cx: &RuleContext<'a>) -> Identity<'a> {
     let rule = cx.rule;
     let mut labels: Vec<_> = cx.static_labels().into_iter().map(|(name, value)| (name.text(), value.text())).collect();
     labels.sort_unstable();
-    let expr = rule.parsed.as_ref().map(|expr| expr.without_parens().to_string()).unwrap_or_default();
+    let expr = rule.parsed.as_ref().map(|expr| format!("{:?}", expr.without_parens().span)).unwrap_or_default();
     Identity { kind: rule.kind, name: rule.name.text(), labels, expr }
 }
 

@@ -1,0 +1,223 @@
+use super::*;
+use crate::promql::{self, ParseOptions};
+
+/// The branches of an expression, `|` between them: `job` is guaranteed, `job?` is possible, `!job` impossible; `…` says
+/// that any other label is possible. A branch of elements made from nothing has a `*` in front.
+fn flow(expr: &str) -> String {
+    let parsed = promql::parse(expr, &ParseOptions::all()).unwrap_or_else(|errors| panic!("{expr}: {errors:?}"));
+    let branches = LabelFlow::of(&parsed).branches;
+    if branches.is_empty() {
+        return "nothing".to_owned();
+    }
+    branches.iter().map(show).collect::<Vec<_>>().join(" | ")
+}
+
+fn show(branch: &Branch) -> String {
+    let labels = branch.labels.known().map(|(label, presence)| match presence {
+        Presence::Guaranteed => label.to_owned(),
+        Presence::Possible => format!("{label}?"),
+        Presence::Impossible(_) => format!("!{label}"),
+    });
+    let rest = (!branch.labels.rest().is_impossible()).then(|| "…".to_owned());
+    let labels: Vec<String> = labels.filter(|label| !label.ends_with("__name__")).chain(rest).collect();
+    let value = branch.value.map(|value| format!("={value}")).unwrap_or_default();
+    format!("{}{{{}}}{value}", if branch.made_up { "*" } else { "" }, labels.join(" "))
+}
+
+/// What drops `label` from the last branch: the text in the expression and the cause.
+fn dropped(expr: &str, label: &str) -> String {
+    let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
+    match LabelFlow::of(&parsed).branches.last().map(|branch| branch.presence(label)) {
+        Some(Presence::Impossible(dropped)) => format!("{:?}: {}", dropped.cause, dropped.span.slice(expr)),
+        other => format!("{other:?}"),
+    }
+}
+
+fn check(cases: &[(&str, &str)]) {
+    for (expr, expected) in cases {
+        assert_eq!(flow(expr), *expected, "{expr}");
+    }
+}
+
+#[test]
+fn matchers_say_what_is_there() {
+    check(&[
+        ("foo", "{…}"),
+        ("foo{job=\"bar\"}", "{job …}"),
+        ("foo{job=\"\"}", "{!job …}"),
+        ("foo{job!=\"\"}", "{job …}"),
+        ("foo{job!=\"a\"}", "{…}"),
+        ("foo{job=~\"a|b\"}[5m] offset 1h", "{…}"),
+        ("foo{job=\"a\"}[5m:1m]", "{job …}"),
+    ]);
+}
+
+#[test]
+fn aggregations_keep_what_they_group_by() {
+    check(&[
+        ("sum(foo{job=\"x\"})", "{}"),
+        ("sum by () (foo)", "{}"),
+        ("sum by (job) (foo)", "{job?}"),
+        ("sum by (job) (foo{job=\"x\"})", "{job}"),
+        ("sum without (instance) (foo{job=\"x\"})", "{!instance job …}"),
+        ("sum by (job) (sum without (job) (foo))", "{!job}"),
+        ("topk by (cluster) (10, foo)", "{…}"),
+        ("bottomk(1, sum by (a) (foo))", "{a?}"),
+        ("limitk(5, foo)", "{…}"),
+        ("limit_ratio(0.5, foo{a=\"b\"})", "{a …}"),
+        ("count_values(\"version\", build_version)", "{version}"),
+        ("count_values without (job) (\"version\", build_version{job=\"foo\"})", "{!job version …}"),
+        ("count_values by (a) (\"a\", foo)", "{a}"),
+        ("quantile by (job) (0.9, foo)", "{job?}"),
+    ]);
+}
+
+#[test]
+fn functions_keep_labels_except_those_that_do_not() {
+    check(&[
+        ("rate(foo{job=\"x\"}[5m])", "{job …}"),
+        ("histogram_quantile(0.9, sum by (le, job) (rate(foo_bucket[5m])))", "{job? !le}"),
+        ("histogram_quantile(0.9, rate(foo_bucket[5m]))", "{!le …}"),
+        ("histogram_quantiles(foo, \"q\", 0.5, 0.9)", "{!le q …}"),
+        ("vector(1)", "*{}=1"),
+        ("time()", "*{}"),
+        ("hour()", "*{}"),
+        ("hour(foo{job=\"x\"})", "{job …}"),
+        ("scalar(foo)", "*{}"),
+        (
+            "absent(foo{job=\"bar\", cluster!=\"dev\", instance=~\".+\", env=\"prod\"})",
+            "*{!cluster env !instance job}=1",
+        ),
+        ("absent(x{a=\"1\", a=\"2\", b=\"3\"})", "*{!a b}=1"),
+        ("absent_over_time((foo{job=\"x\"})[5m:])", "*{}=1"),
+        ("absent(sum by (job) (foo))", "*{}=1"),
+        ("info(sum by (job) (foo{job=\"x\"}))", "{job …}"),
+        ("predict_linear(foo{a=\"b\"}[1h], 3600)", "{a …}"),
+        ("-foo{a=\"b\"}", "{a …}"),
+    ]);
+}
+
+#[test]
+fn label_functions_add_and_remove() {
+    check(&[
+        ("label_replace(sum without (instance) (foo), \"instance\", \"none\", \"\", \"\")", "{instance? …}"),
+        ("label_replace(sum(foo), \"a\", \"x\", \"\", \".*\")", "{a}"),
+        ("label_replace(sum by (pod) (foo), \"cluster\", \"$1\", \"pod\", \"(.*)\")", "{cluster? pod?}"),
+        ("label_replace(foo, \"a\", \"\", \"\", \".*\")", "{!a …}"),
+        ("label_join(up{job=\"a\", src=\"b\"}, \"foo\", \",\", \"src\")", "{foo job src …}"),
+        ("label_join(sum(up), \"foo\", \"-\", \"a\", \"b\")", "{foo}"),
+        ("label_join(sum(up), \"foo\", \"\", \"a\", \"b\")", "{foo?}"),
+    ]);
+}
+
+#[test]
+fn matching_keeps_the_labels_of_the_many_side() {
+    check(&[
+        ("foo{job=\"foo\"} / bar", "{job …}"),
+        ("foo{job=\"foo\"} * on (instance) bar", "{instance?}"),
+        ("foo * on (a, instance) bar{a=\"x\"}", "{a instance?}"),
+        ("foo * ignoring (job) bar", "{!job …}"),
+        ("up{instance=\"a\", job=\"p\"} * ignoring (job) up{instance=\"a\", job=\"q\"}", "{instance !job …}"),
+        ("sum by (a) (foo) / bar", "{a?}"),
+        ("foo / sum by (a) (bar)", "{a?}"),
+        ("foo > on (a) bar", "{a?}"),
+        ("foo{job=\"foo\"} * on (instance) group_left (cluster) bar{cluster=\"x\", ignored=\"y\"}", "{cluster job …}"),
+        ("foo * on (instance) group_left (cluster) sum by (instance) (bar)", "{!cluster …}"),
+        ("foo{job=\"a\", i=\"b\"} * on (instance) group_right (job) bar{cluster=\"bar\"}", "{cluster job …}"),
+        ("absent(foo{job=\"xxx\"}) * on () group_left () bar", "{job}"),
+        ("bar * on () group_right (cluster, env) absent(foo{job=\"xxx\"})", "{cluster? env? job}"),
+        ("sum by (a, b) (foo) / ignoring (b) group_left sum by (a) (foo)", "{a? b?}"),
+        ("1 + sum by (a) (foo)", "{a?}"),
+        ("(time() - my_metric) > 5 * 3600", "{…}"),
+    ]);
+}
+
+#[test]
+fn fill_lets_either_side_stand_alone() {
+    check(&[
+        ("sum by (a) (foo) + fill (0) sum by (a) (bar)", "{a?}"),
+        ("sum(foo) + fill_left (0) bar", "{…}"),
+        ("sum(foo) + on (a) fill (0) bar", "{a?}"),
+    ]);
+}
+
+#[test]
+fn set_operators_choose_elements() {
+    check(&[
+        ("foo{a=\"bar\"} or bar{b=\"foo\"}", "{a …} | {b …}"),
+        ("foo{job=\"foo\"} and on (cluster) bar", "{job …}"),
+        ("foo{job=\"foo\"} and on () sum(bar)", "{job …}"),
+        ("foo and sum by (job) (bar)", "{job?}"),
+        ("foo unless sum(bar)", "{…}"),
+        ("sum by (job) (foo) or sum(bar)", "{job?} | {}"),
+        ("sum by (job) (foo or bar{job=\"x\"})", "{job?} | {job}"),
+        ("(foo or vector(2)) * 5", "{…} | *{}=10"),
+    ]);
+}
+
+#[test]
+fn branches_that_no_comparison_lets_through_are_left_out() {
+    check(&[
+        ("vector(0) > 0", "nothing"),
+        ("vector(0) > bool 0", "*{}=0"),
+        ("sum(foo or vector(0)) > 0", "{}"),
+        ("(sum(foo or vector(1)) > 0) == 2", "{}"),
+        ("(sum(foo or vector(1)) > 0) != 2", "{} | *{}=1"),
+        ("sum by (region) (sum_over_time(probe[5m]) or vector(1)) == 0", "{region?}"),
+        ("2 < foo", "{…}"),
+        ("1 > bool 2", "*{}=0"),
+        ("foo and (vector(1) == 0)", "nothing"),
+        ("group(vector(0)) > 0", "*{}=1"),
+    ]);
+}
+
+#[test]
+fn what_drops_a_label_is_named() {
+    insta::assert_snapshot!(dropped("sum by (backend) (rate(x[5m])) * 100 > 5", "instance"), @"");
+    insta::assert_snapshot!(dropped("avg(x)", "instance"), @"");
+    insta::assert_snapshot!(dropped("sum without (instance) (x)", "instance"), @"");
+    insta::assert_snapshot!(dropped("a / on (job) b", "instance"), @"");
+    insta::assert_snapshot!(dropped("a / ignoring (instance) b", "instance"), @"");
+    insta::assert_snapshot!(dropped("a / count by (job) (b)", "instance"), @"");
+    insta::assert_snapshot!(dropped("absent(up{job=\"x\"})", "instance"), @"");
+    insta::assert_snapshot!(dropped("vector(1) > 0", "instance"), @"");
+    insta::assert_snapshot!(dropped("histogram_quantile(0.9, x)", "le"), @"");
+    insta::assert_snapshot!(dropped("rate(x[5m])", "__name__"), @"");
+    insta::assert_snapshot!(dropped("a{b=\"\"}", "b"), @"");
+    insta::assert_snapshot!(dropped("label_replace(a, \"b\", \"\", \"\", \".*\")", "b"), @"");
+}
+
+#[test]
+fn names_stay_where_values_stay() {
+    for (expr, stays) in [
+        ("up == 0", true),
+        ("up == bool 0", false),
+        ("up * 1", false),
+        ("up and foo", true),
+        ("up > foo", true),
+        ("up > on (job) foo", false),
+        ("last_over_time(up[5m])", true),
+        ("max_over_time(up[5m])", false),
+        ("topk(1, up)", true),
+        ("sum by (__name__) (up)", true),
+        ("sum without (job) (up)", false),
+        ("-up", false),
+    ] {
+        let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
+        let branch = &LabelFlow::of(&parsed).branches[0];
+        assert_eq!(branch.presence("__name__") == Presence::Guaranteed, stays, "{expr}");
+        assert_eq!(branch.presence("__name__").is_impossible(), !stays, "{expr}");
+    }
+}
+
+#[test]
+fn endless_expressions_take_linear_time() {
+    let terms = |separator: &str| {
+        let terms: Vec<String> = (0..20_000).map(|i| format!("sum by (l{i}) (m{i}{{a{i}=\"1\"}})")).collect();
+        terms.join(separator)
+    };
+    for separator in [" + ", " or ", " and ", " unless ", " * on (a) group_left (b) "] {
+        let parsed = promql::parse(&terms(separator), &ParseOptions::all()).unwrap();
+        assert!(LabelFlow::of(&parsed).branches.len() <= 64);
+    }
+}

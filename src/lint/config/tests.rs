@@ -1,0 +1,143 @@
+use super::*;
+use crate::source::Severity;
+
+fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
+    Config::parse(&Arc::new(SourceFile::new("promproof.toml", text)))
+}
+
+/// What is wrong with a configuration: place, rule, message, hint, help.
+fn problems(text: &str) -> String {
+    let line = |found: &Diagnostic| {
+        let place = found.primary.file.position(found.primary.span.start);
+        let shown = found.primary.span.slice(text);
+        let (hint, help) = (&found.primary.text, found.help.as_deref().unwrap_or_default());
+        format!("{}:{} {} {} [{shown}] {hint} ({help})", place.line, place.column, found.rule, found.message)
+    };
+    parse(text).err().unwrap_or_default().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn level(config: &Config, file: &str, id: &str) -> Option<Severity> {
+    let meta = crate::lint::find(id).unwrap().meta();
+    let file = Arc::new(SourceFile::new(file, ""));
+    let mut found = meta.diagnostic("", crate::source::Label::new(&file, crate::source::Span::at(0), ""));
+    let levels = config.levels(file.name());
+    (levels.is_on(meta) && levels.apply(&mut found)).then_some(found.severity)
+}
+
+#[test]
+fn nothing_configured_is_the_default() {
+    let config = parse("").unwrap();
+    assert!(config.labels.required.is_empty() && config.annotations.required.is_empty() && !config.runbook.required);
+    assert_eq!(config.runbook.keys, ["runbook_url", "runbook", "playbook"]);
+    assert_eq!(config.promql.parse_options(), ParseOptions::default());
+    assert!(!config.is_excluded("rules.yml"));
+}
+
+#[test]
+fn policies_are_read() {
+    let config = parse(
+        r#"
+        [labels]
+        required = ["severity", "team"]
+        allowed-values = { severity = ["critical", "warning"], team = [] }
+        [annotations]
+        required = ["summary"]
+        [runbook]
+        keys = ["wiki"]
+        required = true
+        [promql]
+        features = ["promql-experimental-functions"]
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.labels.required, ["severity", "team"]);
+    assert_eq!(config.labels.allowed_values["severity"], ["critical", "warning"]);
+    assert_eq!(config.annotations.required, ["summary"]);
+    assert_eq!((config.runbook.keys.as_slice(), config.runbook.required), (&["wiki".to_owned()][..], true));
+    let parse_options = config.promql.parse_options();
+    assert!(parse_options.experimental_functions && !parse_options.fill_modifiers);
+}
+
+#[test]
+fn a_rule_is_asked_before_its_category_and_a_later_override_wins() {
+    let config = parse(
+        r#"
+        [rules]
+        template = "warning"
+        "template/missing-label" = "info"
+        "runbook/*" = "off"
+        [[overrides]]
+        paths = ["legacy"]
+        rules = { "template/missing-label" = "off", "runbook/missing" = "on" }
+        [[overrides]]
+        paths = ["legacy/new.yml"]
+        rules = { "template/missing-label" = "error" }
+        "#,
+    )
+    .unwrap()
+    .located("/repo", "/repo/rules");
+    assert_eq!(level(&config, "a.yml", "template/missing-label"), Some(Severity::Info));
+    assert_eq!(level(&config, "a.yml", "template/syntax"), Some(Severity::Warning));
+    assert_eq!(level(&config, "a.yml", "runbook/missing"), None);
+    assert_eq!(level(&config, "../legacy/a.yml", "template/missing-label"), None);
+    assert_eq!(level(&config, "../legacy/a.yml", "runbook/missing"), Some(Severity::Error));
+    assert_eq!(level(&config, "/repo/legacy/new.yml", "template/missing-label"), Some(Severity::Error));
+}
+
+#[test]
+fn excluded_paths_are_relative_to_the_configuration() {
+    let config = parse("exclude = [\"vendor\", \"*.gen.yml\"]").unwrap().located("/repo", "/repo/rules");
+    assert!(config.is_excluded("../vendor/x/rules.yml"));
+    assert!(config.is_excluded("a.gen.yml"));
+    assert!(!config.is_excluded("vendored.yml"));
+}
+
+#[test]
+fn mistakes_are_reported_at_their_place_with_what_was_meant() {
+    insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
+    2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `exclude`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    ");
+    insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
+    2:1 config/unknown-key there is no rule `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
+    3:1 config/unknown-key there is no rule `x/y` ["x/y"]  (`promproof rules` lists the rules)
+    4:1 config/unknown-key there is no rule `runbok` [runbok]  (did you mean `runbook/*`?)
+    "#);
+    insta::assert_snapshot!(problems("[rules]\n\"template/syntax\" = \"of\"\n\"runbook/missing\" = true"), @r#"
+    2:21 config/invalid-value `template/syntax` has a level that does not exist ["of"]  (the levels are `off`, `on`, `info`, `warning` and `error`)
+    3:21 config/invalid-value `runbook/missing` has a level that does not exist [true]  (the levels are `off`, `on`, `info`, `warning` and `error`)
+    "#);
+    insta::assert_snapshot!(problems("exclude = \"a\"\n[runbook]\nkeys = []\nrequired = 1"), @r#"
+    1:11 config/invalid-value `exclude` in the configuration has to be a list of texts ["a"] this is of type string ()
+    3:8 config/invalid-value `keys` in `[runbook]` is empty [[]]  (name at least one annotation, for example `runbook_url`)
+    4:12 config/invalid-value `required` in `[runbook]` has to be `true` or `false` [1] this is of type integer ()
+    "#);
+    insta::assert_snapshot!(problems("exclude = [\"a[\", 1]\n[labels]\nrequired = [\"\"]\nallowed-values = 1"), @r#"
+    1:12 config/invalid-value `a[` is not a path pattern: invalid range pattern ["a["]  (`*` and `?` stop at a slash, `**` does not)
+    1:18 config/invalid-value `exclude` in the configuration has to be a list of texts [1] this is of type integer ()
+    3:13 config/invalid-value `required` in `[labels]` has an empty name [""]  (write a name, or remove the entry)
+    4:18 config/invalid-value `allowed-values` in `[labels]` has to be a table [1] this is of type integer ()
+    "#);
+    insta::assert_snapshot!(problems("overrides = 1\n[promql]\nfeatures = [\"experimental-functions\"]"), @r#"
+    1:13 config/invalid-value `overrides` is a list of tables [1]  (write `[[overrides]]`, with `paths` and `rules` below it)
+    3:13 config/invalid-value unknown PromQL feature `experimental-functions` ["experimental-functions"]  (did you mean `promql-experimental-functions`?)
+    "#);
+    insta::assert_snapshot!(problems("[[overrides]]\npath = [\"a\"]\n[rules]\ntemplate = \"off\"\ntemplate = \"on\""), @"5:1 config/syntax this is not TOML [template] duplicate key ()");
+    insta::assert_snapshot!(problems("a = [1"), @"1:7 config/syntax this is not TOML [] unclosed array, expected `]` ()");
+}
+
+#[test]
+fn the_configuration_is_found_upwards() {
+    let dir = tempfile::tempdir().unwrap();
+    let deep = dir.path().join("a/b");
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::create_dir(dir.path().join(".config")).unwrap();
+    let hidden = dir.path().join(".config/promproof.toml");
+    std::fs::write(&hidden, "").unwrap();
+    assert_eq!(find(&deep), Some(hidden.clone()));
+    assert_eq!(root_of(&hidden), dir.path());
+    let near = dir.path().join("a/promproof.toml");
+    std::fs::write(&near, "").unwrap();
+    assert_eq!(find(&deep), Some(near.clone()));
+    assert_eq!(root_of(&near), dir.path().join("a"));
+}
