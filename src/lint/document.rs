@@ -15,7 +15,7 @@ use super::Config;
 pub struct Document {
     /// The file.
     pub source: Arc<SourceFile>,
-    /// The bytes of each YAML comment, from its `#` to the end of the line, in the order of the file.
+    /// The bytes of each YAML comment, from its `#` to the end of the line; also in a ConfigMap's rule files.
     pub comments: Vec<Span>,
     /// What is wrong with the file as YAML. (What is wrong with it as a rule file is in [`RuleFile::problems`].)
     pub problems: Vec<Diagnostic>,
@@ -29,7 +29,8 @@ impl Document {
         let parsed = yaml::parse(source);
         let options = LoadOptions { parse: config.promql.parse_options(), ignore_unknown_fields: false, assume_rules };
         let rules = rules::load(&parsed, source, &options);
-        let comments = parsed.comments.iter().map(|comment| comment.span).collect();
+        let nested = rules.iter().flat_map(|file| &file.nested_comments);
+        let comments = parsed.comments.iter().chain(nested).map(|comment| comment.span).collect();
         Document { source: Arc::clone(source), comments, problems: parsed.problems, rules }
     }
 

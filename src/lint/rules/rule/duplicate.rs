@@ -22,7 +22,7 @@ impl LintRule for Rule {
         for group in &cx.rules.groups {
             let group_cx = GroupContext { file: *cx, group };
             for rule in group.rules.iter().filter(|rule| rule.parsed.is_some()) {
-                let identity = identity(&RuleContext::new(group_cx, rule));
+                let identity = identity(&RuleContext::new(group_cx, rule), group.part);
                 match first_of.get(&identity) {
                     Some(first) => out.push(report(cx, first, rule)),
                     None => {
@@ -37,6 +37,8 @@ impl LintRule for Rule {
 /// What makes a rule the rule that it is.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'a> {
+    /// The part of the file: another Kubernetes object may be for another server.
+    part: usize,
     kind: RuleKind,
     name: &'a str,
     /// By name; without empty ones, which are no labels.
@@ -45,12 +47,12 @@ struct Identity<'a> {
     expr: String,
 }
 
-fn identity<'a>(cx: &RuleContext<'a>) -> Identity<'a> {
+fn identity<'a>(cx: &RuleContext<'a>, part: usize) -> Identity<'a> {
     let rule = cx.rule;
     let mut labels: Vec<_> = cx.static_labels().into_iter().map(|(name, value)| (name.text(), value.text())).collect();
     labels.sort_unstable();
-    let expr = rule.parsed.as_ref().map(|expr| format!("{:?}", expr.without_parens().span)).unwrap_or_default();
-    Identity { kind: rule.kind, name: rule.name.text(), labels, expr }
+    let expr = rule.parsed.as_ref().map(|expr| expr.without_parens().to_string()).unwrap_or_default();
+    Identity { part, kind: rule.kind, name: rule.name.text(), labels, expr }
 }
 
 fn report(cx: &FileContext<'_>, first: &FileRule, again: &FileRule) -> Diagnostic {
