@@ -41,9 +41,7 @@ pub(crate) fn fixed_at(expr: &Expr, t_ms: i64) -> Option<(String, Vec<i64>)> {
     let mut fixed = expr.clone();
     fix(&mut fixed, t_ms);
     let times = if t_ms == 0 { vec![-1000, 0, 1000] } else { vec![-10 * t_ms, 0, t_ms / 5, t_ms, 10 * t_ms] };
-    // Until the printer is there.
-    let text: Option<String> = None;
-    text.map(|text| (text, times))
+    Some((fixed.to_string(), times))
 }
 
 fn set(modifiers: &mut Modifiers, t_ms: i64) {

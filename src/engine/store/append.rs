@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{Labels, SampleValue};
 
-use super::Store;
+use super::{Store, hints};
 
 /// Why a sample was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,12 @@ impl Store {
                 return if same_value(last, &value) { Ok(()) } else { Err(AppendError::DuplicateTimestamp) };
             }
         }
+        let value = match value {
+            SampleValue::Histogram(histogram) => {
+                SampleValue::Histogram(hints::stored(series.last.as_ref(), t_ms, histogram))
+            }
+            float => float,
+        };
         series.last = Some((t_ms, value.clone()));
         match value {
             value if value.is_stale() => series.stale.push(t_ms),

@@ -4,6 +4,7 @@
 //! last bit of a sum) is the same in every run.
 
 mod append;
+mod hints;
 mod series;
 
 use rustc_hash::FxHashMap;

@@ -12,10 +12,14 @@ impl FloatHistogram {
     /// Gauges are compared as if they were counters; the caller warns.
     pub fn detect_reset(&self, previous: &FloatHistogram) -> bool {
         match self.counter_reset_hint {
-            CounterResetHint::Reset => return true,
-            CounterResetHint::NotReset => return false,
-            CounterResetHint::Unknown | CounterResetHint::Gauge => {}
+            CounterResetHint::Reset => true,
+            CounterResetHint::NotReset => false,
+            CounterResetHint::Unknown | CounterResetHint::Gauge => self.has_decreased(previous),
         }
+    }
+
+    /// Whether `previous` cannot be an earlier state of the same counter; hints are not looked at.
+    pub(crate) fn has_decreased(&self, previous: &FloatHistogram) -> bool {
         if self.count < previous.count {
             return true;
         }
