@@ -1,6 +1,6 @@
 //! `promproof check`
 
-use std::io::{self, Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,7 +12,7 @@ use super::{Outcome, Session, Trouble};
 use crate::lint::{self, Config, Document};
 use crate::report::{CheckReport, Failure, Format, Summary, write_check, write_statistics};
 use crate::rules::FileShape;
-use crate::rules::discovery::{self, Found, MAX_FILE_BYTES, Read, ReadError};
+use crate::rules::discovery::{self, Found, Read, ReadError};
 use crate::{rules, yaml};
 
 /// Lint rule files
@@ -112,7 +112,7 @@ fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Fail
 
     let mut documents = Vec::new();
     if !stdin.is_empty() {
-        match read_stdin(&args.stdin_filename) {
+        match super::read_stdin(&args.stdin_filename) {
             Ok(read) => documents.extend(document(read, config, true)),
             Err(failure) => failures.push(failure),
         }
@@ -152,21 +152,6 @@ fn document(read: Read, config: &Config, named: bool) -> Option<Document> {
     document.rules.as_ref()?;
     document.problems.extend(read.problem);
     Some(document)
-}
-
-/// Standard input, as far as a file may be large.
-fn read_stdin(name: &str) -> Result<Read, Failure> {
-    let mut bytes = Vec::new();
-    let failure = |message: String| Failure { path: name.to_owned(), message };
-    io::stdin()
-        .lock()
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| failure(format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
-    }
-    Ok(discovery::from_bytes(name, bytes))
 }
 
 fn failure_of(error: &ReadError) -> Failure {

@@ -14,12 +14,16 @@ mod rules;
 mod session;
 mod test;
 
+use std::io::{self, Read as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use outcome::{Outcome, Trouble};
 use session::Session;
+
+use crate::report::Failure;
+use crate::rules::discovery::{self, MAX_FILE_BYTES, Read};
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -69,4 +73,19 @@ fn run(cli: &Cli) -> Outcome {
         Command::Rules(args) => rules::run(args, &session),
     };
     result.unwrap_or_else(|trouble| session.report(&trouble))
+}
+
+/// Standard input, as far as a file may be large.
+fn read_stdin(name: &str) -> Result<Read, Failure> {
+    let mut bytes = Vec::new();
+    let failure = |message: String| Failure { path: name.to_owned(), message };
+    io::stdin()
+        .lock()
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failure(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
+    }
+    Ok(discovery::from_bytes(name, bytes))
 }

@@ -1,29 +1,275 @@
 //! `promproof test`
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+use regex::Regex;
 
-use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble};
+use crate::promql::ParseOptions;
+use crate::report::Format;
+use crate::report::tests::{self, TestFormat, TestView};
+use crate::rules::discovery::{self, Found, Read};
+use crate::rules::{self, FileShape, LoadOptions};
+use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
+use crate::yaml;
 
 /// Run unit tests of rules
+///
+/// Test files are promtool's: a `tests:` list with input series and what alerts and expressions make of them. They are
+/// found by what is in them. Their `rule_files` are relative to the test file and may also be Kubernetes objects of
+/// kind PrometheusRule.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct TestArgs {
-    /// Test files, or directories to search for them
+    /// Test files, or directories to search for them; `-` reads standard input
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print the result.
-    #[command(flatten)]
-    pub format: FormatArgs,
+    /// How to print the result [default: full; github in a GitHub workflow]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub output_format: Option<TestOutputFormat>,
+
+    /// Run only test groups whose name the regular expression matches (repeatable)
+    #[arg(long, value_name = "REGEX")]
+    pub run: Vec<String>,
+
+    /// Check only what has WORD in the name of the file, the group, the alert, or in the expression (repeatable)
+    #[arg(short = 'k', long = "filter", value_name = "WORD")]
+    pub filter: Vec<String>,
+
+    /// List the selected assertions and run nothing
+    #[arg(long)]
+    pub list: bool,
+
+    /// Begin nothing more after the first failure
+    #[arg(long)]
+    pub fail_fast: bool,
+
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
+
+    /// List the slowest test groups
+    #[arg(long)]
+    pub timings: bool,
+
+    /// Print failures and the closing line only
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Write a JUnit report to FILE as well
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Accept fields in rule files that Prometheus does not know
+    #[arg(long)]
+    pub ignore_unknown_fields: bool,
+
+    /// Prometheus features to turn on, comma-separated: promql-experimental-functions, promql-delayed-name-removal,
+    /// promql-extended-range-selectors, promql-binop-fill-modifiers, promql-duration-expr
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
+    pub enable_feature: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof test                           all test files below the current directory
+  promproof test tests/ -k HighErrorRate   what concerns one alert
+  promproof test --junit report.xml        for CI
+  promproof test --list
+
+Exit code: 0 if all pass, 1 if a test fails, 2 where a file cannot be read or nothing is selected.";
+
+/// The output formats by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestOutputFormat {
+    /// Source, differences and timelines
+    Full,
+    /// One line per failure
+    Concise,
+    /// One JSON object
+    Json,
+    /// Workflow commands that GitHub shows as annotations
+    Github,
+    /// JUnit's XML
+    Junit,
+    /// The Test Anything Protocol
+    Tap,
 }
 
 /// Runs the tests and prints how they went.
 ///
 /// # Errors
-/// Where the output cannot be written, or there is nothing to test.
+/// Where the output cannot be written, an argument makes no sense, or there is nothing to test.
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let _ = (args, session);
-    Err(Trouble::new("test is not built yet"))
+    let options = run_options(args, session)?;
+    let (mut inputs, failures) = read_inputs(args);
+    if inputs.is_empty() && failures.is_empty() {
+        return Err(nothing_to_test(&args.paths));
+    }
+    if !args.run.is_empty() || !options.selection.words.is_empty() {
+        select(&mut inputs, &options.selection)?;
+    }
+    for failure in &failures {
+        session.report(failure);
+    }
+    if args.list {
+        list(&inputs, &options.selection, session)?;
+        return Ok(if failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
+    }
+    let progress = session.progress("testing");
+    let report = unittest::run(&inputs, &options);
+    drop(progress);
+
+    if let Some(path) = &args.junit {
+        write_junit(path, &report)?;
+    }
+    let view = TestView {
+        elapsed: session.elapsed_for_people(),
+        strict: args.strict,
+        timings: args.timings,
+        quiet: args.quiet,
+    };
+    let mut stdout = session.stdout();
+    tests::write(&mut stdout, format(args, session), &session.look, &report, &view)?;
+    stdout.flush()?;
+    Ok(if !failures.is_empty() {
+        Outcome::Trouble
+    } else if report.failed() || (args.strict && report.counts().warnings > 0) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn format(args: &TestArgs, session: &Session) -> TestFormat {
+    match args.output_format {
+        Some(TestOutputFormat::Full) => TestFormat::Full,
+        Some(TestOutputFormat::Concise) => TestFormat::Concise,
+        Some(TestOutputFormat::Json) => TestFormat::Json,
+        Some(TestOutputFormat::Github) => TestFormat::Github,
+        Some(TestOutputFormat::Junit) => TestFormat::Junit,
+        Some(TestOutputFormat::Tap) => TestFormat::Tap,
+        None if session.format(&super::options::FormatArgs { output_format: None }) == Format::Github => {
+            TestFormat::Github
+        }
+        None => TestFormat::Full,
+    }
+}
+
+fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble> {
+    let mut parse = ParseOptions::default();
+    let mut delayed_name_removal = false;
+    for feature in args.enable_feature.iter().map(|feature| feature.trim()).filter(|feature| !feature.is_empty()) {
+        match feature {
+            "promql-experimental-functions" => parse.experimental_functions = true,
+            "promql-extended-range-selectors" => parse.extended_range_selectors = true,
+            "promql-binop-fill-modifiers" => parse.fill_modifiers = true,
+            "promql-duration-expr" => parse.duration_expressions = true,
+            "promql-delayed-name-removal" => delayed_name_removal = true,
+            // As promtool does: features of the server that mean nothing here must not break a test.
+            unknown => writeln!(session.stderr(), "warning: unknown feature `{unknown}` in --enable-feature")?,
+        }
+    }
+    let groups = match args.run.as_slice() {
+        [] => None,
+        patterns => Some(pattern(patterns)?),
+    };
+    Ok(RunOptions {
+        load: LoadOptions { parse, ignore_unknown_fields: args.ignore_unknown_fields, ..LoadOptions::default() },
+        delayed_name_removal,
+        selection: Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect() },
+        fail_fast: args.fail_fast,
+    })
+}
+
+/// promtool joins the patterns with `|`.
+fn pattern(patterns: &[String]) -> Result<Regex, Trouble> {
+    let joined = patterns.join("|");
+    Regex::new(&joined).map_err(|error| Trouble::new(format!("--run `{joined}` is not a regular expression: {error}")))
+}
+
+/// The test files under the paths, in the order of their names, and what cannot be read.
+fn read_inputs(args: &TestArgs) -> (Vec<TestInput>, Vec<Trouble>) {
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
+    let mut failures: Vec<Trouble> = errors.iter().map(|error| Trouble::new(error.to_string())).collect();
+    let mut inputs = Vec::new();
+    if !stdin.is_empty() {
+        match super::read_stdin("<stdin>") {
+            Ok(read) => inputs.extend(input(&read, Path::new(""), true)),
+            Err(failure) => failures.push(Trouble::new(failure.to_string())),
+        }
+    }
+    let read: Vec<Result<Option<TestInput>, Trouble>> = found.par_iter().map(read_input).collect();
+    for result in read {
+        match result {
+            Ok(input) => inputs.extend(input),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (inputs, failures)
+}
+
+fn read_input(found: &Found) -> Result<Option<TestInput>, Trouble> {
+    let read = discovery::read(&found.path).map_err(|error| Trouble::new(error.to_string()))?;
+    Ok(input(&read, found.path.parent().unwrap_or(Path::new("")), found.named))
+}
+
+/// The test file; `None` where the file is none. One that the user named is taken for a test file unless it is
+/// plainly a rule file.
+fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
+    if !named && !rules::may_hold_rules_or_tests(read.file.text()) {
+        return None;
+    }
+    let parsed = yaml::parse(&read.file);
+    let shape = rules::classify(&parsed);
+    if !(shape == FileShape::Tests || named && shape == FileShape::Other) {
+        return None;
+    }
+    let mut test: TestFile = unittest::decode(&parsed, &read.file);
+    test.problems.extend(read.problem.clone());
+    Some(TestInput { test, folder: folder.to_owned() })
+}
+
+/// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
+/// them.
+fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trouble> {
+    let selects = |input: &TestInput| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
+    if !inputs.iter().any(selects) {
+        let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
+        return Err(Trouble::new("the filter selects no test")
+            .help(format!("of {} files and {names} named test groups; see `promproof test --list`", inputs.len())));
+    }
+    inputs.retain(selects);
+    Ok(())
+}
+
+/// One line for each assertion.
+fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Result<(), Trouble> {
+    let mut stdout = session.stdout();
+    for line in inputs.iter().flat_map(|input| unittest::list(&input.test, selection)) {
+        writeln!(stdout, "{line}")?;
+    }
+    stdout.flush()?;
+    Ok(())
+}
+
+fn write_junit(path: &Path, report: &unittest::report::TestReport) -> Result<(), Trouble> {
+    let failure = |error: std::io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(failure)?);
+    tests::write_junit(&mut file, report).map_err(failure)?;
+    file.flush().map_err(failure)
+}
+
+/// A run that tests nothing proves nothing.
+fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    Trouble::new(format!("no test file in {}", paths.join(", ")))
+        .help("a test file has a `tests:` list at the top, as `promtool test rules` takes it")
 }

@@ -25,4 +25,4 @@ pub use data::{Data, DataError};
 pub use decode::decode;
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use rule_files::{ResolvedRules, RuleFileCache};
-pub use runner::{RunOptions, Selection, TestInput, run};
+pub use runner::{RunOptions, Selection, TestInput, list, run};

@@ -14,6 +14,7 @@ use super::{TestFile, TestGroup, lint};
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
+use crate::model::duration::format_duration;
 use crate::rules::{Field, LoadOptions};
 use crate::source::{Diagnostic, Severity};
 
@@ -56,6 +57,23 @@ pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
     let stop = AtomicBool::new(false);
     let files = inputs.par_iter().map(|input| run_file(input, options, &cache, &stop)).collect();
     TestReport { files }
+}
+
+/// The selected assertions of a file, a line each: file and line, group, what is asserted.
+pub fn list(test: &TestFile, selection: &Selection) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, group) in test.groups.iter().enumerate().filter(|(_, group)| selection.selects(test, group)) {
+        let name = if group.name().is_empty() { format!("#{}", index + 1) } else { group.name().to_owned() };
+        let alerts = group.alert_tests.iter().map(|test| (test.span, &test.alertname, "alert", test.eval_time.value));
+        let exprs = group.expr_tests.iter().map(|test| (test.span, &test.expr, "expression", test.eval_time.value));
+        let checked = alerts.chain(exprs).filter(|(_, subject, _, _)| selection.checks(test, group, subject));
+        for (span, subject, kind, time) in checked {
+            let line = test.file.position(span.start).line;
+            let subject = subject.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            lines.push(format!("{}:{line}: {name}: {kind} {subject} at {}", test.file.name(), format_duration(time)));
+        }
+    }
+    lines
 }
 
 fn run_file(input: &TestInput, options: &RunOptions, cache: &RuleFileCache, stop: &AtomicBool) -> FileReport {

@@ -1,0 +1,43 @@
+//! `--output-format concise`: one line per failure, `file:line:column: error[test] …`.
+
+use std::io::{self, Write};
+
+use super::{TestView, words};
+use crate::report::text::one_line;
+use crate::report::{Look, concise};
+use crate::source::Severity;
+use crate::unittest::report::{Outcome, TestReport};
+
+pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view: &TestView) -> io::Result<()> {
+    for file in &report.files {
+        let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
+        for diagnostic in file.problems.iter().chain(rule_problems).chain(&file.warnings) {
+            concise::write_diagnostic(out, look, diagnostic)?;
+        }
+        for group in &file.groups {
+            for diagnostic in &group.errors {
+                concise::write_diagnostic(out, look, diagnostic)?;
+            }
+            for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
+                if let Outcome::Error(diagnostic) = &assertion.outcome {
+                    concise::write_diagnostic(out, look, diagnostic)?;
+                    continue;
+                }
+                let (label, _) = words::places(file, assertion);
+                let place = label.file.position(label.span.start);
+                let name = one_line(label.file.name());
+                writeln!(
+                    out,
+                    "{}: {} {}: {}",
+                    look.paint(Look::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
+                    look.paint(Look::severity(Severity::Error), "failed"),
+                    one_line(&words::subject(assertion)),
+                    one_line(&words::verdict(assertion)),
+                )?;
+            }
+        }
+    }
+    let closing = words::Closing { report, view };
+    let style = if closing.failed() { Look::BAD } else { Look::GOOD };
+    writeln!(out, "{}", look.paint(style, closing))
+}

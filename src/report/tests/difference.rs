@@ -1,0 +1,224 @@
+//! Expected and actual, field by field, with the words that differ marked.
+
+use std::io::{self, Write};
+
+use similar::{ChangeTag, TextDiff};
+
+use super::words;
+use crate::model::gofmt::quote;
+use crate::model::labels::METRIC_NAME;
+use crate::report::Look;
+use crate::report::text::one_line;
+use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, Sample, SampleFailure};
+
+/// More differences than this are only counted.
+const MAX_SHOWN: usize = 10;
+/// Words are compared up to this length of a text, in bytes; longer ones are shown whole.
+const MAX_DIFF_BYTES: usize = 10_000;
+
+/// Writes how the alerts differ.
+///
+/// # Errors
+/// What `out` reports.
+pub(super) fn write_alerts(out: &mut dyn Write, look: &Look, failure: &AlertFailure) -> io::Result<()> {
+    for difference in failure.differences.iter().take(MAX_SHOWN) {
+        match difference {
+            Difference::Missing { expected, .. } => {
+                let Some(alert) = failure.expected.get(*expected) else { continue };
+                heading(out, look, '-', "expected, but does not fire:")?;
+                alert_fields(out, look, '-', alert)?;
+            }
+            Difference::Unexpected { actual } => {
+                let Some(alert) = failure.actual.get(*actual) else { continue };
+                heading(out, look, '+', "fires, but is not expected:")?;
+                alert_fields(out, look, '+', alert)?;
+            }
+            Difference::Differs { expected, fields, .. } => {
+                let Some(alert) = failure.expected.get(*expected) else { continue };
+                let common = alert.labels.iter().filter(|(name, _)| !differs(fields, FieldKind::Label, name));
+                let common: Vec<(String, String)> = common.cloned().collect();
+                heading(out, look, '~', &format!("fires, but differs: {}", words::labels_text(&common)))?;
+                write_fields(out, look, fields)?;
+            }
+        }
+    }
+    rest(out, failure.differences.len())
+}
+
+/// Writes how the samples differ.
+///
+/// # Errors
+/// What `out` reports.
+pub(super) fn write_samples(out: &mut dyn Write, look: &Look, failure: &SampleFailure) -> io::Result<()> {
+    for difference in failure.differences.iter().take(MAX_SHOWN) {
+        match difference {
+            Difference::Missing { expected, .. } => {
+                let Some(sample) = failure.expected.get(*expected) else { continue };
+                heading(out, look, '-', &format!("expected, but not there: {}", sample_text(sample)))?;
+            }
+            Difference::Unexpected { actual } => {
+                let Some(sample) = failure.actual.get(*actual) else { continue };
+                heading(out, look, '+', &format!("there, but not expected: {}", sample_text(sample)))?;
+            }
+            Difference::Differs { expected, fields, .. } => {
+                let Some(sample) = failure.expected.get(*expected) else { continue };
+                let common = sample.labels.iter().filter(|(name, _)| !differs(fields, FieldKind::Label, name));
+                let common: Vec<(String, String)> = common.cloned().collect();
+                heading(out, look, '~', &format!("differs: {}", words::series_text(&common)))?;
+                write_fields(out, look, fields)?;
+            }
+        }
+    }
+    rest(out, failure.differences.len())
+}
+
+fn rest(out: &mut dyn Write, count: usize) -> io::Result<()> {
+    if count > MAX_SHOWN {
+        writeln!(out, "  and {} more", count - MAX_SHOWN)?;
+    }
+    Ok(())
+}
+
+fn sample_text(sample: &Sample) -> String {
+    format!("{} {}", words::series_text(&sample.labels), sample.value_text())
+}
+
+fn differs(fields: &[FieldDifference], kind: FieldKind, name: &str) -> bool {
+    fields.iter().any(|field| field.kind == kind && field.name == name)
+}
+
+fn heading(out: &mut dyn Write, look: &Look, sign: char, text: &str) -> io::Result<()> {
+    let style = match sign {
+        '-' => Look::BAD,
+        '+' => Look::GOOD,
+        _ => Look::STRONG,
+    };
+    writeln!(out, "  {} {}", look.paint(style, sign), one_line(text))
+}
+
+/// The labels and annotations of an alert that has no counterpart, one a line.
+fn alert_fields(out: &mut dyn Write, look: &Look, sign: char, alert: &Alert) -> io::Result<()> {
+    let style = if sign == '-' { Look::BAD } else { Look::GOOD };
+    let labels = alert.labels.iter().filter(|(name, _)| name != "alertname" && name != METRIC_NAME);
+    for (kind, fields) in [("label", labels.collect::<Vec<_>>()), ("annotation", alert.annotations.iter().collect())] {
+        for (name, value) in fields {
+            let word = look.paint(Look::FAINT, format!("{kind:<10}"));
+            let text = quote(value.as_bytes());
+            writeln!(out, "      {word} {} = {}", one_line(name), look.paint(style, one_line(&text)))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_fields(out: &mut dyn Write, look: &Look, fields: &[FieldDifference]) -> io::Result<()> {
+    for field in fields {
+        writeln!(out, "      {}", one_line(&words::field_name(field)))?;
+        match (&field.expected, &field.actual) {
+            (Some(expected), Some(actual)) => {
+                let (expected, actual) = (shown(field, expected), shown(field, actual));
+                let (minus, plus) = marked(look, &expected, &actual);
+                writeln!(out, "        expected  {minus}\n        actual    {plus}")?;
+            }
+            (expected, actual) => {
+                let text =
+                    |value: &Option<String>| value.as_deref().map_or_else(|| "(none)".to_owned(), |v| shown(field, v));
+                let (expected, actual) = (text(expected), text(actual));
+                writeln!(out, "        expected  {}", look.paint(Look::BAD, one_line(&expected)))?;
+                writeln!(out, "        actual    {}", look.paint(Look::GOOD, one_line(&actual)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Texts are quoted, so that a line break or a space at their end is seen; numbers are not.
+fn shown(field: &FieldDifference, value: &str) -> String {
+    if field.kind == FieldKind::Value { value.to_owned() } else { quote(value.as_bytes()) }
+}
+
+/// Both texts with what only one of them has marked: in colour, or in brackets where there is none. Where they have
+/// no word in common, marks would say nothing.
+fn marked(look: &Look, expected: &str, actual: &str) -> (String, String) {
+    let whole = |look: &Look| {
+        (look.paint(Look::BAD, one_line(expected)).to_string(), look.paint(Look::GOOD, one_line(actual)).to_string())
+    };
+    if expected.len() + actual.len() > MAX_DIFF_BYTES {
+        return whole(look);
+    }
+    let (left, right) = (tokens(expected), tokens(actual));
+    let diff = TextDiff::from_slices(&left, &right);
+    let common = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Equal);
+    if !common.into_iter().any(|change| change.value().chars().any(char::is_alphanumeric)) {
+        return whole(look);
+    }
+    let (mut minus, mut plus) =
+        (Marked::new(look, ("[-", "-]"), Look::BAD), Marked::new(look, ("{+", "+}"), Look::GOOD));
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Equal => {
+                minus.push(change.value(), false);
+                plus.push(change.value(), false);
+            }
+            ChangeTag::Delete => minus.push(change.value(), true),
+            ChangeTag::Insert => plus.push(change.value(), true),
+        }
+    }
+    (minus.finish(), plus.finish())
+}
+
+/// Words and numbers in one piece, everything else character by character.
+fn tokens(text: &str) -> Vec<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (token, tail) = rest.split_at(word.max(first.len_utf8()));
+        tokens.push(token);
+        rest = tail;
+    }
+    tokens
+}
+
+/// A text in the making, in which marked stretches are set off.
+struct Marked<'a> {
+    look: &'a Look,
+    brackets: (&'static str, &'static str),
+    style: anstyle::Style,
+    text: String,
+    stretch: String,
+}
+
+impl<'a> Marked<'a> {
+    fn new(look: &'a Look, brackets: (&'static str, &'static str), style: anstyle::Style) -> Self {
+        Marked { look, brackets, style, text: String::new(), stretch: String::new() }
+    }
+
+    fn push(&mut self, text: &str, marked: bool) {
+        if marked {
+            self.stretch.push_str(text);
+        } else {
+            self.close();
+            self.text.push_str(&one_line(text));
+        }
+    }
+
+    fn close(&mut self) {
+        if self.stretch.is_empty() {
+            return;
+        }
+        let stretch = std::mem::take(&mut self.stretch);
+        if self.look.colour {
+            self.text.push_str(&self.look.paint(self.style.underline(), one_line(&stretch)).to_string());
+        } else {
+            self.text.push_str(self.brackets.0);
+            self.text.push_str(&one_line(&stretch));
+            self.text.push_str(self.brackets.1);
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.close();
+        self.text
+    }
+}

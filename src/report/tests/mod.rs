@@ -1,0 +1,71 @@
+//! Test reports, one file per output format; `words` holds what several of them say.
+
+mod concise;
+mod difference;
+mod full;
+mod github;
+mod json;
+mod junit;
+mod tap;
+mod timeline;
+mod why;
+mod words;
+
+use std::io;
+use std::time::Duration;
+
+use super::Look;
+use crate::unittest::report::TestReport;
+
+pub use junit::write as write_junit;
+
+/// The output formats of `test`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TestFormat {
+    /// Source, differences, timelines, for people.
+    Full,
+    /// One line per failure.
+    Concise,
+    /// One JSON object.
+    Json,
+    /// Workflow commands that GitHub turns into annotations of a pull request.
+    Github,
+    /// JUnit's XML.
+    Junit,
+    /// The Test Anything Protocol, version 14.
+    Tap,
+}
+
+/// What a report shows besides the tests themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TestView {
+    /// How long the run took; only where a person is looking, so that saved output stays the same from run to run.
+    pub elapsed: Option<Duration>,
+    /// Whether warnings fail the run.
+    pub strict: bool,
+    /// Whether the slowest test groups are listed (full only).
+    pub timings: bool,
+    /// Whether files that passed get no line of their own (full only).
+    pub quiet: bool,
+}
+
+/// Writes `report` to `out` in the given format. `look` counts for [`TestFormat::Full`] and [`TestFormat::Concise`].
+///
+/// # Errors
+/// What `out` reports, a closed pipe among it.
+pub fn write(
+    out: &mut dyn io::Write,
+    format: TestFormat,
+    look: &Look,
+    report: &TestReport,
+    view: &TestView,
+) -> io::Result<()> {
+    match format {
+        TestFormat::Full => full::write(out, look, report, view),
+        TestFormat::Concise => concise::write(out, look, report, view),
+        TestFormat::Json => json::write(out, report, view),
+        TestFormat::Github => github::write(out, report, view),
+        TestFormat::Junit => junit::write(out, report),
+        TestFormat::Tap => tap::write(out, report),
+    }
+}

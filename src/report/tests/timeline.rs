@@ -1,0 +1,241 @@
+//! The states of alerts over the time of a test, drawn in characters: one row per alert, a mark at the asserted time.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::alerting::{AlertState, AlertTimeline, Schedule};
+use crate::model::duration::format_duration;
+use crate::report::Look;
+use crate::report::text::one_line;
+use crate::unittest::report::AlertFailure;
+
+/// More alerts than this are not drawn.
+const MAX_ROWS: usize = 12;
+/// The widest column of labels.
+const MAX_LABEL_WIDTH: usize = 44;
+/// The narrowest drawing.
+const MIN_WIDTH: usize = 24;
+/// So many columns lie between two marks of the axis at least.
+const TICK_COLUMNS: usize = 12;
+const INDENT: usize = 4;
+
+/// What a column shows, from the least to the most interesting.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    Inactive,
+    Pending,
+    Kept,
+    Firing,
+}
+
+struct Drawing<'a> {
+    look: &'a Look,
+    failure: &'a AlertFailure,
+    /// How many evaluations one column stands for.
+    per_column: usize,
+    columns: usize,
+    label_width: usize,
+}
+
+/// Draws the timelines of `failure`; nothing where the alert was never active.
+///
+/// # Errors
+/// What `out` reports.
+pub(super) fn write(out: &mut dyn Write, look: &Look, failure: &AlertFailure) -> io::Result<()> {
+    let rows = interesting(failure);
+    if rows.is_empty() || failure.steps == 0 {
+        return Ok(());
+    }
+    let names = names(&rows);
+    let label_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let room = look.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
+    let per_column = failure.steps.div_ceil(room).max(1);
+    let columns = failure.steps.div_ceil(per_column);
+    let drawing = Drawing { look, failure, per_column, columns, label_width };
+    drawing.write(out, &rows, &names)
+}
+
+impl Drawing<'_> {
+    fn write(&self, out: &mut dyn Write, rows: &[&AlertTimeline], names: &[String]) -> io::Result<()> {
+        let step = format_duration(self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
+        writeln!(out, "  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
+        self.axis(out)?;
+        for (row, name) in rows.iter().zip(names) {
+            write!(out, "{:INDENT$}{name:<width$}  ", "", width = self.label_width)?;
+            self.row(out, row)?;
+        }
+        self.mark(out)?;
+        self.legend(out)?;
+        let left = self.failure.timelines.len().saturating_sub(rows.len());
+        if left > 0 {
+            writeln!(out, "{:INDENT$}and {left} more", "")?;
+        }
+        Ok(())
+    }
+
+    /// One line of times, one of ticks.
+    fn axis(&self, out: &mut dyn Write) -> io::Result<()> {
+        let every = self.tick_columns();
+        let (mut times, mut ticks) = (String::new(), String::new());
+        for column in 0..self.columns {
+            let is_tick = column % every == 0;
+            ticks.push(match (is_tick, self.look.unicode) {
+                (true, true) => '┬',
+                (true, false) => '+',
+                (false, true) => '─',
+                (false, false) => '-',
+            });
+            if is_tick {
+                while times.chars().count() < column {
+                    times.push(' ');
+                }
+                times.push_str(&self.time(column * self.per_column));
+            }
+        }
+        let margin = INDENT + self.label_width + 2;
+        writeln!(out, "{:margin$}{}", "", self.look.paint(Look::FAINT, times))?;
+        writeln!(out, "{:margin$}{}", "", self.look.paint(Look::FAINT, ticks))
+    }
+
+    /// How many columns lie between two ticks: a round number of evaluations where that is possible.
+    fn tick_columns(&self) -> usize {
+        let round = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 300, 360, 720, 1440, 2880, 7200, 14400, 43200];
+        let seconds = self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)) / 1000;
+        let wanted = round.iter().flat_map(|n| [*n, n * 60]).filter_map(|unit| {
+            let columns = unit / seconds.max(1);
+            let fits = seconds > 0 && unit % seconds == 0;
+            usize::try_from(columns).ok().filter(|columns| fits && *columns >= TICK_COLUMNS)
+        });
+        wanted.min().unwrap_or(TICK_COLUMNS).min(self.columns.max(1))
+    }
+
+    fn row(&self, out: &mut dyn Write, timeline: &AlertTimeline) -> io::Result<()> {
+        let mut column = 0;
+        while column < self.columns {
+            let cell = self.cell(timeline, column);
+            let same = (column..self.columns).take_while(|c| self.cell(timeline, *c) == cell).count();
+            let text: String = std::iter::repeat_n(self.character(cell), same).collect();
+            write!(out, "{}", self.look.paint(style(cell), text))?;
+            column += same;
+        }
+        writeln!(out)
+    }
+
+    /// The asserted evaluation decides its column; elsewhere the most interesting state of a column does.
+    fn cell(&self, timeline: &AlertTimeline, column: usize) -> Cell {
+        let first = column * self.per_column;
+        let end = (first + self.per_column).min(self.failure.steps);
+        if (first..end).contains(&self.failure.step) {
+            return timeline.phase_at(self.failure.step).map_or(Cell::Inactive, |phase| cell(phase.state));
+        }
+        let index = timeline.phases.partition_point(|phase| phase.end <= first);
+        let inside = timeline.phases.iter().skip(index).take_while(|phase| phase.first < end);
+        inside.map(|phase| cell(phase.state)).max().unwrap_or(Cell::Inactive)
+    }
+
+    fn character(&self, cell: Cell) -> char {
+        match (cell, self.look.unicode) {
+            (Cell::Inactive, true) => '·',
+            (Cell::Pending, true) => '▒',
+            (Cell::Kept, true) => '▓',
+            (Cell::Firing, true) => '█',
+            (Cell::Inactive, false) => '.',
+            (Cell::Pending, false) => '-',
+            (Cell::Kept, false) => '=',
+            (Cell::Firing, false) => '#',
+        }
+    }
+
+    fn mark(&self, out: &mut dyn Write) -> io::Result<()> {
+        let column = self.failure.step / self.per_column;
+        let margin = INDENT + self.label_width + 2;
+        let text =
+            format!("{} asserted at {}", if self.look.unicode { '▲' } else { '^' }, self.time(self.failure.step));
+        // Near the right end the words stand to the left of the mark.
+        let length = text.chars().count();
+        if column + length <= self.columns.max(length) || column < length {
+            writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column)
+        } else {
+            let text =
+                format!("asserted at {} {}", self.time(self.failure.step), if self.look.unicode { '▲' } else { '^' });
+            writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column + 1 - length)
+        }
+    }
+
+    fn legend(&self, out: &mut dyn Write) -> io::Result<()> {
+        let timelines = &self.failure.timelines;
+        let used = |state: AlertState| timelines.iter().any(|t| t.phases.iter().any(|phase| phase.state == state));
+        let mut parts = vec![(Cell::Inactive, "inactive")];
+        if used(AlertState::Pending) {
+            parts.push((Cell::Pending, "pending"));
+        }
+        if used(AlertState::Firing) {
+            parts.push((Cell::Firing, "firing"));
+        }
+        if used(AlertState::KeptFiring) {
+            parts.push((Cell::Kept, "kept by keep_firing_for"));
+        }
+        write!(out, "{:INDENT$}", "")?;
+        for (index, (cell, word)) in parts.iter().enumerate() {
+            let gap = if index > 0 { "   " } else { "" };
+            write!(out, "{gap}{} {word}", self.look.paint(style(*cell), self.character(*cell)))?;
+        }
+        writeln!(out)
+    }
+
+    fn time(&self, step: usize) -> String {
+        let schedule: &Schedule = &self.failure.schedule;
+        format_duration(schedule.time(step).saturating_sub(schedule.start_ms))
+    }
+}
+
+fn as_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+const fn cell(state: AlertState) -> Cell {
+    match state {
+        AlertState::Pending => Cell::Pending,
+        AlertState::Firing => Cell::Firing,
+        AlertState::KeptFiring => Cell::Kept,
+    }
+}
+
+const fn style(cell: Cell) -> Style {
+    match cell {
+        Cell::Inactive => Look::FAINT,
+        Cell::Pending => AnsiColor::Yellow.on_default(),
+        Cell::Kept => AnsiColor::Magenta.on_default(),
+        Cell::Firing => AnsiColor::Red.on_default(),
+    }
+}
+
+/// The alerts to draw: those that are active at the asserted time first, as many as fit, in their own order.
+fn interesting(failure: &AlertFailure) -> Vec<&AlertTimeline> {
+    let mut order: Vec<usize> = (0..failure.timelines.len()).collect();
+    order.sort_by_key(|index| (failure.timelines[*index].phase_at(failure.step).is_none(), *index));
+    order.truncate(MAX_ROWS);
+    order.sort_unstable();
+    order.into_iter().map(|index| &failure.timelines[index]).collect()
+}
+
+/// The labels in which the alerts differ; of a lone alert all but its name.
+fn names(rows: &[&AlertTimeline]) -> Vec<String> {
+    let differs = |name: &str| {
+        let mut values = rows.iter().map(|row| row.labels.get(name));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    };
+    let name = |row: &&AlertTimeline| {
+        let shown = row.labels.iter().filter(|(name, _)| *name != "alertname" && (rows.len() == 1 || differs(name)));
+        let text = shown.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+        let text = one_line(&text).into_owned();
+        if text.chars().count() > MAX_LABEL_WIDTH {
+            text.chars().take(MAX_LABEL_WIDTH - 1).chain(['…']).collect()
+        } else {
+            text
+        }
+    };
+    rows.iter().map(name).collect()
+}

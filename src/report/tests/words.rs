@@ -1,0 +1,325 @@
+//! What several formats say about a test: headlines, places, one line per difference.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::TestView;
+use crate::model::duration::format_duration;
+use crate::model::gofmt::quote;
+use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
+use crate::report::summary::counted;
+use crate::source::{Label, Severity, Span};
+use crate::unittest::report::{
+    Alert, Assertion, AssertionKind, Difference, FieldDifference, FieldKind, FileReport, GroupReport, Outcome, Sample,
+    TestReport,
+};
+
+/// A long expression is cut to so many characters in a headline.
+const SHOWN_EXPRESSION: usize = 60;
+
+/// The group's name, or its number.
+pub(super) fn group_name(group: &GroupReport) -> String {
+    if group.name.is_empty() { format!("#{}", group.index + 1) } else { group.name.clone() }
+}
+
+/// What the assertion is about: ``alert `A` at 5m``.
+pub(super) fn subject(assertion: &Assertion) -> String {
+    let at = format_duration(assertion.eval_time_ms);
+    match &assertion.kind {
+        AssertionKind::Alert(name) => format!("alert `{name}` at {at}"),
+        AssertionKind::Expr(expr) => format!("expression `{}` at {at}", shortened(expr, SHOWN_EXPRESSION)),
+    }
+}
+
+/// `text` on one line, cut to `limit` characters.
+pub(super) fn shortened(text: &str, limit: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let limit = limit.max(2);
+    if line.chars().count() <= limit {
+        return line;
+    }
+    line.chars().take(limit - 1).chain(['…']).collect()
+}
+
+/// What is wrong, in a few words; empty where nothing is.
+pub(super) fn verdict(assertion: &Assertion) -> String {
+    match &assertion.outcome {
+        Outcome::Passed => String::new(),
+        Outcome::NotRun => "not checked".to_owned(),
+        Outcome::Error(diagnostic) => diagnostic.message.clone(),
+        Outcome::Alerts(failure) => {
+            let (missing, unexpected, differing) = count(&failure.differences);
+            if failure.actual.is_empty() && missing == 1 {
+                return "it does not fire".to_owned();
+            }
+            if failure.expected.is_empty() && unexpected == 1 {
+                return "it fires and should not".to_owned();
+            }
+            let parts = [
+                (missing, "does not fire", "do not fire"),
+                (unexpected, "fires unexpectedly", "fire unexpectedly"),
+                (differing, "is not as expected", "are not as expected"),
+            ];
+            sentence("alert", &parts)
+        }
+        Outcome::Samples(failure) => {
+            let (missing, unexpected, differing) = count(&failure.differences);
+            if failure.actual.is_empty() {
+                return "it yields nothing".to_owned();
+            }
+            let parts = [
+                (missing, "is missing", "are missing"),
+                (unexpected, "is unexpected", "are unexpected"),
+                (differing, "is not as expected", "are not as expected"),
+            ];
+            sentence("sample", &parts)
+        }
+    }
+}
+
+fn sentence(word: &str, parts: &[(usize, &str, &str)]) -> String {
+    let parts = parts.iter().filter(|(count, _, _)| *count > 0);
+    let text =
+        |(n, one, many): &(usize, &str, &str)| format!("{} {}", counted(*n, word), if *n == 1 { one } else { many });
+    parts.map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// Missing, unexpected and differing ones.
+fn count(differences: &[Difference]) -> (usize, usize, usize) {
+    differences.iter().fold((0, 0, 0), |(missing, unexpected, differing), difference| match difference {
+        Difference::Missing { .. } => (missing + 1, unexpected, differing),
+        Difference::Unexpected { .. } => (missing, unexpected + 1, differing),
+        Difference::Differs { .. } => (missing, unexpected, differing + 1),
+    })
+}
+
+/// The place of a failed assertion, and the other places that belong to it. The first is where one would begin to
+/// change the test: the first thing that differs, or the assertion's subject.
+pub(super) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<Label>) {
+    let label = |span: Span, text: String| Label::new(&file.file, first_line(file, span), text);
+    let differences = match &assertion.outcome {
+        Outcome::Alerts(failure) => failure.differences.as_slice(),
+        Outcome::Samples(failure) => failure.differences.as_slice(),
+        Outcome::Error(diagnostic) => return (diagnostic.primary.clone(), diagnostic.related.clone()),
+        Outcome::Passed | Outcome::NotRun => &[],
+    };
+    let mut labels = Vec::new();
+    for difference in differences {
+        match difference {
+            Difference::Missing { span, .. } => labels.push(label(*span, missing_word(assertion).to_owned())),
+            Difference::Unexpected { .. } => {}
+            Difference::Differs { span, fields, .. } => {
+                for field in fields {
+                    labels.push(label(field.span.unwrap_or(*span), is_word(field)));
+                }
+            }
+        }
+    }
+    let unexpected = count(differences).1;
+    let subject = if unexpected > 0 { format!("{unexpected} more than expected") } else { String::new() };
+    let subject = label(assertion.subject_span, subject);
+    let time = label(assertion.eval_time_span, "at this time".to_owned());
+    if assertion.eval_time_span != assertion.span {
+        labels.push(time);
+    }
+    if unexpected > 0 || labels.is_empty() || (labels.len() == 1 && assertion.eval_time_span != assertion.span) {
+        return (subject, labels);
+    }
+    let primary = labels.remove(0);
+    (primary, labels)
+}
+
+fn missing_word(assertion: &Assertion) -> &'static str {
+    match assertion.kind {
+        AssertionKind::Alert(_) => "does not fire",
+        AssertionKind::Expr(_) => "is not there",
+    }
+}
+
+fn is_word(field: &FieldDifference) -> String {
+    match (&field.actual, field.kind) {
+        (Some(actual), FieldKind::Value) => format!("is {}", shortened(actual, SHOWN_EXPRESSION)),
+        (Some(actual), FieldKind::Label) if field.span.is_none() => {
+            format!("has `{}: {}` too", field.name, shortened(actual, SHOWN_EXPRESSION))
+        }
+        (Some(actual), FieldKind::Annotation) if field.span.is_none() => {
+            format!("has the annotation `{}: {}` too", field.name, shortened(actual, SHOWN_EXPRESSION))
+        }
+        (Some(actual), _) => format!("is {}", quote(shortened(actual, SHOWN_EXPRESSION).as_bytes())),
+        (None, _) => "is not there".to_owned(),
+    }
+}
+
+/// Places of several lines are pointed at by their first one.
+pub(super) fn first_line(file: &FileReport, span: Span) -> Span {
+    let line = file.file.line_span(file.file.line_index(span.start)).unwrap_or(span);
+    Span::new(span.start, span.end.min(line.end).max(span.start))
+}
+
+/// Everything about a failed assertion as plain lines, for formats that take text.
+pub(super) fn details(assertion: &Assertion) -> Vec<String> {
+    let mut lines = Vec::new();
+    match &assertion.outcome {
+        Outcome::Alerts(failure) => {
+            for difference in &failure.differences {
+                push_difference(
+                    &mut lines,
+                    difference,
+                    |e| failure.expected.get(e).map(alert_text),
+                    |a| failure.actual.get(a).map(alert_text),
+                );
+            }
+            lines.extend(failure.notes.iter().map(|note| format!("note: {note}")));
+        }
+        Outcome::Samples(failure) => {
+            for difference in &failure.differences {
+                push_difference(
+                    &mut lines,
+                    difference,
+                    |e| failure.expected.get(e).map(sample_text),
+                    |a| failure.actual.get(a).map(sample_text),
+                );
+            }
+            lines.extend(failure.notes.iter().map(|note| format!("note: {note}")));
+        }
+        Outcome::Error(diagnostic) => lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}"))),
+        Outcome::Passed | Outcome::NotRun => {}
+    }
+    lines
+}
+
+fn push_difference(
+    lines: &mut Vec<String>,
+    difference: &Difference,
+    expected_text: impl Fn(usize) -> Option<String>,
+    actual_text: impl Fn(usize) -> Option<String>,
+) {
+    match difference {
+        Difference::Missing { expected, .. } => {
+            lines.extend(expected_text(*expected).map(|text| format!("missing: {text}")));
+        }
+        Difference::Unexpected { actual } => {
+            lines.extend(actual_text(*actual).map(|text| format!("unexpected: {text}")));
+        }
+        Difference::Differs { expected, fields, .. } => {
+            lines.extend(expected_text(*expected).map(|text| format!("differs: {text}")));
+            for field in fields {
+                let part = |value: &Option<String>| {
+                    value.as_deref().map_or_else(|| "none".to_owned(), |v| quote(v.as_bytes()))
+                };
+                lines.push(format!(
+                    "  {}: expected {}, is {}",
+                    field_name(field),
+                    part(&field.expected),
+                    part(&field.actual)
+                ));
+            }
+        }
+    }
+}
+
+/// `label job`, `annotation summary`, `value`.
+pub(super) fn field_name(field: &FieldDifference) -> String {
+    match field.kind {
+        FieldKind::Label => format!("label `{}`", field.name),
+        FieldKind::Annotation => format!("annotation `{}`", field.name),
+        FieldKind::Value => "value".to_owned(),
+    }
+}
+
+fn alert_text(alert: &Alert) -> String {
+    let labels = labels_text(&alert.labels);
+    if alert.annotations.is_empty() {
+        labels
+    } else {
+        format!("{labels} annotations {}", labels_text(&alert.annotations))
+    }
+}
+
+fn sample_text(sample: &Sample) -> String {
+    format!("{} {}", series_text(&sample.labels), sample.value_text())
+}
+
+/// `{a="1", b="2"}`, as Prometheus prints labels.
+pub(super) fn labels_text(labels: &[(String, String)]) -> String {
+    let pair = |(name, value): &(String, String)| {
+        let name = if is_legacy_label_name(name) { name.clone() } else { quote(name.as_bytes()) };
+        format!("{name}={}", quote(value.as_bytes()))
+    };
+    format!("{{{}}}", labels.iter().map(pair).collect::<Vec<_>>().join(", "))
+}
+
+/// `name{a="1"}`, as people write series.
+pub(super) fn series_text(labels: &[(String, String)]) -> String {
+    let name = labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
+    let rest: Vec<(String, String)> = labels.iter().filter(|(name, _)| name != METRIC_NAME).cloned().collect();
+    if rest.is_empty() && !name.is_empty() { name.to_owned() } else { format!("{name}{}", labels_text(&rest)) }
+}
+
+/// The closing line.
+pub(super) struct Closing<'a> {
+    pub(super) report: &'a TestReport,
+    pub(super) view: &'a TestView,
+}
+
+impl Closing<'_> {
+    /// Whether the run failed, warnings counted where they count.
+    pub(super) fn failed(&self) -> bool {
+        self.report.failed() || (self.view.strict && self.report.counts().warnings > 0)
+    }
+}
+
+impl fmt::Display for Closing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.report.counts();
+        let of = |failed: usize, all: usize, word: &str| {
+            if failed == 0 { counted(all, word) } else { format!("{failed} of {}", counted(all, word)) }
+        };
+        let assertions = counts.passed + counts.failed + counts.not_run;
+        if self.report.failed() {
+            write!(
+                f,
+                "failed: {}, {}, {}",
+                of(counts.failed_files, counts.files, "test file"),
+                of(counts.failed_groups, counts.groups, "group"),
+                of(counts.failed, assertions, "assertion"),
+            )?;
+        } else {
+            write!(
+                f,
+                "passed: {}, {}, {}",
+                counted(counts.files, "test file"),
+                counted(counts.groups, "group"),
+                counted(assertions, "assertion"),
+            )?;
+        }
+        if self.report.failed() && counts.not_run > 0 {
+            write!(f, " ({} not checked)", counts.not_run)?;
+        }
+        if counts.skipped_groups > 0 {
+            write!(f, "; {} skipped after the first failure", counted(counts.skipped_groups, "group"))?;
+        }
+        if counts.warnings > 0 {
+            let strict = if self.view.strict { ", which --strict makes fail" } else { "" };
+            write!(f, "; {}{strict}", counted(counts.warnings, "warning"))?;
+        }
+        match self.view.elapsed {
+            Some(elapsed) => write!(f, " ({})", seconds(elapsed)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `12 ms`, `1.5 s`.
+pub(super) fn seconds(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(1) {
+        format!("{:.1} ms", elapsed.as_secs_f64() * 1000.0)
+    } else {
+        format!("{:.2} s", elapsed.as_secs_f64())
+    }
+}
+
+/// The severity with which warnings are shown.
+pub(super) const fn warning_severity(view: &TestView) -> Severity {
+    if view.strict { Severity::Error } else { Severity::Warning }
+}
