@@ -11,7 +11,7 @@ use regex::Regex;
 use super::{Outcome, Session, Trouble};
 use crate::promql::ParseOptions;
 use crate::report::Format;
-use crate::report::tests::{self, TestFormat, TestView};
+use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape, LoadOptions};
 use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
@@ -135,7 +135,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
         quiet: args.quiet,
     };
     let mut stdout = session.stdout();
-    tests::write(&mut stdout, format(args, session), &session.look, &report, &view)?;
+    output::write(&mut stdout, format(args, session), &session.look, &report, &view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble
@@ -228,7 +228,7 @@ fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
         return None;
     }
     let parsed = yaml::parse(&read.file);
-    let shape = rules::classify(&parsed);
+    let shape = rules::classify(&parsed, &read.file);
     if !(shape == FileShape::Tests || named && shape == FileShape::Other) {
         return None;
     }
@@ -263,7 +263,7 @@ fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Resul
 fn write_junit(path: &Path, report: &unittest::report::TestReport) -> Result<(), Trouble> {
     let failure = |error: std::io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
     let mut file = BufWriter::new(File::create(path).map_err(failure)?);
-    tests::write_junit(&mut file, report).map_err(failure)?;
+    output::write_junit(&mut file, report).map_err(failure)?;
     file.flush().map_err(failure)
 }
 

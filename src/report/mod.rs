@@ -14,7 +14,7 @@ pub mod query;
 pub mod snippet;
 mod statistics;
 mod summary;
-pub mod tests;
+pub mod test;
 pub mod text;
 
 use std::io;
