@@ -59,17 +59,16 @@ def main():
     print(f"<title>Output of {escape(command)}</title>")
     print(f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>')
     print(f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" '
-          f'font-size="{SIZE}" xml:space="preserve">')
+          f'font-size="{SIZE}">')
     for row, line in enumerate(lines):
         y, column = PADDING + row * LINE + 14, 0
         for text, style in runs(line):
-            # Blanks at the edges are places, not text.
-            start = column + len(text) - len(text.lstrip(" "))
-            shown = text.strip(" ")
+            # Two blanks or more are a place, not text: viewers make one of them.
+            for piece in re.finditer(r"\S+(?: \S+)*", text):
+                x = PADDING + (column + columns(text[:piece.start()])) * CELL
+                print(f'<text x="{x:.1f}" y="{y}" textLength="{columns(piece[0]) * CELL:.1f}" '
+                      f'lengthAdjust="spacingAndGlyphs" {style}>{escape(piece[0])}</text>')
             column += columns(text)
-            if shown:
-                print(f'<text x="{PADDING + start * CELL:.1f}" y="{y}" textLength="{columns(shown) * CELL:.1f}" '
-                      f'lengthAdjust="spacingAndGlyphs" {style}>{escape(shown)}</text>')
     print("</g>\n</svg>")
 
 
