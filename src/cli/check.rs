@@ -74,7 +74,9 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
 
     let mut summary = Summary::of(&diagnostics, documents.len());
     summary.elapsed = session.elapsed_for_people();
-    let report = CheckReport { diagnostics, failures, summary, quiet: args.quiet };
+    // Where nothing could be read, there is nothing to sum up.
+    let quiet = args.quiet || documents.is_empty();
+    let report = CheckReport { diagnostics, failures, summary, quiet };
     print(args, session, &report)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
@@ -112,8 +114,8 @@ fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Fail
 
     let mut documents = Vec::new();
     if !stdin.is_empty() {
-        match super::read_stdin(&args.stdin_filename) {
-            Ok(read) => documents.extend(document(read, config, true)),
+        match super::read_stdin(&args.stdin_filename).and_then(|read| document(read, config, true)) {
+            Ok(document) => documents.extend(document),
             Err(failure) => failures.push(failure),
         }
     }
@@ -121,10 +123,7 @@ fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Fail
         found.into_iter().filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy())).collect();
     let read: Vec<Result<Option<Document>, Failure>> = wanted
         .par_iter()
-        .map(|found| match discovery::read(&found.path) {
-            Ok(read) => Ok(document(read, config, found.named)),
-            Err(error) => Err(failure_of(&error)),
-        })
+        .map(|found| document(discovery::read(&found.path).map_err(|error| failure_of(&error))?, config, found.named))
         .collect();
     for result in read {
         match result {
@@ -135,23 +134,35 @@ fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Fail
     (documents, failures)
 }
 
-/// The document of a file. One that was found by walking counts only if it has the shape of a rule file; one that the
-/// user named does unless it is a test file.
-fn document(read: Read, config: &Config, named: bool) -> Option<Document> {
-    let worth_parsing = rules::may_hold_rules_or_tests(read.file.text());
+/// The document of a file, if it is to be linted: one that was found by walking has to look like a rule file, one that
+/// the user named must not be a test file.
+///
+/// # Errors
+/// Where there is nothing in a file that the user named.
+fn document(read: Read, config: &Config, named: bool) -> Result<Option<Document>, Failure> {
+    let text = read.file.text();
+    if named && text.trim().is_empty() && read.problem.is_none() {
+        return Err(Failure { path: read.file.name().to_owned(), message: "is empty".to_owned() });
+    }
+    let worth_parsing = rules::may_hold_rules_or_tests(text);
     if !named && !worth_parsing {
-        return None;
+        return Ok(None);
     }
     let mut document = Document::read(&read.file, config, named && !worth_parsing);
     if named && document.rules.is_none() {
         if rules::classify(&yaml::parse(&read.file), &read.file) == FileShape::Tests {
-            return None;
+            return Ok(None);
         }
         document = Document::read(&read.file, config, true);
     }
-    document.rules.as_ref()?;
-    document.problems.extend(read.problem);
-    Some(document)
+    if document.rules.is_none() {
+        return Ok(None);
+    }
+    if let Some(problem) = read.problem {
+        // Whatever else there is to say comes from the text being cut off there.
+        document = Document { problems: vec![problem], rules: None, comments: Vec::new(), ..document };
+    }
+    Ok(Some(document))
 }
 
 fn failure_of(error: &ReadError) -> Failure {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Parts that would leave out fewer characters than this between them are shown as one.
+/// Parts that would leave out fewer characters than this between them, or at the start of the line, are shown as one.
 const MIN_LEFT_OUT: usize = 4;
 /// However many places there are on a line, each gets so many columns.
 const MIN_PART: usize = 24;
@@ -26,8 +26,8 @@ pub(super) fn visible_parts(line: &str, places: &[Range<usize>], width: usize) -
             parts.push(widened(line, place, share));
         } else {
             // A place too long to show: its head and its tail, each with a little of what lies around it.
-            parts.push(back(line, place.start, share / 8)..forward(line, place.start, share / 2));
-            parts.push(back(line, place.end, share / 4)..forward(line, place.end, share / 8));
+            parts.push(back(line, place.start, share / 4)..forward(line, place.start, share / 3));
+            parts.push(back(line, place.end, share / 3)..forward(line, place.end, share / 12));
         }
     }
     joined(line, parts)
@@ -48,6 +48,10 @@ fn widened(line: &str, range: &Range<usize>, width: usize) -> Range<usize> {
 /// Sorts the parts, and joins those that overlap or nearly touch.
 fn joined(line: &str, mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
     parts.sort_by_key(|part| (part.start, part.end));
+    let line_start = forward(line, 0, MIN_LEFT_OUT);
+    if let Some(first) = parts.first_mut().filter(|first| first.start <= line_start) {
+        first.start = 0;
+    }
     let mut result: Vec<Range<usize>> = Vec::with_capacity(parts.len());
     for part in parts {
         match result.last_mut() {
@@ -117,6 +121,6 @@ mod tests {
     fn a_place_that_is_too_long_shows_its_ends() {
         let line = format!("expr: begin{}end # comment", "x".repeat(1000));
         let place = line[6..line.len() - 10].to_owned();
-        assert_eq!(shown(&line, &[&place], 40), "xpr: beginxxxxxxxxxxxxxxx…xxxxxxxend # co");
+        assert_eq!(shown(&line, &[&place], 40), "expr: beginxxxxxxxx…xxxxxxxxxxend # ");
     }
 }
