@@ -7,4 +7,5 @@ mod float;
 mod quote;
 
 pub use float::{FloatVerb, append_float, format_float, format_v};
+pub(crate) use quote::push;
 pub use quote::{is_print, quote, quote_ascii, quote_char, unicode_name};

@@ -64,7 +64,7 @@ pub(super) fn push_escaped(out: &mut String, c: char, delimiter: char, keeps: &i
 }
 
 /// Writing to a `String` cannot fail.
-pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(crate) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 

@@ -1,0 +1,190 @@
+//! Patterns that can be run.
+
+use ::regex::{Captures, Regex, RegexBuilder};
+
+use super::error::{Code, RegexError};
+use super::expand::{self, Part};
+use super::syntax::{Capture, Node};
+use super::{emit, parser};
+use crate::source::Span;
+
+/// How many bytes a compiled pattern may take.
+const SIZE_LIMIT: usize = 10 << 20;
+/// Groups may nest deeper than the crate allows by default; the parser has its own bound.
+const NEST_LIMIT: u32 = 1000;
+
+fn compile(pattern: &str, translated: &str) -> Result<Regex, RegexError> {
+    RegexBuilder::new(translated)
+        .size_limit(SIZE_LIMIT)
+        .dfa_size_limit(SIZE_LIMIT)
+        .nest_limit(NEST_LIMIT)
+        .build()
+        .map_err(|_| {
+            let mut error = RegexError::new(Code::Large, pattern, Span::new(0, pattern.len()));
+            error.help = Some("make the counts of its repetitions smaller".to_owned());
+            error
+        })
+}
+
+/// A pattern that must match the whole text, and whose `.` matches line breaks: label matchers.
+#[derive(Clone, Debug)]
+pub struct AnchoredRegex {
+    kind: Anchored,
+}
+
+/// The commonest patterns need no engine.
+#[derive(Clone, Debug)]
+enum Anchored {
+    /// `.*`
+    Anything,
+    /// `.+`
+    Something,
+    /// `a|b|c`
+    OneOf(Vec<String>),
+    Pattern(Regex),
+}
+
+impl AnchoredRegex {
+    /// Compiles the pattern.
+    ///
+    /// # Errors
+    /// Where Go refuses it, or where it is too large.
+    pub fn new(pattern: &str) -> Result<Self, RegexError> {
+        let node = parser::parse(pattern, true)?;
+        let kind = match (&node, node.literals()) {
+            (_, Some(texts)) => Anchored::OneOf(texts),
+            (Node::Repeat { min: 0, max: None, inner, .. }, _) if is_any(inner) => Anchored::Anything,
+            (Node::Repeat { min: 1, max: None, inner, .. }, _) if is_any(inner) => Anchored::Something,
+            _ => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
+        };
+        Ok(AnchoredRegex { kind })
+    }
+
+    /// Whether the whole text matches.
+    pub fn is_match(&self, text: &str) -> bool {
+        match &self.kind {
+            Anchored::Anything => true,
+            Anchored::Something => !text.is_empty(),
+            Anchored::OneOf(texts) => texts.iter().any(|one| one == text),
+            Anchored::Pattern(regex) => regex.is_match(text),
+        }
+    }
+
+    /// The only texts that match, if the pattern lists them: `a|b|c`.
+    pub fn literals(&self) -> Option<&[String]> {
+        match &self.kind {
+            Anchored::OneOf(texts) => Some(texts),
+            _ => None,
+        }
+    }
+}
+
+fn is_any(node: &Node) -> bool {
+    matches!(node, Node::Any { newline: true })
+}
+
+/// The groups' names by number; the first one is the whole match.
+fn group_names(node: &Node) -> Vec<Option<String>> {
+    fn collect(node: &Node, names: &mut Vec<Option<String>>) {
+        match node {
+            Node::Group { capture, inner } => {
+                match capture {
+                    Capture::None => {}
+                    Capture::Numbered => names.push(None),
+                    Capture::Named(name) => names.push(Some(name.clone())),
+                }
+                collect(inner, names);
+            }
+            Node::Repeat { inner, .. } => collect(inner, names),
+            Node::Concat(parts) | Node::Alternate(parts) => parts.iter().for_each(|part| collect(part, names)),
+            _ => {}
+        }
+    }
+    let mut names = vec![None];
+    collect(node, &mut names);
+    names
+}
+
+/// A pattern with the names of its groups.
+#[derive(Clone, Debug)]
+struct WithGroups {
+    regex: Regex,
+    names: Vec<Option<String>>,
+}
+
+impl WithGroups {
+    /// Puts what the groups matched into a replacement text.
+    fn expand(&self, parts: &[Part<'_>], captures: &Captures<'_>, out: &mut String) {
+        for part in parts {
+            let group = match part {
+                Part::Text(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Part::Number(number) => Some(*number),
+                Part::Name(name) => self.names.iter().position(|known| known.as_deref() == Some(*name)),
+            };
+            out.push_str(group.and_then(|group| captures.get(group)).map_or("", |group| group.as_str()));
+        }
+    }
+}
+
+/// A pattern that must match the whole text, with a replacement for it: `label_replace`.
+#[derive(Clone, Debug)]
+pub struct ReplaceRegex {
+    inner: WithGroups,
+}
+
+impl ReplaceRegex {
+    /// Compiles the pattern.
+    ///
+    /// # Errors
+    /// Where Go refuses it, or where it is too large.
+    pub fn new(pattern: &str) -> Result<Self, RegexError> {
+        let node = parser::parse(pattern, true)?;
+        let regex = compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?;
+        Ok(ReplaceRegex { inner: WithGroups { regex, names: group_names(&node) } })
+    }
+
+    /// The replacement with `$1`, `${name}` filled in, if the whole text matches.
+    pub fn expand(&self, text: &str, replacement: &str) -> Option<String> {
+        let captures = self.inner.regex.captures(text)?;
+        let mut out = String::new();
+        self.inner.expand(&expand::parts(replacement), &captures, &mut out);
+        Some(out)
+    }
+}
+
+/// A pattern that matches anywhere in a text and whose `.` stops at line breaks: templates, `--run`.
+#[derive(Clone, Debug)]
+pub struct SearchRegex {
+    inner: WithGroups,
+}
+
+impl SearchRegex {
+    /// Compiles the pattern.
+    ///
+    /// # Errors
+    /// Where Go refuses it, or where it is too large.
+    pub fn new(pattern: &str) -> Result<Self, RegexError> {
+        let node = parser::parse(pattern, false)?;
+        let regex = compile(pattern, &emit::emit(&node))?;
+        Ok(SearchRegex { inner: WithGroups { regex, names: group_names(&node) } })
+    }
+
+    /// Whether some part of the text matches.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.inner.regex.is_match(text)
+    }
+
+    /// Go's `ReplaceAllString`: every match replaced, `$1` and `${name}` filled in.
+    pub fn replace_all(&self, text: &str, replacement: &str) -> String {
+        let parts = expand::parts(replacement);
+        let replace = |captures: &Captures<'_>| {
+            let mut out = String::new();
+            self.inner.expand(&parts, captures, &mut out);
+            out
+        };
+        self.inner.regex.replace_all(text, replace).into_owned()
+    }
+}

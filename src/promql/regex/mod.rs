@@ -1,0 +1,60 @@
+//! Regular expressions as Prometheus reads them: Go's RE2 syntax, run by the `regex` crate.
+//!
+//! The two dialects differ in what they accept (`{`, `\Q…\E`, `a**`, `(?x)`) and in what the same text means (`\d`,
+//! `[a&&b]`, `[[a]]`). So a pattern is parsed as Go's `regexp/syntax` does, refused with Go's words, and printed again
+//! with the same meaning in the other dialect.
+
+mod class;
+mod compiled;
+mod emit;
+mod error;
+mod expand;
+mod parser;
+mod syntax;
+
+pub use compiled::{AnchoredRegex, ReplaceRegex, SearchRegex};
+pub use error::RegexError;
+
+use super::ast::{MatchOp, Matcher};
+use super::error::ParseError;
+
+/// The pattern for the `regex` crate that means what `re2` means in Go. Not anchored; `.` does not match a line break.
+///
+/// # Errors
+/// Where Go refuses the pattern, with Go's text.
+pub fn translate(re2: &str) -> Result<String, RegexError> {
+    parser::parse(re2, false).map(|node| emit::emit(&node))
+}
+
+/// Whether the matcher's regular expression is one.
+pub(super) fn check_matcher(matcher: &Matcher) -> Result<(), ParseError> {
+    if !matcher.op.is_regex() {
+        return Ok(());
+    }
+    pattern(matcher).and_then(|pattern| parser::parse(pattern, true)).map(|_| ()).map_err(|error| {
+        let inner = matcher.value.span;
+        let mut problem = ParseError::new(matcher.span, error.message);
+        problem.help = error.help;
+        // Without escapes the pattern stands in the expression as it is.
+        if inner.len() == matcher.value.value.len() + 2 {
+            problem = problem.with_related(error.span.shifted(inner.start + 1), "here");
+        }
+        problem
+    })
+}
+
+fn pattern(matcher: &Matcher) -> Result<&str, RegexError> {
+    std::str::from_utf8(&matcher.value.value).map_err(|error| RegexError::invalid_utf8(error.valid_up_to()))
+}
+
+/// Whether the matcher matches the empty text, that is, a label that is not there.
+pub fn matches_empty(matcher: &Matcher) -> bool {
+    let nullable =
+        || pattern(matcher).and_then(|pattern| parser::parse(pattern, true)).is_ok_and(|node| node.is_nullable());
+    match matcher.op {
+        MatchOp::Equal => matcher.value.value.is_empty(),
+        MatchOp::NotEqual => !matcher.value.value.is_empty(),
+        MatchOp::Regex => nullable(),
+        MatchOp::NotRegex => !nullable(),
+    }
+}
