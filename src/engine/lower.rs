@@ -11,12 +11,12 @@ use crate::promql::ast::{
 };
 use crate::source::Span;
 
-use super::EvalError;
 use super::functions::{self, Implementation};
 use super::plan::{
     AggregateNode, BinaryNode, CallNode, LabelMatcher, LabelTest, Length, MatrixNode, Node, NodeId, NodeKind, Plan,
     Selector, SubqueryNode,
 };
+use super::{EvalError, detected_resets};
 
 /// Lowers `expr`.
 pub(crate) fn lower(expr: &Expr) -> Result<Plan, EvalError> {
@@ -160,6 +160,9 @@ impl Lowering {
         // What a function does with its selector at each step is its own affair.
         let keep = invariant || name == "info";
         let args: Vec<NodeId> = args.into_iter().map(|arg| if keep { arg.id } else { self.wrap(arg) }).collect();
+        if detected_resets::reads_statistics(name) {
+            args.iter().for_each(|arg| detected_resets::mark(&mut self.nodes, *arg));
+        }
         let first = args.first().and_then(|id| self.nodes.get(id.0)).map_or(span, |node| node.span);
         let last = args.last().and_then(|id| self.nodes.get(id.0)).map_or(span, |node| node.span);
         let node = CallNode {
@@ -213,6 +216,7 @@ impl Lowering {
             offset: offset(&selector.modifiers)?,
             at: selector.modifiers.at.as_ref().map(|at| at.value),
             extension: selector.modifiers.extension.as_ref().map(|extension| extension.value),
+            detects_resets: false,
         })
     }
 }

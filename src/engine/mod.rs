@@ -9,6 +9,7 @@ mod aggregate;
 mod annotations;
 mod binary;
 mod column;
+mod detected_resets;
 mod distinct;
 mod duration;
 mod error;

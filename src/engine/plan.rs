@@ -57,6 +57,8 @@ pub(crate) struct Selector {
     pub(crate) offset: Length,
     pub(crate) at: Option<AtModifier>,
     pub(crate) extension: Option<RangeExtension>,
+    /// Whether counter resets between histograms are looked for while reading, see [`super::detected_resets`].
+    pub(crate) detects_resets: bool,
 }
 
 /// A compiled label matcher.

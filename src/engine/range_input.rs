@@ -10,7 +10,7 @@ use super::plan::{MatrixNode, NodeId, NodeKind};
 use super::steps::Steps;
 use super::store::{Samples, StoredSeries};
 use super::subquery::{self, ComputedSeries};
-use super::{EvalError, select};
+use super::{EvalError, detected_resets, select};
 
 /// A range vector argument over all steps.
 pub(crate) struct RangeInput<'a> {
@@ -29,8 +29,14 @@ pub(crate) struct RangeInput<'a> {
 }
 
 enum Source<'a> {
-    Stored(Vec<&'a StoredSeries>),
+    Stored(Vec<Stored<'a>>),
     Computed(Vec<ComputedSeries>),
+}
+
+struct Stored<'a> {
+    series: &'a StoredSeries,
+    /// The histograms with the resets found between them, where that is asked for.
+    histograms: Option<Samples<Arc<FloatHistogram>>>,
 }
 
 /// One series of a range vector.
@@ -68,8 +74,12 @@ impl<'a> RangeInput<'a> {
             Some(RangeExtension::Smoothed) => (lookback, lookback),
             None => (0, 0),
         };
+        let stored = select::matching(eval.store, selector).map(|series| {
+            let histograms = if selector.detects_resets { detected_resets::detect(&series.histograms) } else { None };
+            Stored { series, histograms }
+        });
         Ok(RangeInput {
-            source: Source::Stored(select::matching(eval.store, selector).collect()),
+            source: Source::Stored(stored.collect()),
             fixed: eval.fixed_time(selector.at),
             offset: selector.offset.resolve(&eval.query)?,
             steps: eval.steps,
@@ -92,11 +102,11 @@ impl<'a> RangeInput<'a> {
             Source::Stored(stored) => (stored.as_slice(), &[][..]),
             Source::Computed(computed) => (&[][..], computed.as_slice()),
         };
-        let stored = stored.iter().map(|series| RangeSeries {
+        let stored = stored.iter().map(|Stored { series, histograms }| RangeSeries {
             labels: series.labels(),
             drop_name: false,
             floats: &series.floats,
-            histograms: &series.histograms,
+            histograms: histograms.as_ref().unwrap_or(&series.histograms),
         });
         let computed = computed.iter().map(|series| RangeSeries {
             labels: &series.labels,

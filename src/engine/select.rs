@@ -6,6 +6,7 @@ use crate::source::Span;
 
 use super::EvalError;
 use super::column::{Column, SeriesColumn, Slot, Vector};
+use super::detected_resets;
 use super::evaluate::Evaluator;
 use super::plan::Selector;
 use super::store::{Samples, Store, StoredSeries};
@@ -34,7 +35,11 @@ pub(crate) fn instant(eval: &mut Evaluator<'_>, selector: &Selector, span: Span)
     let mut vector = Vector::new();
     let mut cells = 0usize;
     for series in matching(eval.store, selector) {
-        let column = if smoothed { super::smooth::instant(eval, series, &times, span) } else { column(series, &times) };
+        let column = if smoothed {
+            super::smooth::instant(eval, series, &times, span)
+        } else {
+            column(series, &times, selector.detects_resets)
+        };
         if !column.is_empty() {
             cells = cells.saturating_add(column.weight());
             eval.reserve(cells, span)?;
@@ -99,15 +104,17 @@ impl<'a> Cursor<'a> {
 }
 
 /// The values of a series at each step: its newest sample within the lookback, unless it went stale since.
-fn column(series: &StoredSeries, times: &Times) -> Column {
+fn column(series: &StoredSeries, times: &Times, detects_resets: bool) -> Column {
     if series.histograms.times.is_empty() && series.stale.is_empty() {
         return floats_only(&series.floats, times);
     }
+    let detected = if detects_resets { detected_resets::detect(&series.histograms) } else { None };
+    let histograms = detected.as_ref().unwrap_or(&series.histograms);
     let mut column = Column::absent(times.count());
     walk(series, times, |step, found| match found {
         Found::Float(index, _) => column.set(step, Slot::Float(value(&series.floats.values, index))),
         Found::Histogram(index, _) => {
-            if let Some(histogram) = series.histograms.values.get(index) {
+            if let Some(histogram) = histograms.values.get(index) {
                 column.set(step, Slot::Histogram(histogram.clone()));
             }
         }

@@ -92,8 +92,9 @@ fn quantiles_of<'a>(
         columns.push(column);
     }
     let mut notes = Notes { forced: FxHashMap::default(), span };
-    let mut output = Output { steps: eval.steps.count, series: Vec::new(), places: FxHashMap::default() };
+    let mut output = Output { steps: eval.steps.count, ..Output::default() };
     for group in groups(eval, &vector, span) {
+        output.begin_group();
         for step in 0..eval.steps.count {
             let Some(histogram) = group.at(step, &vector, eval, span) else { continue };
             for (index, column) in columns.iter().enumerate() {
@@ -129,8 +130,9 @@ pub(super) fn fraction<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span
     let input = arg(eval, call, 2);
     let vector = eval.vector(input)?;
     let span = eval.plan.unwrapped(input).span;
-    let mut output = Output { steps: eval.steps.count, series: Vec::new(), places: FxHashMap::default() };
+    let mut output = Output { steps: eval.steps.count, ..Output::default() };
     for group in groups(eval, &vector, span) {
+        output.begin_group();
         for step in 0..eval.steps.count {
             let (lower, upper) = (lower.at(step), upper.at(step));
             let value = match group.at(step, &vector, eval, span) {
@@ -153,14 +155,21 @@ pub(super) fn fraction<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span
 }
 
 /// Series as they come up.
+#[derive(Default)]
 struct Output {
     steps: usize,
     series: Vector,
+    /// Where the series of the current group are.
     places: FxHashMap<(Labels, usize), usize>,
 }
 
 impl Output {
-    /// Sets the value of the series with these labels. `index` keeps apart what may not share a series.
+    /// From here on series are of another histogram; that two of them are called the same is for `finish` to see.
+    fn begin_group(&mut self) {
+        self.places.clear();
+    }
+
+    /// Sets the value of the group's series with these labels. `index` keeps apart what may not share a series.
     fn set(&mut self, labels: Labels, index: usize, step: usize, value: f64) {
         let place = *self.places.entry((labels, index)).or_insert_with_key(|(labels, _)| {
             let column = Column::absent(self.steps);
