@@ -4,11 +4,11 @@
 use super::explain::{evaluate, value_text};
 use super::group::Running;
 use super::notes::nearest;
+use super::reads::metric_name;
 use crate::engine::store::StoredSeries;
 use crate::engine::{QueryValue, VectorSample};
 use crate::model::Labels;
 use crate::model::duration::format_duration;
-use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, MatchOp, Matcher, VectorSelector};
 
@@ -110,15 +110,6 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
             format!("no series matches all of it, or it has no sample here; the newest of `{name}` is from {at}")
         }
     })
-}
-
-/// The name that the selector asks for, in front of the braces or inside.
-fn metric_name(selector: &VectorSelector) -> Option<String> {
-    if let Some(name) = &selector.name {
-        return Some(name.value.clone());
-    }
-    let matcher = selector.matchers.iter().find(|m| m.name.value == METRIC_NAME && m.op == MatchOp::Equal)?;
-    String::from_utf8(matcher.value.value.clone()).ok()
 }
 
 /// Whether a series with these labels passes the one matcher.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::report::{Alert, AlertFailure, Assertion, AssertionKind, GroupReport, Outcome, Sample, SampleFailure};
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
-use super::{AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, compare, explain, inputs, notes};
+use super::{AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, compare, explain, inputs, lint, notes};
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::{Output, QueryValue, Store};
 use crate::model::SampleValue;
@@ -23,6 +23,7 @@ pub(super) struct Shared<'a> {
     pub(super) rules: &'a ResolvedRules,
     pub(super) set: &'a RuleSet,
     pub(super) options: &'a RunOptions,
+    pub(super) lint: &'a lint::Context<'a>,
 }
 
 /// A group while it is being checked.
@@ -57,20 +58,28 @@ pub(super) fn not_run(
     }
 }
 
-/// Runs a group.
-pub(super) fn run(shared: &Shared<'_>, group: &TestGroup, index: usize) -> GroupReport {
+/// Runs a group; also says what promtool passes in silence.
+pub(super) fn run(shared: &Shared<'_>, group: &TestGroup, index: usize) -> (GroupReport, Vec<Diagnostic>) {
     let started = Instant::now();
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
-    match prepare(shared, group) {
+    let mut warnings = Vec::new();
+    match prepare(shared, group, &mut warnings) {
         Ok(running) => running.check(&mut report),
         Err(error) => report.errors.push(*error),
     }
+    // What failed says itself that there is no such rule.
+    let failed = |span: Span| report.assertions.iter().any(|a| a.outcome.failed() && a.subject_span == span);
+    warnings.retain(|warning| warning.rule != lint::UNKNOWN_ALERT || !failed(warning.primary.span));
     report.elapsed = started.elapsed();
-    report
+    (report, warnings)
 }
 
 /// Loads the series and runs the rules over them.
-fn prepare<'a>(shared: &'a Shared<'a>, group: &'a TestGroup) -> Result<Running<'a>, Box<Diagnostic>> {
+fn prepare<'a>(
+    shared: &'a Shared<'a>,
+    group: &'a TestGroup,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Running<'a>, Box<Diagnostic>> {
     let schedule = Schedule {
         start_ms: group.start_ms,
         end_ms: group.start_ms.saturating_add(group.max_eval_time_ms()),
@@ -84,6 +93,7 @@ fn prepare<'a>(shared: &'a Shared<'a>, group: &'a TestGroup) -> Result<Running<'
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
         return Err(Box::new(no_alertname(shared.test, test)));
     }
+    *warnings = shared.lint.of_group(group, &inputs);
     let mut store = Store::new();
     let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, alerting::RunOptions::default());
     Ok(Running { shared, group, store, run })

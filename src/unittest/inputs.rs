@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::{InputSeries, TestFile, TestGroup};
 use crate::alerting::Input;
-use crate::model::Labels;
+use crate::model::{Labels, SampleValue};
 use crate::promql::series::{SeriesError, SeriesItems, parse_line};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
@@ -24,6 +24,10 @@ pub(super) struct Inputs {
     pub(super) end: Option<EarlyEnd>,
     /// Pairs of indices in `input_series`: a series, and the later one with the same labels that replaces it.
     pub(super) replaced: Vec<(usize, usize)>,
+    /// For each of `series`: its index in `input_series`.
+    pub(super) origins: Vec<usize>,
+    /// Whether a series says that it ends: its last item is `stale` or `_`.
+    pub(super) says_end: bool,
 }
 
 /// An empty line or a comment ended the input.
@@ -57,6 +61,7 @@ pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<In
             let parsed = parse_line(line).map_err(|error| Box::new(diagnostic(file, item, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
+            inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
             let times = (0_i64..).map(|n| group.start_ms.saturating_add(n.saturating_mul(group.interval_ms)));
             let samples = times.zip(values).take_while(|(t, _)| *t <= end_ms);
             let samples = samples.filter_map(|(t, value)| Some((t, value?))).collect();
@@ -69,6 +74,7 @@ pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<In
                 }
                 None => {
                     by_labels.insert(parsed.labels.clone(), (inputs.series.len(), index));
+                    inputs.origins.push(index);
                     inputs.series.push(Input { labels: parsed.labels, samples });
                 }
             }

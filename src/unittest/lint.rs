@@ -1,12 +1,277 @@
-//! What promtool passes in silence.
+//! What promtool passes in silence: tests that cannot fail, or that test something else than they seem to.
 
-use super::TestFile;
+use rustc_hash::FxHashMap;
+
+use super::group::head;
+use super::inputs::{self, Inputs};
+use super::notes::nearest;
+use super::reads::Reads;
 use super::rule_files::ResolvedRules;
-use crate::promql::ParseOptions;
-use crate::source::Diagnostic;
+use super::{AlertTest, TestFile, TestGroup};
+use crate::model::duration::format_duration;
+use crate::promql::{self, ParseOptions};
+use crate::source::{Diagnostic, Label, Severity, Span};
 
-/// The findings on a sound test file whose rules are `rules`.
+/// `test/unknown-alert`: no rule under test defines the alert.
+pub const UNKNOWN_ALERT: &str = "test/unknown-alert";
+/// `test/unmatched-rule-file`: a pattern of `rule_files` matches no file.
+pub const UNMATCHED_RULE_FILE: &str = "test/unmatched-rule-file";
+/// `test/unused-series`: nothing under test reads an input series.
+pub const UNUSED_SERIES: &str = "test/unused-series";
+/// `test/after-last-sample`: an assertion looks at a time at which no input is left.
+pub const AFTER_LAST_SAMPLE: &str = "test/after-last-sample";
+/// `test/no-assertions`: a test asserts nothing.
+pub const NO_ASSERTIONS: &str = "test/no-assertions";
+/// `test/duplicate`: a test or an assertion says the same as an earlier one.
+pub const DUPLICATE: &str = "test/duplicate";
+/// `test/split-alert`: a stray `-` makes two expected alerts of one.
+pub const SPLIT_ALERT: &str = "test/split-alert";
+/// `test/dropped-series`: an empty line or a comment ends the input early.
+pub const DROPPED_SERIES: &str = "test/dropped-series";
+/// `test/duplicate-series`: a later series replaces one with the same labels.
+pub const DUPLICATE_SERIES: &str = "test/duplicate-series";
+
+/// What all findings on a file need to know.
+pub(super) struct Context<'a> {
+    test: &'a TestFile,
+    rules: &'a ResolvedRules,
+    reads: Reads,
+    parse: &'a ParseOptions,
+}
+
+/// All findings on a sound test file whose rules are `rules`, in the order of the file.
 pub fn warnings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) -> Vec<Diagnostic> {
-    let _ = (test, rules, parse);
-    Vec::new()
+    let cx = Context::new(test, rules, parse);
+    let mut found = cx.of_file();
+    for group in &test.groups {
+        let end_ms = group.start_ms.saturating_add(group.max_eval_time_ms());
+        // A series that cannot be read fails the test; there is nothing more to say.
+        if let Ok(inputs) = inputs::read(test, group, end_ms) {
+            found.extend(cx.of_group(group, &inputs));
+        }
+    }
+    found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    found
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(test: &'a TestFile, rules: &'a ResolvedRules, parse: &'a ParseOptions) -> Self {
+        let reads = Reads::of_rules(rules.files.iter().map(|file| &**file));
+        Context { test, rules, reads, parse }
+    }
+
+    fn warning(&self, rule: &'static str, message: impl Into<String>, span: Span, label: &str) -> Diagnostic {
+        let mut place = head(self.test, span);
+        label.clone_into(&mut place.text);
+        Diagnostic::new(rule, Severity::Warning, message, place)
+    }
+
+    fn label(&self, span: Span, text: &str) -> Label {
+        let mut place = head(self.test, span);
+        text.clone_into(&mut place.text);
+        place
+    }
+
+    /// Findings on the file as a whole.
+    pub(super) fn of_file(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for pattern in self.rules.unmatched.iter().filter_map(|index| self.test.rule_files.get(*index)) {
+            let message = format!("no rule file matches `{}`", pattern.text());
+            let help = "patterns are relative to the test file; rules that are not loaded are not tested";
+            found.push(self.warning(UNMATCHED_RULE_FILE, message, pattern.span, "matches nothing").help(help));
+        }
+        if let Some(first) = self.test.rule_files.first().filter(|_| self.test.groups.is_empty()) {
+            let message = "this file loads rules and has no tests";
+            found.push(self.warning(NO_ASSERTIONS, message, first.span, "").help("add test groups under `tests:`"));
+        }
+        found.extend(self.duplicate_groups());
+        found
+    }
+
+    /// Findings on one test group, whose series are `inputs`.
+    pub(super) fn of_group(&self, group: &TestGroup, inputs: &Inputs) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        if group.assertion_count() == 0 {
+            let message = "this test asserts nothing";
+            let help = "it passes unless a rule fails; add `alert_rule_test` or `promql_expr_test`";
+            found.push(self.warning(NO_ASSERTIONS, message, group.span, "").help(help));
+        }
+        self.unknown_alerts(group, &mut found);
+        self.split_alerts(group, &mut found);
+        self.duplicate_assertions(group, &mut found);
+        self.series(group, inputs, &mut found);
+        self.after_last_sample(group, inputs, &mut found);
+        found
+    }
+
+    fn unknown_alerts(&self, group: &TestGroup, found: &mut Vec<Diagnostic>) {
+        let unknown =
+            |test: &&AlertTest| !test.alertname.text().is_empty() && !self.reads.defines_alert(test.alertname.text());
+        for test in group.alert_tests.iter().filter(unknown) {
+            let name = test.alertname.text();
+            let message = format!("no rule under test defines an alert `{name}`");
+            let near = nearest(name, self.reads.alert_names());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if test.exp_alerts.is_empty() => {
+                    "a test that an unknown alert does not fire cannot fail".to_owned()
+                }
+                None => "check `rule_files` and the name".to_owned(),
+            };
+            found.push(self.warning(UNKNOWN_ALERT, message, test.alertname.span, "").help(help));
+        }
+    }
+
+    /// `- exp_labels: …` followed by `- exp_annotations: …` is two alerts, and nearly always meant as one.
+    fn split_alerts(&self, group: &TestGroup, found: &mut Vec<Diagnostic>) {
+        for pair in group.alert_tests.iter().flat_map(|test| test.exp_alerts.windows(2)) {
+            let [first, second] = pair else { continue };
+            let split = !first.labels.is_empty()
+                && first.annotations.is_empty()
+                && second.labels.is_empty()
+                && !second.annotations.is_empty();
+            if split {
+                let message = "labels and annotations are two expected alerts here";
+                let help = "a `-` begins the next alert: leave it out before `exp_annotations`";
+                let finding = self.warning(SPLIT_ALERT, message, second.span, "begins another alert");
+                found.push(finding.related(self.label(first.span, "the labels")).help(help));
+            }
+        }
+    }
+
+    fn duplicate_assertions(&self, group: &TestGroup, found: &mut Vec<Diagnostic>) {
+        let alerts = group.alert_tests.iter().map(|test| (test.span, alert_signature(test)));
+        let exprs = group.expr_tests.iter().map(|test| (test.span, expr_signature(test)));
+        let mut seen: FxHashMap<String, Span> = FxHashMap::default();
+        for (span, signature) in alerts.chain(exprs) {
+            match seen.get(&signature) {
+                Some(first) => {
+                    let finding = self.warning(DUPLICATE, "this assertion is there already", span, "the same again");
+                    found.push(finding.related(self.label(*first, "first here")));
+                }
+                None => {
+                    seen.insert(signature, span);
+                }
+            }
+        }
+    }
+
+    fn duplicate_groups(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let mut seen: FxHashMap<String, Span> = FxHashMap::default();
+        for group in self.test.groups.iter().filter(|group| group.assertion_count() > 0) {
+            match seen.get(&group_signature(group)) {
+                Some(first) => {
+                    let finding = self.warning(DUPLICATE, "this test is there already", group.span, "the same again");
+                    found.push(finding.related(self.label(*first, "first here")));
+                }
+                None => {
+                    seen.insert(group_signature(group), group.span);
+                }
+            }
+        }
+        found
+    }
+
+    fn series(&self, group: &TestGroup, inputs: &Inputs, found: &mut Vec<Diagnostic>) {
+        if let Some(end) = inputs.end {
+            if let Some(item) = group.input_series.get(end.series) {
+                let (what, count) = (
+                    if end.comment { "a comment" } else { "an empty line" },
+                    group.input_series.len() - end.series - 1,
+                );
+                let message = format!("{what} ends the input here; what follows is not loaded");
+                let lost = if count > 0 { format!(" ({count} more series)") } else { String::new() };
+                let help = format!(
+                    "promtool reads all series as one text and stops at {what}{lost}; put the values on one line, or use `>-`"
+                );
+                let span = if item.values.text().is_empty() { item.span } else { item.values.span };
+                found.push(self.warning(DROPPED_SERIES, message, span, "").help(help));
+            }
+        }
+        for (earlier, later) in &inputs.replaced {
+            let (Some(earlier), Some(later)) = (group.input_series.get(*earlier), group.input_series.get(*later))
+            else {
+                continue;
+            };
+            let message = "this series is there already; only the last one is loaded";
+            let finding = self.warning(DUPLICATE_SERIES, message, later.series.span, "replaces the earlier one");
+            found.push(finding.related(self.label(earlier.series.span, "not loaded")));
+        }
+        self.unused_series(group, inputs, found);
+    }
+
+    fn unused_series(&self, group: &TestGroup, inputs: &Inputs, found: &mut Vec<Diagnostic>) {
+        let mut expressions = Reads::default();
+        for test in &group.expr_tests {
+            match promql::parse(test.expr.text(), self.parse) {
+                Ok(expr) => expressions.add_expr(&expr),
+                // It fails, and who knows what it was to read.
+                Err(_) => return,
+            }
+        }
+        for (input, origin) in inputs.series.iter().zip(&inputs.origins) {
+            if self.reads.reads(&input.labels) || expressions.reads(&input.labels) {
+                continue;
+            }
+            let (Some(item), Some(name)) = (group.input_series.get(*origin), input.labels.metric_name()) else {
+                continue;
+            };
+            let message = format!("no rule or expression under test reads `{name}`");
+            let names = self.reads.metric_names().chain(expressions.metric_names());
+            let help = match nearest(name, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the series changes nothing here; leave it out, or load the rules that read it".to_owned(),
+            };
+            found.push(self.warning(UNUSED_SERIES, message, item.series.span, "").help(help));
+        }
+    }
+
+    /// A test that nothing fires or that nothing is there, at a time for which no input is left. Where a series says
+    /// that it ends (`stale`, `_`) the end is meant.
+    fn after_last_sample(&self, group: &TestGroup, inputs: &Inputs, found: &mut Vec<Diagnostic>) {
+        let last = inputs.series.iter().filter_map(|input| input.samples.last()).map(|(t, _)| *t).max();
+        let Some(last) = last.filter(|_| !inputs.says_end && inputs.end.is_none()) else { return };
+        let last = last.saturating_sub(group.start_ms);
+        let mut report = |time: i64, span: Span, reach: Option<i64>| {
+            if reach.is_some_and(|reach| reach > 0 && time.saturating_sub(reach) > last) {
+                let message = format!(
+                    "nothing can be there at {}: the last input sample is at {}",
+                    format_duration(time),
+                    format_duration(last)
+                );
+                let help = "the assertion holds only because the input has ended; add samples, or write `stale` or `_` \
+                            at the end of a series if that is what is tested";
+                found.push(self.warning(AFTER_LAST_SAMPLE, message, span, "no input is left here").help(help));
+            }
+        };
+        for test in group.alert_tests.iter().filter(|test| test.exp_alerts.is_empty()) {
+            report(test.eval_time.value, test.eval_time.span, self.reads.alert_reach(test.alertname.text()));
+        }
+        for test in group.expr_tests.iter().filter(|test| test.exp_samples.is_empty()) {
+            let reach = promql::parse(test.expr.text(), self.parse).ok().and_then(|expr| self.reads.expr_reach(&expr));
+            report(test.eval_time.value, test.eval_time.span, reach);
+        }
+    }
+}
+
+fn alert_signature(test: &AlertTest) -> String {
+    let alerts = super::compare::expected_alerts(test);
+    format!("alert {} {} {alerts:?}", test.eval_time.value, test.alertname.text())
+}
+
+fn expr_signature(test: &super::ExprTest) -> String {
+    let samples: Vec<_> =
+        test.exp_samples.iter().map(|s| (s.labels.text(), s.value.value.to_bits(), s.histogram.text())).collect();
+    format!("expr {} {:?} {samples:?}", test.eval_time.value, test.expr.text())
+}
+
+/// Everything that a test says but its name.
+fn group_signature(group: &TestGroup) -> String {
+    let series: Vec<_> = group.input_series.iter().map(|item| (item.series.text(), item.values.text())).collect();
+    let external: Vec<_> = group.external_labels.iter().map(|(name, value)| (name.text(), value.text())).collect();
+    let url = group.external_url.as_ref().map(|url| url.text());
+    let alerts: Vec<_> = group.alert_tests.iter().map(alert_signature).collect();
+    let exprs: Vec<_> = group.expr_tests.iter().map(expr_signature).collect();
+    format!("{} {} {external:?} {url:?} {series:?} {alerts:?} {exprs:?}", group.interval_ms, group.start_ms)
 }

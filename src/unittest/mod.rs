@@ -17,6 +17,7 @@ mod inputs;
 pub mod lint;
 mod notes;
 mod reader;
+mod reads;
 pub mod report;
 mod rule_files;
 mod runner;

@@ -94,43 +94,49 @@ fn run_file(input: &TestInput, options: &RunOptions, cache: &RuleFileCache, stop
     if report.problems.is_empty() {
         let rules = cache.resolve(test, &input.folder);
         report.rule_files = rules.files.len();
-        report.warnings = lint::warnings(test, &rules, &cache.options().parse);
-        report.groups = run_groups(test, &rules, options, stop, &mut report.rule_problems);
+        let lint = lint::Context::new(test, &rules, &cache.options().parse);
+        report.warnings = lint.of_file();
+        run_groups(&lint, test, &rules, options, stop, &mut report);
+        report.warnings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     }
     report.elapsed = started.elapsed();
     report
 }
 
 fn run_groups(
+    lint: &lint::Context<'_>,
     test: &TestFile,
     rules: &ResolvedRules,
     options: &RunOptions,
     stop: &AtomicBool,
-    rule_problems: &mut Vec<Diagnostic>,
-) -> Vec<GroupReport> {
-    rule_problems.extend(rules.problems.iter().cloned());
+    report: &mut FileReport,
+) {
+    report.rule_problems.extend(rules.problems.iter().cloned());
     let selected: Vec<(usize, &TestGroup)> =
         test.groups.iter().enumerate().filter(|(_, group)| options.selection.selects(test, group)).collect();
     let compiled = Compiled::new(test, rules, selected.iter().map(|(_, group)| *group), options);
-    rule_problems.extend(compiled.problems.iter().cloned());
-    if !rule_problems.is_empty() {
+    report.rule_problems.extend(compiled.problems.iter().cloned());
+    let sound = report.rule_problems.is_empty();
+    if !sound && !selected.is_empty() {
         stop.store(true, Ordering::Relaxed);
     }
-    selected
-        .par_iter()
-        .map(|(index, group)| {
-            let skip = options.fail_fast && stop.load(Ordering::Relaxed);
-            let Some(rules_of_group) = compiled.of(group).filter(|_| rule_problems.is_empty() && !skip) else {
-                return group::not_run(test, group, *index, skip && rule_problems.is_empty(), &options.selection);
-            };
-            let shared = Shared { test, rules, set: rules_of_group, options };
-            let report = group::run(&shared, group, *index);
-            if report.failed() {
-                stop.store(true, Ordering::Relaxed);
-            }
-            report
-        })
-        .collect()
+    let run = |(index, group): &(usize, &TestGroup)| {
+        let skip = options.fail_fast && stop.load(Ordering::Relaxed);
+        let Some(set) = compiled.of(group).filter(|_| sound && !skip) else {
+            return (group::not_run(test, group, *index, skip && sound, &options.selection), Vec::new());
+        };
+        let shared = Shared { test, rules, set, options, lint };
+        let (group_report, warnings) = group::run(&shared, group, *index);
+        if group_report.failed() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        (group_report, warnings)
+    };
+    let reports: Vec<(GroupReport, Vec<Diagnostic>)> = selected.par_iter().map(run).collect();
+    for (group_report, warnings) in reports {
+        report.warnings.extend(warnings);
+        report.groups.push(group_report);
+    }
 }
 
 /// The rules of a test file, compiled once for all groups whose templates see the same external labels and URL.
