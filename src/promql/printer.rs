@@ -226,7 +226,10 @@ struct TopLevel<'a>(&'a DurationExpr);
 impl Display for TopLevel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
-            DurationKind::Literal { seconds, .. } => f.write_str(&seconds_text((seconds * 1e9).round() / 1e9)),
+            // Rounded, where a number elsewhere is cut: upstream turns what stands in brackets into nanoseconds.
+            DurationKind::Literal { seconds, .. } => {
+                f.write_str(&format_duration((seconds * 1e9).round() as i64 / 1_000_000))
+            }
             _ => self.0.fmt(f),
         }
     }
