@@ -337,9 +337,9 @@ impl<'a> Builder<'a> {
         };
         let indent = at.indent.unwrap_or_default();
         let mut value = value.to_owned();
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
-            && ends_without_break(origin.text(), span, indent)
-        {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let is_text = is_block && !value.trim().is_empty() && value.ends_with('\n');
+        if is_text && ends_without_break(origin.text(), span, indent) {
             value.pop();
         }
         let place = Place::new(origin, &value, style, content, indent);
@@ -411,7 +411,8 @@ impl<'a> Builder<'a> {
         }
         for source in mapping::take_merges(&mut entries) {
             if let Err(wrong) = mapping::merge(&mut entries, &source) {
-                let label = Label::new(&self.source.file, wrong.span, format!("this is {}", wrong.describe()));
+                let place = wrong.alias.unwrap_or(wrong.span);
+                let label = Label::new(&self.source.file, place, format!("this is {}", wrong.describe()));
                 let help = "`<<: *name` takes over the entries of the mapping `&name`";
                 self.problem("yaml/syntax", "`<<` needs a mapping, or a list of mappings", label, help);
                 self.refused = true;

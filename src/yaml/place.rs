@@ -75,7 +75,7 @@ struct Run {
 }
 
 /// How many decoded bytes lie between two checkpoints, at least.
-const CHECKPOINT_DISTANCE: usize = 4096;
+const CHECKPOINT_DISTANCE: usize = 256;
 
 impl Place {
     /// The place of a scalar with the text `value`, decoded from the bytes `content` of `origin`: without its quotes;

@@ -1,0 +1,77 @@
+//! Another reader, a port of libyaml, reads the same values.
+
+use proptest::prelude::*;
+use serde_yaml::Value;
+
+use super::*;
+
+/// Whether both trees hold the same. The other reader types plain scalars, so numbers and booleans are compared by what
+/// our source text means to it.
+fn same(ours: &Node, theirs: &Value) -> bool {
+    match (&ours.kind, theirs) {
+        (NodeKind::Sequence(list), Value::Sequence(others)) => {
+            list.items.len() == others.len() && list.items.iter().zip(others).all(|(a, b)| same(a, b))
+        }
+        (NodeKind::Mapping(mapping), Value::Mapping(others)) => {
+            let pairs = mapping.entries.iter().zip(others);
+            mapping.entries.len() == others.len()
+                && pairs.into_iter().all(|(a, (k, v))| same(&a.key, k) && same(&a.value, v))
+        }
+        (NodeKind::Scalar(_), Value::Tagged(tagged)) => same(ours, &tagged.value),
+        (NodeKind::Scalar(scalar), Value::String(text)) => scalar.value == *text,
+        (NodeKind::Scalar(scalar), Value::Null) => scalar.is_null,
+        (NodeKind::Scalar(scalar), other) => {
+            serde_yaml::from_str::<Value>(&scalar.value).is_ok_and(|value| value == *other)
+        }
+        _ => false,
+    }
+}
+
+fn agree(text: &str) -> Result<(), String> {
+    let parsed = read(text);
+    let ours = parsed.documents.first().and_then(|document| document.root.as_ref());
+    match (serde_yaml::from_str::<Value>(text), ours) {
+        (Ok(Value::Null), None) => Ok(()),
+        (Ok(theirs), Some(ours)) if same(ours, &theirs) => Ok(()),
+        (Err(_), _) if !parsed.problems.is_empty() => Ok(()),
+        (theirs, ours) => Err(format!("{text:?}\nours: {ours:?} {}\ntheirs: {theirs:?}", render(&parsed.problems))),
+    }
+}
+
+#[test]
+fn the_corpora_read_the_same() {
+    let Some(folder) = super::places::shared() else { return };
+    let mut files = Vec::new();
+    super::places::yaml_files(&folder, &mut files);
+    let mut compared = 0;
+    for path in &files {
+        let text = std::fs::read_to_string(path).unwrap();
+        // The other reader knows neither merges nor several documents.
+        if text.contains("<<:") || read(&text).documents.len() != 1 {
+            continue;
+        }
+        agree(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        compared += 1;
+    }
+    assert_eq!((files.len(), compared), (274, 272));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    /// Scalars of all styles, well-formed or not.
+    #[test]
+    fn scalars_read_the_same(
+        header in prop::sample::select(vec!["", "'", "\"", "|\n", "|-\n", "|+\n", ">\n", ">-\n", ">+\n"]),
+        lines in prop::collection::vec("[ ]{0,2}([a-z]{1,3}| |''|\\\\n|é|1){0,4}", 1..5),
+        ends_with_break: bool,
+    ) {
+        let close = if matches!(header, "'" | "\"") { header } else { "" };
+        let first = if header.ends_with('\n') { "  " } else { "" };
+        let end = if ends_with_break { "\n" } else { "" };
+        let text = format!("k: {header}{first}{}{close}{end}", lines.join("\n  "));
+        if let Err(error) = agree(&text) {
+            prop_assert!(false, "{error}");
+        }
+    }
+}
