@@ -44,7 +44,7 @@ const REJECTED: &[(&str, &str, usize)] = &[
     ("promtool/bad-rules-syntax.yml", "promql/syntax", 7),
     ("promtool/bad-sd-file-format.yml", "schema/wrong-type", 1),
     ("promtool/good-sd-file.yml", "schema/wrong-type", 1),
-    ("promtool/rules-bad.yml", "template/syntax", 9),
+    ("promtool/rules-bad.yml", "template/syntax", 12),
     ("promtool/rules_extrafields.yml", "schema/unknown-field", 7),
     ("rulefmt/bad_expr.bad.yaml", "promql/type", 5),
     ("rulefmt/bad_field.bad.yaml", "schema/unknown-field", 8),

@@ -338,8 +338,7 @@ impl<'a> Builder<'a> {
         let indent = at.indent.unwrap_or_default();
         let mut value = value.to_owned();
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let is_text = is_block && !value.trim().is_empty() && value.ends_with('\n');
-        if is_text && ends_without_break(origin.text(), span, indent) {
+        if is_block && value.ends_with('\n') && ends_without_break(origin.text(), &value, span, indent) {
             value.pop();
         }
         let place = Place::new(origin, &value, style, content, indent);
@@ -448,9 +447,17 @@ fn behind_colon(text: &str, key_end: usize) -> Span {
 
 /// Whether a block scalar ends with the file in a line that has no line break. The parser gives it one all the same;
 /// libyaml, which Prometheus' reader follows, does not.
-fn ends_without_break(text: &str, span: Span, indent: usize) -> bool {
-    let last_line = text.get(span.start..).unwrap_or_default().rsplit(['\n', '\r']).next().unwrap_or_default();
+fn ends_without_break(text: &str, value: &str, span: Span, indent: usize) -> bool {
+    let rest = text.get(span.start..).unwrap_or_default();
+    if span.end < text.len() {
+        return false;
+    }
+    if value.trim().is_empty() {
+        // The span of a scalar without content begins with its header, whose line break is not content.
+        return rest.matches('\n').count() == value.len();
+    }
+    let last_line = rest.rsplit(['\n', '\r']).next().unwrap_or_default();
     // The first line of the scalar begins behind its indentation.
-    let is_first = last_line.len() == text.len() - span.start.min(text.len());
-    span.end >= text.len() && last_line.len() > if is_first { 0 } else { indent }
+    let is_first = last_line.len() == rest.len();
+    last_line.len() > if is_first { 0 } else { indent }
 }
