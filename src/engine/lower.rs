@@ -9,6 +9,7 @@ use crate::promql::ast::{
     AggregateExpr, BinaryExpr, Call, Expr, ExprKind, MatchOp, Matcher, Modifiers, RangeExtension, SubqueryExpr,
     UnaryExpr, VectorSelector,
 };
+use crate::promql::regex::{AnchoredRegex, ReplaceRegex};
 use crate::source::Span;
 
 use super::functions::{self, Implementation};
@@ -229,7 +230,7 @@ fn compile_matcher(matcher: &Matcher) -> Result<LabelMatcher, EvalError> {
     let value = matcher.value.value.clone();
     let compiled = || {
         let pattern = String::from_utf8_lossy(&value);
-        compile_anchored(&pattern).map_err(|error| EvalError::new(error.to_string(), Some(matcher.value.span)))
+        AnchoredRegex::new(&pattern).map_err(|error| EvalError::new(error.message, Some(matcher.value.span)))
     };
     let test = match matcher.op {
         MatchOp::Equal => LabelTest::Equal(value),
@@ -240,7 +241,7 @@ fn compile_matcher(matcher: &Matcher) -> Result<LabelMatcher, EvalError> {
     Ok(LabelMatcher { name: matcher.name.value.clone(), test })
 }
 
-fn label_replace_regex(call: &Call) -> Result<::regex::Regex, EvalError> {
+fn label_replace_regex(call: &Call) -> Result<ReplaceRegex, EvalError> {
     let Some(arg) = call.args.get(4).map(unwrap_paren) else {
         return Err(EvalError::new("label_replace needs five arguments", Some(call.name_span)));
     };
@@ -248,13 +249,9 @@ fn label_replace_regex(call: &Call) -> Result<::regex::Regex, EvalError> {
         ExprKind::String(text) => String::from_utf8_lossy(&text.value).into_owned(),
         _ => String::new(),
     };
-    compile_anchored(&pattern).map_err(|_| {
+    ReplaceRegex::new(&pattern).map_err(|_| {
         EvalError::new(format!("invalid regular expression in label_replace(): {pattern}"), Some(arg.span))
     })
-}
-
-fn compile_anchored(pattern: &str) -> Result<::regex::Regex, ::regex::Error> {
-    ::regex::Regex::new(&format!("^(?s:{pattern})$"))
 }
 
 fn unwrap_paren(mut expr: &Expr) -> &Expr {

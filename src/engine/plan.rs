@@ -2,10 +2,9 @@
 //!
 //! The arena keeps chains of 100,000 operators from being dropped, walked or cloned recursively.
 
-use regex::Regex;
-
 use crate::model::Labels;
 use crate::promql::ast::{AggregateOp, AtModifier, BinaryOp, DurationExpr, RangeExtension, ValueType, VectorMatching};
+use crate::promql::regex::{AnchoredRegex, ReplaceRegex};
 use crate::source::Span;
 
 use super::functions::Implementation;
@@ -73,8 +72,8 @@ pub(crate) struct LabelMatcher {
 pub(crate) enum LabelTest {
     Equal(Vec<u8>),
     NotEqual(Vec<u8>),
-    Regex(Regex),
-    NotRegex(Regex),
+    Regex(AnchoredRegex),
+    NotRegex(AnchoredRegex),
 }
 
 impl LabelMatcher {
@@ -147,7 +146,7 @@ pub(crate) struct CallNode {
     /// For `absent` and `absent_over_time`: the labels of their result.
     pub(crate) absent_labels: Labels,
     /// For `label_replace`: its regular expression, anchored.
-    pub(crate) regex: Option<Regex>,
+    pub(crate) regex: Option<ReplaceRegex>,
 }
 
 impl Plan {

@@ -72,7 +72,7 @@ fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHist
     let (word, combined) =
         if op == BinaryOp::Add { ("addition", result.add(b)) } else { ("subtraction", result.sub(b)) };
     let Ok(combined) = combined else {
-        let op = arithmetic::symbol(op);
+        let op = op.symbol();
         eval.warn(format!("incompatible bucket layout encountered for binary operator {op}"), span);
         return Outcome::Incompatible;
     };
@@ -91,7 +91,7 @@ fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHist
 
 fn incompatible(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Outcome {
     let kind = |cell| if matches!(cell, Cell::Histogram(_)) { "histogram" } else { "float" };
-    let (lhs, rhs, op) = (kind(lhs), kind(rhs), arithmetic::symbol(op));
+    let (lhs, rhs, op) = (kind(lhs), kind(rhs), op.symbol());
     eval.info(format!("incompatible sample types encountered for binary operator \"{op}\": {lhs} {op} {rhs}"), span);
     Outcome::Incompatible
 }

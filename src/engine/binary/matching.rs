@@ -32,8 +32,8 @@ pub(super) fn evaluate(
     };
     let swapped = matching.cardinality == Cardinality::OneToMany;
     let (many, one) = if swapped { (rhs, lhs) } else { (lhs, rhs) };
-    let (fill_many, fill_one) =
-        if swapped { (matching.fill_right, matching.fill_left) } else { (matching.fill_left, matching.fill_right) };
+    // Upstream swaps the sides for `group_right`, but not the fill values: `fill_left` is for the "many" side.
+    let (fill_many, fill_one) = (matching.fill_left, matching.fill_right);
     if (many.is_empty() || one.is_empty()) && fill_many.is_none() && fill_one.is_none() {
         return Ok(Vector::new());
     }
@@ -161,7 +161,7 @@ impl Join<'_> {
         partners: &[usize],
         one: &Vector,
     ) -> Result<(), EvalError> {
-        if let (Some(fill), true) = (self.fill_one, true) {
+        if let Some(fill) = self.fill_one {
             self.filled_series(eval, &series, group, partners, one, fill)?;
         }
         let last = partners.len().saturating_sub(1);

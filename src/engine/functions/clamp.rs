@@ -40,7 +40,7 @@ pub(super) fn clamp_max<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Spa
 }
 
 /// Go's `math.Max`: NaN if either is, except beside `+Inf`; `+0` above `-0`.
-fn max(a: f64, b: f64) -> f64 {
+pub(super) fn max(a: f64, b: f64) -> f64 {
     if a == f64::INFINITY || b == f64::INFINITY {
         f64::INFINITY
     } else if a.is_nan() || b.is_nan() {
@@ -55,7 +55,7 @@ fn max(a: f64, b: f64) -> f64 {
 }
 
 /// Go's `math.Min`, see [`max`].
-fn min(a: f64, b: f64) -> f64 {
+pub(super) fn min(a: f64, b: f64) -> f64 {
     -max(-a, -b)
 }
 

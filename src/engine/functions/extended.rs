@@ -25,11 +25,14 @@ pub(super) fn lookup(name: &str, extension: RangeExtension) -> Option<WindowFn> 
     })
 }
 
-/// The indices of the first and the last sample that matter; `None` where nothing lies after the start of the range.
+/// The indices of the first and the last sample that matter; `None` where all lie before the range, or all behind.
 pub(super) fn bounds(times: &[i64], window: &Window<'_>, smoothed: bool) -> Option<(usize, usize)> {
     let last = times.len().checked_sub(1)?;
     let first = times.partition_point(|t| *t <= window.start).saturating_sub(1);
     let last = if smoothed { times.partition_point(|t| *t < window.end).min(last) } else { last };
+    if times.first().is_some_and(|t| *t > window.end) {
+        return None;
+    }
     (*times.get(last)? > window.start).then_some((first.min(last), last))
 }
 
@@ -83,8 +86,7 @@ fn right_value(floats: &Slice<'_, f64>, index: usize, at: i64, smoothed: bool, i
     let (t, value) = (*floats.times.get(index)?, *floats.values.get(index)?);
     if smoothed && index > 0 && t > at {
         let (before_t, before) = (*floats.times.get(index - 1)?, *floats.values.get(index - 1)?);
-        // Across a counter reset the counter went on from where it was.
-        let value = if is_counter && value < before { value + before } else { value };
+        let before = if is_counter && value < before { 0.0 } else { before };
         return Some(interpolate((before_t, before), (t, value), at));
     }
     Some(value)

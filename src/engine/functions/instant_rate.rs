@@ -85,9 +85,6 @@ fn histogram_change(
         if combined.bounds_reconciled {
             notes.info("mismatched custom buckets were reconciled during subtraction", notes.args);
         }
-    } else if previous.uses_custom_buckets() != last.uses_custom_buckets() {
-        notes.warn(mixed_layouts_text(name), notes.args);
-        return None;
     }
     change.counter_reset_hint = CounterResetHint::Gauge;
     change.compact();

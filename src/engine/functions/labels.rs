@@ -20,10 +20,7 @@ pub(super) fn replace<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Sp
     let (target, replacement, source) = (label_name(eval, *target, call)?, plan.text(*replacement), plan.text(*source));
     let vector = eval.vector(*vector)?;
     relabelled(eval, vector, &target, span, |labels| {
-        let captures = regex.captures(labels.get(&source).unwrap_or_default())?;
-        let mut value = String::new();
-        captures.expand(&replacement, &mut value);
-        Some(value)
+        regex.expand(labels.get(&source).unwrap_or_default(), &replacement)
     })
 }
 

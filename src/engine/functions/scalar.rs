@@ -7,6 +7,8 @@ use crate::engine::plan::CallNode;
 use crate::model::Labels;
 use crate::source::Span;
 
+use super::clamp;
+
 /// `scalar(v)`: the value of the only float; NaN where there is none or more than one.
 pub(super) fn scalar<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
     let arg = call.args.first().copied().unwrap_or(eval.plan.root);
@@ -33,12 +35,12 @@ pub(super) fn vector<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) 
 
 /// `max_of(a, b)`
 pub(super) fn max_of<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
-    pair(eval, call, |a, b| if a > b || b.is_nan() && !a.is_nan() { a } else { b })
+    pair(eval, call, clamp::max)
 }
 
 /// `min_of(a, b)`
 pub(super) fn min_of<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
-    pair(eval, call, |a, b| if a < b || b.is_nan() && !a.is_nan() { a } else { b })
+    pair(eval, call, clamp::min)
 }
 
 fn pair<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, f: fn(f64, f64) -> f64) -> Result<Value, EvalError> {
