@@ -30,12 +30,19 @@ impl Parser<'_> {
         }
     }
 
+    /// Runs `read`; where it fails without having said why, the current token is what was not expected.
+    fn expecting<T>(&mut self, context: &str, expected: &str, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let errors = self.errors.len();
+        let result = read(self);
+        if result.is_err() && self.errors.len() == errors {
+            self.unexpected(context, expected, None);
+        }
+        result
+    }
+
     fn offset(&mut self, parsed: &mut Parsed, broken_range: bool) -> Result<()> {
         let keyword = self.advance().span;
-        let duration = self.offset_duration().map_err(|abort| {
-            self.unexpected("offset", DURATION, None);
-            abort
-        })?;
+        let duration = self.expecting("offset", DURATION, Self::offset_duration)?;
         let target = parsed.expr.span;
         let span = keyword.to(duration.expr.span);
         parsed.height = parsed.height.max(self.check_height(duration.height + 1, span)?);
@@ -55,10 +62,7 @@ impl Parser<'_> {
     fn at(&mut self, parsed: &mut Parsed, broken_range: bool) -> Result<()> {
         let at = self.advance().span;
         let target = parsed.expr.span;
-        let (time, span) = self.at_time(target).map_err(|abort| {
-            self.unexpected("@", "timestamp", None);
-            abort
-        })?;
+        let (time, span) = self.expecting("@", "timestamp", |parser| parser.at_time(target))?;
         let end = self.last_end;
         match modifiers(&mut parsed.expr) {
             _ if broken_range => self.error(target, AFTER_RANGE_OF_OTHER),
@@ -125,10 +129,7 @@ impl Parser<'_> {
     /// `[range]` or `[range:step]`.
     fn bracket(&mut self, parsed: Parsed, broken_range: &mut bool) -> Result<Parsed> {
         let open = self.advance().span;
-        let range = self.positive_duration().map_err(|abort| {
-            self.unexpected("subquery or range selector", DURATION, None);
-            abort
-        })?;
+        let range = self.expecting("subquery or range selector", DURATION, Self::positive_duration)?;
         match self.token.kind {
             TokenKind::RightBracket => {
                 let close = self.advance().span;
@@ -184,10 +185,8 @@ impl Parser<'_> {
         let step = if self.token.kind == TokenKind::RightBracket {
             None
         } else {
-            let step = self.positive_duration().map_err(|abort| {
-                self.unexpected("subquery selector", "number, duration, step(), range(), or \"]\"", None);
-                abort
-            })?;
+            let expected = "number, duration, step(), range(), or \"]\"";
+            let step = self.expecting("subquery selector", expected, Self::positive_duration)?;
             height = height.max(step.height);
             Some(step.expr)
         };

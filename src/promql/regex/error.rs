@@ -18,7 +18,6 @@ pub struct RegexError {
 /// Go's error codes (`regexp/syntax`, `ErrorCode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
-    CharClass,
     CharRange,
     Escape,
     NamedCapture,
@@ -37,7 +36,6 @@ pub(super) enum Code {
 impl Code {
     const fn text(self) -> &'static str {
         match self {
-            Code::CharClass => "invalid character class",
             Code::CharRange => "invalid character class range",
             Code::Escape => "invalid escape sequence",
             Code::NamedCapture => "invalid named capture",
@@ -63,8 +61,7 @@ impl Code {
             Code::UnexpectedParen => "write `\\)` for a parenthesis",
             Code::MissingParen => "add the `)`, or write `\\(` for a parenthesis",
             Code::MissingBracket => "add the `]`, or write `\\[` for a bracket",
-            Code::CharClass
-            | Code::CharRange
+            Code::CharRange
             | Code::Escape
             | Code::NamedCapture
             | Code::TrailingBackslash
