@@ -1,18 +1,24 @@
 //! Rule files to rules that can be evaluated.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::{Engine, Prepared};
 use crate::model::Labels;
-use crate::rules::{RuleFile, RuleKind};
-use crate::source::Diagnostic;
-use crate::template::Template;
+use crate::promql::ParseOptions;
+use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
+use crate::source::{Diagnostic, Label, Severity};
+use crate::template::{self, Template, TemplateError};
+
+use super::RuleId;
 
 /// What rules are compiled with.
 #[derive(Clone, Debug, Default)]
 pub struct CompileOptions {
     /// Evaluates expressions and the queries of templates.
     pub engine: Engine,
+    /// How the queries of templates are read.
+    pub parse: ParseOptions,
     /// What templates see as external labels.
     pub external_labels: Labels,
     /// What templates see as the external URL.
@@ -23,14 +29,14 @@ pub struct CompileOptions {
 }
 
 /// Rules of any number of files, ready to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RuleSet {
-    pub(super) groups: Vec<CompiledGroup>,
-    pub(super) options: CompileOptions,
+    groups: Vec<CompiledGroup>,
+    options: Arc<CompileOptions>,
 }
 
 /// A rule group, ready to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CompiledGroup {
     /// The index of its file in what was compiled.
     pub file: usize,
@@ -43,13 +49,13 @@ pub struct CompiledGroup {
     /// How many alerts or series a rule may produce; `None`: any number.
     pub limit: Option<usize>,
     /// Its rules, without those that do not parse.
-    pub rules: Vec<CompiledRule>,
+    pub rules: Vec<Arc<CompiledRule>>,
 }
 
 /// A rule, ready to run.
 #[derive(Debug)]
 pub struct CompiledRule {
-    /// The index of the rule in its group.
+    /// The index of the rule in its group in the file.
     pub index: usize,
     /// Alerting or recording.
     pub kind: RuleKind,
@@ -63,7 +69,8 @@ pub struct CompiledRule {
     pub labels: Vec<TemplateField>,
     /// Annotations with their texts, sorted by name.
     pub annotations: Vec<TemplateField>,
-    pub(super) expr: crate::promql::Expr,
+    /// The expression.
+    pub expr: crate::promql::Expr,
     pub(super) prepared: Prepared,
 }
 
@@ -76,15 +83,36 @@ pub struct TemplateField {
     pub text: String,
     /// The parsed text; `None` where there is nothing to evaluate in it, or the rule is a recording rule. A template
     /// that does not parse expands to its error.
-    pub template: Option<Result<Template, crate::template::TemplateError>>,
+    pub template: Option<Result<Template, TemplateError>>,
 }
 
 impl RuleSet {
     /// Compiles the rules of `files`. What does not compile is left out; there is a diagnostic for it unless the
     /// file's own problems tell of it already.
     pub fn compile(files: &[Arc<RuleFile>], options: CompileOptions) -> (RuleSet, Vec<Diagnostic>) {
-        let _ = files;
-        (RuleSet { groups: Vec::new(), options }, Vec::new())
+        let mut groups = Vec::new();
+        let mut problems = Vec::new();
+        for (file_index, file) in files.iter().enumerate() {
+            for (index, group) in file.groups.iter().enumerate() {
+                let rules = group.rules.iter().enumerate().filter_map(|(index, rule)| {
+                    compile_rule(file, group, rule, index, &options).unwrap_or_else(|problem| {
+                        problems.push(*problem);
+                        None
+                    })
+                });
+                groups.push(CompiledGroup {
+                    file: file_index,
+                    index,
+                    name: group.name.text().to_owned(),
+                    query_offset_ms: group.query_offset_ms.unwrap_or(0),
+                    limit: group.limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0),
+                    rules: rules.collect(),
+                });
+            }
+        }
+        let order: BTreeMap<&str, usize> = options.group_order.iter().map(String::as_str).zip(1..).collect();
+        groups.sort_by_key(|group| order.get(group.name.as_str()).copied().unwrap_or(0));
+        (RuleSet { groups, options: Arc::new(options) }, problems)
     }
 
     /// The groups in the order of evaluation.
@@ -96,4 +124,59 @@ impl RuleSet {
     pub fn options(&self) -> &CompileOptions {
         &self.options
     }
+
+    pub(super) fn shared_options(&self) -> Arc<CompileOptions> {
+        Arc::clone(&self.options)
+    }
+
+    /// The group and the rule behind an id.
+    pub fn rule(&self, id: RuleId) -> Option<(&CompiledGroup, &CompiledRule)> {
+        let group = self.groups.get(id.group)?;
+        Some((group, group.rules.get(id.rule)?))
+    }
+
+    /// All rules in the order of evaluation.
+    pub fn rule_ids(&self) -> impl Iterator<Item = RuleId> {
+        let groups = self.groups.iter().enumerate();
+        groups.flat_map(|(group, compiled)| (0..compiled.rules.len()).map(move |rule| RuleId { group, rule }))
+    }
+}
+
+fn compile_rule(
+    file: &RuleFile,
+    group: &RuleGroup,
+    rule: &Rule,
+    index: usize,
+    options: &CompileOptions,
+) -> Result<Option<Arc<CompiledRule>>, Box<Diagnostic>> {
+    let Some(expr) = &rule.parsed else { return Ok(None) };
+    let prepared = options.engine.prepare(expr).map_err(|error| {
+        let span = error.span.map_or(rule.expr.span, |span| rule.expr.file_span(span));
+        let label = Label::new(&file.file, span, "");
+        Box::new(Diagnostic::new("promql/evaluation", Severity::Error, error.message, label))
+    })?;
+    let templated = rule.kind == RuleKind::Alerting;
+    let annotations: &[(Field, Field)] = if templated { &rule.annotations } else { &[] };
+    Ok(Some(Arc::new(CompiledRule {
+        index,
+        kind: rule.kind,
+        name: rule.name.text().to_owned(),
+        for_ms: rule.for_ms,
+        keep_firing_for_ms: rule.keep_firing_for_ms,
+        labels: fields(group.labels.iter().chain(&rule.labels), templated),
+        annotations: fields(annotations.iter(), templated),
+        expr: expr.clone(),
+        prepared,
+    })))
+}
+
+/// Names and texts, sorted by name; of two with the same name the later one counts.
+fn fields<'a>(pairs: impl Iterator<Item = &'a (Field, Field)>, templated: bool) -> Vec<TemplateField> {
+    let merged: BTreeMap<&str, &str> = pairs.map(|(name, value)| (name.text(), value.text())).collect();
+    let field = |(name, text): (&str, &str)| TemplateField {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        template: (templated && text.contains("{{")).then(|| template::parse(text)),
+    };
+    merged.into_iter().map(field).collect()
 }

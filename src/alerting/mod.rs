@@ -5,9 +5,15 @@
 //! [`AlertTimeline`]s of its alerts. Assertions, explanations, coverage and charts read timelines; nothing evaluates a
 //! second time.
 
+mod alerts;
 mod compile;
+mod plan;
+mod reads;
+mod recording;
+mod render;
 mod run;
 mod timeline;
+mod writer;
 
 pub use compile::{CompileOptions, CompiledGroup, CompiledRule, RuleSet, TemplateField};
 pub use run::{Input, RunOptions, Schedule, run};

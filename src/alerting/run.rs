@@ -1,9 +1,18 @@
 //! Rules over time.
 
-use crate::engine::Store;
-use crate::model::{Labels, SampleValue};
+use std::ops::Range;
+use std::sync::Arc;
 
-use super::{RuleSet, Run};
+use crate::engine::{Point, QueryValue, Series, Store};
+use crate::model::{Labels, SampleValue};
+use crate::rules::RuleKind;
+
+use super::alerts::{AlertingState, When};
+use super::compile::{CompiledGroup, CompiledRule, RuleSet};
+use super::plan::{Block, Plan, PlannedRule};
+use super::recording::RecordingState;
+use super::render::NOT_A_VECTOR;
+use super::timeline::{RuleTimeline, Run, RunError, RunErrorKind};
 
 /// When rules are evaluated: at `start_ms`, `start_ms + interval_ms` … not after `end_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +74,305 @@ impl Schedule {
 ///
 /// Afterwards `store` holds the inputs up to the last step and all that was recorded.
 pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Schedule, options: RunOptions) -> Run {
-    let _ = (rules, store, inputs, options);
-    Run { schedule: *schedule, steps: 0, rules: Vec::new(), errors: Vec::new() }
+    let plan = Plan::new(rules, inputs, schedule);
+    let steps = schedule.steps();
+    if options.step_by_step || plan.step_by_step {
+        return Runner::new(rules, &plan, schedule, options).step_by_step(store, inputs, steps);
+    }
+    let before = store.clone();
+    let run = Runner::new(rules, &plan, schedule, options).in_passes(store, inputs, steps);
+    let Some(failed) = run.errors.iter().map(|error| error.step).min().filter(|step| step + 1 < steps) else {
+        return run;
+    };
+    // Passes went on beyond the step with which the run ends: once more, up to there.
+    *store = before;
+    Runner::new(rules, &plan, schedule, options).in_passes(store, inputs, failed + 1)
+}
+
+/// How many steps are evaluated in one go; bounds the memory that an expression's result takes.
+const STEPS_PER_PASS: usize = 4096;
+
+/// A run in progress.
+struct Runner<'a> {
+    plan: &'a Plan,
+    schedule: &'a Schedule,
+    options: RunOptions,
+    set: &'a RuleSet,
+    rules: Vec<RunningRule<'a>>,
+    errors: Vec<RunError>,
+}
+
+/// A rule between two evaluations.
+struct RunningRule<'a> {
+    planned: &'a PlannedRule,
+    group: &'a CompiledGroup,
+    rule: &'a Arc<CompiledRule>,
+    state: RuleState,
+    /// (first step, number of elements) where the number changes.
+    counts: Vec<(usize, usize)>,
+    /// What the expression gave, by the element's number, if that is kept.
+    kept: Option<Vec<Series>>,
+}
+
+enum RuleState {
+    Alerting(Box<AlertingState>),
+    Recording(RecordingState),
+}
+
+impl<'a> Runner<'a> {
+    fn new(set: &'a RuleSet, plan: &'a Plan, schedule: &'a Schedule, options: RunOptions) -> Self {
+        let running = |planned: &'a PlannedRule| {
+            let group = set.groups().get(planned.id.group)?;
+            let rule = group.rules.get(planned.id.rule)?;
+            let state = match rule.kind {
+                RuleKind::Alerting => {
+                    RuleState::Alerting(Box::new(AlertingState::new(Arc::clone(rule), set.shared_options())))
+                }
+                RuleKind::Recording => RuleState::Recording(RecordingState::default()),
+            };
+            let kept = options.keep_expressions.then(Vec::new);
+            Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept })
+        };
+        let rules = plan.rules.iter().filter_map(running).collect();
+        Runner { plan, schedule, options, set, rules, errors: Vec::new() }
+    }
+
+    /// Everything at each step, inputs loaded as time goes on.
+    fn step_by_step(mut self, store: &mut Store, inputs: &[Input], steps: usize) -> Run {
+        let mut loaded = vec![0; inputs.len()];
+        let all = 0..self.rules.len();
+        for step in 0..steps {
+            let t_ms = self.schedule.time(step);
+            if let Err(message) = load(store, inputs, &mut loaded, t_ms) {
+                self.errors.push(RunError { step, t_ms, kind: RunErrorKind::Input, message });
+                continue;
+            }
+            if !self.step(store, all.clone(), step) {
+                return self.finish(step + 1);
+            }
+        }
+        self.finish(steps)
+    }
+
+    /// All inputs loaded at once; block by block over all steps.
+    fn in_passes(mut self, store: &mut Store, inputs: &[Input], steps: usize) -> Run {
+        if let Some(last) = steps.checked_sub(1) {
+            let mut loaded = vec![0; inputs.len()];
+            let t_ms = self.schedule.time(last);
+            if let Err(message) = load(store, inputs, &mut loaded, t_ms) {
+                self.errors.push(RunError { step: 0, t_ms, kind: RunErrorKind::Input, message });
+                return self.finish(0);
+            }
+        }
+        let plan = self.plan;
+        for Block { rules, step_by_step } in &plan.blocks {
+            if *step_by_step {
+                let _ = (0..steps).all(|step| self.step(store, rules.clone(), step));
+            } else if let Err(error) =
+                self.rules.get_mut(rules.start).map_or(Ok(()), |rule| rule.pass(self.set, self.schedule, store, steps))
+            {
+                self.errors.push(error);
+            }
+        }
+        self.finish(steps)
+    }
+
+    /// One step of some rules. False if one of them failed.
+    fn step(&mut self, store: &mut Store, rules: Range<usize>, step: usize) -> bool {
+        let before = self.errors.len();
+        for rule in self.rules.get_mut(rules).unwrap_or_default() {
+            if let Err(message) = rule.step(self.set, self.schedule, store, step) {
+                self.errors.push(rule.error(self.schedule, step, message));
+            }
+        }
+        self.errors.len() == before
+    }
+
+    fn finish(mut self, steps: usize) -> Run {
+        let options = self.set.shared_options();
+        let timeline = |rule: RunningRule<'_>| {
+            let alerts = match rule.state {
+                RuleState::Alerting(state) => state.into_timelines(),
+                RuleState::Recording(_) => Vec::new(),
+            };
+            let mut expression = rule.kept.unwrap_or_default();
+            expression.sort_by(|a, b| a.labels.cmp(&b.labels));
+            RuleTimeline {
+                id: rule.planned.id,
+                kind: rule.rule.kind,
+                name: rule.rule.name.clone(),
+                alerts,
+                elements: rule.counts,
+                expression,
+                schedule: *self.schedule,
+                rule: Arc::clone(rule.rule),
+                options: Arc::clone(&options),
+            }
+        };
+        let rules = self.rules.into_iter().map(timeline).collect();
+        self.errors.sort_by_key(|error| error.step);
+        Run { schedule: *self.schedule, steps, rules, errors: self.errors }
+    }
+}
+
+/// Appends the samples that are not later than `t_ms`; `loaded` counts those of each input that are in the store.
+fn load(store: &mut Store, inputs: &[Input], loaded: &mut [usize], t_ms: i64) -> Result<(), String> {
+    for (input, loaded) in inputs.iter().zip(loaded) {
+        let rest = input.samples.get(*loaded..).unwrap_or_default();
+        for (sample_ms, value) in rest.iter().take_while(|(sample_ms, _)| *sample_ms <= t_ms) {
+            store.append(&input.labels, *sample_ms, value.clone(), None).map_err(|error| error.to_string())?;
+            *loaded += 1;
+        }
+    }
+    Ok(())
+}
+
+impl RunningRule<'_> {
+    fn error(&self, schedule: &Schedule, step: usize, message: String) -> RunError {
+        RunError { step, t_ms: schedule.time(step), kind: RunErrorKind::Rule(self.planned.id), message }
+    }
+
+    /// Evaluates the rule at one step.
+    fn step(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, step: usize) -> Result<(), String> {
+        if self.planned.reads.nothing_in(store) {
+            return self.take(store, schedule, step, &[]);
+        }
+        let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
+        let engine = &set.options().engine;
+        let output = engine.instant(store, &self.rule.prepared, t_ms).map_err(|error| error.message)?;
+        let mut elements = match output.value {
+            QueryValue::Scalar(value) => vec![(Labels::empty(), SampleValue::Float(value))],
+            QueryValue::Vector(samples) => samples.into_iter().map(|sample| (sample.labels, sample.value)).collect(),
+            QueryValue::String(_) | QueryValue::Matrix(_) => return Err(NOT_A_VECTOR.to_owned()),
+        };
+        // The order in which series are first written is the order in which they are stored: the same as in passes.
+        elements.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let numbered: Vec<(usize, SampleValue)> =
+            elements.into_iter().map(|(labels, value)| (self.number(&labels), value)).collect();
+        self.take(store, schedule, step, &numbered)
+    }
+
+    /// Evaluates the rule at all steps. It ends with the first one that fails.
+    fn pass(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, steps: usize) -> Result<(), RunError> {
+        if self.planned.reads.nothing_in(store) {
+            return Ok(());
+        }
+        for first in (0..steps).step_by(STEPS_PER_PASS) {
+            let end = (first + STEPS_PER_PASS).min(steps);
+            if self.planned.reads.range_dependent {
+                self.steps(set, schedule, store, first..end)?;
+                continue;
+            }
+            let time = |step| schedule.time(step).saturating_sub(self.group.query_offset_ms);
+            let engine = &set.options().engine;
+            let result =
+                engine.range(store, &self.rule.prepared, time(first), time(end - 1), schedule.interval_ms.max(1));
+            match result.map(|output| output.value) {
+                Ok(QueryValue::Matrix(series)) => self.take_matrix(store, schedule, first..end, &series)?,
+                // Step by step finds the step that fails, and its error.
+                _ => self.steps(set, schedule, store, first..end)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn steps(
+        &mut self,
+        set: &RuleSet,
+        schedule: &Schedule,
+        store: &mut Store,
+        steps: Range<usize>,
+    ) -> Result<(), RunError> {
+        for step in steps {
+            self.step(set, schedule, store, step).map_err(|message| self.error(schedule, step, message))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the result of many steps.
+    fn take_matrix(
+        &mut self,
+        store: &mut Store,
+        schedule: &Schedule,
+        steps: Range<usize>,
+        series: &[Series],
+    ) -> Result<(), RunError> {
+        let mut columns: Vec<Column<'_>> =
+            series.iter().map(|series| Column { element: self.number(&series.labels), rest: &series.points }).collect();
+        let mut elements = Vec::new();
+        for step in steps {
+            let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
+            elements.clear();
+            elements.extend(columns.iter_mut().filter_map(|column| column.at(t_ms)));
+            if elements.is_empty() && self.is_idle() {
+                continue;
+            }
+            self.take(store, schedule, step, &elements).map_err(|message| self.error(schedule, step, message))?;
+        }
+        Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        let quiet = match &self.state {
+            RuleState::Alerting(state) => state.is_idle(),
+            RuleState::Recording(state) => state.is_idle(),
+        };
+        quiet && self.counts.last().is_none_or(|(_, count)| *count == 0)
+    }
+
+    /// The number by which the rule's state knows an element.
+    fn number(&mut self, labels: &Labels) -> usize {
+        let number = match &mut self.state {
+            RuleState::Alerting(state) => state.element(labels),
+            RuleState::Recording(state) => state.element(self.rule, labels),
+        };
+        if let Some(kept) = self.kept.as_mut().filter(|kept| kept.len() <= number) {
+            kept.push(Series { labels: labels.clone(), points: Vec::new() });
+        }
+        number
+    }
+
+    /// Takes the expression's result at one step: moves alerts on, writes series.
+    fn take(
+        &mut self,
+        store: &mut Store,
+        schedule: &Schedule,
+        step: usize,
+        elements: &[(usize, SampleValue)],
+    ) -> Result<(), String> {
+        if self.counts.last().map_or(0, |(_, count)| *count) != elements.len() {
+            self.counts.push((step, elements.len()));
+        }
+        let t_ms = schedule.time(step);
+        let written_ms = t_ms.saturating_sub(self.group.query_offset_ms);
+        for (element, value) in elements {
+            if let Some(series) = self.kept.as_mut().and_then(|kept| kept.get_mut(*element)) {
+                series.points.push(Point { t_ms: written_ms, value: value.clone() });
+            }
+        }
+        match &mut self.state {
+            RuleState::Alerting(state) => {
+                state.step(store, self.group.limit, When { step, t_ms, written_ms }, elements)
+            }
+            RuleState::Recording(state) => state.step(store, self.group.limit, step, written_ms, elements),
+        }
+    }
+}
+
+/// What is left of a series of an expression's result.
+struct Column<'a> {
+    element: usize,
+    rest: &'a [Point],
+}
+
+impl Column<'_> {
+    /// The element at `t_ms`, if there is one. Times must ascend.
+    fn at(&mut self, t_ms: i64) -> Option<(usize, SampleValue)> {
+        let (first, rest) = self.rest.split_first()?;
+        if first.t_ms != t_ms {
+            return None;
+        }
+        self.rest = rest;
+        Some((self.element, first.value.clone()))
+    }
 }

@@ -5,10 +5,15 @@
 
 use std::sync::Arc;
 
+use crate::engine::Series;
 use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
+use crate::template::NoQueries;
 
 use super::Schedule;
+use super::alerts::annotations;
+use super::compile::{CompileOptions, CompiledRule};
+use super::render::Element;
 
 /// Which rule of a [`super::RuleSet`]: indices of the compiled group and of the compiled rule in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +51,12 @@ pub struct RuleTimeline {
     pub alerts: Vec<AlertTimeline>,
     /// How many elements the expression gave: (first step, number) where the number changes.
     pub elements: Vec<(usize, usize)>,
+    /// What the expression gave, by labels; times are those of the expression's evaluation. Only with
+    /// [`super::RunOptions::keep_expressions`].
+    pub expression: Vec<Series>,
+    pub(super) schedule: Schedule,
+    pub(super) rule: Arc<CompiledRule>,
+    pub(super) options: Arc<CompileOptions>,
 }
 
 /// The life of one alert, identified by its labels.
@@ -57,8 +68,11 @@ pub struct AlertTimeline {
     pub phases: Vec<Phase>,
     /// The value that its templates last saw: (first step, value) where it changes.
     pub values: Vec<(usize, SampleValue)>,
-    /// Its expanded annotations: (first step, annotations) where they change.
-    pub annotations: Vec<(usize, Annotations)>,
+    /// The labels of the expression's element: (first step, labels) where they change.
+    pub elements: Vec<(usize, Labels)>,
+    /// Expanded annotations where they depend on what was stored at the time (`query`): (first step, annotations)
+    /// where they change. Else empty, and expanded when asked for.
+    annotations: Vec<(usize, Annotations)>,
 }
 
 /// Expanded annotations, sorted by name; an empty one stays.
@@ -102,8 +116,8 @@ pub struct AlertAt<'a> {
     pub active_at_ms: i64,
     /// The value.
     pub value: &'a SampleValue,
-    /// The annotations.
-    pub annotations: &'a Annotations,
+    /// The annotations, as of the last step at which the expression gave the alert.
+    pub annotations: Annotations,
 }
 
 /// Something that failed at one step.
@@ -147,9 +161,39 @@ impl AlertTimeline {
         run_at(&self.values, step)
     }
 
-    /// The annotations at `step`.
-    pub fn annotations_at(&self, step: usize) -> Option<&Annotations> {
-        run_at(&self.annotations, step)
+    /// The labels of the expression's element at `step`, or when there last was one.
+    pub fn element_at(&self, step: usize) -> Option<&Labels> {
+        run_at(&self.elements, step)
+    }
+
+    pub(super) fn new(labels: Labels) -> Self {
+        let (phases, values, elements, annotations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        AlertTimeline { labels, phases, values, elements, annotations }
+    }
+
+    /// The expression gave the alert at `step`.
+    pub(super) fn note(&mut self, step: usize, element: &Labels, value: &SampleValue) {
+        if !self.values.last().is_some_and(|(_, last)| same_bits(last, value)) {
+            self.values.push((step, value.clone()));
+        }
+        if self.elements.last().is_none_or(|(_, last)| last != element) {
+            self.elements.push((step, element.clone()));
+        }
+    }
+
+    pub(super) fn note_annotations(&mut self, step: usize, annotations: Annotations) {
+        if self.annotations.last().is_none_or(|(_, last)| *last != annotations) {
+            self.annotations.push((step, annotations));
+        }
+    }
+
+    /// The alert is in `state` at `step`.
+    pub(super) fn extend(&mut self, state: AlertState, step: usize, active_at_ms: i64) {
+        let last = self.phases.last_mut();
+        match last.filter(|last| last.end == step && last.state == state && last.active_at_ms == active_at_ms) {
+            Some(last) => last.end = step + 1,
+            None => self.phases.push(Phase { state, first: step, end: step + 1, active_at_ms }),
+        }
     }
 
     /// The steps at which the alert resolved: it fired at the step before.
@@ -189,8 +233,36 @@ impl Run {
 impl RuleTimeline {
     /// The alerts of this rule that are pending or firing at `step`.
     pub fn alerts_at(&self, step: usize) -> Vec<AlertAt<'_>> {
-        let at = |timeline| AlertTimeline::at(timeline, self.id, step);
-        self.alerts.iter().filter_map(at).collect()
+        self.alerts.iter().filter_map(|timeline| self.alert_at(timeline, step)).collect()
+    }
+
+    /// One of this rule's alerts at `step`; `None` where it is inactive.
+    pub fn alert_at<'a>(&self, timeline: &'a AlertTimeline, step: usize) -> Option<AlertAt<'a>> {
+        let phase = timeline.phase_at(step)?;
+        Some(AlertAt {
+            rule: self.id,
+            timeline,
+            state: phase.state,
+            active_at_ms: phase.active_at_ms,
+            value: timeline.value_at(step)?,
+            annotations: self.annotations_at(timeline, step)?,
+        })
+    }
+
+    /// The annotations of one of this rule's alerts at `step`, sorted by name; an alert that is kept firing has those
+    /// of the last step at which the expression gave it. `None` where it is inactive.
+    pub fn annotations_at(&self, timeline: &AlertTimeline, step: usize) -> Option<Annotations> {
+        let phase = timeline.phase_at(step)?;
+        if let Some(kept) = run_at(&timeline.annotations, step) {
+            return Some(Arc::clone(kept));
+        }
+        let seen = if phase.state == AlertState::KeptFiring { phase.first.saturating_sub(1) } else { step };
+        let element = Element {
+            labels: timeline.element_at(seen)?,
+            value: timeline.value_at(seen)?,
+            t_ms: self.schedule.time(seen),
+        };
+        Some(annotations(&self.rule, &self.options, element, &NoQueries))
     }
 
     /// How many elements the expression gave at `step`.
@@ -199,16 +271,11 @@ impl RuleTimeline {
     }
 }
 
-impl AlertTimeline {
-    fn at(&self, rule: RuleId, step: usize) -> Option<AlertAt<'_>> {
-        let phase = self.phase_at(step)?;
-        Some(AlertAt {
-            rule,
-            timeline: self,
-            state: phase.state,
-            active_at_ms: phase.active_at_ms,
-            value: self.value_at(step)?,
-            annotations: self.annotations_at(step)?,
-        })
+/// Whether two values are the same to the last bit.
+pub(super) fn same_bits(a: &SampleValue, b: &SampleValue) -> bool {
+    match (a, b) {
+        (SampleValue::Float(a), SampleValue::Float(b)) => a.to_bits() == b.to_bits(),
+        (SampleValue::Histogram(a), SampleValue::Histogram(b)) => Arc::ptr_eq(a, b),
+        _ => false,
     }
 }

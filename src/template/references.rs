@@ -21,6 +21,8 @@ pub struct References {
     pub others: Vec<Reference>,
     /// Calls of `query`.
     pub queries: Vec<QueryReference>,
+    /// Whether something was not followed, because `template` or `args` nest too deep: there may be more references.
+    pub incomplete: bool,
 }
 
 /// A label that a template reads by name.
@@ -78,7 +80,9 @@ pub struct QueryReference {
     /// The call's bytes.
     pub span: Span,
     /// The query and the bytes of its literal, quotes included, where it is given as a literal.
-    pub literal: Option<crate::source::Spanned<String>>,
+    pub literal: Option<Spanned<String>>,
+    /// The format and the bytes of its literal, where the query is made by `printf`.
+    pub format: Option<Spanned<String>>,
 }
 
 /// What is known of a value without data.
@@ -94,6 +98,10 @@ enum Kind {
     Sample,
     /// What `args` makes.
     Args(Rc<[Kind]>),
+    /// A literal text.
+    Literal(Spanned<String>),
+    /// What `printf` makes of a literal format.
+    Formatted(Spanned<String>),
     /// Anything else.
     Other,
 }
@@ -205,7 +213,11 @@ impl<'a> Walker<'a> {
 
     fn call(&mut self, name: &str, dot: Kind) {
         let definition = self.template.definitions.iter().find(|definition| definition.name.value == name);
-        let Some(definition) = definition.filter(|_| self.depth < MAX_DEPTH) else { return };
+        let Some(definition) = definition else { return };
+        if self.depth >= MAX_DEPTH {
+            self.found.incomplete = true;
+            return;
+        }
         let visit = (definition.name.value.as_str(), dot);
         if self.visited.contains(&visit) {
             return;
@@ -227,7 +239,6 @@ impl<'a> Walker<'a> {
 
     fn pipeline(&mut self, dot: &Kind, pipe: &'a Pipeline) -> Kind {
         let mut kind = None;
-        let last = pipe.commands.len().saturating_sub(1);
         for (index, command) in pipe.commands.iter().enumerate() {
             // What goes into a function is used, not tested, but for the functions that only test.
             let next = pipe.commands.get(index + 1).map(function_name);
@@ -237,7 +248,7 @@ impl<'a> Walker<'a> {
             };
             let negated = self.negated;
             self.negated ^= next == Some(Some("not"));
-            kind = Some(self.with_presence(presence, |walker| walker.command(dot, command, kind, index == last)));
+            kind = Some(self.with_presence(presence, |walker| walker.command(dot, command, kind)));
             self.negated = negated;
         }
         let kind = kind.unwrap_or(Kind::Other);
@@ -257,7 +268,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn command(&mut self, dot: &Kind, command: &'a Command, piped: Option<Kind>, _last: bool) -> Kind {
+    fn command(&mut self, dot: &Kind, command: &'a Command, piped: Option<Kind>) -> Kind {
         let Some((first, arguments)) = command.operands.split_first() else { return Kind::Other };
         match &first.kind {
             OperandKind::Function(name) => self.function(dot, name, command.span, arguments, piped),
@@ -294,9 +305,8 @@ impl<'a> Walker<'a> {
             }
             OperandKind::Parenthesized(pipe) => self.pipeline(dot, pipe),
             OperandKind::Function(name) => self.function(dot, name, operand.span, &[], None),
-            OperandKind::Bool(_) | OperandKind::Nil | OperandKind::Number(_) | OperandKind::String { .. } => {
-                Kind::Other
-            }
+            OperandKind::String { value, .. } => Kind::Literal(Spanned::new(value.clone(), operand.span)),
+            OperandKind::Bool(_) | OperandKind::Nil | OperandKind::Number(_) => Kind::Other,
         }
     }
 
@@ -337,33 +347,39 @@ impl<'a> Walker<'a> {
         kinds.extend(piped);
         match (name, kinds.as_slice()) {
             ("query", _) => {
-                let literal = arguments.first().and_then(literal);
-                self.found.queries.push(QueryReference { span, literal });
+                let (literal, format) = match kinds.first() {
+                    Some(Kind::Literal(text)) => (Some(text.clone()), None),
+                    Some(Kind::Formatted(text)) => (None, Some(text.clone())),
+                    _ => (None, None),
+                };
+                self.found.queries.push(QueryReference { span, literal, format });
                 Kind::Vector
+            }
+            ("printf", [Kind::Literal(format), values @ ..]) => {
+                for (kind, argument) in values.iter().zip(arguments.iter().skip(1)) {
+                    self.whole(kind, argument.span);
+                }
+                if values.len() == arguments.len() {
+                    values.iter().for_each(|kind| self.whole(kind, span));
+                }
+                Kind::Formatted(format.clone())
             }
             ("first", _) => Kind::Sample,
             ("sortByLabel", _) => Kind::Vector,
-            ("args", _) if self.depth_of(&kinds) < MAX_DEPTH => Kind::Args(kinds.into()),
+            ("args", _) if depth_of(&kinds) < MAX_DEPTH => Kind::Args(kinds.into()),
             ("label", [_, Kind::Sample]) => match arguments.first().and_then(literal) {
                 Some(literal) => self.label(LabelOwner::Query, &literal.value, inside_quotes(literal.span), span),
                 None => Kind::Other,
             },
             ("index", [first, ..]) => self.index(first.clone(), span, arguments),
             _ => {
-                for (kind, argument) in kinds.iter().zip(arguments) {
-                    self.whole(kind, argument.span);
+                self.found.incomplete |= name == "args";
+                for (index, kind) in kinds.iter().enumerate() {
+                    self.whole(kind, arguments.get(index).map_or(span, |argument| argument.span));
                 }
                 Kind::Other
             }
         }
-    }
-
-    fn depth_of(&self, kinds: &[Kind]) -> usize {
-        let inside = |kind: &Kind| match kind {
-            Kind::Args(kinds) => 1 + self.depth_of(kinds),
-            _ => 0,
-        };
-        kinds.iter().map(inside).max().unwrap_or(0)
     }
 
     fn index(&mut self, first: Kind, span: Span, arguments: &'a [Operand]) -> Kind {
@@ -413,9 +429,25 @@ impl<'a> Walker<'a> {
             Kind::Labels(LabelOwner::External) => {
                 self.other(ReferenceKind::AllExternalLabels, span);
             }
+            // Printed as a whole: everything that is in it.
+            Kind::Root => {
+                self.found.all_labels.push(Reference { kind: ReferenceKind::AllLabels, span });
+                self.other(ReferenceKind::AllExternalLabels, span);
+                self.other(ReferenceKind::ExternalUrl, span);
+                self.other(ReferenceKind::Value, span);
+            }
+            Kind::Args(kinds) => kinds.iter().for_each(|kind| self.whole(kind, span)),
             _ => {}
         }
     }
+}
+
+fn depth_of(kinds: &[Kind]) -> usize {
+    let inside = |kind: &Kind| match kind {
+        Kind::Args(kinds) => 1 + depth_of(kinds),
+        _ => 0,
+    };
+    kinds.iter().map(inside).max().unwrap_or(0)
 }
 
 fn function_name(command: &Command) -> Option<&str> {
@@ -464,7 +496,8 @@ mod tests {
             out += &format!("{:?} <{}>\n", other.kind, other.span.slice(text));
         }
         for query in &found.queries {
-            out += &format!("query {:?}\n", query.literal.as_ref().map(|literal| &literal.value));
+            let (literal, format) = (query.literal.as_ref(), query.format.as_ref());
+            out += &format!("query {:?} {:?}\n", literal.map(|l| &l.value), format.map(|f| &f.value));
         }
         out
     }
@@ -498,8 +531,8 @@ mod tests {
         Alert job <$labels.job>
         Alert job <$labels.job>
         Query x <(first .).Labels.x>
-        query Some("up")
-        query None
+        query None None
+        query None None
         "#);
     }
 
