@@ -163,6 +163,7 @@ impl Compiled {
             }
             let compile = CompileOptions {
                 engine: engine(test, options),
+                parse: options.load.parse,
                 external_labels: key.0.clone(),
                 external_url: key.1.clone(),
                 group_order: test.group_eval_order.iter().map(|name| name.text().to_owned()).collect(),
