@@ -31,12 +31,12 @@ fn group(aggregate: &AggregateExpr, inner: &LabelSet) -> LabelSet {
     let op = aggregate.op;
     let listed = || aggregate.grouping.iter().flat_map(|grouping| &grouping.labels).map(|label| label.value.as_str());
     let mut labels = match &aggregate.grouping {
-        None => LabelSet::closed(Dropped { span: aggregate.op_span, cause: Cause::NoGrouping(op) }),
-        Some(by) if !by.without => inner.only(listed(), Dropped { span: by.span, cause: Cause::NotInBy(op) }),
+        None => LabelSet::closed(Dropped::at(aggregate.op_span, Cause::NoGrouping(op))),
+        Some(by) if !by.without => inner.only(listed(), Dropped::at(by.span, Cause::NotInBy(op))),
         Some(without) => {
             let mut labels = inner.clone();
             for label in listed().chain([METRIC_NAME]) {
-                labels.drop(label, Dropped { span: without.span, cause: Cause::InWithout(op) });
+                labels.drop(label, Dropped::at(without.span, Cause::InWithout(op)));
             }
             labels
         }

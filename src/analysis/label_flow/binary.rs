@@ -12,7 +12,7 @@ pub(super) fn follow(operation: &BinaryExpr, span: Span, left: Branches, right: 
     match (operation.op, &operation.matching) {
         (BinaryOp::Or, _) => or(left, right),
         (BinaryOp::Unless, _) => left,
-        (BinaryOp::And, matching) => and(matching.as_ref(), left, &right),
+        (BinaryOp::And, _) => and(operation, left, &right),
         (_, Some(matching)) if matching.fill_left.is_some() || matching.fill_right.is_some() => {
             filled(operation, matching, span, &left, &right)
         }
@@ -29,12 +29,12 @@ fn or(mut left: Branches, right: Branches) -> Branches {
 }
 
 /// Elements of the left side that have a partner on the right one.
-fn and(matching: Option<&VectorMatching>, mut left: Branches, right: &Branches) -> Branches {
+fn and(operation: &BinaryExpr, mut left: Branches, right: &Branches) -> Branches {
     let Some(partner) = right.joined() else {
         left.branches.clear();
         return left;
     };
-    left.map_labels(|labels| agree(labels, matching, &partner))
+    left.map_labels(|labels| agree(labels, operation, &partner))
 }
 
 /// Arithmetic or comparison with at least one number.
@@ -54,7 +54,7 @@ fn with_scalar(operation: &BinaryExpr, span: Span, left: Branches, right: Branch
         branch.value =
             if new_values { compute(operation, l, r)? } else { compute(operation, l, r).and(Some(branch.value))? };
         if new_values {
-            branch.labels.drop(METRIC_NAME, Dropped { span, cause: Cause::Operator });
+            branch.labels.drop(METRIC_NAME, Dropped::at(span, Cause::Operator));
         }
         Some(branch)
     });
@@ -75,7 +75,7 @@ fn matched(operation: &BinaryExpr, matching: &VectorMatching, left: Branches, ri
         let value = compute(operation, l, r)?;
         // A comparison that keeps values keeps those of the left side.
         branch.value = if makes_new_values(operation) { value } else { l };
-        agree(&mut branch.labels, Some(matching), &partner);
+        agree(&mut branch.labels, operation, &partner);
         branch.labels = result_labels(operation, matching, &branch.labels, Some(&partner));
         branch.made_up &= partner_made_up;
         Some(branch)
@@ -110,15 +110,15 @@ fn result_labels(
 ) -> LabelSet {
     let mut labels = many.clone();
     if makes_new_values(operation) {
-        labels.drop(METRIC_NAME, Dropped { span: operation.op_span, cause: Cause::Operator });
+        labels.drop(METRIC_NAME, Dropped::at(operation.op_span, Cause::Operator));
     }
     if let (Cardinality::OneToOne, Some(clause)) = (matching.cardinality, &matching.clause) {
         let listed = clause.labels.iter().map(|label| label.value.as_str());
         if clause.on {
-            return labels.only(listed, Dropped { span: clause.span, cause: Cause::NotInOn });
+            return labels.only(listed, Dropped::at(clause.span, Cause::NotInOn));
         }
         for label in listed {
-            labels.drop(label, Dropped { span: clause.span, cause: Cause::InIgnoring });
+            labels.drop(label, Dropped::at(clause.span, Cause::InIgnoring));
         }
     }
     for label in matching.include.iter().flat_map(|include| &include.value) {
@@ -129,16 +129,17 @@ fn result_labels(
 }
 
 /// `labels` belong to elements whose matching labels equal those of an element with `partner`.
-fn agree(labels: &mut LabelSet, matching: Option<&VectorMatching>, partner: &LabelSet) {
-    let clause = matching.and_then(|matching| matching.clause.as_ref());
+fn agree(labels: &mut LabelSet, operation: &BinaryExpr, partner: &LabelSet) {
+    let across = operation.op_span;
+    let clause = operation.matching.as_ref().and_then(|matching| matching.clause.as_ref());
     let listed: Vec<&str> = clause.iter().flat_map(|clause| &clause.labels).map(|label| label.value.as_str()).collect();
     if clause.is_some_and(|clause| clause.on) {
         for label in listed {
-            labels.agree_on(label, partner);
+            labels.agree_on(label, partner, across);
         }
     } else {
         let free: Vec<&str> = listed.into_iter().chain([METRIC_NAME]).collect();
-        labels.agree_on_all_but(&free, partner);
+        labels.agree_on_all_but(&free, partner, across);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::source::Span;
 pub(super) fn follow(call: &Call, span: Span) -> Branches {
     let name = call.function.name;
     let first = call.args.first();
-    let dropped = Dropped { span: call.name_span, cause: Cause::Function(name) };
+    let dropped = Dropped::at(call.name_span, Cause::Function(name));
     match (name, first) {
         ("absent" | "absent_over_time", Some(argument)) => absent(call, argument, span),
         ("label_replace", Some(_)) => label_replace(call),
@@ -60,7 +60,7 @@ fn over_vector(name: &'static str, call: &Call, input: Branches, dropped: Droppe
 
 /// `absent(v)`: an element with the labels that the selector's `=` matchers name once.
 fn absent(call: &Call, argument: &Expr, span: Span) -> Branches {
-    let dropped = Dropped { span: call.name_span, cause: Cause::Absent(call.function.name) };
+    let dropped = Dropped::at(call.name_span, Cause::Absent(call.function.name));
     let mut labels = LabelSet::closed(dropped);
     let mut seen = std::collections::BTreeSet::new();
     let matchers = argument.without_parens().selector().map_or(&[][..], |selector| &selector.matchers);
@@ -79,7 +79,7 @@ fn label_replace(call: &Call) -> Branches {
     let text = |at: usize| call.args.get(at).and_then(text_of);
     let (replacement, regex) = (text(2), text(4));
     let matches_all = matches!(regex, Some(".*" | "(.*)" | "^.*$"));
-    let empty = Presence::Impossible(Dropped { span: call.name_span, cause: Cause::EmptyReplacement });
+    let empty = Presence::Impossible(Dropped::at(call.name_span, Cause::EmptyReplacement));
     input.map_labels(|labels| {
         let before = labels.get(target);
         let after = match (replacement, before) {

@@ -26,7 +26,7 @@ impl Branches {
 
     /// Something without labels.
     pub(super) fn without_labels(span: Span, value: Option<f64>, scalar: bool) -> Self {
-        let labels = LabelSet::closed(Dropped { span, cause: Cause::NoLabels });
+        let labels = LabelSet::closed(Dropped::at(span, Cause::NoLabels));
         Branches { branches: vec![Branch { span, made_up: true, value, labels }], scalar }
     }
 
@@ -108,7 +108,7 @@ fn follow_unary(unary: &UnaryExpr, span: Span) -> Branches {
     if unary.negative {
         for branch in &mut operand.branches {
             branch.value = branch.value.map(|value| -value);
-            branch.labels.drop(METRIC_NAME, Dropped { span, cause: Cause::Operator });
+            branch.labels.drop(METRIC_NAME, Dropped::at(span, Cause::Operator));
         }
     }
     operand

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Dropped, Presence};
+use crate::source::Span;
 
 /// From this many named labels on, nothing more is remembered than that a label is possible. Keeps the cost of endless
 /// expressions linear; no expression that people write comes near.
@@ -85,22 +86,22 @@ impl LabelSet {
     }
 
     /// The elements have equal values of `label` as elements of `other`: what is impossible or guaranteed there is so
-    /// here.
-    pub(super) fn agree_on(&mut self, label: &str, other: &LabelSet) {
-        let agreed = self.get(label).and(other.get(label));
+    /// here, because of the operator at `across`.
+    pub(super) fn agree_on(&mut self, label: &str, other: &LabelSet, across: Span) {
+        let agreed = self.get(label).and(other.get(label), across);
         self.set(label, agreed);
     }
 
-    /// The elements have equal values as elements of `other` of all labels for which `is_free` is false.
-    pub(super) fn agree_on_all_but(&mut self, free: &[&str], other: &LabelSet) {
+    /// The same for all labels but those that are `free`.
+    pub(super) fn agree_on_all_but(&mut self, free: &[&str], other: &LabelSet, across: Span) {
         let before: Vec<Presence> = free.iter().map(|label| self.get(label)).collect();
         let labels: Vec<String> = match other.rest {
             // A label that `other` does not name is impossible there: all of our own are concerned.
             Presence::Impossible(_) => self.known.keys().chain(other.known.keys()).cloned().collect(),
             _ => other.known.keys().cloned().collect(),
         };
-        let agreed: Vec<Presence> = labels.iter().map(|label| self.get(label).and(other.get(label))).collect();
-        self.rest = self.rest.and(other.rest);
+        let agreed: Vec<Presence> = labels.iter().map(|label| self.get(label).and(other.get(label), across)).collect();
+        self.rest = self.rest.and(other.rest, across);
         for (label, presence) in labels.iter().map(String::as_str).zip(agreed).chain(free.iter().copied().zip(before)) {
             self.set(label, presence);
         }
@@ -129,10 +130,11 @@ impl Presence {
         }
     }
 
-    /// For an element that has to be in both places.
-    fn and(self, other: Presence) -> Presence {
-        match (self, other) {
-            (Presence::Impossible(by), _) | (_, Presence::Impossible(by)) => Presence::Impossible(by),
+    /// For an element that has a partner with the same value of the label on the other side of the operator at `across`.
+    fn and(self, partner: Presence, across: Span) -> Presence {
+        match (self, partner) {
+            (Presence::Impossible(by), _) => Presence::Impossible(by),
+            (_, Presence::Impossible(by)) => Presence::Impossible(Dropped { across: Some(across), ..by }),
             (Presence::Guaranteed, _) | (_, Presence::Guaranteed) => Presence::Guaranteed,
             (Presence::Possible, Presence::Possible) => Presence::Possible,
         }

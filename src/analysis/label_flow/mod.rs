@@ -58,6 +58,9 @@ pub struct Dropped {
     pub span: Span,
     /// What it is.
     pub cause: Cause,
+    /// The operator, where it is its other side that lacks the label: elements find a partner only if both have the
+    /// same values of the labels that are compared.
+    pub across: Option<Span>,
 }
 
 /// Why a label is not there.
@@ -85,6 +88,13 @@ pub enum Cause {
     EmptyReplacement,
     /// An operator yields a new value, which does not have the old metric's name.
     Operator,
+}
+
+impl Dropped {
+    /// The label is dropped at `span`.
+    fn at(span: Span, cause: Cause) -> Self {
+        Dropped { span, cause, across: None }
+    }
 }
 
 impl Presence {

@@ -25,7 +25,7 @@ fn presence(matcher: &Matcher) -> Option<Presence> {
     let empty = matcher.value.value.is_empty();
     match matcher.op {
         MatchOp::Equal | MatchOp::Regex if empty => {
-            Some(Presence::Impossible(Dropped { span: matcher.span, cause: Cause::EmptyMatcher }))
+            Some(Presence::Impossible(Dropped::at(matcher.span, Cause::EmptyMatcher)))
         }
         MatchOp::Equal => Some(Presence::Guaranteed),
         MatchOp::NotEqual | MatchOp::NotRegex if empty => Some(Presence::Guaranteed),

@@ -28,9 +28,15 @@ fn show(branch: &Branch) -> String {
 fn dropped(expr: &str, label: &str) -> String {
     let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
     match LabelFlow::of(&parsed).branches.last().map(|branch| branch.presence(label)) {
-        Some(Presence::Impossible(dropped)) => format!("{:?}: {}", dropped.cause, dropped.span.slice(expr)),
+        Some(Presence::Impossible(dropped)) => {
+            format!("{:?}: {}{}", dropped.cause, dropped.span.slice(expr), across(dropped.across, expr))
+        }
         other => format!("{other:?}"),
     }
+}
+
+fn across(operator: Option<Span>, expr: &str) -> String {
+    operator.map(|operator| format!(" (across {})", operator.slice(expr))).unwrap_or_default()
 }
 
 fn check(cases: &[(&str, &str)]) {
@@ -85,7 +91,7 @@ fn functions_keep_labels_except_those_that_do_not() {
         ("hour(foo{job=\"x\"})", "{job …}"),
         ("scalar(foo)", "*{}"),
         ("absent(foo{job=\"bar\", cluster!=\"dev\", instance=~\".+\", env=\"prod\"})", "*{env job}=1"),
-        ("absent(x{a=\"1\", a=\"2\", b=\"3\"})", "*{b}=1"),
+        ("absent(x{a=\"1\", a=\"2\", b=\"3\"})", "*{!a b}=1"),
         ("absent_over_time((foo{job=\"x\"})[5m:])", "*{}=1"),
         ("absent(sum by (job) (foo))", "*{}=1"),
         ("info(sum by (job) (foo{job=\"x\"}))", "{job …}"),
@@ -175,7 +181,7 @@ fn what_drops_a_label_is_named() {
     insta::assert_snapshot!(dropped("sum without (instance) (x)", "instance"), @"InWithout(Sum): without (instance)");
     insta::assert_snapshot!(dropped("a / on (job) b", "instance"), @"NotInOn: on (job)");
     insta::assert_snapshot!(dropped("a / ignoring (instance) b", "instance"), @"InIgnoring: ignoring (instance)");
-    insta::assert_snapshot!(dropped("a / count by (job) (b)", "instance"), @"NotInBy(Count): by (job)");
+    insta::assert_snapshot!(dropped("a / count by (job) (b)", "instance"), @"NotInBy(Count): by (job) (across /)");
     insta::assert_snapshot!(dropped("absent(up{job=\"x\"})", "instance"), @r#"Absent("absent"): absent"#);
     insta::assert_snapshot!(dropped("vector(1) > 0", "instance"), @"NoLabels: vector(1)");
     insta::assert_snapshot!(dropped("histogram_quantile(0.9, x)", "le"), @r#"Function("histogram_quantile"): histogram_quantile"#);

@@ -74,13 +74,23 @@ fn report(
     let label = &reference.name;
     let file = cx.file();
     let expr = &cx.rule.expr;
-    let message = match missing.only_in {
-        None => format!("{} prints `{label}`, which the expression drops", template.describe()),
-        Some(_) => format!("{} prints `{label}`, which one side of `or` drops", template.describe()),
-    };
+    let dropped = missing.dropped;
+    let who = if missing.only_in.is_some() { "one side of `or`" } else { "the expression" };
+    let made_without = matches!(dropped.cause, Cause::Absent(_) | Cause::NoLabels | Cause::EmptyMatcher);
+    let verb = if made_without || dropped.across.is_some() { "does not have" } else { "drops" };
+    let message = format!("{} prints `{label}`, which {who} {verb}", template.describe());
     let printed = file.inside(template.value, reference.span, "always empty");
-    let dropped = file.inside(expr, missing.dropped.span, explain(cx, label, missing.dropped));
-    META.diagnostic(message, printed).related(dropped).help(help(cx, label, missing.dropped))
+    let found = META
+        .diagnostic(message, printed)
+        .related(file.inside(expr, dropped.span, explain(cx, label, dropped)))
+        .help(help(cx, label, dropped));
+    match dropped.across {
+        Some(operator) => {
+            let op = operator.slice(expr.text());
+            found.related(file.inside(expr, operator, format!("`{op}` compares `{label}` too: both sides need it")))
+        }
+        None => found,
+    }
 }
 
 /// What the place that drops the label does.
@@ -113,6 +123,12 @@ fn help(cx: &RuleContext<'_>, label: &str, dropped: Dropped) -> String {
     }
     if label == "alertname" {
         return "write the alert's name: templates see only the labels of the expression".to_owned();
+    }
+    if let Some(operator) = dropped.across {
+        let op = operator.slice(cx.rule.expr.text());
+        return format!(
+            "compare only labels that both sides have: `{op} on (…)`; as it is, nothing with `{label}` matches"
+        );
     }
     let by = grouping(cx, dropped.span);
     let kept = by.iter().flat_map(|by| &by.labels).map(|label| label.value.as_str());
