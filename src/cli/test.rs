@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use regex::Regex;
 
 use super::{Outcome, Session, Trouble};
 use crate::promql::ParseOptions;
+use crate::promql::regex::SearchRegex;
 use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
@@ -188,9 +189,11 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
 }
 
 /// promtool joins the patterns with `|`.
-fn pattern(patterns: &[String]) -> Result<Regex, Trouble> {
+fn pattern(patterns: &[String]) -> Result<Arc<SearchRegex>, Trouble> {
     let joined = patterns.join("|");
-    Regex::new(&joined).map_err(|error| Trouble::new(format!("--run `{joined}` is not a regular expression: {error}")))
+    SearchRegex::new(&joined)
+        .map(Arc::new)
+        .map_err(|error| Trouble::new(format!("--run `{joined}` is not a regular expression: {error}")))
 }
 
 /// The test files under the paths, in the order of their names, and what cannot be read.

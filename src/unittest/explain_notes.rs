@@ -11,6 +11,7 @@ use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, MatchOp, Matcher, VectorSelector};
+use crate::promql::regex::AnchoredRegex;
 
 /// How many values of a label are listed.
 const SHOWN_VALUES: usize = 5;
@@ -94,7 +95,7 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
         return Some(format!("there is no series `{name}`{near}"));
     }
     for matcher in &selector.matchers {
-        if named.iter().all(|series| !matches(matcher, series.labels())) {
+        if !any_passes(matcher, &named) {
             return Some(matcher_note(matcher, &named));
         }
     }
@@ -112,18 +113,21 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
     })
 }
 
-/// Whether a series with these labels passes the one matcher.
-fn matches(matcher: &Matcher, labels: &Labels) -> bool {
-    let value = labels.get(&matcher.name.value).unwrap_or_default();
+/// Whether one of the series passes the matcher; also where it cannot be compiled, which is another problem.
+fn any_passes(matcher: &Matcher, named: &[&StoredSeries]) -> bool {
     let wanted = String::from_utf8_lossy(&matcher.value.value);
-    match matcher.op {
-        MatchOp::Equal => value == wanted,
-        MatchOp::NotEqual => value != wanted,
-        MatchOp::Regex | MatchOp::NotRegex => {
-            let Ok(regex) = regex::Regex::new(&format!("^(?s:{wanted})$")) else { return true };
-            regex.is_match(value) == (matcher.op == MatchOp::Regex)
-        }
-    }
+    let regex = match matcher.op {
+        MatchOp::Equal | MatchOp::NotEqual => None,
+        MatchOp::Regex | MatchOp::NotRegex => match AnchoredRegex::new(&wanted) {
+            Ok(regex) => Some(regex),
+            Err(_) => return true,
+        },
+    };
+    let negative = matches!(matcher.op, MatchOp::NotEqual | MatchOp::NotRegex);
+    named.iter().any(|series| {
+        let value = series.labels().get(&matcher.name.value).unwrap_or_default();
+        regex.as_ref().map_or(value == wanted, |regex| regex.is_match(value)) != negative
+    })
 }
 
 fn matcher_note(matcher: &Matcher, named: &[&StoredSeries]) -> String {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::group::head;
-use super::inputs::{self, Inputs};
+use super::inputs::{self, EarlyEnd, Inputs};
 use super::notes::nearest;
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
@@ -174,21 +174,7 @@ impl<'a> Context<'a> {
     }
 
     fn series(&self, group: &TestGroup, inputs: &Inputs, found: &mut Vec<Diagnostic>) {
-        if let Some(end) = inputs.end {
-            if let Some(item) = group.input_series.get(end.series) {
-                let (what, count) = (
-                    if end.comment { "a comment" } else { "an empty line" },
-                    group.input_series.len() - end.series - 1,
-                );
-                let message = format!("{what} ends the input here; what follows is not loaded");
-                let lost = if count > 0 { format!(" ({count} more series)") } else { String::new() };
-                let help = format!(
-                    "promtool reads all series as one text and stops at {what}{lost}; put the values on one line, or use `>-`"
-                );
-                let span = if item.values.text().is_empty() { item.span } else { item.values.span };
-                found.push(self.warning(DROPPED_SERIES, message, span, "").help(help));
-            }
-        }
+        found.extend(inputs.end.and_then(|end| self.dropped_series(group, end)));
         for (earlier, later) in &inputs.replaced {
             let (Some(earlier), Some(later)) = (group.input_series.get(*earlier), group.input_series.get(*later))
             else {
@@ -199,6 +185,21 @@ impl<'a> Context<'a> {
             found.push(finding.related(self.label(earlier.series.span, "not loaded")));
         }
         self.unused_series(group, inputs, found);
+    }
+
+    fn dropped_series(&self, group: &TestGroup, end: EarlyEnd) -> Option<Diagnostic> {
+        let item = group.input_series.get(end.series)?;
+        let what = if end.comment { "a comment" } else { "an empty line" };
+        let lost = match group.input_series.len() - end.series - 1 {
+            0 => String::new(),
+            count => format!(", here {count} series early"),
+        };
+        let message = format!("{what} ends the input here; what follows is not loaded");
+        let help = format!(
+            "promtool reads all series as one text, up to {what}{lost}; put the values on one line, or use `>-`"
+        );
+        let span = if item.values.text().is_empty() { item.span } else { item.values.span };
+        Some(self.warning(DROPPED_SERIES, message, span, "").help(help))
     }
 
     fn unused_series(&self, group: &TestGroup, inputs: &Inputs, found: &mut Vec<Diagnostic>) {

@@ -74,10 +74,8 @@ impl Reads {
     fn add(&mut self, expr: &Expr) -> Reach {
         let mut reach = Reach { back_ms: reach(expr), names: FxHashSet::default() };
         expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind {
-                if call.function.name == "info" {
-                    self.names.insert("target_info".to_owned());
-                }
+            if matches!(&part.kind, ExprKind::Call(call) if call.function.name == "info") {
+                self.names.insert("target_info".to_owned());
             }
             let Some(selector) = part.selector() else { return };
             match metric_name(selector) {

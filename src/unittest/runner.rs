@@ -1,11 +1,11 @@
 //! Runs test files: rules loaded once, files and test groups in parallel, results in the order of the files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use regex::Regex;
 
 use super::group::{self, Shared};
 use super::report::{FileReport, GroupReport, TestReport};
@@ -15,6 +15,7 @@ use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
 use crate::model::duration::format_duration;
+use crate::promql::regex::SearchRegex;
 use crate::rules::{Field, LoadOptions};
 use crate::source::{Diagnostic, Severity};
 
@@ -36,7 +37,7 @@ pub struct RunOptions {
 pub struct Selection {
     /// promtool's `--run`: a group runs if one of them matches somewhere in its name; a group without a name has the
     /// empty name. None: all groups run.
-    pub groups: Option<Regex>,
+    pub groups: Option<Arc<SearchRegex>>,
     /// An assertion is checked if one of these words, in lower case, is part of the name of its file, of its group or
     /// of its alert, or of its expression, case aside. None: all assertions are checked.
     pub words: Vec<String>,
