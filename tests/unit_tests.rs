@@ -79,7 +79,24 @@ tests:
           - value: five
           - labels: [up]
   - 5
-"), @"");
+"), @r#"
+        test.yml:2:1: error[schema/unknown-field] `rule_file` is not a field of a test file
+        test.yml:3:22: error[schema/invalid-duration] `evaluation_interval` is not a duration: unknown unit "x" in duration "1x"
+        test.yml:4:16: error[schema/wrong-type] `fuzzy_compare` must be `true` or `false`, without quotes
+        test.yml:5:26: error[schema/invalid-value] group name repeated in evaluation order: a
+        test.yml:7:11: error[schema/wrong-type] `name` must be a text, not a list
+        test.yml:8:15: error[schema/invalid-duration] `interval` is not a duration: unknown unit " m" in duration "1 m"
+        test.yml:9:22: error[schema/invalid-value] cannot parse `yesterday` as a time
+        test.yml:10:19: error[schema/wrong-type] `input_series` must be a list, not a mapping
+        test.yml:13:9: error[schema/unknown-field] `alert_name` is not a field of an alert test
+        test.yml:15:13: error[schema/unknown-field] `exp_label` is not a field of an expected alert
+        test.yml:16:5: error[schema/unknown-field] `exp_alerts` is not a field of a test group
+        test.yml:20:20: error[schema/wrong-type] `value` must be a number, without quotes
+        test.yml:21:20: error[schema/wrong-type] `value` must be a number
+        test.yml:22:21: error[schema/wrong-type] `labels` must be a text, not a list
+        test.yml:23:5: error[schema/wrong-type] a test group must be a mapping, not a text
+        failed: 1 of 1 test file, 0 groups, 0 assertions
+    "#);
 }
 
 #[test]
@@ -96,13 +113,16 @@ tests:
       - {expr: vector(1000.5), exp_samples: [{value: 1_000.5}], eval_time: 1w2d}
       - {expr: vector(-Inf), exp_samples: [{value: -.inf}]}
       - {expr: time(), exp_samples: [{value: 1.5}]}
-"), @"");
+"), @"
+        test.yml:5:4: warning[test/no-assertions] this test asserts nothing
+        passed: 1 test file, 2 groups, 4 assertions; 1 warning
+    ");
 }
 
 #[test]
 fn an_empty_file_passes() {
-    insta::assert_snapshot!(concise(""), @"");
-    insta::assert_snapshot!(concise("tests: []\n---\nthis: [is not read\n"), @"");
+    insta::assert_snapshot!(concise(""), @"passed: 1 test file, 0 groups, 0 assertions");
+    insta::assert_snapshot!(concise("tests: []\n---\nthis: [is not read\n"), @"passed: 1 test file, 0 groups, 0 assertions");
 }
 
 #[test]
@@ -119,7 +139,12 @@ tests:
   - input_series:
       - {series: up, values: "1 2\n3 4"}
     promql_expr_test: [{expr: up}]
-"#), @"");
+"#), @r#"
+        test.yml:4:18: error[test/invalid-series] this series cannot be read: the labels have no closing `}`
+        test.yml:8:35: error[test/invalid-series] this series cannot be read: unexpected `x3`, expected a number, `_`, `stale` or a histogram `{{…}}`
+        test.yml:11:36: error[test/invalid-series] this series cannot be read: expected a series such as `metric{label="value"}` before the values
+        failed: 1 of 1 test file, 3 of 3 groups, 3 assertions (3 not checked)
+    "#);
 }
 
 #[test]
@@ -139,5 +164,10 @@ tests:
           1 2 3
     promql_expr_test:
       - {expr: a, eval_time: 1m, exp_samples: [{labels: a, value: 2}]}
-"), @"");
+"), @"
+        test.yml:6:11: warning[test/dropped-series] an empty line ends the input here; what follows is not loaded
+        test.yml:9:53: failed expression `a or b` at 1m: it yields nothing
+        test.yml:15:48: failed expression `a` at 1m: it yields nothing
+        failed: 1 of 1 test file, 2 of 2 groups, 2 of 2 assertions; 1 warning
+    ");
 }
