@@ -16,8 +16,11 @@ struct Classic {
     sum: f64,
 }
 
-/// The native histograms by labels and by index of the interval.
-pub(crate) fn convert(series: &[LoadedSeries]) -> Result<Vec<(Labels, BTreeMap<usize, FloatHistogram>)>, String> {
+/// The native histograms of one series, by index of the interval.
+type ByTime = BTreeMap<usize, FloatHistogram>;
+
+/// The native histograms by labels.
+pub(crate) fn convert(series: &[LoadedSeries]) -> Result<Vec<(Labels, ByTime)>, String> {
     let mut found: BTreeMap<Labels, BTreeMap<usize, Classic>> = BTreeMap::new();
     for series in series {
         let Some((base, part)) = part(&series.labels) else { continue };

@@ -11,6 +11,8 @@
 //!
 //! What the script language means is described in Prometheus' `promql/promqltest/README.md`.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::panic, clippy::unwrap_used, reason = "a test may")]
+
 mod classic;
 mod compare;
 mod run;

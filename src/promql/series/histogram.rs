@@ -93,10 +93,9 @@ fn number(cursor: &mut Cursor<'_>) -> Result<f64, SeriesError> {
 
 fn integer(cursor: &mut Cursor<'_>) -> Result<i32, SeriesError> {
     let start = cursor.offset();
-    let negative = cursor.eat("-");
+    let sign = if cursor.eat("-") { "-" } else { "" };
     let digits = cursor.take_while(|c| c.is_ascii_digit());
-    let value = digits.parse::<i32>().map(|value| if negative { -value } else { value });
-    value.map_err(|_| match cursor.span_from(start) {
+    format!("{sign}{digits}").parse().map_err(|_| match cursor.span_from(start) {
         span if digits.is_empty() => SeriesError::new(span, "expected a whole number"),
         span => SeriesError::new(span, "the number does not fit 32 bits"),
     })
