@@ -1,19 +1,16 @@
 //! `promproof check`
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 
 use super::config::{self, ConfigArgs};
+use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble};
-use crate::lint::{self, Config, Document};
-use crate::report::{CheckReport, Failure, Format, Summary, write_check, write_statistics};
-use crate::rules::FileShape;
-use crate::rules::discovery::{self, Found, Read, ReadError};
-use crate::{rules, yaml};
+use crate::lint;
+use crate::report::{CheckReport, Format, Summary, write_check, write_statistics};
 
 /// Lint rule files
 ///
@@ -65,9 +62,9 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load(&args.config, session)?;
     let progress = session.progress("linting");
-    let (documents, failures) = read_documents(args, &config);
+    let Inputs { documents, failures, test_files } = Inputs::read(&args.paths, &args.stdin_filename, &config);
     if documents.is_empty() && failures.is_empty() {
-        return Err(nothing_to_lint(&args.paths));
+        return Err(nothing_to_lint(&args.paths, test_files));
     }
     let diagnostics = lint::run(&documents, &config);
     drop(progress);
@@ -105,73 +102,13 @@ fn print(args: &CheckArgs, session: &Session, report: &CheckReport) -> Result<()
     Ok(())
 }
 
-/// All files that are to be linted, in the order of their names, and what could not be read.
-fn read_documents(args: &CheckArgs, config: &Config) -> (Vec<Document>, Vec<Failure>) {
-    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
-    let mut failures: Vec<Failure> = errors.iter().map(failure_of).collect();
-
-    let mut documents = Vec::new();
-    if !stdin.is_empty() {
-        match super::read_stdin(&args.stdin_filename).and_then(|read| document(read, config, true)) {
-            Ok(document) => documents.extend(document),
-            Err(failure) => failures.push(failure),
-        }
-    }
-    let wanted: Vec<Found> =
-        found.into_iter().filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy())).collect();
-    let read: Vec<Result<Option<Document>, Failure>> = wanted
-        .par_iter()
-        .map(|found| document(discovery::read(&found.path).map_err(|error| failure_of(&error))?, config, found.named))
-        .collect();
-    for result in read {
-        match result {
-            Ok(document) => documents.extend(document),
-            Err(failure) => failures.push(failure),
-        }
-    }
-    (documents, failures)
-}
-
-/// The document of a file, if it is to be linted: one that was found by walking has to look like a rule file, one that
-/// the user named must not be a test file.
-///
-/// # Errors
-/// Where there is nothing in a file that the user named.
-fn document(read: Read, config: &Config, named: bool) -> Result<Option<Document>, Failure> {
-    let text = read.file.text();
-    if named && text.trim().is_empty() && read.problem.is_none() {
-        return Err(Failure { path: read.file.name().to_owned(), message: "is empty".to_owned() });
-    }
-    let worth_parsing = rules::may_hold_rules_or_tests(text);
-    if !named && !worth_parsing {
-        return Ok(None);
-    }
-    let mut document = Document::read(&read.file, config, named && !worth_parsing);
-    if named && document.rules.is_none() {
-        if rules::classify(&yaml::parse(&read.file), &read.file) == FileShape::Tests {
-            return Ok(None);
-        }
-        document = Document::read(&read.file, config, true);
-    }
-    if document.rules.is_none() {
-        return Ok(None);
-    }
-    if let Some(problem) = read.problem {
-        // Whatever else there is to say comes from the text being cut off there.
-        document = Document { problems: vec![problem], rules: None, comments: Vec::new(), ..document };
-    }
-    Ok(Some(document))
-}
-
-fn failure_of(error: &ReadError) -> Failure {
-    Failure { path: error.path.display().to_string(), message: error.message.clone() }
-}
-
 /// A run that lints nothing proves nothing.
-fn nothing_to_lint(paths: &[PathBuf]) -> Trouble {
+fn nothing_to_lint(paths: &[PathBuf], test_files: usize) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    Trouble::new(format!("no rule file in {}", paths.join(", ")))
-        .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
+    let trouble = Trouble::new(format!("no rule file in {}", paths.join(", ")));
+    if test_files > 0 {
+        trouble.help("this is a test file: `promproof test` runs it")
+    } else {
+        trouble.help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
+    }
 }

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod eval;
 mod explain;
+mod inputs;
 mod options;
 mod outcome;
 mod progress;
