@@ -96,7 +96,6 @@ const STEPS_PER_PASS: usize = 4096;
 struct Runner<'a> {
     plan: &'a Plan,
     schedule: &'a Schedule,
-    options: RunOptions,
     set: &'a RuleSet,
     rules: Vec<RunningRule<'a>>,
     errors: Vec<RunError>,
@@ -134,7 +133,7 @@ impl<'a> Runner<'a> {
             Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept })
         };
         let rules = plan.rules.iter().filter_map(running).collect();
-        Runner { plan, schedule, options, set, rules, errors: Vec::new() }
+        Runner { plan, schedule, set, rules, errors: Vec::new() }
     }
 
     /// Everything at each step, inputs loaded as time goes on.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::source::Span;
 
 /// What Prometheus puts before the templates of alerts, on the same line, so that Go counts it in columns.
-pub const ALERT_PRELUDE: &str = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}\
+pub(super) const ALERT_PRELUDE: &str = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}\
                                  {{$externalURL := .ExternalURL}}{{$value := .Value}}";
 
 /// Whether Go's text counts the declarations that Prometheus puts before an alert's templates.
@@ -26,7 +26,8 @@ pub struct TemplateError {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
-    stage: Stage,
+    /// Boxed, so that results stay small.
+    stage: Box<Stage>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,13 +52,18 @@ enum Stage {
 
 impl TemplateError {
     pub(super) fn parse(span: Span, line: usize, message: impl Into<String>) -> Self {
-        TemplateError { span, message: message.into(), help: None, stage: Stage::Parse { line, action_line: None } }
+        TemplateError {
+            span,
+            message: message.into(),
+            help: None,
+            stage: Box::new(Stage::Parse { line, action_line: None }),
+        }
     }
 
     /// Notes that the text broke off in an action that began on line `began`.
     #[must_use]
     pub(super) fn in_action(mut self, began: usize) -> Self {
-        if let Stage::Parse { line, action_line } = &mut self.stage {
+        if let Stage::Parse { line, action_line } = &mut *self.stage {
             *action_line = Some(began).filter(|began| began != line);
         }
         self
@@ -74,7 +80,7 @@ impl TemplateError {
         let before = text.as_bytes().get(..position).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
-        TemplateError { span, message, help: None, stage: Stage::Execute { line, column, definition, node } }
+        TemplateError { span, message, help: None, stage: Box::new(Stage::Execute { line, column, definition, node }) }
     }
 
     #[must_use]
@@ -85,12 +91,12 @@ impl TemplateError {
 
     /// Whether the template does not even parse.
     pub fn is_parse_error(&self) -> bool {
-        matches!(self.stage, Stage::Parse { .. })
+        matches!(*self.stage, Stage::Parse { .. })
     }
 
     /// Go's whole text, for a template called `name`: `template: NAME:1:115: executing "NAME" at <first>: error …`.
     pub fn go_text(&self, name: &str, prelude: Prelude) -> String {
-        match &self.stage {
+        match &*self.stage {
             Stage::Parse { line, action_line } => {
                 let mut text = format!("template: {name}:{line}: {}", self.message);
                 if let Some(action_line) = action_line {

@@ -53,8 +53,6 @@ pub(super) struct Args {
 pub(super) enum IntType {
     Int,
     Int64,
-    Int32,
-    Uint64,
     Uint8,
     Month,
     Weekday,
@@ -93,8 +91,6 @@ impl Value {
             Value::Bool(_) => "bool",
             Value::Int(_, IntType::Int) => "int",
             Value::Int(_, IntType::Int64) => "int64",
-            Value::Int(_, IntType::Int32) => "int32",
-            Value::Int(_, IntType::Uint64) => "uint64",
             Value::Int(_, IntType::Uint8) => "uint8",
             Value::Int(_, IntType::Month) => "time.Month",
             Value::Int(_, IntType::Weekday) => "time.Weekday",
@@ -136,7 +132,7 @@ impl Value {
     pub(super) fn basic_kind(&self) -> Option<BasicKind> {
         match self {
             Value::Bool(_) => Some(BasicKind::Bool),
-            Value::Int(_, IntType::Uint64 | IntType::Uint8) => Some(BasicKind::Uint),
+            Value::Int(_, IntType::Uint8) => Some(BasicKind::Uint),
             Value::Int(..) | Value::Duration { pointer: false, .. } => Some(BasicKind::Int),
             Value::Float(_) => Some(BasicKind::Float),
             Value::Text(_) => Some(BasicKind::Text),

@@ -113,9 +113,12 @@ struct WithGroups {
 }
 
 impl WithGroups {
-    /// Puts what the groups matched into a replacement text.
-    fn expand(&self, parts: &[Part<'_>], captures: &Captures<'_>, out: &mut String) {
+    /// Puts what the groups matched into a replacement text; stops where `out` has become longer than `max_len`.
+    fn expand(&self, parts: &[Part<'_>], captures: &Captures<'_>, out: &mut String, max_len: usize) {
         for part in parts {
+            if out.len() > max_len {
+                return;
+            }
             let group = match part {
                 Part::Text(text) => {
                     out.push_str(text);
@@ -150,7 +153,7 @@ impl ReplaceRegex {
     pub fn expand(&self, text: &str, replacement: &str) -> Option<String> {
         let captures = self.inner.regex.captures(text)?;
         let mut out = String::new();
-        self.inner.expand(&expand::parts(replacement), &captures, &mut out);
+        self.inner.expand(&expand::parts(replacement), &captures, &mut out, usize::MAX);
         Some(out)
     }
 }
@@ -177,14 +180,22 @@ impl SearchRegex {
         self.inner.regex.is_match(text)
     }
 
-    /// Go's `ReplaceAllString`: every match replaced, `$1` and `${name}` filled in.
-    pub fn replace_all(&self, text: &str, replacement: &str) -> String {
+    /// Go's `ReplaceAllString`: every match replaced, `$1` and `${name}` filled in. `None` where the result has more
+    /// than `max_len` bytes.
+    pub fn replace_all(&self, text: &str, replacement: &str, max_len: usize) -> Option<String> {
         let parts = expand::parts(replacement);
-        let replace = |captures: &Captures<'_>| {
-            let mut out = String::new();
-            self.inner.expand(&parts, captures, &mut out);
-            out
-        };
-        self.inner.regex.replace_all(text, replace).into_owned()
+        let mut out = String::new();
+        let mut copied = 0;
+        for captures in self.inner.regex.captures_iter(text) {
+            let whole = captures.get(0)?;
+            out.push_str(text.get(copied..whole.start()).unwrap_or_default());
+            self.inner.expand(&parts, &captures, &mut out, max_len);
+            copied = whole.end();
+            if out.len() > max_len {
+                return None;
+            }
+        }
+        out.push_str(text.get(copied..).unwrap_or_default());
+        Some(out).filter(|out| out.len() <= max_len)
     }
 }

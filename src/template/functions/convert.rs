@@ -15,7 +15,7 @@ pub(super) const NAN_OR_INF: &str = "value is NaN or Inf";
 pub(super) fn to_float(value: Option<&Value>) -> std::result::Result<f64, String> {
     match value {
         Some(Value::Float(value)) => Ok(*value),
-        Some(Value::Int(value, IntType::Int | IntType::Int64 | IntType::Uint64)) => Ok(*value as f64),
+        Some(Value::Int(value, IntType::Int | IntType::Int64)) => Ok(*value as f64),
         Some(Value::Duration { nanos, pointer: false }) => Ok(*nanos as f64 / 1e9),
         Some(Value::Text(text)) => parse_float(text).ok_or_else(|| {
             let reason = if is_too_large(text) { "value out of range" } else { "invalid syntax" };
