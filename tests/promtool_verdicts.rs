@@ -3,6 +3,8 @@
 //! The files lie in `../shared/conformance` (or in the folder that `PROMPROOF_SHARED` names); without it the test is
 //! skipped. The expected verdicts are those of promtool 3.5.3 with `--lint=none`; 3.14 differs in none of them.
 
+#![allow(clippy::expect_used, clippy::print_stderr)]
+
 use std::path::{Path, PathBuf};
 
 use promproof::lint::{self, Config, Document};

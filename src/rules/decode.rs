@@ -51,7 +51,7 @@ fn group(
     part: usize,
 ) -> Option<RuleGroup> {
     let mapping = reader.fields(node, place)?;
-    let name = required(reader, node, mapping, "name", "the rule group has no name");
+    let name = required(reader, node, place, mapping, "name", "the rule group has no name");
     let interval_ms = reader.duration(mapping, "interval");
     let query_offset_ms = reader.duration(mapping, "query_offset");
     let limit = reader.integer(mapping, "limit");
@@ -63,14 +63,14 @@ fn group(
 }
 
 /// The text of a field that must be there and not be empty.
-fn required(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping, name: &str, message: &str) -> Field {
+fn required(reader: &mut Reader<'_>, node: &Node, place: Place, mapping: &Mapping, name: &str, message: &str) -> Field {
     let entry = mapping.get(name);
     let field = reader.text(mapping, name);
     if let Some(field) = field.as_ref().filter(|field| !field.text().is_empty()) {
         return field.clone();
     }
     let wrong_type = entry.is_some_and(|entry| entry.value.as_scalar().is_none());
-    if !wrong_type {
+    if !wrong_type && !is_misspelt(mapping, place, name) {
         let (span, text) = match entry {
             Some(entry) => (entry.key.span, "this is empty"),
             None => (first_key(node, mapping), "begins here"),
@@ -79,6 +79,12 @@ fn required(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping, name: &str,
         reader.report(problem.help(format!("add `{name}:`")));
     }
     field.unwrap_or_else(|| Field::null(entry.map_or(node.span.start, |entry| entry.value.span.start)))
+}
+
+/// Whether another field is a misspelling of `name`: that has been reported, and one report is enough.
+fn is_misspelt(mapping: &Mapping, place: Place, name: &str) -> bool {
+    let names = mapping.entries.iter().filter_map(|entry| entry.name());
+    names.filter(|other| !place.has(other)).any(|other| place.nearest(other) == Some(name))
 }
 
 /// Where a mapping begins, for messages about what is not in it.
@@ -91,7 +97,7 @@ fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) ->
     let mapping = reader.fields(node, Place::Rule)?;
     let alert = reader.text(mapping, "alert").filter(|name| !name.text().is_empty());
     let record = reader.text(mapping, "record").filter(|name| !name.text().is_empty());
-    let expr = required(reader, node, mapping, "expr", "the rule has no expression");
+    let expr = required(reader, node, Place::Rule, mapping, "expr", "the rule has no expression");
     let for_ms = reader.duration(mapping, "for").unwrap_or(0);
     let keep_firing_for_ms = reader.duration(mapping, "keep_firing_for").unwrap_or(0);
     let labels = reader.texts(mapping, "labels");
@@ -123,7 +129,8 @@ fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) ->
 
 fn report_nameless(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping) {
     let given = mapping.get("alert").or_else(|| mapping.get("record"));
-    if given.is_some_and(|entry| entry.value.as_scalar().is_none()) {
+    let wrong_type = given.is_some_and(|entry| entry.value.as_scalar().is_none());
+    if wrong_type || ["alert", "record"].iter().any(|name| is_misspelt(mapping, Place::Rule, name)) {
         return;
     }
     let (span, text) = match given {
@@ -162,14 +169,14 @@ fn check_record(
 
 fn check_label_names(reader: &mut Reader<'_>, labels: &[(Field, Field)]) {
     for (name, _) in labels {
-        let help = match name.text() {
-            "" => "a label has a name",
-            METRIC_NAME => "the name of a metric is set with `record`, the name of an alert with `alert`",
+        let problem = match name.text() {
+            "" => reader.error("schema/invalid-name", "a label has no name", name.span, ""),
+            METRIC_NAME => reader
+                .error("schema/invalid-name", format!("`{METRIC_NAME}` cannot be the name of a label"), name.span, "")
+                .help("the name of a metric is set with `record`, the name of an alert with `alert`"),
             _ => continue,
         };
-        let message = format!("`{}` cannot be the name of a label", name.text());
-        let problem = reader.error("schema/invalid-name", message, name.span, "");
-        reader.report(problem.help(help));
+        reader.report(problem);
     }
 }
 
@@ -202,7 +209,10 @@ fn expression(reader: &mut Reader<'_>, options: &promql::ParseOptions, expr: &Fi
 
 fn syntax_problem(reader: &Reader<'_>, expr: &Field, error: promql::ParseError) -> Diagnostic {
     let rule = if is_type_error(&error.message) { "promql/type" } else { "promql/syntax" };
-    let problem = reader.error(rule, error.message, expr.file_span(error.span), "");
+    // What is missing at the end is missing behind the last word, not behind the line breaks of a block.
+    let end = expr.text().trim_end().len();
+    let span = Span::new(error.span.start.min(end), error.span.end.min(end));
+    let problem = reader.error(rule, error.message, expr.file_span(span), "");
     match error.help {
         Some(help) => problem.help(help),
         None => problem,

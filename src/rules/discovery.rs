@@ -175,16 +175,35 @@ mod tests {
             fs::write(root.join(path), "groups: []").unwrap();
         }
         fs::write(root.join(".gitignore"), "ignored/\n").unwrap();
-        insta::assert_snapshot!(found_in(root, &[""]), @"");
-        insta::assert_snapshot!(found_in(root, &["ignored/f.yml", "a/e.txt", "a", "missing.yml"]), @"");
+        insta::assert_snapshot!(found_in(root, &[""]), @r"
+        a/c.yaml
+        a/d.rules.yml
+        b.yml
+        g.rules
+        ");
+        insta::assert_snapshot!(found_in(root, &["ignored/f.yml", "a/e.txt", "a", "missing.yml"]), @r"
+        a/c.yaml
+        a/d.rules.yml
+        a/e.txt (named)
+        ignored/f.yml (named)
+        missing.yml: does not exist
+        ");
     }
 
     #[test]
     fn what_is_no_utf8_is_reported_at_the_first_wrong_byte() {
         let of = |bytes: &[u8]| render(&from_bytes("a.yml", bytes.to_vec()).problem.into_iter().collect::<Vec<_>>());
         insta::assert_snapshot!(of("gr\u{fc}n: 1".as_bytes()), @"");
-        insta::assert_snapshot!(of(b"a: 1\nb: \xfcx"), @"");
-        insta::assert_snapshot!(of(b"\xff\xfea\0"), @"");
+        insta::assert_snapshot!(of(b"a: 1\nb: \xfcx"), @r"
+        2:4..4 yaml/syntax: the file is not UTF-8 text
+          ^ the byte 0xFC is no part of a character
+          help: Prometheus reads UTF-8 only: save the file in that encoding
+        ");
+        insta::assert_snapshot!(of(b"\xff\xfea\0"), @r"
+        1:1..1 yaml/syntax: the file is not UTF-8 text
+          ^ the byte 0xFF is no part of a character
+          help: it looks like UTF-16: save it as UTF-8
+        ");
     }
 
     #[test]

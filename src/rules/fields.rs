@@ -99,21 +99,20 @@ impl Place {
         })
     }
 
-    /// The field that `name` comes nearest to, if it is near enough: one slip in short names, two in longer ones; case,
-    /// `-` and `_` do not count.
-    fn nearest(self, name: &str) -> Option<&'static str> {
+    /// The field that `name` is a misspelling of: one slip in short names, two in longer ones, or something more behind
+    /// it; case, `-` and `_` do not count. Also other words for a field.
+    pub(super) fn nearest(self, name: &str) -> Option<&'static str> {
         let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
         let wanted = plain(name);
         let near =
             self.fields().iter().map(|field| (strsim::damerau_levenshtein(&plain(field), &wanted), *field)).min();
-        let synonyms = [("description", "annotations"), ("expression", "expr"), ("query", "expr"), ("duration", "for")];
-        match near {
-            Some((distance, field)) if distance <= (field.len() / 3).min(2) => Some(field),
-            _ => synonyms
-                .iter()
-                .find(|(other, field)| *other == name && name != "description" && self.has(field))
-                .map(|(_, f)| *f),
-        }
+        let meant = match name {
+            "query" | "promql" => Some("expr"),
+            "duration" => Some("for"),
+            _ => self.fields().iter().copied().find(|field| field.len() > 3 && wanted.starts_with(field)),
+        };
+        let near = near.filter(|(distance, field)| *distance <= (field.len() / 3).min(2)).map(|(_, field)| field);
+        near.or(meant.filter(|field| self.has(field)))
     }
 
     /// Where a field belongs that stands in the wrong place.

@@ -11,3 +11,6 @@ mod shape;
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
 pub use load::{LoadOptions, load};
 pub use shape::{FileShape, classify, may_hold_rules_or_tests};
+
+#[cfg(test)]
+mod tests;

@@ -123,7 +123,7 @@ pub(super) fn nested_rule_files(object: &Node) -> impl Iterator<Item = &Arc<Scal
 }
 
 fn has_groups_line(text: &str) -> bool {
-    text.lines().any(|line| line.trim_end() == "groups:")
+    text.lines().any(|line| line.starts_with("groups:"))
 }
 
 /// A document whose syntax is broken is a rule file if its lines look so, and if it is not a template that only becomes

@@ -227,12 +227,11 @@ impl<'a> Builder<'a> {
     }
 
     fn end_document(&mut self, broken: bool) {
-        let root =
-            self.root.take().filter(|root| !broken && !self.refused && !(root.is_null() && root.span.is_empty()));
+        let broken = broken || self.refused;
+        let root = self.root.take().filter(|root| !broken && (!root.is_null() || !root.span.is_empty()));
         let start = self.document_start.take().unwrap_or_default();
         let start = self.in_file(Span::at(start)).start;
         let end = root.as_ref().map_or(start, |root| root.span.end.max(start));
-        let broken = broken || self.refused;
         self.outcome.parsed.documents.push(Document { span: Span::new(start, end), root, broken });
         self.frames.clear();
         self.anchors.clear();

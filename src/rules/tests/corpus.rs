@@ -1,0 +1,45 @@
+//! The rules that people publish.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+fn rule_files(folder: &Path) -> Vec<PathBuf> {
+    let (found, errors) = discovery::discover(&[folder.to_owned()]);
+    assert_eq!(errors, []);
+    found.into_iter().map(|found| found.path).collect()
+}
+
+/// Files, groups, rules and problems below a folder of the corpus.
+fn count(folder: &Path) -> (usize, usize, usize, String) {
+    let (mut files, mut groups, mut rules, mut problems) = (0, 0, 0, Vec::new());
+    for path in rule_files(folder) {
+        let file = discovery::read(&path).unwrap().file;
+        let Some(loaded) = load(&yaml::parse(&file), &file, &LoadOptions::default()) else { continue };
+        files += 1;
+        groups += loaded.groups.len();
+        rules += loaded.groups.iter().map(|group| group.rules.len()).sum::<usize>();
+        problems.extend(loaded.problems);
+        for rule in loaded.groups.iter().flat_map(|group| &group.rules) {
+            let end = rule.expr.text().trim_end().len();
+            let first = rule.expr.file_span(crate::source::Span::new(0, 1));
+            assert_eq!(first.slice(file.text()), &rule.expr.text()[..1]);
+            assert!(rule.expr.scalar.file_offset(end) <= file.text().len());
+        }
+    }
+    (files, groups, rules, render(&problems))
+}
+
+#[test]
+fn published_rules_load_without_problems() {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("PROMPROOF_SHARED").map_or_else(beside, PathBuf::from);
+    let corpus = shared.join("corpus");
+    if !corpus.is_dir() {
+        eprintln!("skipped: there is no folder {}", corpus.display());
+        return;
+    }
+    assert_eq!(count(&corpus.join("awesome")), (112, 112, 954, String::new()));
+    assert_eq!(count(&corpus.join("srerun")), (81, 81, 594, String::new()));
+    assert_eq!(count(&corpus.join("kube-prometheus")), (8, 38, 234, String::new()));
+}

@@ -1,0 +1,29 @@
+//! What the loader says about rule files.
+
+mod corpus;
+mod fields;
+mod shapes;
+
+use std::sync::Arc;
+
+use super::*;
+use crate::source::SourceFile;
+use crate::source::testing::render;
+use crate::yaml;
+
+fn load_text(text: &str) -> Option<RuleFile> {
+    let file = Arc::new(SourceFile::new("a.yml", text));
+    load(&yaml::parse(&file), &file, &LoadOptions::default())
+}
+
+fn problems(text: &str) -> String {
+    let file = Arc::new(SourceFile::new("a.yml", text));
+    let options = LoadOptions { assume_rules: true, ..LoadOptions::default() };
+    render(&load(&yaml::parse(&file), &file, &options).expect("a rule file").problems)
+}
+
+/// The problems of one rule with the lines `rule`.
+fn rule_problems(rule: &str) -> String {
+    let lines: Vec<String> = rule.lines().map(|line| format!("    {line}\n")).collect();
+    problems(&format!("groups:\n- name: g\n  rules:\n  - {}", lines.concat().trim_start()))
+}
