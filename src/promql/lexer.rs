@@ -117,15 +117,23 @@ impl<'a> Lexer<'a> {
     }
 
     fn char_at(&self, offset: usize) -> char {
+        self.char_and_end(offset).0
+    }
+
+    /// The character at `offset` and where it ends. A byte that begins no character counts as U+FFFD.
+    fn char_and_end(&self, offset: usize) -> (char, usize) {
         let rest = self.input.get(offset..).unwrap_or_default();
         let rest = rest.get(..4).unwrap_or(rest);
-        rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()).unwrap_or(char::REPLACEMENT_CHARACTER)
+        match rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
+            Some(c) => (c, offset + c.len_utf8()),
+            None => (char::REPLACEMENT_CHARACTER, (offset + 1).min(self.input.len())),
+        }
     }
 
     /// An error about the character at `offset`, which ends the message and the error's span.
     fn bad_char(&mut self, message: &str, offset: usize) -> ParseError {
         let message = format!("{message}{}", self.quoted_char(offset));
-        self.pos = (offset + self.char_at(offset).len_utf8()).min(self.input.len());
+        self.pos = self.char_and_end(offset).1;
         self.error(message)
     }
 

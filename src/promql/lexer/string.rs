@@ -32,12 +32,9 @@ impl Lexer<'_> {
 
     /// A character outside ASCII. U+FFFD is refused as well: upstream cannot tell it from a broken one.
     fn character(&mut self) -> Result<(), ParseError> {
-        let c = self.char_at(self.pos);
-        if c == char::REPLACEMENT_CHARACTER {
-            return Err(self.error("invalid UTF-8 rune"));
-        }
-        self.pos += c.len_utf8();
-        Ok(())
+        let (c, end) = self.char_and_end(self.pos);
+        self.pos = end;
+        if c == char::REPLACEMENT_CHARACTER { Err(self.error("invalid UTF-8 rune")) } else { Ok(()) }
     }
 
     /// An escape sequence; it is only checked here and decoded by [`unquote`].
@@ -59,8 +56,8 @@ impl Lexer<'_> {
             Some(b'U') => (8, 16, 0x10_ffff),
             None => return Err(self.error("escape sequence not terminated")),
             Some(_) => {
-                let c = self.char_at(self.pos);
-                self.pos += c.len_utf8();
+                let (c, end) = self.char_and_end(self.pos);
+                self.pos = end;
                 let error = self.error(format!("unknown escape sequence {}", gofmt::unicode_name(c)));
                 return Err(escape_help(error, backslash, self.pos));
             }

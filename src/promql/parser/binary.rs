@@ -10,8 +10,6 @@ pub(super) struct Labels {
     pub(super) list: Vec<Spanned<String>>,
     /// Parentheses included.
     pub(super) span: Span,
-    /// Whether they were read up to the closing parenthesis.
-    pub(super) closed: bool,
 }
 
 impl Parser<'_> {
@@ -26,7 +24,7 @@ impl Parser<'_> {
             fill_left: None,
             fill_right: None,
         };
-        self.matching_clause(&mut matching);
+        self.matching_clause(&mut matching)?;
         let fill_span = self.fill(&mut matching)?;
         let modifiers_end = self.modifiers_end(op_span, bool_modifier, &matching, fill_span);
         // `^` is right-associative: an operator as strong may follow on the right.
@@ -62,24 +60,25 @@ impl Parser<'_> {
     }
 
     /// `on (…)` or `ignoring (…)`, then `group_left (…)` or `group_right (…)`.
-    fn matching_clause(&mut self, matching: &mut VectorMatching) {
-        let TokenKind::Keyword(keyword @ (Keyword::On | Keyword::Ignoring)) = self.token.kind else { return };
+    fn matching_clause(&mut self, matching: &mut VectorMatching) -> Result<()> {
+        let TokenKind::Keyword(keyword @ (Keyword::On | Keyword::Ignoring)) = self.token.kind else { return Ok(()) };
         let start = self.advance().span;
-        let labels = self.grouping_labels();
+        let labels = self.grouping_labels()?;
         matching.clause =
             Some(MatchingClause { span: start.to(labels.span), on: keyword == Keyword::On, labels: labels.list });
         matching.cardinality = match self.token.kind {
             TokenKind::Keyword(Keyword::GroupLeft) => Cardinality::ManyToOne,
             TokenKind::Keyword(Keyword::GroupRight) => Cardinality::OneToMany,
-            _ => return,
+            _ => return Ok(()),
         };
         let start = self.advance().span;
         matching.include = Some(if self.token.kind == TokenKind::LeftParen {
-            let labels = self.grouping_labels();
+            let labels = self.grouping_labels()?;
             Spanned::new(labels.list, start.to(labels.span))
         } else {
             Spanned::new(Vec::new(), start)
         });
+        Ok(())
     }
 
     /// `fill (n)`, or `fill_left (n)` and `fill_right (n)` in either order. Returns the bytes of all of it.
@@ -115,8 +114,9 @@ impl Parser<'_> {
         Ok(value.value)
     }
 
-    /// `(a, "b c", …)`. After an error what could be read is returned, so that the rest can be checked too.
-    pub(super) fn grouping_labels(&mut self) -> Labels {
+    /// `(a, "b c", …)`. Where there is no parenthesis, or one thing in it that is no label, this is reported and the
+    /// rest is read on.
+    pub(super) fn grouping_labels(&mut self) -> Result<Labels> {
         let mut list = Vec::new();
         let Some(open) = self.eat(TokenKind::LeftParen) else {
             let help = help::missing_grouping_paren(self.token.kind, self.text(self.token.span));
@@ -125,43 +125,35 @@ impl Parser<'_> {
             if self.token.kind.is_grouping_label() {
                 self.advance();
             }
-            return Labels { list, span: Span::at(self.token.span.start), closed: true };
+            return Ok(Labels { list, span: Span::at(self.token.span.start) });
         };
         let mut complained = false;
         while !matches!(self.token.kind, TokenKind::RightParen | TokenKind::End | TokenKind::Error) {
             match self.grouping_label() {
                 Some(label) => list.push(label),
-                None if complained => {
-                    self.advance();
-                    continue;
-                }
                 None => {
-                    self.unexpected("grouping opts", "label", None);
+                    if !complained {
+                        self.unexpected("grouping opts", "label", None);
+                    }
                     complained = true;
                     if self.token.kind != TokenKind::Comma {
                         self.advance();
                     }
                 }
             }
-            match self.token.kind {
-                TokenKind::Comma => {
-                    self.advance();
-                }
-                TokenKind::RightParen => {}
-                _ => {
-                    if !complained {
-                        self.unexpected("grouping opts", "\",\" or \")\"", None);
-                    }
-                    complained = true;
-                }
+            // One thing that is no label is passed over; after that, only a list that goes on makes sense.
+            if self.eat(TokenKind::Comma).is_none() {
+                break;
             }
         }
         let end = self.token.span;
-        let closed = self.eat(TokenKind::RightParen).is_some();
-        if !closed && !complained {
+        if self.eat(TokenKind::RightParen).is_some() {
+            return Ok(Labels { list, span: open.span.to(end) });
+        }
+        if !complained {
             self.unexpected("grouping opts", "\",\" or \")\"", None);
         }
-        Labels { list, span: open.span.to(end), closed }
+        Err(Abort)
     }
 
     fn grouping_label(&mut self) -> Option<Spanned<String>> {

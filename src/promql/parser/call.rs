@@ -87,10 +87,7 @@ impl Parser<'_> {
 
     fn grouping(&mut self) -> Result<Grouping> {
         let keyword = self.advance();
-        let labels = self.grouping_labels();
-        if !labels.closed {
-            return Err(Abort);
-        }
+        let labels = self.grouping_labels()?;
         Ok(Grouping {
             span: keyword.span.to(labels.span),
             without: keyword.kind == TokenKind::Keyword(Keyword::Without),
