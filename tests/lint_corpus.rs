@@ -47,7 +47,10 @@ fn show(diagnostics: &[Diagnostic]) -> String {
 
 /// The alerts whose label is lost because the other side of an operator does not have it.
 fn lost_across_operators(diagnostics: &[Diagnostic]) -> usize {
-    diagnostics.iter().filter(|found| found.related.iter().any(|label| label.text.contains("both sides need it"))).count()
+    diagnostics
+        .iter()
+        .filter(|found| found.related.iter().any(|label| label.text.contains("both sides need it")))
+        .count()
 }
 
 #[test]

@@ -2,10 +2,11 @@
 # Draws the pictures of the README anew, from what the program really prints. Needs Python 3.
 #
 #   cargo build --release && docs/images/make.sh
+#   PROMPROOF=/elsewhere/promproof docs/images/make.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-promproof=$PWD/target/release/promproof
+promproof=${PROMPROOF:-$PWD/target/release/promproof}
 images=$PWD/docs/images
 export LC_ALL=C.UTF-8
 unset GITHUB_ACTIONS NO_COLOR CLICOLOR_FORCE

@@ -22,6 +22,11 @@ pub use options::ParseOptions;
 pub use printer::is_plain_label;
 
 use crate::model::Labels;
+use crate::source::Span;
+
+/// Longer expressions are refused, in bytes: a tree takes some hundred times the memory of its text, and the longest
+/// expressions in use have some ten thousand bytes.
+pub const MAX_EXPRESSION_BYTES: usize = 1 << 20;
 
 /// Parses and type-checks an expression. On failure every error that was found, in the order of upstream's list: the
 /// first is the one that Prometheus reports.
@@ -31,6 +36,10 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, Vec<ParseError>
 
 /// As [`parse`], for text that may not be UTF-8 (which is an error with a place of its own).
 pub fn parse_bytes(text: &[u8], options: &ParseOptions) -> Result<Expr, Vec<ParseError>> {
+    if text.len() > MAX_EXPRESSION_BYTES {
+        let message = format!("expression has {} bytes, more than {MAX_EXPRESSION_BYTES}", text.len());
+        return Err(vec![ParseError::new(Span::at(0), message).with_help("split the expression into recording rules")]);
+    }
     parser::parse(text, options)
 }
 
