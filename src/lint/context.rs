@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::analysis::LabelFlow;
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
@@ -131,8 +133,9 @@ impl<'a> RuleContext<'a> {
             if self.rule.kind != RuleKind::Alerting {
                 return Vec::new();
             }
+            let own = names(&self.rule.labels);
             let inherited = TemplateField::among(&self.group.group.labels, TemplatePlace::GroupLabel)
-                .filter(|field| !has(&self.rule.labels, field.name.text()));
+                .filter(|field| !own.contains(field.name.text()));
             let own = TemplateField::among(&self.rule.labels, TemplatePlace::Label);
             inherited
                 .chain(own)
@@ -144,14 +147,14 @@ impl<'a> RuleContext<'a> {
     /// The labels that the rule puts on its results, the group's and its own, by name and without what is overridden,
     /// in the order of the file.
     pub fn static_labels(&self) -> Vec<(&'a Field, &'a Field)> {
-        let own = &self.rule.labels;
-        let inherited = self.group.group.labels.iter().filter(|(name, _)| !has(own, name.text()));
-        inherited.chain(own).map(|(name, value)| (name, value)).collect()
+        let own = names(&self.rule.labels);
+        let inherited = self.group.group.labels.iter().filter(|(name, _)| !own.contains(name.text()));
+        inherited.chain(&self.rule.labels).map(|(name, value)| (name, value)).collect()
     }
 }
 
-fn has(labels: &[(Field, Field)], name: &str) -> bool {
-    labels.iter().any(|(other, _)| other.text() == name)
+fn names(labels: &[(Field, Field)]) -> FxHashSet<&str> {
+    labels.iter().map(|(name, _)| name.text()).collect()
 }
 
 /// All files at once.

@@ -53,7 +53,9 @@ fn matchers_say_what_is_there() {
         ("foo{job=\"\"}", "{!job …}"),
         ("foo{job!=\"\"}", "{job …}"),
         ("foo{job!=\"a\"}", "{…}"),
-        ("foo{job=~\"a|b\"}[5m] offset 1h", "{…}"),
+        ("foo{job=~\"a|b\"}[5m] offset 1h", "{job …}"),
+        ("foo{job=~\"a|\"}", "{…}"),
+        ("foo{job=~\".*\", i=~\".+\", j!~\".+\"}", "{i !j …}"),
         ("foo{job=\"a\"}[5m:1m]", "{job …}"),
     ]);
 }

@@ -2,6 +2,8 @@
 
 mod comment;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 use crate::source::{Diagnostic, Label, Span};
 
@@ -9,7 +11,7 @@ use super::Document;
 use super::config::Levels;
 use super::rules::suppression::{INVALID, UNUSED};
 use comment::Pattern;
-use scope::Regions;
+use scope::Scopes;
 
 /// The suppressions of one document.
 pub(super) struct Suppressions<'d> {
@@ -37,7 +39,7 @@ impl<'d> Suppressions<'d> {
         if !file.text().contains("promproof") {
             return this;
         }
-        let regions = document.rules.as_ref().map(Regions::of);
+        let mut scopes = Scopes::of(document);
         for found in scope::comments(document) {
             let Some((directive, mistakes)) = comment::parse(found.span.slice(file.text())) else { continue };
             for mistake in mistakes {
@@ -46,7 +48,7 @@ impl<'d> Suppressions<'d> {
             }
             let scope = match directive.whole_file {
                 true => Span::new(0, file.text().len()),
-                false => scope::scope(found, file, regions.as_ref()),
+                false => scopes.scope(found),
             };
             let entry = |pattern: crate::source::Spanned<Pattern>| Entry {
                 scope,

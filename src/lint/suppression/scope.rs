@@ -1,12 +1,14 @@
 //! Which bytes of a file a suppression comment speaks for.
 
+use std::ops::Range;
+
 use crate::lint::Document;
 use crate::rules::{Rule, RuleFile};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Entry, Mapping};
 
 /// The parts of a rule file that a comment can speak for, by the line on which they begin.
-pub(super) struct Regions {
+struct Regions {
     /// Sorted by start; an outer region before the inner ones that begin at the same byte.
     regions: Vec<Region>,
 }
@@ -28,7 +30,7 @@ pub(super) struct Comment {
 }
 
 impl Regions {
-    pub(super) fn of(file: &RuleFile) -> Regions {
+    fn of(file: &RuleFile) -> Regions {
         let mut regions = Vec::new();
         for group in &file.groups {
             regions.push(Region { span: group.span, entry_of: None });
@@ -109,34 +111,55 @@ fn string_len(rest: &[u8], quote: u8) -> usize {
     rest.len()
 }
 
-/// The bytes that a comment speaks for.
-///
-/// Behind something on the same line: that line, and what begins on it as a whole (an entry with its block of text, a
-/// rule). On a line of its own: the same for the next line that holds anything; and between the entries of a rule, the
-/// rule. In an expression: the line, or on a line of its own the expression.
-pub(super) fn scope(comment: Comment, file: &SourceFile, regions: Option<&Regions>) -> Span {
-    let index = file.line_index(comment.span.start);
-    let before = file.line_span(index).map(|line| Span::new(line.start, comment.span.start)).unwrap_or(comment.span);
-    let own_line = before.slice(file.text()).trim().is_empty();
-    match comment.expr {
-        Some(expr) if own_line => return expr,
-        Some(_) => return content(before, file),
-        None => {}
-    }
-    let line = if own_line { next_content(index + 1, file).unwrap_or(comment.span) } else { content(before, file) };
-    let Some(region) = regions.and_then(|regions| regions.beginning_in(line)) else { return line };
-    match region.entry_of {
-        Some(rule) if own_line => rule,
-        _ => region.span.to(line),
-    }
+/// Finds out which bytes comments speak for.
+pub(super) struct Scopes<'d> {
+    file: &'d SourceFile,
+    regions: Option<Regions>,
+    /// The lines, from 0, that were last searched for content, and what was found: comments come in blocks, and each
+    /// line of one leads to the same place.
+    searched: (Range<usize>, Option<Span>),
 }
 
-/// The next line that holds more than a comment, from the line `index` on.
-fn next_content(index: usize, file: &SourceFile) -> Option<Span> {
-    (index..file.line_count())
-        .filter_map(|index| file.line_span(index))
-        .map(|line| content(line, file))
-        .find(|line| !line.is_empty() && !line.slice(file.text()).starts_with('#'))
+impl<'d> Scopes<'d> {
+    pub(super) fn of(document: &'d Document) -> Self {
+        let regions = document.rules.as_ref().map(Regions::of);
+        Scopes { file: &document.source, regions, searched: (0..0, None) }
+    }
+
+    /// The bytes that a comment speaks for.
+    ///
+    /// Behind something on the same line: that line, and what begins on it as a whole (an entry with its block of text,
+    /// a rule). On a line of its own: the same for the next line that holds anything; and between the entries of a
+    /// rule, the rule. In an expression: the line, or on a line of its own the expression.
+    pub(super) fn scope(&mut self, comment: Comment) -> Span {
+        let index = self.file.line_index(comment.span.start);
+        let start = self.file.line_span(index).map_or(comment.span.start, |line| line.start);
+        let before = content(Span::new(start, comment.span.start), self.file);
+        let own_line = before.is_empty();
+        match comment.expr {
+            Some(expr) if own_line => return expr,
+            Some(_) => return before,
+            None => {}
+        }
+        let line = if own_line { self.next_content(index + 1).unwrap_or(comment.span) } else { before };
+        let Some(region) = self.regions.as_ref().and_then(|regions| regions.beginning_in(line)) else { return line };
+        match region.entry_of {
+            Some(rule) if own_line => rule,
+            _ => region.span.to(line),
+        }
+    }
+
+    /// The next line that holds more than a comment, from the line `from` on.
+    fn next_content(&mut self, from: usize) -> Option<Span> {
+        if !self.searched.0.contains(&from) {
+            let content = |index: usize| self.file.line_span(index).map(|line| content(line, self.file));
+            let holds_something = |line: Span| !line.is_empty() && !line.slice(self.file.text()).starts_with('#');
+            let lines = from..self.file.line_count();
+            let found = lines.clone().find(|index| content(*index).is_some_and(holds_something));
+            self.searched = (from..found.map_or(lines.end, |index| index + 1), found.and_then(content));
+        }
+        self.searched.1
+    }
 }
 
 /// A span without the blanks at its ends.

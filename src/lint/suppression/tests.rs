@@ -1,0 +1,148 @@
+use std::sync::Arc;
+
+use crate::lint::{self, Config, Document};
+use crate::source::SourceFile;
+
+/// What is left of the findings: line and rule.
+fn left(text: &str) -> String {
+    left_with(text, "")
+}
+
+fn left_with(text: &str, config: &str) -> String {
+    let config = Config::parse(&Arc::new(SourceFile::new("promproof.toml", config))).unwrap();
+    let source = Arc::new(SourceFile::new("rules.yml", text));
+    let found = lint::run(&[Document::read(&source, &config, true)], &config);
+    let line = |found: &crate::source::Diagnostic| {
+        let line = found.primary.file.position(found.primary.span.start).line;
+        format!("{line} {}: {}", found.rule, found.message)
+    };
+    found.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Two alerts that print a label which they do not have, with comments put in at the marked places.
+fn rules(comments: &[(&str, &str)]) -> String {
+    let template = "\
+groups:
+  # <group>
+  - name: g
+    rules:
+      # <above>
+      - alert: A # <alert>
+        # <inside>
+        expr: |
+          # <in-expr>
+          sum(a) # <behind-expr>
+        # <between>
+        annotations: # <annotations>
+          # <above-summary>
+          summary: '{{ $labels.x }}' # <summary>
+          # <above-text>
+          text: | # <text>
+            on
+            {{ $labels.y }}
+      - alert: B
+        expr: sum(b)
+        annotations:
+          summary: '{{ $labels.z }}'
+  # <end>
+";
+    let mut text = template.to_owned();
+    for (mark, comment) in comments {
+        assert!(text.contains(&format!("# <{mark}>")), "{mark}");
+        text = text.replace(&format!("# <{mark}>"), &format!("# promproof: {comment}"));
+    }
+    text
+}
+
+const IGNORE: &str = "ignore[template/missing-label]";
+
+/// The labels that are still reported with an ignore at `place`.
+fn reported_with_ignore_at(place: &str) -> String {
+    let text = left(&rules(&[(place, IGNORE)]));
+    let names: Vec<&str> = text.lines().map(|line| line.split('`').nth(3).unwrap_or(line)).collect();
+    names.join(" ")
+}
+
+#[test]
+fn without_comments_all_is_reported() {
+    insta::assert_snapshot!(left(&rules(&[])), @r"
+    14 template/missing-label: the annotation `summary` prints `x`, which the expression drops
+    18 template/missing-label: the annotation `text` prints `y`, which the expression drops
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+}
+
+#[test]
+fn a_comment_holds_for_what_it_stands_at() {
+    for (place, still_reported) in [
+        ("group", ""),
+        ("above", "z"),
+        ("alert", "z"),
+        ("inside", "z"),
+        ("between", "z"),
+        ("annotations", "z"),
+        ("in-expr", "z"),
+        ("behind-expr", "z"),
+        ("above-summary", "y z"),
+        ("summary", "y z"),
+        ("above-text", "x z"),
+        ("text", "x z"),
+    ] {
+        assert_eq!(reported_with_ignore_at(place), still_reported, "{place}");
+    }
+}
+
+#[test]
+fn ignore_file_holds_for_the_file_wherever_it_stands() {
+    for place in ["group", "text", "end"] {
+        assert_eq!(left(&rules(&[(place, "ignore-file[template/*]")])), "", "{place}");
+    }
+}
+
+#[test]
+fn what_suppresses_nothing_is_reported() {
+    insta::assert_snapshot!(left(&rules(&[("alert", "ignore[template/missing-label, rule/duplicate, runbook/*]"), ("end", IGNORE)])), @r"
+    6 suppression/unused: `rule/duplicate` suppresses nothing here
+    6 suppression/unused: `runbook/*` suppresses nothing here
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    23 suppression/unused: `template/missing-label` suppresses nothing here
+    ");
+    // Both hold for the same finding: neither is unused.
+    insta::assert_snapshot!(left(&rules(&[("group", IGNORE), ("summary", IGNORE)])), @"");
+}
+
+#[test]
+fn a_rule_that_is_off_is_not_missed() {
+    let text = rules(&[("alert", IGNORE)]);
+    assert_eq!(left_with(&text, "[rules]\n\"template/missing-label\" = \"off\""), "");
+}
+
+#[test]
+fn in_a_file_with_problems_nothing_is_called_unused() {
+    let text = rules(&[("alert", "ignore[rule/duplicate]")]).replace("sum(b)", "sum(b");
+    assert!(!left(&text).contains("unused") && left(&text).contains("promql/syntax"));
+}
+
+#[test]
+fn suppressions_have_levels_like_other_rules() {
+    let text = rules(&[("group", "ignore-file[template/*]"), ("end", "ignore[nothing/here]")]);
+    assert_eq!(left_with(&text, "[rules]\n\"suppression/*\" = \"off\""), "");
+}
+
+#[test]
+fn reader_findings_are_suppressed_too() {
+    let text =
+        "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum( # promproof: ignore[promql/syntax]\n";
+    assert_eq!(left(text), "");
+    let config = "kind: ConfigMap\ndata:\n  rules.yml: |\n    groups:\n      - name: g\n        rules:\n          \
+                  # promproof: ignore[template/*]\n          - alert: A\n            expr: sum(a)\n            \
+                  annotations: {x: '{{ $labels.x }}'}\n";
+    assert_eq!(left(config), "");
+}
+
+#[test]
+fn blocks_of_comments_take_linear_time() {
+    let comments = "      # promproof: ignore[template/missing-label]\n".repeat(20_000);
+    let text = format!("groups:\n  - name: g\n    rules:\n{comments}      - {{alert: A, expr: up}}\n");
+    assert_eq!(left(&text).lines().count(), 20_000);
+}
