@@ -21,7 +21,7 @@ use super::{EvalError, detected_resets};
 
 /// Lowers `expr`.
 pub(crate) fn lower(expr: &Expr) -> Result<Plan, EvalError> {
-    let mut lowering = Lowering { nodes: Vec::new() };
+    let mut lowering = Lowering { nodes: Vec::new(), ordered: true };
     let root = lowering.lower(expr)?;
     let root = lowering.wrap(root);
     Ok(Plan { nodes: lowering.nodes, root, value_type: expr.value_type() })
@@ -29,6 +29,8 @@ pub(crate) fn lower(expr: &Expr) -> Result<Plan, EvalError> {
 
 struct Lowering {
     nodes: Vec<Node>,
+    /// Whether no aggregation is around the node.
+    ordered: bool,
 }
 
 /// A lowered node.
@@ -133,7 +135,9 @@ impl Lowering {
     }
 
     fn aggregate(&mut self, span: Span, aggregate: &AggregateExpr) -> Result<Lowered, EvalError> {
+        let ordered = std::mem::replace(&mut self.ordered, false);
         let input = self.lower(&aggregate.expr)?;
+        self.ordered = ordered;
         let param = aggregate.param.as_ref().map(|param| self.lower(param)).transpose()?;
         let invariant = input.invariant && param.is_none_or(|param| param.invariant);
         let wrap = |this: &mut Self, lowered: Lowered| if invariant { lowered.id } else { this.wrap(lowered) };
@@ -142,7 +146,7 @@ impl Lowering {
             Some(grouping) => (grouping.without, grouping.labels.iter().map(|label| label.value.clone()).collect()),
             None => (false, Vec::new()),
         };
-        let node = AggregateNode { op: aggregate.op, without, labels, param, input };
+        let node = AggregateNode { op: aggregate.op, without, labels, param, input, ordered };
         let id = self.push(span, NodeKind::Aggregate(Box::new(node)));
         Ok(Lowered { id, invariant, wrap: true })
     }
@@ -171,6 +175,7 @@ impl Lowering {
             implementation,
             args,
             args_span: first.to(last),
+            ordered: self.ordered,
             absent_labels: call.args.first().map(absent_labels).unwrap_or_default(),
             regex: if name == "label_replace" { Some(label_replace_regex(call)?) } else { None },
         };

@@ -133,6 +133,8 @@ pub(crate) struct AggregateNode {
     pub(crate) labels: Vec<String>,
     pub(crate) param: Option<NodeId>,
     pub(crate) input: NodeId,
+    /// Whether the order of an instant result can be seen; see [`CallNode::ordered`].
+    pub(crate) ordered: bool,
 }
 
 /// A function call.
@@ -145,6 +147,9 @@ pub(crate) struct CallNode {
     pub(crate) args_span: Span,
     /// For `absent` and `absent_over_time`: the labels of their result.
     pub(crate) absent_labels: Labels,
+    /// Whether the order of an instant result can be seen. Within an aggregation it cannot, and must not matter: the
+    /// last bit of a sum would depend on whether there is one step or there are many.
+    pub(crate) ordered: bool,
     /// For `label_replace`: its regular expression, anchored.
     pub(crate) regex: Option<ReplaceRegex>,
 }

@@ -37,7 +37,12 @@ pub(crate) fn evaluate(
     let value = eval.eval(query.inner);
     eval.steps = outer;
     let vector = match value? {
-        Value::Vector(vector) => merge_equal(vector, span)?,
+        Value::Vector(vector) => {
+            let mut vector = merge_equal(vector, span)?;
+            // An order that does not depend on which series have a sample when.
+            vector.sort_by(|a, b| a.labels.cmp(&b.labels));
+            vector
+        }
         _ => return Err(EvalError::new("subqueries are of instant vectors", Some(span))),
     };
     eval.set_live(live);

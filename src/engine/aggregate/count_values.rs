@@ -63,6 +63,7 @@ pub(super) fn evaluate(eval: &mut Evaluator<'_>, node: &AggregateNode) -> Result
             }
         }
     }
+    result.sort_by(|a, b| a.labels.cmp(&b.labels));
     Ok(result)
 }
 

@@ -7,7 +7,7 @@ use crate::engine::plan::AggregateNode;
 use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 
-/// The groups of an aggregation, in the order in which their first series come.
+/// The groups of an aggregation, sorted by labels: an order that does not depend on which series have a sample when.
 pub(super) struct Groups {
     /// The group of each series.
     pub(super) of_series: Vec<usize>,
@@ -28,7 +28,23 @@ impl Groups {
             });
             groups.of_series.push(number);
         }
+        groups.sort();
         groups
+    }
+
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.labels.len()).collect();
+        order.sort_by_key(|number| self.labels.get(*number));
+        let mut places = vec![0; order.len()];
+        for (place, number) in order.iter().enumerate() {
+            if let Some(at) = places.get_mut(*number) {
+                *at = place;
+            }
+        }
+        for number in &mut self.of_series {
+            *number = places.get(*number).copied().unwrap_or_default();
+        }
+        self.labels.sort();
     }
 
     /// How many there are.

@@ -29,7 +29,15 @@ pub(crate) fn evaluate(eval: &mut Evaluator<'_>, node: &AggregateNode, span: Spa
     let input = eval.vector(node.input)?;
     let input_span = eval.plan.node(node.input).span;
     let groups = Groups::of(node, &input);
-    let context = Aggregation { op: node.op, input, groups, steps: eval.steps.count, input_span, span };
+    let context = Aggregation {
+        op: node.op,
+        input,
+        groups,
+        steps: eval.steps.count,
+        ordered: node.ordered && eval.steps.count == 1,
+        input_span,
+        span,
+    };
     match (node.op, param) {
         (AggregateOp::TopK | AggregateOp::BottomK, Some((k, span))) => top::evaluate(eval, context, &k, span),
         (AggregateOp::LimitK, Some((k, span))) => limit::first(context, &k, span),
@@ -48,6 +56,8 @@ struct Aggregation {
     input: Vector,
     groups: Groups,
     steps: usize,
+    /// Whether the result is an instant vector whose order can be seen.
+    ordered: bool,
     /// The bytes of the aggregated expression.
     input_span: Span,
     /// The bytes of the whole aggregation.

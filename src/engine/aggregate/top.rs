@@ -11,7 +11,7 @@ use crate::source::Span;
 
 use super::{Aggregation, check_k};
 
-/// Keeps the `k` largest (smallest) floats of each group. Where there is one step, the result is in order.
+/// Keeps the `k` largest (smallest) floats of each group. The result of an instant query is in order.
 pub(super) fn evaluate(
     eval: &mut Evaluator<'_>,
     context: Aggregation,
@@ -43,7 +43,7 @@ pub(super) fn evaluate(
                 if let Some(column) = kept.get_mut(index) {
                     column.set(step, Slot::Float(value));
                 }
-                if context.steps == 1 {
+                if context.ordered {
                     order.push(index);
                 }
             }
@@ -55,7 +55,7 @@ pub(super) fn evaluate(
         .zip(kept)
         .map(|(series, column)| (!column.is_empty()).then_some(SeriesColumn { column, ..series }))
         .collect();
-    if context.steps == 1 {
+    if context.ordered {
         return Ok(order.into_iter().filter_map(|index| result.get_mut(index).and_then(Option::take)).collect());
     }
     Ok(result.into_iter().flatten().collect())

@@ -63,6 +63,8 @@ pub(super) fn groups(eval: &mut Evaluator<'_>, vector: &Vector, arg: Span) -> Ve
             }
         }
     }
+    // An order that does not depend on which series have a sample when.
+    groups.sort_by(|a, b| a.labels.cmp(&b.labels));
     groups
 }
 

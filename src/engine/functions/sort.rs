@@ -38,7 +38,7 @@ fn by_value<'a>(
         }
     }
     vector.retain(|series| !series.column.is_empty());
-    if eval.steps.count == 1 {
+    if call.ordered && eval.steps.count == 1 {
         let value = |series: &SeriesColumn| match series.column.get(0) {
             Cell::Float(value) => value,
             _ => f64::NAN,
@@ -78,7 +78,7 @@ fn by_labels<'a>(
     note_range_query(eval, span);
     let names: Vec<String> = names.iter().map(|name| eval.plan.text(*name)).collect();
     let mut vector = eval.vector(*vector)?;
-    if eval.steps.count == 1 {
+    if call.ordered && eval.steps.count == 1 {
         vector.sort_by(|a, b| {
             for name in &names {
                 let (left, right) = (a.labels.get(name).unwrap_or_default(), b.labels.get(name).unwrap_or_default());

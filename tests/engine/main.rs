@@ -1,0 +1,5 @@
+//! Laws that hold for every expression.
+
+mod expressions;
+mod steps;
+mod store;
