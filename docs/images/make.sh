@@ -29,4 +29,5 @@ trap 'rm -rf "$copy"' EXIT
 cp -r testdata/traefik "$copy/"
 sed -i.orig 's/for: 1m/for: 3m/' "$copy/traefik/traefik.rules.yml"
 cd "$copy"
-draw test.svg test traefik
+# One failure of several, or the picture gets too long.
+draw test.svg test traefik --run rises -k TraefikHigh
