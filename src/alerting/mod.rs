@@ -12,6 +12,8 @@ mod reads;
 mod recording;
 mod render;
 mod run;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod writer;
 

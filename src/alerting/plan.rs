@@ -2,7 +2,9 @@
 //!
 //! A rule sees, at each step, what earlier rules wrote at that step and what it and later rules wrote at earlier
 //! steps. One that reads only inputs and earlier rules can be evaluated over all steps in one pass. One that reads its
-//! own past or a later rule binds all rules from itself to that one to go step by step, together.
+//! own past or a later rule binds all rules from itself to that one to go step by step, together. So does one that
+//! reads a rule of a group with a larger `query_offset`: what that one writes lies so far back that a pass would see
+//! what is written at later steps.
 
 use std::ops::Range;
 
@@ -46,63 +48,106 @@ pub(super) struct Block {
     pub(super) step_by_step: bool,
 }
 
+/// The rules that write series of one name.
+#[derive(Clone, Copy, Debug, Default)]
+struct Writers {
+    last: usize,
+    /// The first one whose group has an offset.
+    first_with_offset: Option<usize>,
+    max_offset_ms: i64,
+}
+
+/// What decides how a rule is run.
+struct Reader {
+    /// What its expression and the queries of its templates read.
+    reads: Reads,
+    /// How far behind the evaluation time it reads.
+    offset_ms: i64,
+}
+
 impl Plan {
     pub(super) fn new(rules: &RuleSet, inputs: &[Input], schedule: &Schedule) -> Plan {
         let mut planned = Vec::new();
-        let mut reads_with_templates = Vec::new();
-        let mut writers: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut readers = Vec::new();
+        let mut writers: FxHashMap<&str, Writers> = FxHashMap::default();
         for id in rules.rule_ids() {
-            let Some((_, rule)) = rules.rule(id) else { continue };
-            let index = planned.len();
-            if rule.kind == RuleKind::Alerting {
-                writers.extend([(ALERTS, index), (ALERTS_FOR_STATE, index)]);
-            } else {
-                writers.insert(&rule.name, index);
+            let Some((group, rule)) = rules.rule(id) else { continue };
+            let names: &[&str] = match rule.kind {
+                RuleKind::Alerting => &[ALERTS, ALERTS_FOR_STATE],
+                RuleKind::Recording => &[&rule.name],
+            };
+            for name in names {
+                writers.entry(name).or_default().add(planned.len(), group.query_offset_ms);
             }
             let reads = Reads::of(&rule.expr, schedule.start_ms);
-            let mut all = reads.clone();
-            all.merge(&template_reads(rule, &rules.options().parse, schedule.start_ms));
-            reads_with_templates.push(all);
+            let mut reader = Reader { reads: reads.clone(), offset_ms: group.query_offset_ms };
+            if let Some(queries) = template_reads(rule, &rules.options().parse, schedule.start_ms) {
+                reader.reads.merge(&queries);
+                // Queries of templates are evaluated without the group's offset.
+                reader.offset_ms = 0;
+            }
+            readers.push(reader);
             planned.push(PlannedRule { id, reads });
         }
         // An input under the name of an output may collide with it at any time.
         let collides = |input: &Input| writers.contains_key(input.labels.metric_name().unwrap_or_default());
         let unordered = |input: &Input| !input.samples.is_sorted_by(|(a, _), (b, _)| a < b);
-        let step_by_step = reads_with_templates.iter().any(|reads| reads.future)
+        let step_by_step = readers.iter().any(|reader| reader.reads.future || reader.offset_ms < 0)
             || inputs.iter().any(|input| collides(input) || unordered(input));
-        Plan { rules: planned, blocks: blocks(&reads_with_templates, &writers), step_by_step }
+        Plan { rules: planned, blocks: blocks(&readers, &writers), step_by_step }
     }
 }
 
-/// `writers`: for each name the last rule that writes series of that name.
-fn blocks(reads: &[Reads], writers: &FxHashMap<&str, usize>) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    for (index, reads) in reads.iter().enumerate() {
-        let last_read = match reads.names() {
-            None => writers.values().max(),
-            Some(names) => names.iter().filter_map(|name| writers.get(name.as_str())).max(),
-        };
-        let last_read = last_read.copied().filter(|writer| *writer >= index);
-        let end = last_read.map_or(index, |writer| writer) + 1;
-        match blocks.last_mut().filter(|block| index < block.rules.end) {
-            Some(block) => block.rules.end = block.rules.end.max(end),
-            None => blocks.push(Block { rules: index..end, step_by_step: last_read.is_some() }),
+impl Writers {
+    fn add(&mut self, rule: usize, offset_ms: i64) {
+        self.last = self.last.max(rule);
+        self.max_offset_ms = self.max_offset_ms.max(offset_ms);
+        if offset_ms > 0 {
+            self.first_with_offset.get_or_insert(rule);
         }
+    }
+}
+
+fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>) -> Vec<Block> {
+    let any = writers.values().copied().reduce(|a, b| Writers {
+        last: a.last.max(b.last),
+        first_with_offset: a.first_with_offset.into_iter().chain(b.first_with_offset).min(),
+        max_offset_ms: a.max_offset_ms.max(b.max_offset_ms),
+    });
+    let mut blocks: Vec<Block> = Vec::new();
+    for (index, reader) in readers.iter().enumerate() {
+        let read: Vec<Writers> = match reader.reads.names() {
+            None => any.into_iter().collect(),
+            Some(names) => names.iter().filter_map(|name| writers.get(name.as_str()).copied()).collect(),
+        };
+        let last = read.iter().map(|writers| writers.last).filter(|last| *last >= index).max();
+        let behind = read.iter().filter(|writers| writers.max_offset_ms > reader.offset_ms);
+        let first = behind.filter_map(|writers| writers.first_with_offset).filter(|first| *first < index).min();
+        let mut block = Block {
+            rules: first.unwrap_or(index)..last.unwrap_or(index) + 1,
+            step_by_step: first.is_some() || last.is_some(),
+        };
+        while let Some(overlapped) = blocks.pop_if(|before| before.rules.end > block.rules.start) {
+            block.rules.start = block.rules.start.min(overlapped.rules.start);
+            block.rules.end = block.rules.end.max(overlapped.rules.end);
+            block.step_by_step = true;
+        }
+        blocks.push(block);
     }
     blocks
 }
 
-/// What the queries of a rule's templates read.
-fn template_reads(rule: &CompiledRule, options: &ParseOptions, start_ms: i64) -> Reads {
-    let mut all = Reads::none();
+/// What the queries of a rule's templates read; `None` where there are none.
+fn template_reads(rule: &CompiledRule, options: &ParseOptions, start_ms: i64) -> Option<Reads> {
+    let mut all = None;
     for field in rule.labels.iter().chain(&rule.annotations) {
         let Some(Ok(template)) = &field.template else { continue };
         let references = template.references();
         for query in &references.queries {
-            all.merge(&query_reads(query, options, start_ms));
+            all.get_or_insert_with(Reads::none).merge(&query_reads(query, options, start_ms));
         }
         if references.incomplete {
-            all.merge(&Reads::anything());
+            all = Some(Reads::anything());
         }
     }
     all

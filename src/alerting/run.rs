@@ -75,6 +75,7 @@ impl Schedule {
 /// Afterwards `store` holds the inputs up to the last step and all that was recorded.
 pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Schedule, options: RunOptions) -> Run {
     let plan = Plan::new(rules, inputs, schedule);
+    inputs.iter().for_each(|input| store.declare(&input.labels));
     let steps = schedule.steps();
     if options.step_by_step || plan.step_by_step {
         return Runner::new(rules, &plan, schedule, options).step_by_step(store, inputs, steps);

@@ -45,6 +45,12 @@ impl Store {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Makes the series with these labels, without samples, unless it is there: series that are declared first come
+    /// first in the order of the store, whenever their samples come.
+    pub fn declare(&mut self, labels: &Labels) {
+        self.series_index(labels);
+    }
+
     fn series_index(&mut self, labels: &Labels) -> usize {
         if let Some(index) = self.by_labels.get(labels) {
             return *index;

@@ -1,0 +1,6 @@
+//! Timelines of small rule files over small data, as pictures; and the law that passes and single steps agree.
+
+mod alerts;
+mod laws;
+mod recordings;
+mod support;
