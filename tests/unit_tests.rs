@@ -166,8 +166,306 @@ tests:
       - {expr: a, eval_time: 1m, exp_samples: [{labels: a, value: 2}]}
 "), @"
         test.yml:6:11: warning[test/dropped-series] an empty line ends the input here; what follows is not loaded
-        test.yml:9:53: failed expression `a or b` at 1m: it yields nothing
-        test.yml:15:48: failed expression `a` at 1m: it yields nothing
-        failed: 1 of 1 test file, 2 of 2 groups, 2 of 2 assertions; 1 warning
+        passed: 1 test file, 2 groups, 2 assertions; 1 warning
     ");
+}
+
+/// A share of errors per backend: `api` is above 5 % from 4m to 12m, `web` never.
+const TRAEFIK: (&str, &str) = (
+    "rules.yml",
+    "groups:
+  - name: traefik
+    rules:
+      - alert: HighErrorRate
+        expr: sum by (backend) (rate(requests_total{code=~\"5..\"}[2m])) / sum by (backend) (rate(requests_total[2m])) > 0.05
+        for: 3m
+        labels: {severity: critical}
+        annotations:
+          summary: Backend {{ $labels.backend }} answers {{ $value | humanizePercentage }} of its requests with an error
+",
+);
+
+const TRAEFIK_SERIES: &str = r#"
+    input_series:
+      - {series: 'requests_total{backend="api", code="200"}', values: 0+90x20}
+      - {series: 'requests_total{backend="api", code="500"}', values: 0x4 10+10x8 90x10}
+      - {series: 'requests_total{backend="web", code="200"}', values: 0+100x20}
+"#;
+
+fn traefik(assertions: &str) -> String {
+    Folder::with(&[TRAEFIK])
+        .full(&format!("rule_files: [rules.yml]\ntests:\n  - name: errors{TRAEFIK_SERIES}{assertions}"))
+}
+
+#[test]
+fn an_alert_that_is_still_pending() {
+    insta::assert_snapshot!(traefik("    alert_rule_test:
+      - eval_time: 7m
+        alertname: HighErrorRate
+        exp_alerts:
+          - exp_labels: {backend: api, severity: critical}
+            exp_annotations: {summary: anything}
+"), @r#"
+        failed: alert `HighErrorRate` at 7m: it does not fire (in test errors)
+            ╭─[test.yml:12:13]
+          8 │     alert_rule_test:
+          9 │       - eval_time: 7m
+            ·                    ─┬
+            ·                     ╰── at this time
+         10 │         alertname: HighErrorRate
+         11 │         exp_alerts:
+         12 │           - exp_labels: {backend: api, severity: critical}
+            ·             ───────────────────────┬──────────────────────
+            ·                                    ╰── does not fire
+         13 │             exp_annotations: {summary: anything}
+            ╰────
+          - expected, but does not fire:
+              label      backend = "api"
+              label      severity = "critical"
+              annotation summary = "anything"
+          note: it is pending since 5m; with `for: 3m` it cannot fire before 8m, and the test ends at 7m
+
+          timeline, 1m a column:
+                                           0s
+                                           ┬───────
+            backend=api severity=critical  ·····▒▒▒
+                                                  ▲ asserted at 7m
+            · inactive   ▒ pending
+
+          why, at 7m: rules.yml:5:15
+            … > 0.05                                           0.1 {backend="api"}
+            └─ … / …                                           0.1 {backend="api"}
+               ├─ sum by (backend) (…)                         0.166667 {backend="api"}
+               │  └─ rate(requests_total{code=~"5.."}[2m])     0.166667 {backend="api", code="500"}
+               │     └─ requests_total{code=~"5.."}[2m]        2 samples of {backend="api", code="500"}
+               └─ sum by (backend) (rate(requests_total[2m]))  1.66667 {backend="api"}, 1.66667 {backend="w…
+                  └─ rate(requests_total[2m])                  1.5 {backend="api", code="200"}, 0.166667 {b…
+                     └─ requests_total[2m]                     6 samples of 3 series
+
+        FAIL  test.yml  1 group, 1 assertion, 1 failed
+        failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    "#);
+}
+
+#[test]
+fn labels_and_annotations_that_differ() {
+    insta::assert_snapshot!(traefik("    alert_rule_test:
+      - eval_time: 10m
+        alertname: HighErrorRate
+        exp_alerts:
+          - exp_labels:
+              backend: api
+              severity: warning
+              team: web
+            exp_annotations:
+              summary: Backend api answers 9.5% of its requests with an error
+"), @r#"
+        failed: alert `HighErrorRate` at 10m: 1 alert is not as expected (in test errors)
+            ╭─[test.yml:14:25]
+          8 │     alert_rule_test:
+          9 │       - eval_time: 10m
+            ·                    ─┬─
+            ·                     ╰── at this time
+         10 │         alertname: HighErrorRate
+         11 │         exp_alerts:
+         12 │           - exp_labels:
+         13 │               backend: api
+         14 │               severity: warning
+            ·                         ───┬───
+            ·                            ╰── is "critical"
+         15 │               team: web
+            ·                     ─┬─
+            ·                      ╰── is not there
+         16 │             exp_annotations:
+         17 │               summary: Backend api answers 9.5% of its requests with an error
+            ·                        ───────────────────────────┬──────────────────────────
+            ·                                                   ╰── is "Backend api answers 10% of its requests with an error"
+            ╰────
+          ~ fires, but differs: {alertname="HighErrorRate", backend="api"}
+              label `severity`
+                expected  "warning"
+                actual    "critical"
+              label `team`
+                expected  "web"
+                actual    (none)
+              annotation `summary`
+                expected  "Backend api answers [-9.5-]% of its requests with an error"
+                actual    "Backend api answers {+10+}% of its requests with an error"
+
+          timeline, 1m a column:
+                                           0s        10m
+                                           ┬─────────┬
+            backend=api severity=critical  ·····▒▒▒███
+                                                     ▲ asserted at 10m
+            · inactive   ▒ pending   █ firing
+
+          why, at 10m: rules.yml:5:15
+            … > 0.05                                           0.1 {backend="api"}
+            └─ … / …                                           0.1 {backend="api"}
+               ├─ sum by (backend) (…)                         0.166667 {backend="api"}
+               │  └─ rate(requests_total{code=~"5.."}[2m])     0.166667 {backend="api", code="500"}
+               │     └─ requests_total{code=~"5.."}[2m]        2 samples of {backend="api", code="500"}
+               └─ sum by (backend) (rate(requests_total[2m]))  1.66667 {backend="api"}, 1.66667 {backend="w…
+                  └─ rate(requests_total[2m])                  1.5 {backend="api", code="200"}, 0.166667 {b…
+                     └─ requests_total[2m]                     6 samples of 3 series
+
+        FAIL  test.yml  1 group, 1 assertion, 1 failed
+        failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    "#);
+}
+
+#[test]
+fn an_alert_that_has_resolved() {
+    insta::assert_snapshot!(traefik("    alert_rule_test:
+      - eval_time: 16m30s
+        alertname: HighErrorRate
+        exp_alerts: [{exp_labels: {backend: api, severity: critical}}]
+"), @r#"
+        failed: alert `HighErrorRate` at 16m30s: it does not fire (in test errors)
+            ╭─[test.yml:11:22]
+          8 │     alert_rule_test:
+          9 │       - eval_time: 16m30s
+            ·                    ───┬──
+            ·                       ╰── at this time
+         10 │         alertname: HighErrorRate
+         11 │         exp_alerts: [{exp_labels: {backend: api, severity: critical}}]
+            ·                      ────────────────────────┬───────────────────────
+            ·                                              ╰── does not fire
+            ╰────
+          - expected, but does not fire:
+              label      backend = "api"
+              label      severity = "critical"
+          note: rules are evaluated every 1m: at 16m30s the alerts are those of the evaluation at 16m
+          note: it fired until 13m and resolved 2 evaluations earlier, at 14m
+
+          timeline, 1m a column:
+                                           0s        10m
+                                           ┬─────────┬──────
+            backend=api severity=critical  ·····▒▒▒██████···
+                                                           ▲ asserted at 16m
+            · inactive   ▒ pending   █ firing
+
+          why, at 16m: rules.yml:5:15
+            … > 0.05                                           nothing
+            ↳ 0 > 0.05 is false
+            └─ … / …                                           0 {backend="api"}
+               ├─ sum by (backend) (…)                         0 {backend="api"}
+               │  └─ rate(requests_total{code=~"5.."}[2m])     0 {backend="api", code="500"}
+               │     └─ requests_total{code=~"5.."}[2m]        2 samples of {backend="api", code="500"}
+               └─ sum by (backend) (rate(requests_total[2m]))  1.5 {backend="api"}, 1.66667 {backend="web"}
+                  └─ rate(requests_total[2m])                  1.5 {backend="api", code="200"}, 0 {backend=…
+                     └─ requests_total[2m]                     6 samples of 3 series
+
+        FAIL  test.yml  1 group, 1 assertion, 1 failed
+        failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    "#);
+}
+
+#[test]
+fn an_alert_that_fires_and_should_not() {
+    insta::assert_snapshot!(traefik("    alert_rule_test:
+      - eval_time: 9m
+        alertname: HighErrorRate
+"), @r#"
+        failed: alert `HighErrorRate` at 9m: it fires and should not (in test errors)
+            ╭─[test.yml:10:20]
+          8 │     alert_rule_test:
+          9 │       - eval_time: 9m
+            ·                    ─┬
+            ·                     ╰── at this time
+         10 │         alertname: HighErrorRate
+            ·                    ──────┬──────
+            ·                          ╰── one more than expected
+            ╰────
+          + fires, but is not expected:
+              label      backend = "api"
+              label      severity = "critical"
+              annotation summary = "Backend api answers 10% of its requests with an error"
+          note: it has been firing since 8m, 1 evaluation earlier; does not resolve within this test
+
+          timeline, 1m a column:
+                                           0s
+                                           ┬─────────
+            backend=api severity=critical  ·····▒▒▒██
+                                                    ▲ asserted at 9m
+            · inactive   ▒ pending   █ firing
+
+          why, at 9m: rules.yml:5:15
+            … > 0.05                                           0.1 {backend="api"}
+            └─ … / …                                           0.1 {backend="api"}
+               ├─ sum by (backend) (…)                         0.166667 {backend="api"}
+               │  └─ rate(requests_total{code=~"5.."}[2m])     0.166667 {backend="api", code="500"}
+               │     └─ requests_total{code=~"5.."}[2m]        2 samples of {backend="api", code="500"}
+               └─ sum by (backend) (rate(requests_total[2m]))  1.66667 {backend="api"}, 1.66667 {backend="w…
+                  └─ rate(requests_total[2m])                  1.5 {backend="api", code="200"}, 0.166667 {b…
+                     └─ requests_total[2m]                     6 samples of 3 series
+
+        FAIL  test.yml  1 group, 1 assertion, 1 failed
+        failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    "#);
+}
+
+#[test]
+fn an_expression_without_its_samples() {
+    insta::assert_snapshot!(traefik("    promql_expr_test:
+      - expr: sum by (backend) (rate(requests_total{code=\"503\"}[2m])) > 0
+        eval_time: 9m
+        exp_samples: [{labels: '{backend=\"api\"}', value: 1}]
+      - expr: sum by (code) (rate(requests_total[2m])) / 1
+        eval_time: 9m
+        exp_samples: [{labels: '{code=\"200\"}', value: 3.1}, {labels: '{code=\"503\"}', value: 1}]
+"), @r#"
+        failed: expression `sum by (backend) (rate(requests_total{code="503"}[2m])) > 0` at 9m: it yields nothing (in test errors)
+            ╭─[test.yml:11:23]
+          9 │       - expr: sum by (backend) (rate(requests_total{code="503"}[2m])) > 0
+         10 │         eval_time: 9m
+            ·                    ─┬
+            ·                     ╰── at this time
+         11 │         exp_samples: [{labels: '{backend="api"}', value: 1}]
+            ·                       ──────────────────┬──────────────────
+            ·                                         ╰── is not there
+         12 │       - expr: sum by (code) (rate(requests_total[2m])) / 1
+            ╰────
+          - expected, but not there: {backend="api"} 1
+
+          why, at 9m: test.yml:9:15
+            … > 0                                       nothing
+            └─ sum by (backend) (…)                     nothing
+               └─ rate(requests_total{code="503"}[2m])  nothing
+                  └─ requests_total{code="503"}[2m]     nothing
+                     ↳ no series matches `code="503"`; `code` is "200", "500"
+
+        failed: expression `sum by (code) (rate(requests_total[2m])) / 1` at 9m: 2 samples are not as expected (in test errors)
+            ╭─[test.yml:14:55]
+         12 │       - expr: sum by (code) (rate(requests_total[2m])) / 1
+         13 │         eval_time: 9m
+            ·                    ─┬
+            ·                     ╰── at this time
+         14 │ …   exp_samples: [{labels: '{code="200"}', value: 3.1}, {labels: '{code="503"}', value: 1}]
+            ·                                                   ─┬─            ───────┬──────         ┬
+            ·                                                    │                    │               ╰── is 0.16666666666666666
+            ·                                                    │                    ╰── is "500"
+            ·                                                    ╰── is 3.166666666666667
+            ╰────
+          ~ differs: {code="200"}
+              value
+                expected  3.1
+                actual    3.166666666666667
+          ~ differs: {}
+              label `code`
+                expected  "503"
+                actual    "500"
+              value
+                expected  1
+                actual    0.16666666666666666
+
+          why, at 9m: test.yml:12:15
+            sum by (code) (rate(requests_total[2m])) / 1  3.16667 {code="200"}, 0.166667 {code="500"}
+            └─ sum by (code) (rate(requests_total[2m]))   3.16667 {code="200"}, 0.166667 {code="500"}
+               └─ rate(requests_total[2m])                1.5 {backend="api", code="200"}, 0.166667 {backen…
+                  └─ requests_total[2m]                   6 samples of 3 series
+
+        FAIL  test.yml  1 group, 2 assertions, 2 failed
+        failed: 1 of 1 test file, 1 of 1 group, 2 of 2 assertions
+    "#);
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::text::{one_line, severity_name, wrapped};
 use super::{CheckReport, Look, snippet};
+use crate::lint;
 use crate::source::Diagnostic;
 
 /// Help text is not squeezed into less, however narrow the output is.
@@ -36,6 +37,9 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     snippet::write(out, look, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
     if let Some(help) = &diagnostic.help {
         write_footnote(out, look, "help", help)?;
+    }
+    if lint::find(diagnostic.rule).is_none() {
+        return Ok(());
     }
     let command = format!("promproof explain {}", diagnostic.rule);
     writeln!(out, "  {} {}", look.paint(Look::FAINT, "more:"), look.paint(Look::CODE, command))

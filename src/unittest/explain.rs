@@ -7,7 +7,9 @@ use super::explain_notes;
 use super::group::Running;
 use super::report::{Explanation, Part, number_text};
 use crate::engine::{QueryValue, VectorSample};
-use crate::model::SampleValue;
+use crate::model::gofmt::{FloatVerb, format_float};
+use crate::model::labels::METRIC_NAME;
+use crate::model::{Labels, SampleValue};
 use crate::promql::Expr;
 use crate::promql::ast::ExprKind;
 use crate::rules::Field;
@@ -16,6 +18,8 @@ use crate::rules::Field;
 const MAX_PARTS: usize = 40;
 /// Deeper parts are not shown.
 const MAX_DEPTH: usize = 12;
+/// A longer operand is left out of its operator's outline; in bytes.
+const LONG_OPERAND: usize = 16;
 /// How many elements of a vector are written out.
 const SHOWN_ELEMENTS: usize = 3;
 
@@ -58,6 +62,7 @@ fn parts(running: &Running<'_>, field: &Field, root: &Expr, t_ms: i64) -> Vec<Pa
         parts.push(Part {
             depth,
             text: one_line(expr.span.slice(field.text())),
+            outline: outline(expr, field.text()),
             span: field.file_span(expr.span),
             note: explain_notes::note(running, expr, value.as_ref().ok(), t_ms),
             value: value.as_ref().map_or_else(|error| format!("fails: {error}"), describe),
@@ -74,33 +79,49 @@ pub(super) fn evaluate(running: &Running<'_>, expr: &Expr, t_ms: i64) -> Result<
     output.map(|output| output.value).map_err(|error| error.message)
 }
 
+/// The text of `expr` with an ellipsis for each operand that is longer than a word.
+fn outline(expr: &Expr, text: &str) -> String {
+    let mut outline = String::new();
+    let mut at = expr.span.start;
+    for child in expr.children().filter(|child| child.span.len() > LONG_OPERAND) {
+        outline.push_str(text.get(at..child.span.start).unwrap_or_default());
+        outline.push_str(if child.without_parens().span == child.span { "…" } else { "(…)" });
+        at = child.span.end;
+    }
+    outline.push_str(text.get(at..expr.span.end).unwrap_or_default());
+    one_line(&outline)
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn describe(value: &QueryValue) -> String {
     match value {
-        QueryValue::Scalar(value) => number_text(*value),
+        QueryValue::Scalar(value) => rounded(*value),
         QueryValue::String(bytes) => crate::model::gofmt::quote(bytes),
         QueryValue::Vector(samples) => vector(samples),
         QueryValue::Matrix(series) => {
             let points: usize = series.iter().map(|series| series.points.len()).sum();
+            let samples = if points == 1 { "1 sample".to_owned() } else { format!("{points} samples") };
             match series.as_slice() {
                 [] => "nothing".to_owned(),
-                [only] => format!("{points} samples of {}", only.labels),
-                _ => format!("{points} samples of {} series", series.len()),
+                [only] => format!("{samples} of {}", without_name(&only.labels)),
+                _ => format!("{samples} of {} series", series.len()),
             }
         }
     }
 }
 
+/// The values come first, so that they are seen where the labels are cut.
 fn vector(samples: &[VectorSample]) -> String {
     let shown = |sample: &VectorSample| {
-        if samples.len() == 1 && sample.labels.is_empty() {
-            value_text(&sample.value)
-        } else {
-            format!("{} {}", sample.labels, value_text(&sample.value))
-        }
+        let value = match &sample.value {
+            SampleValue::Float(value) => rounded(*value),
+            SampleValue::Histogram(histogram) => histogram.test_expression(),
+        };
+        let labels = without_name(&sample.labels);
+        if labels.is_empty() { value } else { format!("{value} {labels}") }
     };
     let mut texts: Vec<String> = samples.iter().take(SHOWN_ELEMENTS).map(shown).collect();
     match samples.len() {
@@ -109,6 +130,17 @@ fn vector(samples: &[VectorSample]) -> String {
         _ => {}
     }
     texts.join(", ")
+}
+
+/// A number to read, not to copy: six digits are enough.
+fn rounded(value: f64) -> String {
+    let short = format_float(value, FloatVerb::General, Some(6));
+    short.parse().map_or(short, number_text)
+}
+
+/// The expression beside it says which metric it is.
+fn without_name(labels: &Labels) -> Labels {
+    labels.without(|name| name == METRIC_NAME)
 }
 
 /// A sample's value in a few characters.

@@ -37,9 +37,8 @@ fn binary_note(running: &Running<'_>, binary: &BinaryExpr, nothing: bool, t_ms: 
     let lhs = elements(&evaluate(running, &binary.lhs, t_ms).ok()?);
     let rhs = elements(&evaluate(running, &binary.rhs, t_ms).ok()?);
     match (lhs.as_slice(), rhs.as_slice()) {
-        ([], []) => Some("both sides are empty".to_owned()),
-        ([], _) if binary.op != BinaryOp::Or => Some("the left side is empty".to_owned()),
-        (_, []) if !matches!(binary.op, BinaryOp::Or | BinaryOp::Unless) => Some("the right side is empty".to_owned()),
+        // An empty side explains itself one line below.
+        ([], _) | (_, []) => None,
         _ if binary.op == BinaryOp::Unless => Some("everything on the left has a match on the right".to_owned()),
         ([left], [right]) => match symbol(binary.op) {
             Some(symbol) => Some(format!("{left} {symbol} {right} is false", left = left.1, right = right.1)),

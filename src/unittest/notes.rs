@@ -97,15 +97,19 @@ fn missing(
             Some(next) => {
                 format!("{pending} and fires {} later, at {}", evaluations(next.first - step), at(next.first))
             }
+            None if phase.end >= running.run.steps => {
+                let wanted = longest_for_ms(running, rules);
+                let when = phase.active_at_ms.saturating_sub(running.run.schedule.start_ms).saturating_add(wanted);
+                format!(
+                    "{pending}; with `for: {}` it cannot fire before {}, and the test ends at {}",
+                    format_duration(wanted),
+                    format_duration(when),
+                    at(running.run.steps.saturating_sub(1)),
+                )
+            }
             None => {
-                let wanted = rules.iter().filter_map(|rule| running.rule(rule.id)).map(|(_, rule)| rule.for_ms).max();
-                let left = format_duration(wanted.unwrap_or(0).saturating_sub(held).max(0));
-                let end = if phase.end < running.run.steps {
-                    format!("stops at {}", at(phase.end))
-                } else {
-                    format!("the test ends at {}", at(running.run.steps.saturating_sub(1)))
-                };
-                format!("{pending}, {left} short of its `for`, and does not fire: {end}")
+                let left = format_duration(longest_for_ms(running, rules).saturating_sub(held).max(0));
+                format!("{pending}, {left} short of its `for`, and does not fire: it stops at {}", at(phase.end))
             }
         };
     }
@@ -126,11 +130,16 @@ fn missing(
         _ => match timeline.phases.first() {
             Some(phase) => {
                 let last = at(phase.end.saturating_sub(1));
-                format!("{name} is pending from {} to {last} and never fires", at(phase.first))
+                let wanted = format_duration(longest_for_ms(running, rules));
+                format!("{name} is pending from {} to {last} and never fires; its `for` is {wanted}", at(phase.first))
             }
             None => format!("{name} is never active"),
         },
     }
+}
+
+fn longest_for_ms(running: &Running<'_>, rules: &[&RuleTimeline]) -> i64 {
+    rules.iter().filter_map(|rule| running.rule(rule.id)).map(|(_, rule)| rule.for_ms).max().unwrap_or(0)
 }
 
 fn never_active(running: &Running<'_>, rules: &[&RuleTimeline]) -> String {
@@ -154,7 +163,9 @@ fn unexpected(running: &Running<'_>, timeline: &AlertTimeline, step: usize, seve
     let name = if several { format!("`{}`", timeline.labels) } else { "it".to_owned() };
     let since = match step - start {
         0 => "begins to fire at this evaluation".to_owned(),
-        ago => format!("fires since {}, {} earlier", format_duration(running.time_of(start)), evaluations(ago)),
+        ago => {
+            format!("has been firing since {}, {} earlier", format_duration(running.time_of(start)), evaluations(ago))
+        }
     };
     let kept =
         if timeline.phases[at].state == AlertState::KeptFiring { ", and is kept by `keep_firing_for`" } else { "" };

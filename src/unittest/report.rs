@@ -253,6 +253,8 @@ pub struct Part {
     pub depth: usize,
     /// Its text, on one line.
     pub text: String,
+    /// The same with an ellipsis for each of its operands that is longer than a word.
+    pub outline: String,
     /// Its bytes in the file.
     pub span: Span,
     /// Its value in a few words.

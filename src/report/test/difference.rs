@@ -100,6 +100,9 @@ fn heading(out: &mut dyn Write, look: &Look, sign: char, text: &str) -> io::Resu
 fn alert_fields(out: &mut dyn Write, look: &Look, sign: char, alert: &Alert) -> io::Result<()> {
     let style = if sign == '-' { Look::BAD } else { Look::GOOD };
     let labels = alert.labels.iter().filter(|(name, _)| name != "alertname" && name != METRIC_NAME);
+    if labels.clone().next().is_none() && alert.annotations.is_empty() {
+        return writeln!(out, "      {}", look.paint(Look::FAINT, "no labels but its name, no annotations"));
+    }
     for (kind, fields) in [("label", labels.collect::<Vec<_>>()), ("annotation", alert.annotations.iter().collect())] {
         for (name, value) in fields {
             let word = look.paint(Look::FAINT, format!("{kind:<10}"));

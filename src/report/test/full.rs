@@ -8,7 +8,7 @@ use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::report::{Look, full, snippet};
 use crate::source::Severity;
-use crate::unittest::report::{Assertion, FileReport, GroupReport, Outcome, TestReport};
+use crate::unittest::report::{Assertion, Explanation, FileReport, GroupReport, Outcome, TestReport};
 
 /// So many of the slowest groups are listed.
 const SLOWEST: usize = 10;
@@ -98,7 +98,7 @@ fn write_assertion(
             Look::STRONG,
             format_args!(": {}: {}", one_line(&words::subject(assertion)), one_line(&words::verdict(assertion)))
         ),
-        look.paint(Look::FAINT, format_args!("(test {})", one_line(&words::group_name(group)))),
+        look.paint(Look::FAINT, format_args!("(in test {})", one_line(&words::group_name(group)))),
     )?;
     let (primary, related) = words::places(file, assertion);
     snippet::write(out, look, Severity::Error, &primary, &related)?;
@@ -107,14 +107,22 @@ fn write_assertion(
             difference::write_alerts(out, look, failure)?;
             write_notes(out, look, &failure.notes)?;
             timeline::write(out, look, failure)?;
-            failure.why.iter().try_for_each(|why| why::write(out, look, why))
+            write_why(out, look, failure.why.as_ref())
         }
         Outcome::Samples(failure) => {
             difference::write_samples(out, look, failure)?;
             write_notes(out, look, &failure.notes)?;
-            failure.why.iter().try_for_each(|why| why::write(out, look, why))
+            write_why(out, look, failure.why.as_ref())
         }
         Outcome::Passed | Outcome::NotRun | Outcome::Error(_) => Ok(()),
+    }
+}
+
+/// The expression, unless it is one selector or number, whose value has been shown.
+fn write_why(out: &mut dyn Write, look: &Look, why: Option<&Explanation>) -> io::Result<()> {
+    match why.filter(|why| why.parts.len() > 1 || why.parts.iter().any(|part| part.note.is_some())) {
+        Some(why) => why::write(out, look, why),
+        None => Ok(()),
     }
 }
 

@@ -17,7 +17,12 @@ const MAX_LABEL_WIDTH: usize = 44;
 /// The narrowest drawing.
 const MIN_WIDTH: usize = 24;
 /// So many columns lie between two marks of the axis at least.
-const TICK_COLUMNS: usize = 12;
+const TICK_COLUMNS: usize = 10;
+/// Lengths of time between marks that people like, in seconds.
+const ROUND_SECONDS: [i64; 22] = [
+    1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+    604_800,
+];
 const INDENT: usize = 4;
 
 /// What a column shows, from the least to the most interesting.
@@ -59,7 +64,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, failure: &AlertFailure) ->
 impl Drawing<'_> {
     fn write(&self, out: &mut dyn Write, rows: &[&AlertTimeline], names: &[String]) -> io::Result<()> {
         let step = format_duration(self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
-        writeln!(out, "  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
+        writeln!(out, "\n  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
         self.axis(out)?;
         for (row, name) in rows.iter().zip(names) {
             write!(out, "{:INDENT$}{name:<width$}  ", "", width = self.label_width)?;
@@ -98,16 +103,12 @@ impl Drawing<'_> {
         writeln!(out, "{:margin$}{}", "", self.look.paint(Look::FAINT, ticks))
     }
 
-    /// How many columns lie between two ticks: a round number of evaluations where that is possible.
+    /// How many columns lie between two ticks: a round length of time where that is possible.
     fn tick_columns(&self) -> usize {
-        let round = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 300, 360, 720, 1440, 2880, 7200, 14400, 43200];
-        let seconds = self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)) / 1000;
-        let wanted = round.iter().flat_map(|n| [*n, n * 60]).filter_map(|unit| {
-            let columns = unit / seconds.max(1);
-            let fits = seconds > 0 && unit % seconds == 0;
-            usize::try_from(columns).ok().filter(|columns| fits && *columns >= TICK_COLUMNS)
-        });
-        wanted.min().unwrap_or(TICK_COLUMNS).min(self.columns.max(1))
+        let column_ms = self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)).max(1);
+        let round = ROUND_SECONDS.iter().map(|seconds| seconds * 1000).filter(|length| length % column_ms == 0);
+        let columns = round.filter_map(|length| usize::try_from(length / column_ms).ok());
+        columns.filter(|columns| *columns >= TICK_COLUMNS).min().unwrap_or(TICK_COLUMNS)
     }
 
     fn row(&self, out: &mut dyn Write, timeline: &AlertTimeline) -> io::Result<()> {

@@ -20,7 +20,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::
     let name = one_line(why.file.name());
     writeln!(
         out,
-        "  {} {}",
+        "\n  {} {}",
         look.paint(Look::STRONG, format_args!("why, at {}:", format_duration(why.t_ms))),
         look.paint(Look::FAINT, format_args!("{name}:{}:{}", place.line, place.column)),
     )?;
@@ -32,18 +32,19 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::
         .map(|(index, part)| {
             let branch = branch(look, &why.parts, index);
             let room = widest.saturating_sub(branch.chars().count()).max(12);
-            format!("{branch}{}", shortened(&part.text, room))
+            let text = if part.text.chars().count() <= room { &part.text } else { &part.outline };
+            format!("{branch}{}", shortened(text, room))
         })
         .collect();
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-    for (part, text) in why.parts.iter().zip(&texts) {
+    for (index, (part, text)) in why.parts.iter().zip(&texts).enumerate() {
         let value = shortened(&part.value, look.width.saturating_sub(width + 6).max(20));
         let style = if part.value == "nothing" { Look::FAINT } else { Look::STRONG };
         writeln!(out, "    {}  {}", one_line(&format!("{text:<width$}")), look.paint(style, one_line(&value)))?;
         if let Some(note) = &part.note {
             let arrow = if look.unicode { '↳' } else { '>' };
-            let pad = part.depth * 3 + 4;
-            writeln!(out, "{:pad$}{} {}", "", look.paint(Look::CODE, arrow), look.paint(Look::CODE, one_line(note)))?;
+            let trunk = trunk(look, &why.parts, index, part.depth + 1);
+            writeln!(out, "    {trunk}{}", look.paint(Look::CODE, format_args!("{arrow} {}", one_line(note))))?;
         }
     }
     Ok(())
@@ -51,28 +52,30 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::
 
 /// The lines that lead to part `index`.
 fn branch(look: &Look, parts: &[Part], index: usize) -> String {
-    let Some(part) = parts.get(index) else { return String::new() };
-    if part.depth == 0 {
+    let Some(depth) = parts.get(index).map(|part| part.depth).filter(|depth| *depth > 0) else {
         return String::new();
-    }
-    // Whether another part follows on `depth` before the tree goes above it.
-    let goes_on = |depth: usize| {
-        let behind = parts.iter().skip(index + 1).map(|next| next.depth);
-        behind.take_while(|next| *next >= depth).any(|next| next == depth)
     };
-    let mut text = String::new();
-    for depth in 1..part.depth {
-        text.push_str(match (goes_on(depth), look.unicode) {
-            (true, true) => "│  ",
-            (true, false) => "|  ",
-            (false, _) => "   ",
-        });
-    }
-    text.push_str(match (goes_on(part.depth), look.unicode) {
+    let fork = match (goes_on(parts, index, depth), look.unicode) {
         (true, true) => "├─ ",
         (false, true) => "└─ ",
         (true, false) => "|- ",
         (false, false) => "`- ",
-    });
-    text
+    };
+    trunk(look, parts, index, depth) + fork
+}
+
+/// The lines that pass by part `index`, those of depths from 1 to before `depth`.
+fn trunk(look: &Look, parts: &[Part], index: usize, depth: usize) -> String {
+    let line = |depth| match (goes_on(parts, index, depth), look.unicode) {
+        (true, true) => "│  ",
+        (true, false) => "|  ",
+        (false, _) => "   ",
+    };
+    (1..depth).map(line).collect()
+}
+
+/// Whether another part follows on `depth` before the tree goes above it.
+fn goes_on(parts: &[Part], index: usize, depth: usize) -> bool {
+    let behind = parts.iter().skip(index + 1).map(|next| next.depth);
+    behind.take_while(|next| *next >= depth).any(|next| next == depth)
 }

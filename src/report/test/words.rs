@@ -116,7 +116,11 @@ pub(super) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<La
         }
     }
     let unexpected = count(differences).1;
-    let subject = if unexpected > 0 { format!("{unexpected} more than expected") } else { String::new() };
+    let subject = match (unexpected, differences.len()) {
+        (0, _) => String::new(),
+        (1, 1) => "one more than expected".to_owned(),
+        _ => format!("{unexpected} not expected"),
+    };
     let subject = label(assertion.subject_span, subject);
     let time = label(assertion.eval_time_span, "at this time".to_owned());
     if assertion.eval_time_span != assertion.span {
