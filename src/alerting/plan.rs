@@ -67,6 +67,9 @@ struct Reader {
 
 impl Plan {
     pub(super) fn new(rules: &RuleSet, inputs: &[Input], schedule: &Schedule) -> Plan {
+        // Up to this time everything is there at the first step; groups with an offset write behind the time.
+        let max_offset_ms = rules.groups().iter().map(|group| group.query_offset_ms).max().unwrap_or(0);
+        let past_ms = schedule.start_ms.saturating_sub(max_offset_ms.max(0));
         let mut planned = Vec::new();
         let mut readers = Vec::new();
         let mut writers: FxHashMap<&str, Writers> = FxHashMap::default();
@@ -79,9 +82,9 @@ impl Plan {
             for name in names {
                 writers.entry(name).or_default().add(planned.len(), group.query_offset_ms);
             }
-            let reads = Reads::of(&rule.expr, schedule.start_ms);
+            let reads = Reads::of(&rule.expr, past_ms);
             let mut reader = Reader { reads: reads.clone(), offset_ms: group.query_offset_ms };
-            if let Some(queries) = template_reads(rule, &rules.options().parse, schedule.start_ms) {
+            if let Some(queries) = template_reads(rule, &rules.options().parse, past_ms) {
                 reader.reads.merge(&queries);
                 // Queries of templates are evaluated without the group's offset.
                 reader.offset_ms = 0;
@@ -138,13 +141,13 @@ fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>) -> Vec<Block> 
 }
 
 /// What the queries of a rule's templates read; `None` where there are none.
-fn template_reads(rule: &CompiledRule, options: &ParseOptions, start_ms: i64) -> Option<Reads> {
+fn template_reads(rule: &CompiledRule, options: &ParseOptions, past_ms: i64) -> Option<Reads> {
     let mut all = None;
     for field in rule.labels.iter().chain(&rule.annotations) {
         let Some(Ok(template)) = &field.template else { continue };
         let references = template.references();
         for query in &references.queries {
-            all.get_or_insert_with(Reads::none).merge(&query_reads(query, options, start_ms));
+            all.get_or_insert_with(Reads::none).merge(&query_reads(query, options, past_ms));
         }
         if references.incomplete {
             all = Some(Reads::anything());
@@ -155,11 +158,11 @@ fn template_reads(rule: &CompiledRule, options: &ParseOptions, start_ms: i64) ->
 
 /// What a template's query reads. Of one that is made by `printf` the format is read as if it were the query: what is
 /// put into it stands inside quotes, or it does not parse.
-fn query_reads(query: &QueryReference, options: &ParseOptions, start_ms: i64) -> Reads {
+fn query_reads(query: &QueryReference, options: &ParseOptions, past_ms: i64) -> Reads {
     let text = query.literal.as_ref().or(query.format.as_ref());
     let parsed = text.map(|text| promql::parse(&text.value, options));
     match parsed {
-        Some(Ok(expr)) => Reads::of(&expr, start_ms),
+        Some(Ok(expr)) => Reads::of(&expr, past_ms),
         // A literal that does not parse is an error at every expansion and reads nothing.
         Some(Err(_)) if query.literal.is_some() => Reads::none(),
         _ => Reads::anything(),

@@ -28,22 +28,22 @@ const FROM_NOTHING: [&str; 4] = ["absent", "absent_over_time", "vector", "scalar
 const RANGE_FUNCTIONS: [&str; 4] = ["start", "end", "range", "step"];
 
 impl Reads {
-    /// What `expr` reads, if it is evaluated at `start_ms` or later.
-    pub(super) fn of(expr: &Expr, start_ms: i64) -> Reads {
+    /// What `expr` reads, if samples up to `past_ms` are there at every evaluation.
+    pub(super) fn of(expr: &Expr, past_ms: i64) -> Reads {
         let mut reads = Reads::none();
         let mut selectors = 0;
         expr.walk(&mut |expr| match &expr.kind {
             ExprKind::Vector(selector) => {
                 selectors += 1;
-                reads.selector(selector, start_ms);
+                reads.selector(selector, past_ms);
             }
             ExprKind::Matrix(matrix) => {
                 selectors += 1;
-                reads.selector(&matrix.selector.value, start_ms);
+                reads.selector(&matrix.selector.value, past_ms);
                 reads.duration(&matrix.range);
             }
             ExprKind::Subquery(subquery) => {
-                reads.modifiers(&subquery.modifiers, start_ms);
+                reads.modifiers(&subquery.modifiers, past_ms);
                 reads.duration(&subquery.range);
                 subquery.step.iter().for_each(|step| reads.duration(step));
             }
@@ -93,8 +93,8 @@ impl Reads {
         !self.from_nothing && names.iter().all(|name| store.named(name).is_empty())
     }
 
-    fn selector(&mut self, selector: &VectorSelector, start_ms: i64) {
-        self.modifiers(&selector.modifiers, start_ms);
+    fn selector(&mut self, selector: &VectorSelector, past_ms: i64) {
+        self.modifiers(&selector.modifiers, past_ms);
         let matched = selector.matchers.iter().find_map(|matcher| {
             let is_name = matcher.name.value == METRIC_NAME && matcher.op == MatchOp::Equal;
             is_name.then(|| String::from_utf8_lossy(&matcher.value.value).into_owned())
@@ -107,13 +107,13 @@ impl Reads {
         }
     }
 
-    fn modifiers(&mut self, modifiers: &Modifiers, start_ms: i64) {
+    fn modifiers(&mut self, modifiers: &Modifiers, past_ms: i64) {
         if let Some(offset) = &modifiers.offset {
             self.duration(&offset.value);
             self.future |= !matches!(offset.value.kind, DurationKind::Literal { seconds, .. } if seconds >= 0.0);
         }
         match modifiers.at.as_ref().map(|at| at.value) {
-            Some(AtModifier::Timestamp(t_ms)) => self.future |= t_ms > start_ms,
+            Some(AtModifier::Timestamp(t_ms)) => self.future |= t_ms > past_ms,
             Some(AtModifier::Start | AtModifier::End) => self.range_dependent = true,
             None => {}
         }
