@@ -1,6 +1,8 @@
 //! What nobody means to pass: a clear error, exit code 1 or 2, in bounded memory and time. No run may panic, be killed,
 //! or take longer than [`support::Run::of`] waits. The sizes are moderate; the full ones were tried by hand.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, too, say what they expect")]
+
 use crate::support::{Run, Sandbox};
 
 mod support;
@@ -105,7 +107,7 @@ fn a_file_that_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let sandbox = Sandbox::with(&[("a.yml", "groups: []"), ("b.yml", "groups: []")]);
-    std::fs::set_permissions(sandbox.path("a.yml"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(sandbox.path("a.yml"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(sandbox.path("a.yml")).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;

@@ -1,5 +1,7 @@
 //! What the user sees: the commands from outside.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, too, say what they expect")]
+
 use crate::support::Sandbox;
 
 mod support;

@@ -1,5 +1,7 @@
 //! The README is true: its commands run, its pictures show what is printed, what it refers to is there.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, too, say what they expect")]
+
 use crate::support::{Run, Sandbox, repository};
 
 mod support;

@@ -11,10 +11,12 @@ const MIN_PART: usize = 24;
 /// can be seen: at least where each begins and ends. In order, not empty, not overlapping, at character boundaries.
 pub(super) fn visible_parts(line: &str, places: &[Range<usize>], width: usize) -> Vec<Range<usize>> {
     if forward(line, 0, width) == line.len() {
-        return vec![0..line.len()];
+        let whole = 0..line.len();
+        return vec![whole];
     }
     let Some(hull) = places.iter().cloned().reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)) else {
-        return vec![0..forward(line, 0, width)];
+        let head = 0..forward(line, 0, width);
+        return vec![head];
     };
     if forward(line, hull.start, width) >= hull.end {
         return vec![widened(line, &hull, width)];
