@@ -124,10 +124,14 @@ impl WithGroups {
                     out.push_str(text);
                     continue;
                 }
-                Part::Number(number) => Some(*number),
-                Part::Name(name) => self.names.iter().position(|known| known.as_deref() == Some(*name)),
+                Part::Number(number) => captures.get(*number),
+                // Names may repeat: the first group that took part counts.
+                Part::Name(name) => {
+                    let mut named = self.names.iter().zip(captures.iter());
+                    named.find_map(|(known, group)| group.filter(|_| known.as_deref() == Some(*name)))
+                }
             };
-            out.push_str(group.and_then(|group| captures.get(group)).map_or("", |group| group.as_str()));
+            out.push_str(group.map_or("", |group| group.as_str()));
         }
     }
 }

@@ -15,7 +15,7 @@ type Result<T> = std::result::Result<T, RegexError>;
 /// Parses `pattern`. `newline`: whether `.` matches a line break to begin with.
 pub(super) fn parse(pattern: &str, newline: bool) -> Result<Node> {
     let flags = Flags { newline, ..Flags::default() };
-    let mut parser = Parser { pattern, pos: 0, flags, names: Vec::new(), depth: 0 };
+    let mut parser = Parser { pattern, pos: 0, flags, depth: 0 };
     let node = parser.alternation()?;
     if parser.pos < pattern.len() {
         return Err(parser.error(Code::UnexpectedParen, 0, pattern.len()));
@@ -39,7 +39,6 @@ struct Parser<'a> {
     pattern: &'a str,
     pos: usize,
     flags: Flags,
-    names: Vec<String>,
     depth: usize,
 }
 
@@ -216,28 +215,25 @@ impl<'a> Parser<'a> {
         Ok(Some(Node::Group { capture, inner: Box::new(inner) }))
     }
 
-    /// `P<name>` or `<name>`, behind `(?`.
+    /// `P<name>` or `<name>`, behind `(?`. Look-behind begins in the same way and is taken for a bad name.
     fn named(&mut self, start: usize) -> Result<Option<String>> {
-        if !(self.eat("P<") || self.eat("<")) {
-            return Ok(None);
-        }
         let rest = self.rest();
-        let Some((name, _)) = rest.split_once('>') else {
-            // Look-behind begins in the same way.
-            let code = if rest.starts_with(['=', '!']) { Code::PerlOp } else { Code::NamedCapture };
-            return Err(self.error(code, start, self.pattern.len()));
+        let Some(text) = rest.strip_prefix("P<").or(rest.strip_prefix('<')).filter(|text| !text.is_empty()) else {
+            return Ok(None);
         };
-        let end = self.pos + name.len() + 1;
+        let begin = self.pattern.len() - text.len();
+        let (name, end) = match text.split_once('>') {
+            Some((name, _)) => (name, begin + name.len() + 1),
+            None => ("", self.pattern.len()),
+        };
         let valid = !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
         if !valid {
-            let look_behind = name.starts_with(['=', '!']);
-            let code = if look_behind { Code::PerlOp } else { Code::NamedCapture };
-            return Err(self.error(code, start, end));
+            let mut error = self.error(Code::NamedCapture, start, end);
+            if text.starts_with(['=', '!']) {
+                error.help = self.error(Code::PerlOp, start, end).help;
+            }
+            return Err(error);
         }
-        if self.names.iter().any(|known| known == name) {
-            return Err(self.error(Code::NamedCapture, self.pos, end - 1));
-        }
-        self.names.push(name.to_owned());
         self.pos = end;
         Ok(Some(name.to_owned()))
     }
@@ -265,7 +261,7 @@ impl<'a> Parser<'a> {
             }
             any = true;
         }
-        Err(self.error(Code::MissingParen, 0, self.pattern.len()))
+        Err(self.error(Code::PerlOp, start, self.pos))
     }
 
     /// A backslash outside of a class.
@@ -369,20 +365,22 @@ impl<'a> Parser<'a> {
         value
     }
 
-    /// `7F` or `{10FFFF}`, behind `\x`.
+    /// `7F` or `{10FFFF}`, behind `\x`. Where it goes wrong everything up to there is taken.
     fn hexadecimal(&mut self) -> Option<u32> {
-        let digits = if self.eat("{") {
-            let (inside, _) = self.rest().split_once('}')?;
-            self.pos += inside.len() + 1;
-            inside
-        } else {
-            let digits = self.rest().get(..2)?;
-            self.pos += 2;
-            digits
-        };
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let value = plain.then(|| u32::from_str_radix(digits, 16).ok())??;
-        (value <= u32::from(char::MAX)).then_some(value)
+        if !self.eat("{") {
+            let (high, low) = (self.next()?.to_digit(16), self.next()?.to_digit(16));
+            return Some(high? * 16 + low?);
+        }
+        let mut value = self.next()?.to_digit(16)?;
+        loop {
+            match self.next()? {
+                '}' => return Some(value),
+                digit => value = value * 16 + digit.to_digit(16)?,
+            }
+            if value > u32::from(char::MAX) {
+                return None;
+            }
+        }
     }
 
     /// `[…]`
