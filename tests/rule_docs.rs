@@ -4,6 +4,8 @@
 //! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
 //! `UPDATE_DOCS=1` to write these `text` blocks anew.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a page that cannot be read fails the test")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -217,3 +217,107 @@ fn listed(by: &Grouping) -> String {
         None => "nothing is".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lint::{self, Config, Document};
+    use crate::source::SourceFile;
+
+    /// The labels that are reported for an alert with this expression and this annotation, and what drops them.
+    fn missing(expr: &str, annotation: &str) -> String {
+        let indented = |text: &str| text.replace('\n', "\n          ");
+        let text = format!(
+            "groups:\n  - name: g\n    labels: {{team: abc}}\n    rules:\n      - alert: A\n        expr: |-\n          {}\n        \
+             annotations:\n          a: |-\n            {}\n",
+            indented(expr),
+            indented(annotation),
+        );
+        let source = Arc::new(SourceFile::new("rules.yml", text.as_str()));
+        let found = lint::run(&[Document::read(&source, &Config::default(), true)], &Config::default());
+        let show = |found: &Diagnostic| {
+            let printed = found.primary.span.slice(&text);
+            let places: Vec<&str> = found.related.iter().map(|label| label.span.slice(&text)).collect();
+            format!("{printed} <- {}", places.join(", "))
+        };
+        assert!(found.iter().all(|found| found.rule == META.id), "{found:?}");
+        found.iter().map(show).collect::<Vec<_>>().join("; ")
+    }
+
+    fn check(cases: &[(&str, &str, &str)]) {
+        for (expr, annotation, expected) in cases {
+            assert_eq!(missing(expr, annotation), *expected, "{expr}: {annotation}");
+        }
+    }
+
+    #[test]
+    fn labels_that_may_be_there_are_not_reported() {
+        check(&[
+            ("up == 0", "{{ $labels.anything }} {{ .Labels.at_all }}", ""),
+            ("absent(foo{job=\"a\", instance=\"s\"})", "{{ $labels.instance }} of {{ .Labels.job }}", ""),
+            ("bar * on () group_right (cluster) absent(foo{job=\"a\"})", "{{ $labels.cluster }}{{ $labels.job }}", ""),
+            ("(time() - foo_seconds) > 5 * 3600", "{{ $labels.notify }}", ""),
+            (
+                "label_replace(\nsum by (pod) (x) > 0\n,\"cluster\", \"$1\", \"pod\", \"(.*)\"\n)",
+                "{{ $labels.cluster }}",
+                "",
+            ),
+            ("sum by (region) (sum_over_time(probe[5m]) or vector(1)) == 0", "{{ $labels.region }}", ""),
+            ("up == 0", "{{ with query \"sum(up) by (x)\" }}{{ . | first | label \"instance\" }}{{ end }}", ""),
+            ("sum(up) > 0", "{{ (query \"up\" | first).Labels.instance }}", ""),
+            ("sum(up) > 0", "{{ $externalLabels.cluster }} {{ $labels }} {{ $value }}", ""),
+            ("sum(up) > 0", "{{ range $k, $v := $labels }}{{ $k }}={{ $v }}{{ end }}", ""),
+        ]);
+    }
+
+    #[test]
+    fn labels_that_cannot_be_there_are_reported_with_what_drops_them() {
+        check(&[
+            ("sum(foo) > 0", "{{ $labels.job }}", "$labels.job <- sum"),
+            ("sum(foo) by (job) or sum(bar)", "{{ .Labels.job }}", ".Labels.job <- sum"),
+            ("1 + sum(foo) by (notjob)", "{{ .Labels.job }}", ".Labels.job <- by (notjob)"),
+            ("absent(sum(foo) by (job))", "{{ $labels.job }}", "$labels.job <- absent"),
+            (
+                "absent(foo{job=\"x\"}) * on () group_left () bar",
+                "{{ .Labels.job }}{{ $labels.cluster }}/{{ $labels.env }}",
+                "$labels.cluster <- absent; $labels.env <- absent",
+            ),
+            ("bar * ignoring (job) foo", "{{ .Labels.job }}", ".Labels.job <- ignoring (job)"),
+            ("a / on (instance) b", "{{ $labels.app }}", "$labels.app <- on (instance)"),
+            ("foo + on (__name__, job) foo > 0", "{{ $labels.job }}{{ $labels.__name__ }}", "$labels.__name__ <- +"),
+            ("sum(foo) > 0", "{{ index $labels \"x-y\" }}", "index $labels \"x-y\" <- sum"),
+            ("sum(foo) > 0", "{{ $l := $labels }}{{ $l.job }}", "$l.job <- sum"),
+            ("sum(foo) > 0", "{{ if gt $value 1.0 }}{{ $labels.job }}{{ end }}", "$labels.job <- sum"),
+            // Templates do not see the labels that the rule or its group adds.
+            ("sum(foo) > 0", "{{ .Labels.team }}", ".Labels.team <- sum"),
+        ]);
+    }
+
+    #[test]
+    fn each_label_is_reported_once_with_all_its_places() {
+        check(&[(
+            "sum(foo) > 0",
+            "{{ $labels.job }} {{ .Labels.job }} {{ $labels.job | toUpper }}",
+            "$labels.job <- sum, .Labels.job, $labels.job",
+        )]);
+    }
+
+    #[test]
+    fn what_is_printed_only_if_it_is_there_is_not_reported() {
+        check(&[
+            ("sum(foo) > 0", "{{ if $labels.job }}{{ $labels.job }}{{ end }}", ""),
+            ("sum(foo) > 0", "{{ with $labels.job }}{{ . }}{{ end }}", ""),
+        ]);
+    }
+
+    #[test]
+    fn made_up_branches_may_lack_what_the_others_have() {
+        check(&[
+            ("up == 0 or absent(up)", "{{ $labels.job }}", ""),
+            ("up == 0 or vector(1)", "{{ $labels.job }}", ""),
+            ("sum(up) == 0 or absent(up)", "{{ $labels.job }}", "$labels.job <- sum"),
+        ]);
+    }
+}
