@@ -61,6 +61,7 @@ fn srerun() {
     let (documents, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 594);
     insta::assert_snapshot!(show(&diagnostics), @r"
+    1 promql/missing-le
     1 rule/duplicate
     3 template/missing-label backend
     9 template/missing-label fqdn

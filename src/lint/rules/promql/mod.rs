@@ -1,8 +1,10 @@
-//! Expressions: reported by the loader of rule files.
+//! Expressions. What does not parse is reported by the loader of rule files.
+
+mod missing_le;
 
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
 static SYNTAX: Meta = meta!("promql/syntax", Error, on, "the expression is not PromQL");
 static TYPE: Meta = meta!("promql/type", Error, on, "an operator or function gets a type that it does not take");
 
-pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&TYPE)];
+pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&TYPE), &missing_le::Rule];

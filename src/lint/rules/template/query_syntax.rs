@@ -1,0 +1,49 @@
+//! `template/query-syntax`: a `query` inside a template whose text is not PromQL.
+
+use crate::lint::context::{RuleContext, TemplateField};
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql;
+use crate::source::{Diagnostic, Span, Spanned};
+
+static META: Meta = meta!("template/query-syntax", Error, on, "a template asks a query that is not PromQL");
+
+pub(super) struct Rule;
+
+impl LintRule for Rule {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let options = cx.config().promql.parse_options();
+        for template in cx.templates() {
+            let Ok(parsed) = &template.parsed else { continue };
+            for query in parsed.references().queries.into_iter().filter_map(|query| query.literal) {
+                if let Err(errors) = promql::parse(&query.value, &options) {
+                    out.extend(errors.into_iter().take(1).map(|error| report(cx, template, &query, error)));
+                }
+            }
+        }
+    }
+}
+
+fn report(
+    cx: &RuleContext<'_>,
+    template: &TemplateField<'_>,
+    query: &Spanned<String>,
+    error: promql::ParseError,
+) -> Diagnostic {
+    let message = format!("{} asks a query that is not PromQL: {}", template.describe(), error.message);
+    let place = place(template.value.text(), query, error.span);
+    let found = META.diagnostic(message, cx.file().inside(template.value, place, ""));
+    found.help(error.help.unwrap_or_else(|| "the whole text becomes `<error expanding template: …>`".to_owned()))
+}
+
+/// A part of the query in the template: exact where the literal holds no escapes, else the literal.
+fn place(template: &str, query: &Spanned<String>, part: Span) -> Span {
+    let inner = Span::new(query.span.start + 1, query.span.end.saturating_sub(1));
+    match inner.slice(template) == query.value && !part.is_empty() {
+        true => part.shifted(inner.start),
+        false => query.span,
+    }
+}
