@@ -1,13 +1,14 @@
 //! Test files from outside: what is wrong with them, how they fail, what is printed.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use promproof::report::Look;
 use promproof::report::test::{self, TestFormat, TestView};
 use promproof::source::SourceFile;
+use promproof::unittest::report::TestReport;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
+use proptest::prelude::*;
 
 /// A folder with rule files, and the test files that are run in it.
 struct Folder {
@@ -27,12 +28,17 @@ impl Folder {
         folder
     }
 
-    /// Runs `text` as the file `test.yml` and prints the report. The folder's own name is left out.
-    fn run_as(&self, format: TestFormat, text: &str) -> String {
+    /// Runs `text` as the file `test.yml`.
+    fn run(&self, text: &str) -> TestReport {
         let source = Arc::new(SourceFile::new("test.yml", text));
         let test = unittest::decode(&yaml::parse(&source), &source);
         let input = TestInput { test, folder: self.dir.path().to_owned() };
-        let report = unittest::run(&[input], &RunOptions::default());
+        unittest::run(&[input], &RunOptions::default())
+    }
+
+    /// Runs `text` and prints the report. The folder's own name is left out.
+    fn run_as(&self, format: TestFormat, text: &str) -> String {
+        let report = self.run(text);
         let mut out = Vec::new();
         test::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, &TestView::default()).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -468,4 +474,156 @@ fn an_expression_without_its_samples() {
         FAIL  test.yml  1 group, 2 assertions, 2 failed
         failed: 1 of 1 test file, 1 of 1 group, 2 of 2 assertions
     "#);
+}
+
+/// The test file with all that does not hold rewritten, after a look that it passes then.
+fn updated(folder: &Folder, text: &str) -> String {
+    let report = folder.run(text);
+    assert!(report.failed(), "nothing to update");
+    let update = unittest::update(&report.files[0]);
+    assert_eq!(update.left, [], "{text}");
+    let again = folder.run(&update.text);
+    assert!(!again.failed(), "{}\n{}", update.text, folder.full(&update.text));
+    update.text
+}
+
+#[test]
+fn an_update_changes_only_what_differs() {
+    let folder = Folder::with(&[TRAEFIK]);
+    let head = format!("rule_files: [rules.yml]\ntests:\n  - name: errors{TRAEFIK_SERIES}");
+    let text = format!("{head}    # what fires
+    alert_rule_test:
+      - eval_time: 10m   # in the middle
+        alertname: HighErrorRate
+        exp_alerts:
+          # the bad one
+          - exp_labels:
+              severity: 'warning'   # to be discussed
+              backend: \"api\"
+            exp_annotations:
+              summary: >-
+                Backend api
+          # never seen
+          - exp_labels: {{backend: web}}
+
+      - {{eval_time: 5m, alertname: HighErrorRate, exp_alerts: [{{exp_labels: {{backend: api}}}}]}}
+      - eval_time: 11m
+        alertname: HighErrorRate
+
+      - eval_time: 16m
+        alertname: HighErrorRate
+        exp_alerts:
+          - exp_labels: {{backend: api}}
+    # numbers
+    promql_expr_test:
+      - expr: sum by (code) (rate(requests_total[2m]))
+        eval_time: 9m
+        exp_samples:
+          - labels: '{{code=\"200\"}}'
+            value: 3.1 # rounded
+          - value: 7
+      - expr: vector(time())
+        eval_time: 3m
+        exp_samples: [] # none
+");
+    let new = updated(&folder, &text);
+    insta::assert_snapshot!(new.strip_prefix(&head).unwrap(), @r#"
+        # what fires
+        alert_rule_test:
+          - eval_time: 10m   # in the middle
+            alertname: HighErrorRate
+            exp_alerts:
+              # the bad one
+              - exp_labels:
+                  severity: 'critical'   # to be discussed
+                  backend: "api"
+                exp_annotations:
+                  summary: >-
+                    Backend api answers 10% of its requests with an error
+              # never seen
+
+          - {eval_time: 5m, alertname: HighErrorRate, exp_alerts: []}
+          - eval_time: 11m
+            alertname: HighErrorRate
+            exp_alerts:
+              - exp_labels:
+                  backend: api
+                  severity: critical
+                exp_annotations:
+                  summary: Backend api answers 10% of its requests with an error
+
+          - eval_time: 16m
+            alertname: HighErrorRate
+            exp_alerts: []
+        # numbers
+        promql_expr_test:
+          - expr: sum by (code) (rate(requests_total[2m]))
+            eval_time: 9m
+            exp_samples:
+              - labels: '{code="200"}'
+                value: 3.166666666666667 # rounded
+              - labels: '{code="500"}'
+                value: 0.16666666666666666
+          - expr: vector(time())
+            eval_time: 3m
+            exp_samples: # none
+              - value: 180
+    "#);
+}
+
+/// Texts that YAML has something of its own to say about.
+fn text() -> impl Strategy<Value = String> {
+    let odd = ["yes", "~", "null", "1.50", "#x", "a #b", "a: b", "it's", "\"q\"", "{a}", "[1, 2]", "- a", " x ", "a\nb\n", "\\n", "ä\t€"];
+    prop_oneof![prop::sample::select(odd.to_vec()).prop_map(str::to_owned), "[a-z]{1,6}", "[ -~]{1,12}"]
+}
+
+proptest! {
+    /// Whatever a test expects, in whatever style: after an update it passes, and what stands before and behind the
+    /// expectations is as it was.
+    #[test]
+    fn an_updated_file_passes_and_keeps_all_else(
+        label in text(),
+        annotation in prop::option::of(text()),
+        expected in prop::collection::vec((text(), prop::option::of(text())), 0..3),
+        style in 0..4_usize,
+    ) {
+        // Braces would be a template.
+        prop_assume!(!label.contains("{{") && !annotation.iter().any(|text| text.contains("{{")));
+        let json = |text: &str| serde_json::Value::from(text).to_string();
+        let annotations = annotation.map_or_else(String::new, |text| format!("        annotations: {{note: {}}}\n", json(&text)));
+        let rules = format!(
+            "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: vector(1)\n        labels: {{l: {}}}\n{annotations}",
+            json(&label)
+        );
+        let folder = Folder::with(&[("rules.yml", &rules)]);
+        let before = "# before\nrule_files: [rules.yml]\ntests:\n  - alert_rule_test:\n      - eval_time: 1m\n        alertname: A";
+        let behind = "\n# behind\n  - name: other # kept\n";
+        let alert = |(label, annotation): &(String, Option<String>)| {
+            let annotation = annotation.as_ref().map(|text| format!(", exp_annotations: {{note: {}}}", json(text)));
+            format!("{{exp_labels: {{l: {}}}{}}}", json(label), annotation.unwrap_or_default())
+        };
+        let items: Vec<String> = expected.iter().map(alert).collect();
+        let list = match style {
+            _ if items.is_empty() => [" ", "", " []", " ~"][style].to_owned(),
+            0 => format!(" [{}]", items.join(", ")),
+            1 => items.iter().map(|item| format!("\n          - {item}")).collect(),
+            2 => items.iter().map(|item| format!("\n        - {item} # this one")).collect(),
+            _ => expected
+                .iter()
+                .map(|(label, note)| {
+                    let note = note.as_ref().map(|text| format!("\n              exp_annotations:\n                note: {}", json(text)));
+                    format!("\n            -\n              exp_labels:\n                l: {} # l{}", json(label), note.unwrap_or_default())
+                })
+                .collect(),
+        };
+        let text = format!("{before}\n        exp_alerts:{list}{behind}");
+        let report = folder.run(&text);
+        prop_assert_eq!(&report.files[0].problems.iter().map(|p| &p.message).collect::<Vec<_>>(), &Vec::<&String>::new());
+        if report.failed() {
+            let update = unittest::update(&report.files[0]);
+            prop_assert!(update.left.is_empty(), "{text}");
+            prop_assert!(update.text.starts_with(before) && update.text.ends_with(behind), "{}", update.text);
+            prop_assert!(!folder.run(&update.text).failed(), "{text}\n{}", update.text);
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod progress;
 mod rules;
 mod session;
 mod test;
+mod update;
 
 use std::io::{self, Read as _};
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
-use super::{Outcome, Session, Trouble};
+use super::{Outcome, Session, Trouble, update};
 use crate::promql::ParseOptions;
 use crate::promql::regex::SearchRegex;
 use crate::report::Format;
@@ -53,6 +53,14 @@ pub(super) struct TestArgs {
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,
+
+    /// Write what is there into the test files, in place of what they expect
+    #[arg(long, conflicts_with = "list")]
+    pub update: bool,
+
+    /// With --update: show what would change and write nothing
+    #[arg(long, requires = "update")]
+    pub dry_run: bool,
 
     /// List the slowest test groups
     #[arg(long)]
@@ -123,8 +131,12 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
         return Ok(if failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
     }
     let progress = session.progress("testing");
-    let report = unittest::run(&inputs, &options);
+    let mut report = unittest::run(&inputs, &options);
     drop(progress);
+    if args.update && report.failed() && update::write(&report, args.dry_run, session)? {
+        inputs = read_inputs(args).0;
+        report = unittest::run(&inputs, &options);
+    }
 
     if let Some(path) = &args.junit {
         write_junit(path, &report)?;

@@ -2,7 +2,8 @@
 //!
 //! `decode` reads a test file into the model of `file`; `rule_files` finds and loads the rules that it names; `runner`
 //! runs the test groups and `compare` decides each assertion, with promtool's verdict; [`report`] is what came out of
-//! it, and all that the output formats see; [`lint`] says what promtool passes in silence. `data` holds the series of tests
+//! it, and all that the output formats see; [`lint`] says what promtool passes in silence. [`update()`] writes
+//! what was found into the test file. `data` holds the series of tests
 //! and dumps for those who only look at them.
 
 mod compare;
@@ -21,9 +22,11 @@ mod reads;
 pub mod report;
 mod rule_files;
 mod runner;
+mod update;
 
 pub use data::{Data, DataError};
 pub use decode::decode;
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use rule_files::{ResolvedRules, RuleFileCache};
 pub use runner::{RunOptions, Selection, TestInput, list, run};
+pub use update::{Update, update};

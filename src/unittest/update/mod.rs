@@ -1,0 +1,246 @@
+//! Writes what a test found into the test file, in place of what it expected.
+//!
+//! Only the bytes that have to change do: a value that differs is replaced in its own style of quotes, an alert that
+//! does not fire is taken out with its lines, one that is missing is put behind the others. Comments, order and
+//! everything else stay.
+
+mod changes;
+mod render;
+
+use std::sync::Arc;
+
+use super::report::{Assertion, FileReport, Outcome};
+use crate::source::{Edit, SourceFile, Span};
+use crate::yaml::{self, Mapping, Node};
+
+use changes::Change;
+use render::Value;
+
+/// A test file as it should be.
+#[derive(Debug)]
+pub struct Update {
+    /// The whole new text.
+    pub text: String,
+    /// How many assertions were rewritten.
+    pub changed: usize,
+    /// Where assertions that failed had to stay as they are: they come through an alias or a merge, or could not be
+    /// decided.
+    pub left: Vec<Span>,
+}
+
+/// The file of `report` with each assertion that does not hold rewritten to what is there.
+pub fn update(report: &FileReport) -> Update {
+    let parsed = yaml::parse(&report.file);
+    let mut updater = Updater { file: &report.file, edits: Vec::new(), changed: 0, left: Vec::new() };
+    let root = parsed.documents.first().and_then(|document| document.root.as_ref());
+    let tests = root.and_then(Node::as_mapping).and_then(|root| list(root, "tests"));
+    for group in &report.groups {
+        let node = tests.and_then(|tests| tests.get(group.index));
+        for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
+            if node.and_then(|node| updater.assertion(node, assertion)).is_some() {
+                updater.changed += 1;
+            } else {
+                updater.left.push(assertion.span);
+            }
+        }
+    }
+    let text = apply(report.file.text(), updater.edits);
+    Update { text, changed: updater.changed, left: updater.left }
+}
+
+/// The items of the list `name`, unless the list comes from elsewhere.
+fn list<'n>(mapping: &'n Mapping, name: &str) -> Option<&'n [Node]> {
+    let entry = mapping.get(name).filter(|entry| !entry.merged && entry.value.alias.is_none())?;
+    Some(&entry.value.as_sequence()?.items)
+}
+
+/// The text with the edits, which do not overlap.
+fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in &edits {
+        out.push_str(text.get(at..edit.span.start).unwrap_or_default());
+        out.push_str(&edit.replacement);
+        at = edit.span.end.max(at);
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+struct Updater<'a> {
+    file: &'a Arc<SourceFile>,
+    edits: Vec<Edit>,
+    changed: usize,
+    left: Vec<Span>,
+}
+
+impl Updater<'_> {
+    /// Rewrites one assertion of the test group `group`; `None` where that cannot be done.
+    fn assertion(&mut self, group: &Node, assertion: &Assertion) -> Option<()> {
+        let (tests, key) = match &assertion.outcome {
+            Outcome::Alerts(_) => ("alert_rule_test", "exp_alerts"),
+            Outcome::Samples(_) => ("promql_expr_test", "exp_samples"),
+            _ => return None,
+        };
+        if group.alias.is_some() {
+            return None;
+        }
+        let items = list(group.as_mapping()?, tests)?;
+        let node = items.iter().find(|item| item.span == assertion.span && item.alias.is_none())?;
+        let mapping = node.as_mapping()?;
+        let written = mapping.get(key).filter(|entry| !entry.value.is_null());
+        let written = match written {
+            Some(entry) if entry.merged || entry.value.alias.is_some() => return None,
+            Some(entry) => entry.value.as_sequence()?.items.as_slice(),
+            None => &[],
+        };
+        let (changes, all) = match &assertion.outcome {
+            Outcome::Alerts(failure) => changes::of_alerts(self.file, written, failure)?,
+            Outcome::Samples(failure) => changes::of_samples(self.file, written, failure)?,
+            _ => return None,
+        };
+        let edits = self.edits_of(node, mapping, key, written, changes, &all)?;
+        self.edits.extend(edits);
+        Some(())
+    }
+
+    /// The edits that bring the list `key` of the assertion `node` from `written` to `all`.
+    fn edits_of(
+        &self,
+        node: &Node,
+        mapping: &Mapping,
+        key: &str,
+        written: &[Node],
+        changes: Vec<Change>,
+        all: &[Value],
+    ) -> Option<Vec<Edit>> {
+        let in_flow = self.starts_with(node.span, '{');
+        let Some(entry) = mapping.get(key) else {
+            return self.insert_key(node, mapping, key, all, in_flow);
+        };
+        let indent = self.column(entry.key.span.start);
+        if written.is_empty() {
+            // `exp_alerts:`, `exp_alerts: ~`, `exp_alerts: []`
+            let value = if entry.value.is_null() && entry.value.span.is_empty() {
+                Span::at(self.behind_colon(entry.key.span.end)?)
+            } else {
+                entry.value.span
+            };
+            if in_flow {
+                return Some(vec![Edit { span: value, replacement: format!(" {}", render::flow_list(all)) }]);
+            }
+            let line_end = self.line_end(value.end);
+            let items = render::block_list(all, indent + 2);
+            let mut edits = vec![Edit { span: Span::at(line_end), replacement: format!("\n{items}") }];
+            if !value.is_empty() {
+                let blank = self.blank_before(value.start);
+                edits.push(Edit { span: Span::new(blank, value.end), replacement: String::new() });
+            }
+            return Some(edits);
+        }
+        if self.starts_with(entry.value.span, '[') {
+            return Some(vec![Edit { span: entry.value.span, replacement: render::flow_list(all) }]);
+        }
+        if all.is_empty() {
+            let span = Span::new(self.behind_colon(entry.key.span.end)?, self.content_end(entry.value.span));
+            return Some(vec![Edit { span, replacement: " []".to_owned() }]);
+        }
+        self.block_edits(written, changes)
+    }
+
+    /// Edits within a list of which each item has its lines to itself.
+    fn block_edits(&self, written: &[Node], changes: Vec<Change>) -> Option<Vec<Edit>> {
+        let dashes: Option<Vec<usize>> = written.iter().map(|item| self.dash(item)).collect();
+        let dashes = dashes?;
+        let last = written.last()?;
+        let end = self.line_end(self.content_end(last.span));
+        let mut edits = Vec::new();
+        for change in changes {
+            match change {
+                Change::Remove(index) => {
+                    let start = self.line_start(*dashes.get(index)?);
+                    // Of the last one only its own lines go: what comes behind belongs to something else.
+                    let (start, end) = match dashes.get(index + 1) {
+                        Some(next) => (start, self.line_start(*next)),
+                        None => (start.saturating_sub(1), end),
+                    };
+                    edits.push(Edit { span: Span::new(start, end), replacement: String::new() });
+                }
+                Change::Replace(index, value) => {
+                    let item = written.get(index)?;
+                    let span = Span::new(item.span.start, self.content_end(item.span));
+                    let replacement = if self.starts_with(item.span, '{') {
+                        value.flow()
+                    } else {
+                        value.block(self.column(item.span.start))
+                    };
+                    edits.push(Edit { span, replacement });
+                }
+                Change::Edit(more) => edits.extend(more),
+                Change::Add(value) => {
+                    let indent = self.column(*dashes.first()?);
+                    let item = render::block_list(std::slice::from_ref(&value), indent);
+                    edits.push(Edit { span: Span::at(end), replacement: format!("\n{item}") });
+                }
+            }
+        }
+        Some(edits)
+    }
+
+    fn insert_key(&self, node: &Node, mapping: &Mapping, key: &str, all: &[Value], in_flow: bool) -> Option<Vec<Edit>> {
+        let last = mapping.entries.iter().rfind(|entry| !entry.merged)?;
+        let end = self.content_end(last.key.span.to(last.value.span));
+        if in_flow {
+            let replacement = format!(", {key}: {}", render::flow_list(all));
+            return Some(vec![Edit { span: Span::at(end), replacement }]);
+        }
+        let indent = self.column(node.span.start);
+        let replacement = format!("\n{:indent$}{key}:\n{}", "", render::block_list(all, indent + 2));
+        Some(vec![Edit { span: Span::at(self.line_end(end)), replacement }])
+    }
+
+    fn starts_with(&self, span: Span, c: char) -> bool {
+        span.slice(self.file.text()).starts_with(c)
+    }
+
+    /// The byte of the `-` of an item of a block list, if it is the first on its line.
+    fn dash(&self, item: &Node) -> Option<usize> {
+        let before = self.file.text().get(..item.span.start)?.trim_end();
+        let dash = before.len().checked_sub(1).filter(|_| before.ends_with('-') && item.alias.is_none())?;
+        let blank = before.get(self.line_start(dash)..dash)?.trim().is_empty();
+        blank.then_some(dash)
+    }
+
+    /// The end of the content, without the line breaks and blanks behind it.
+    fn content_end(&self, span: Span) -> usize {
+        span.start + span.slice(self.file.text()).trim_end().len()
+    }
+
+    fn line_start(&self, offset: usize) -> usize {
+        let line = self.file.line_span(self.file.line_index(offset));
+        line.map_or(offset, |line| line.start)
+    }
+
+    fn line_end(&self, offset: usize) -> usize {
+        let line = self.file.line_span(self.file.line_index(offset));
+        line.map_or(offset, |line| line.end)
+    }
+
+    fn column(&self, offset: usize) -> usize {
+        offset - self.line_start(offset)
+    }
+
+    /// The byte behind the `:` of a key.
+    fn behind_colon(&self, key_end: usize) -> Option<usize> {
+        let text = self.file.text().get(key_end..)?;
+        let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
+        text.trim_start_matches([' ', '\t']).starts_with(':').then_some(key_end + blanks + 1)
+    }
+
+    /// The first of the blanks in front of `offset`.
+    fn blank_before(&self, offset: usize) -> usize {
+        let before = self.file.text().get(..offset).unwrap_or_default();
+        before.trim_end_matches([' ', '\t']).len()
+    }
+}
