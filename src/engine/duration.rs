@@ -4,6 +4,7 @@ use crate::promql::ast::{BinaryOp, DurationExpr, DurationKind};
 use crate::source::Span;
 
 use super::EvalError;
+use super::gomath;
 use super::plan::Length;
 
 /// What the outermost query spans, in milliseconds.
@@ -105,7 +106,7 @@ fn arithmetic(op: BinaryOp, lhs: f64, rhs: f64, span: Span) -> Result<f64, EvalE
         BinaryOp::Div => lhs / rhs,
         BinaryOp::Mod if rhs == 0.0 => return Err(EvalError::new("modulo by zero", Some(span))),
         BinaryOp::Mod => lhs % rhs,
-        BinaryOp::Pow => lhs.powf(rhs),
+        BinaryOp::Pow => gomath::pow(lhs, rhs),
         _ => return Err(EvalError::new("this operator cannot be used in a duration", Some(span))),
     })
 }

@@ -15,6 +15,7 @@ mod duration;
 mod error;
 mod evaluate;
 mod functions;
+mod gomath;
 mod info;
 mod lower;
 mod natural;

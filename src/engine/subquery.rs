@@ -52,7 +52,7 @@ pub(crate) fn evaluate(
         for (step, t_ms) in inner.times().enumerate() {
             match series.column.slot(step) {
                 Slot::Absent => {}
-                Slot::Float(value) => floats.push(t_ms, value, None),
+                Slot::Float(value) => floats.push_float(t_ms, value, None),
                 Slot::Histogram(histogram) => histograms.push(t_ms, without_hint(histogram), None),
             }
         }

@@ -36,7 +36,7 @@ impl Numbers {
 pub(crate) fn store(seed: u64) -> Store {
     let mut store = Store::new();
     let mut numbers = Numbers(seed);
-    for (name, group, instance) in itertools() {
+    for (name, group, instance) in series() {
         let labels = Labels::from_pairs([("__name__", name), ("group", group), ("instance", instance)]);
         fill(&mut store, &mut numbers, &labels, name);
     }
@@ -47,7 +47,7 @@ pub(crate) fn store(seed: u64) -> Store {
     store
 }
 
-fn itertools() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+fn series() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let names = ["counter_total", "gauge", "other", "native", "mixed"];
     names.into_iter().flat_map(|name| {
         ["a", "b"].into_iter().flat_map(move |group| ["1", "2", "3"].into_iter().map(move |i| (name, group, i)))
@@ -72,7 +72,7 @@ fn fill(store: &mut Store, numbers: &mut Numbers, labels: &Labels, kind: &str) {
             _ => SampleValue::Float(numbers.float() - 600.0),
         };
         let start = (numbers.below(4) == 0).then_some(t_ms - 20_000);
-        store.append(labels, t_ms, value, start).expect("times ascend");
+        assert_eq!(store.append(labels, t_ms, value, start), Ok(()), "times ascend");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Operators on floats.
 
 use crate::engine::column::{ABSENT, is_absent};
+use crate::engine::gomath;
 use crate::promql::ast::BinaryOp;
 
 /// Whether the operator compares.
@@ -43,8 +44,8 @@ pub(super) fn calculate(op: BinaryOp, a: f64, b: f64) -> f64 {
         BinaryOp::Mul => a * b,
         BinaryOp::Div => a / b,
         BinaryOp::Mod => a % b,
-        BinaryOp::Pow => a.powf(b),
-        BinaryOp::Atan2 => a.atan2(b),
+        BinaryOp::Pow => gomath::pow(a, b),
+        BinaryOp::Atan2 => gomath::atan2(a, b),
         _ => f64::NAN,
     }
 }

@@ -252,11 +252,11 @@ impl Join<'_> {
     ) -> Result<(), EvalError> {
         let op = self.node.op;
         let tracked = self.matched.is_shared(group) || self.fill_many.is_some();
-        if let (false, false, Some(others)) = (tracked, arithmetic::is_trim(op), other.floats()) {
-            if let Some(values) = column.floats_mut() {
-                self.combine_floats(values, others);
-                return Ok(());
-            }
+        if let (false, false, Some(others)) = (tracked, arithmetic::is_trim(op), other.floats())
+            && let Some(values) = column.floats_mut()
+        {
+            self.combine_floats(values, others);
+            return Ok(());
         }
         for step in 0..column.len() {
             let (mine, theirs) = (column.get(step), other.get(step));
@@ -329,14 +329,12 @@ impl Join<'_> {
             let on = self.signature.is_on();
             labels = labels.without(|name| self.signature.lists(name) != on);
         }
-        if let Some(include) = &self.matching.include {
-            if !include.value.is_empty() {
-                let mut builder = labels.builder();
-                for label in &include.value {
-                    builder.set(&label.value, one.get(&label.value).unwrap_or_default());
-                }
-                labels = builder.build();
+        if let Some(include) = self.matching.include.as_ref().filter(|include| !include.value.is_empty()) {
+            let mut builder = labels.builder();
+            for label in &include.value {
+                builder.set(&label.value, one.get(&label.value).unwrap_or_default());
             }
+            labels = builder.build();
         }
         if drop_name { labels.without(is_metadata) } else { labels }
     }

@@ -108,17 +108,9 @@ fn inside(window: &Window<'_>, notes: &mut Notes<'_>, function: WindowFn) -> Slo
     let before = |times: &[i64], cut: usize| cut.checked_sub(1).and_then(|index| times.get(index)).copied();
     let (float, histogram) = (before(window.floats.times, floats), before(window.histograms.times, histograms));
     let inner = Window {
-        floats: tail(&window.floats, if float > histogram { floats.saturating_sub(1) } else { floats }),
-        histograms: tail(&window.histograms, if histogram > float { histograms.saturating_sub(1) } else { histograms }),
+        floats: window.floats.tail(if float > histogram { floats.saturating_sub(1) } else { floats }),
+        histograms: window.histograms.tail(if histogram > float { histograms.saturating_sub(1) } else { histograms }),
         ..*window
     };
     function(&inner, notes)
-}
-
-fn tail<'a, T>(slice: &Slice<'a, T>, from: usize) -> Slice<'a, T> {
-    Slice {
-        times: slice.times.get(from..).unwrap_or_default(),
-        values: slice.values.get(from..).unwrap_or_default(),
-        starts: slice.starts.get(from..).unwrap_or_default(),
-    }
 }

@@ -51,7 +51,8 @@ fn note_kind(relevant: &[Arc<FloatHistogram>], notes: &mut Notes<'_>, is_counter
     if is_counter && relevant.iter().any(is_gauge) {
         notes.warn(format!("this native histogram metric is not a counter: {name:?}"), notes.arg);
     }
-    if !is_counter && !(relevant.first().is_some_and(is_gauge) && relevant.last().is_some_and(is_gauge)) {
+    let ends_are_gauges = relevant.first().is_some_and(is_gauge) && relevant.last().is_some_and(is_gauge);
+    if !is_counter && !ends_are_gauges {
         notes.warn(format!("this native histogram metric is not a gauge: {name:?}"), notes.arg);
     }
 }
@@ -83,12 +84,11 @@ fn between(
         // Interpolating the left end has dealt with a reset between it and the next sample.
         let from = if cut_left { first + 1 } else { first };
         for pair in samples.values.get(from..=last).unwrap_or_default().windows(2) {
-            if let [previous, current] = pair {
-                if current.detect_reset(previous) {
-                    if let Err(error) = change.add(previous) {
-                        return Some(Err(error));
-                    }
-                }
+            if let [previous, current] = pair
+                && current.detect_reset(previous)
+                && let Err(error) = change.add(previous)
+            {
+                return Some(Err(error));
             }
         }
     }

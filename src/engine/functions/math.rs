@@ -4,6 +4,7 @@ use crate::engine::EvalError;
 use crate::engine::column::Vector;
 use crate::engine::distinct::ensure_distinct;
 use crate::engine::evaluate::Evaluator;
+use crate::engine::gomath;
 use crate::engine::plan::CallNode;
 
 /// The function `name`, if it is one of these.
@@ -13,22 +14,22 @@ pub(super) fn lookup(name: &str) -> Option<fn(f64) -> f64> {
         "ceil" => f64::ceil,
         "floor" => f64::floor,
         "sqrt" => f64::sqrt,
-        "exp" => f64::exp,
-        "ln" => f64::ln,
-        "log2" => f64::log2,
-        "log10" => f64::log10,
-        "sin" => f64::sin,
-        "cos" => f64::cos,
-        "tan" => f64::tan,
-        "asin" => f64::asin,
-        "acos" => f64::acos,
-        "atan" => f64::atan,
-        "sinh" => f64::sinh,
-        "cosh" => f64::cosh,
-        "tanh" => f64::tanh,
-        "asinh" => f64::asinh,
-        "acosh" => f64::acosh,
-        "atanh" => f64::atanh,
+        "exp" => gomath::exp,
+        "ln" => gomath::log,
+        "log2" => gomath::log2,
+        "log10" => gomath::log10,
+        "sin" => gomath::sin,
+        "cos" => gomath::cos,
+        "tan" => gomath::tan,
+        "asin" => gomath::asin,
+        "acos" => gomath::acos,
+        "atan" => gomath::atan,
+        "sinh" => gomath::sinh,
+        "cosh" => gomath::cosh,
+        "tanh" => gomath::tanh,
+        "asinh" => gomath::asinh,
+        "acosh" => gomath::acosh,
+        "atanh" => gomath::atanh,
         "deg" => |value| value * 180.0 / std::f64::consts::PI,
         "rad" => |value| value * std::f64::consts::PI / 180.0,
         "sgn" => sign,

@@ -130,12 +130,8 @@ fn change(window: &Window<'_>, notes: &mut Notes<'_>, is_counter: bool) -> Optio
 /// Adds what the counter had reached before each of its resets.
 fn add_resets(mut change: f64, floats: &Slice<'_, f64>) -> f64 {
     if floats.starts.is_empty() {
-        for pair in floats.values.windows(2) {
-            if let [previous, current] = pair {
-                if current < previous {
-                    change += previous;
-                }
-            }
+        for previous in floats.before_drops() {
+            change += previous;
         }
         return change;
     }

@@ -25,15 +25,21 @@ pub(crate) struct Slice<'a, T> {
     pub(crate) values: &'a [T],
     /// Start timestamps, 0 where unknown; empty where there are none or they are not in use.
     pub(crate) starts: &'a [i64],
+    /// Of floats: where a value is less than the one before; counted from the series' first sample, as `base` is.
+    drops: &'a [usize],
+    base: usize,
 }
 
 impl<'a, T> Slice<'a, T> {
     /// The samples `from..to`.
-    fn of(samples: &'a Samples<T>, from: usize, to: usize, with_starts: bool) -> Self {
+    fn of(samples: &'a Samples<T>, bounds: &Bounds, with_starts: bool) -> Self {
+        let (from, to) = (bounds.from, bounds.to);
         Slice {
             times: samples.times.get(from..to).unwrap_or_default(),
             values: samples.values.get(from..to).unwrap_or_default(),
             starts: if with_starts { samples.starts.get(from..to).unwrap_or_default() } else { &[] },
+            drops: samples.drops.get(bounds.drops_from..).unwrap_or_default(),
+            base: from,
         }
     }
 
@@ -58,6 +64,24 @@ impl<'a, T> Slice<'a, T> {
     /// The start timestamp of sample `index`; 0 where unknown.
     pub(crate) fn start(&self, index: usize) -> i64 {
         self.starts.get(index).copied().unwrap_or(0)
+    }
+
+    /// The samples from `index` on.
+    pub(crate) fn tail(&self, index: usize) -> Self {
+        Slice {
+            times: self.times.get(index..).unwrap_or_default(),
+            values: self.values.get(index..).unwrap_or_default(),
+            starts: self.starts.get(index..).unwrap_or_default(),
+            drops: self.drops,
+            base: self.base.saturating_add(index),
+        }
+    }
+
+    /// Of floats: the values directly before a lower one, in order.
+    pub(crate) fn before_drops(&self) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        let (values, base) = (self.values, self.base);
+        let inside = self.drops.iter().skip_while(move |at| **at <= base);
+        inside.map_while(move |at| values.get(..=at - base)?.get(at - base - 1))
     }
 
     /// Times and values.
@@ -241,14 +265,14 @@ impl Sweep<'_> {
             let end = input.end(step);
             let start = end.saturating_sub(input.range);
             let (from, to) = (start.saturating_sub(input.reach_back), end.saturating_add(input.reach_ahead));
-            floats.advance(&series.floats.times, from, to);
-            histograms.advance(&series.histograms.times, from, to);
+            floats.advance(series.floats, from, to);
+            histograms.advance(series.histograms, from, to);
             if floats.is_empty() && histograms.is_empty() {
                 continue;
             }
             let window = Window {
-                floats: Slice::of(series.floats, floats.from, floats.to, self.use_starts),
-                histograms: Slice::of(series.histograms, histograms.from, histograms.to, self.use_starts),
+                floats: Slice::of(series.floats, &floats, self.use_starts),
+                histograms: Slice::of(series.histograms, &histograms, self.use_starts),
                 start,
                 end,
                 time: input.steps.time(step),
@@ -272,14 +296,18 @@ impl Sweep<'_> {
 struct Bounds {
     from: usize,
     to: usize,
+    /// The first drop behind `from`.
+    drops_from: usize,
 }
 
 impl Bounds {
     /// Moves on to the samples after `start` and up to `end`.
-    fn advance(&mut self, times: &[i64], start: i64, end: i64) {
+    fn advance<T>(&mut self, samples: &Samples<T>, start: i64, end: i64) {
+        let times = samples.times.as_slice();
         if self.to == 0 {
             self.to = times.partition_point(|t| *t <= end);
             self.from = times.partition_point(|t| *t <= start);
+            self.drops_from = samples.drops.partition_point(|at| *at <= self.from);
             return;
         }
         while times.get(self.to).is_some_and(|t| *t <= end) {
@@ -287,6 +315,9 @@ impl Bounds {
         }
         while times.get(self.from).is_some_and(|t| *t <= start) {
             self.from += 1;
+        }
+        while samples.drops.get(self.drops_from).is_some_and(|at| *at <= self.from) {
+            self.drops_from += 1;
         }
     }
 

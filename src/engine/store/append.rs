@@ -60,7 +60,7 @@ impl Store {
         series.last = Some((t_ms, value.clone()));
         match value {
             value if value.is_stale() => series.stale.push(t_ms),
-            SampleValue::Float(value) => series.floats.push(t_ms, ordinary(value), start_ms),
+            SampleValue::Float(value) => series.floats.push_float(t_ms, ordinary(value), start_ms),
             SampleValue::Histogram(histogram) => series.histograms.push(t_ms, histogram, start_ms),
         }
         Ok(())

@@ -27,11 +27,13 @@ pub(crate) struct Samples<T> {
     pub(crate) values: Vec<T>,
     /// Start timestamps in milliseconds, 0 where unknown; empty where all are.
     pub(crate) starts: Vec<i64>,
+    /// Indices of floats that are less than the one before: where a counter was reset. Windows need only look here.
+    pub(crate) drops: Vec<usize>,
 }
 
 impl<T> Default for Samples<T> {
     fn default() -> Self {
-        Samples { times: Vec::new(), values: Vec::new(), starts: Vec::new() }
+        Samples { times: Vec::new(), values: Vec::new(), starts: Vec::new(), drops: Vec::new() }
     }
 }
 
@@ -43,6 +45,15 @@ impl<T> Samples<T> {
         }
         self.times.push(t_ms);
         self.values.push(value);
+    }
+}
+
+impl Samples<f64> {
+    pub(crate) fn push_float(&mut self, t_ms: i64, value: f64, start_ms: Option<i64>) {
+        if self.values.last().is_some_and(|last| value < *last) {
+            self.drops.push(self.values.len());
+        }
+        self.push(t_ms, value, start_ms);
     }
 }
 
