@@ -35,7 +35,9 @@ fn outcome(path: &Path) -> String {
     let rules: Vec<&str> =
         file.problems.iter().chain(&file.rule_problems).chain(errors).map(|diagnostic| diagnostic.rule).collect();
     let verdict = if report.failed() { "fails" } else { "passes" };
-    format!("{verdict} {}/{}/{} {}", counts.passed, counts.failed, counts.not_run, rules.join(" ")).trim_end().to_owned()
+    format!("{verdict} {}/{}/{} {}", counts.passed, counts.failed, counts.not_run, rules.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// Passed, failed, unchecked. All verdicts are upstream's (`cmd/promtool/unittest_test.go`); those of the files that

@@ -77,12 +77,9 @@ fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn L
         PageFormat::Text => {
             markdown::write(out, look, meta.page)?;
             let default = if meta.enabled_by_default { "on" } else { "off" };
-            let facts = format!(
-                "severity: {}, by default: {default}\n{}",
-                severity_name(meta.severity),
-                documentation_url(meta.id)
-            );
-            writeln!(out, "\n{}", look.paint(Look::FAINT, facts))
+            let facts = format!("severity: {}, by default: {default}", severity_name(meta.severity));
+            writeln!(out, "\n{}", look.paint(Look::FAINT, facts))?;
+            writeln!(out, "{}", look.paint(Look::FAINT, documentation_url(meta.id)))
         }
         PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
         PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),

@@ -30,6 +30,7 @@ pub fn write(out: &mut dyn Write, look: &Look, source: &str) -> io::Result<()> {
         link: None,
         started: false,
         after_item: false,
+        in_heading: false,
     };
     for event in Parser::new(source) {
         printer.event(event)?;
@@ -58,6 +59,7 @@ struct Printer<'a> {
     started: bool,
     /// Whether the block before this one stood in a list.
     after_item: bool,
+    in_heading: bool,
 }
 
 impl Printer<'_> {
@@ -67,6 +69,8 @@ impl Printer<'_> {
             Event::End(tag) => self.end(tag)?,
             Event::Text(text) => match &mut self.code {
                 Some(code) => code.push_str(&text),
+                // In one piece, so that the line below a heading has no gaps.
+                None if self.in_heading => self.words.push_whole(&text, self.style()),
                 None => self.words.push(&text, self.style()),
             },
             Event::Code(text) if self.look.colour => self.words.push_whole(&text, Look::CODE),
@@ -87,6 +91,7 @@ impl Printer<'_> {
                     self.words.push_whole(&"#".repeat(level as usize), Style::new());
                     self.words.push(" ", Style::new());
                 }
+                self.in_heading = true;
                 self.styles.push(Look::STRONG.underline());
             }
             Tag::Strong => self.styles.push(Look::STRONG),
@@ -121,6 +126,7 @@ impl Printer<'_> {
     fn end(&mut self, tag: TagEnd) -> io::Result<()> {
         match tag {
             TagEnd::Heading(_) => {
+                self.in_heading = false;
                 self.styles.pop();
                 self.end_block()?;
             }
