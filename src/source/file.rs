@@ -1,6 +1,11 @@
 //! A file's text with an index of its lines.
 
+use std::sync::OnceLock;
+
 use super::Span;
+
+/// Bytes between two known counts of characters.
+const STRIDE: usize = 1024;
 
 /// A file as it was read: its name, its text, and where its lines begin.
 ///
@@ -10,6 +15,9 @@ pub struct SourceFile {
     name: String,
     text: String,
     line_starts: Vec<usize>,
+    /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
+    /// for. A line may be as long as its file, and have as many positions.
+    counted: OnceLock<Vec<usize>>,
 }
 
 /// A place as people count it: both numbers start at 1, the column counts characters (Unicode scalar values).
@@ -27,7 +35,7 @@ impl SourceFile {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        SourceFile { name: name.into(), text, line_starts }
+        SourceFile { name: name.into(), text, line_starts, counted: OnceLock::new() }
     }
 
     /// What messages call the file.
@@ -65,8 +73,48 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let line = self.line_index(offset);
         let start = self.line_starts.get(line).copied().unwrap_or(0);
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        let characters = before.iter().filter(|b| (**b & 0xC0) != 0x80).count();
+        let characters = self.characters_before(offset) - self.characters_before(start);
         Position { line: line + 1, column: characters + 1 }
+    }
+
+    /// How many characters begin before the byte `offset`.
+    fn characters_before(&self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let counted = self.counted.get_or_init(|| {
+            let sums = bytes.chunks(STRIDE).scan(0, |sum, chunk| {
+                let before = *sum;
+                *sum += character_starts(chunk);
+                Some(before)
+            });
+            sums.collect()
+        });
+        let chunk = (offset / STRIDE).min(counted.len().saturating_sub(1));
+        let known = counted.get(chunk).copied().unwrap_or(0);
+        known + character_starts(bytes.get(chunk * STRIDE..offset).unwrap_or_default())
+    }
+}
+
+/// How many of the bytes begin a character of UTF-8.
+fn character_starts(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Position, SourceFile};
+
+    proptest! {
+        /// The column is the number of characters before the offset in its line, however long the line is.
+        #[test]
+        fn columns_count_characters(words in prop::collection::vec("[a-z]{1,900}|[äöü中😀]{1,400}|\n", 0..12), at: prop::sample::Index) {
+            let text = words.concat();
+            let offset = text.floor_char_boundary(at.index(text.len() + 1));
+            let before = &text[..offset];
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let expected = Position { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 };
+            prop_assert_eq!(SourceFile::new("a", text.as_str()).position(offset), expected);
+        }
     }
 }
