@@ -1,11 +1,13 @@
 //! Expansion of the tree, in the order in which Go does it: what fails first, and where, is part of the error's text.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 
 use super::ast::{Branch, Command, List, Node, NodeKind, Number, Operand, OperandKind, Pipeline};
 use super::functions::{self, Function, Parameter};
 use super::print;
-use super::value::Value;
+use super::value::{Root, Value};
 use super::{Context, Template, TemplateError, fields, time};
 
 /// How many bytes an expansion, or any text that it computes, may have.
@@ -39,6 +41,13 @@ enum At<'a> {
     Nothing,
 }
 
+/// What a field is looked for in.
+struct Receiver {
+    value: Value,
+    /// Whether Go holds it as an `interface {}`.
+    in_interface: bool,
+}
+
 /// One expansion.
 pub(super) struct Evaluator<'a> {
     template: &'a Template,
@@ -54,12 +63,18 @@ pub(super) struct Evaluator<'a> {
 
 /// Expands a template.
 pub(super) fn expand(template: &Template, context: &Context<'_>) -> Evaluated<String> {
+    let root = Arc::new(Root {
+        labels: context.labels.clone(),
+        external_labels: context.external_labels.clone(),
+        external_url: context.external_url.into(),
+        value: Value::of_sample(context.value),
+    });
     let variables = vec![
-        ("$", Value::Root),
-        ("$labels", Value::Labels(context.labels.clone())),
-        ("$externalLabels", Value::Labels(context.external_labels.clone())),
-        ("$externalURL", Value::text(context.external_url)),
-        ("$value", Value::of_sample(context.value)),
+        ("$", Value::Root(Arc::clone(&root))),
+        ("$labels", Value::Labels(root.labels.clone())),
+        ("$externalLabels", Value::Labels(root.external_labels.clone())),
+        ("$externalURL", Value::Text(Arc::clone(&root.external_url))),
+        ("$value", root.value.clone()),
     ];
     let mut evaluator = Evaluator {
         template,
@@ -71,7 +86,7 @@ pub(super) fn expand(template: &Template, context: &Context<'_>) -> Evaluated<St
         at: At::Nothing,
         variables,
     };
-    evaluator.list(&Value::Root, &template.root)?;
+    evaluator.list(&Value::Root(root), &template.root)?;
     Ok(evaluator.out)
 }
 
@@ -365,24 +380,36 @@ impl<'a> Evaluator<'a> {
         last: Option<Value>,
     ) -> Evaluated<Value> {
         self.at = At::Operand(operand);
-        let (mut value, names) = match &operand.kind {
-            OperandKind::Field(names) => (dot.clone(), names),
+        let mut value;
+        let names = match &operand.kind {
+            OperandKind::Field(names) => {
+                value = dot.clone();
+                names
+            }
             OperandKind::Variable { name, fields } => {
-                let value = self.variable(&name.value)?;
+                value = self.variable(&name.value)?;
                 if fields.is_empty() {
                     self.not_a_function(operand, arguments, last.as_ref())?;
                     return Ok(value);
                 }
-                (value, fields)
+                fields
             }
-            OperandKind::Chain { base, fields } => (self.argument(dot, Parameter::Any, base)?, fields),
+            OperandKind::Chain { base, fields } => {
+                value = self.argument(dot, Parameter::Any, base)?;
+                fields
+            }
             _ => return Ok(Value::Absent),
         };
         let Some((final_name, names)) = names.split_last() else { return Ok(value) };
+        let mut receiver = Receiver { value, in_interface: false };
         for name in names {
-            value = self.field(dot, operand, &value, &name.value, &[], None)?;
+            value = self.field(dot, operand, &receiver, &name.value, &[], None)?;
+            // Go knows what these hold as an interface, and says so.
+            let in_interface = matches!(receiver.value, Value::Root(_) | Value::Args(_));
+            let is_interface = in_interface && !matches!(value, Value::Labels(_)) && name.value != "ExternalURL";
+            receiver = Receiver { value, in_interface: is_interface };
         }
-        self.field(dot, operand, &value, &final_name.value, arguments, last)
+        self.field(dot, operand, &receiver, &final_name.value, arguments, last)
     }
 
     fn variable(&self, name: &str) -> Evaluated<Value> {
@@ -394,12 +421,13 @@ impl<'a> Evaluator<'a> {
         &mut self,
         dot: &Value,
         operand: &'a Operand,
-        receiver: &Value,
+        receiver: &Receiver,
         name: &str,
         arguments: &'a [Operand],
         last: Option<Value>,
     ) -> Evaluated<Value> {
         self.step()?;
+        let Receiver { value: receiver, in_interface } = receiver;
         if let Some(parameters) = time::parameters(receiver, name) {
             let parameters: Vec<Parameter> = parameters.iter().map(|parameter| (*parameter).into()).collect();
             let values = self.arguments(dot, name, &parameters, None, arguments, last)?;
@@ -408,7 +436,8 @@ impl<'a> Evaluator<'a> {
             return result.ok_or_else(|| self.error(format!("error calling {name}: invalid argument")));
         }
         let has_arguments = !arguments.is_empty() || last.is_some();
-        fields::field(self.context, receiver, name, has_arguments).map_err(|message| self.error(message))
+        let type_name = if *in_interface { "interface {}" } else { receiver.type_name() };
+        fields::field(receiver, type_name, name, has_arguments).map_err(|message| self.error(message))
     }
 
     fn function(
@@ -429,6 +458,11 @@ impl<'a> Evaluator<'a> {
             return self.short_circuit(dot, function, arguments, last);
         }
         let values = self.arguments(dot, name, function.parameters, function.variadic, arguments, last)?;
+        if name == "call" {
+            let callee = arguments.first().map_or_else(String::new, ToString::to_string);
+            self.at = caller;
+            return Err(self.error(format!("error calling call: {}", functions::not_callable(&callee, values.first()))));
+        }
         let work: usize = values.iter().map(|value| value.size() / BYTES_PER_WORK).sum();
         let result = self.charge(work).and_then(|()| (function.call)(self, &values));
         let result = result.and_then(|value| match &value {

@@ -1,13 +1,12 @@
 //! Fields of values: `.Labels`, `$labels.job`, `(first …).Value`.
 
-use super::Context;
 use super::value::Value;
 
 /// The field `name` of `receiver`; of a map the entry, which is empty where there is none (`missingkey=zero`).
 ///
 /// # Errors
-/// Go's text where the type has no such field, or the field is given arguments.
-pub(super) fn field(context: &Context<'_>, receiver: &Value, name: &str, has_arguments: bool) -> Result<Value, String> {
+/// Go's text where the type (called `type_name`) has no such field, or the field is given arguments.
+pub(super) fn field(receiver: &Value, type_name: &str, name: &str, has_arguments: bool) -> Result<Value, String> {
     let value = match receiver {
         Value::Absent => return Ok(Value::Absent),
         Value::Labels(_) | Value::Args(_) if has_arguments => {
@@ -19,11 +18,11 @@ pub(super) fn field(context: &Context<'_>, receiver: &Value, name: &str, has_arg
             let value = entry.and_then(|index| args.entries.get(index)).map(|(_, value)| value.clone());
             Some(value.unwrap_or(Value::Absent))
         }
-        Value::Root => match name {
-            "Labels" => Some(Value::Labels(context.labels.clone())),
-            "ExternalLabels" => Some(Value::Labels(context.external_labels.clone())),
-            "ExternalURL" => Some(Value::text(context.external_url)),
-            "Value" => Some(Value::of_sample(context.value)),
+        Value::Root(root) => match name {
+            "Labels" => Some(Value::Labels(root.labels.clone())),
+            "ExternalLabels" => Some(Value::Labels(root.external_labels.clone())),
+            "ExternalURL" => Some(Value::Text(root.external_url.clone())),
+            "Value" => Some(root.value.clone()),
             _ => None,
         },
         Value::Sample(sample) => match name {
@@ -41,7 +40,7 @@ pub(super) fn field(context: &Context<'_>, receiver: &Value, name: &str, has_arg
         _ => None,
     };
     let Some(value) = value else {
-        return Err(format!("can't evaluate field {name} in type {}", receiver.type_name()));
+        return Err(format!("can't evaluate field {name} in type {type_name}"));
     };
     if has_arguments {
         return Err(format!("{name} has arguments but cannot be invoked as function"));

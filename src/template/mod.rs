@@ -20,6 +20,8 @@ mod parser;
 mod print;
 mod printf;
 mod references;
+#[cfg(test)]
+mod tests;
 mod time;
 mod value;
 

@@ -597,7 +597,7 @@ impl<'a> Parser<'a> {
             );
             return Err(error.with_help(help));
         }
-        let nearest = functions::nearest(name, self.variables.iter().map(String::as_str));
+        let nearest = functions::nearest(name, self.variables.iter().map(String::as_str).filter(|known| *known != "$"));
         Err(match nearest {
             Some(nearest) => error.with_help(format!("write {nearest}")),
             None => error,

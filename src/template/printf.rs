@@ -166,6 +166,8 @@ impl Printer<'_> {
         match self.arguments.get(self.next) {
             Some(value) => {
                 self.next += 1;
+                // `%+v` is about structures, not about signs.
+                spec.plus &= verb != 'v';
                 format_value(&mut self.out, &spec, verb, value);
             }
             None => self.out.push_str(&format!("%!{verb}(MISSING)")),
@@ -240,6 +242,17 @@ pub(super) fn format_value(out: &mut String, spec: &Spec, verb: char, value: &Va
             format_value(out, spec, verb, &Value::Float(sample.value));
             out.push('}');
         }
+        Value::Root(root) => {
+            out.push('{');
+            format_value(out, spec, verb, &Value::Labels(root.labels.clone()));
+            out.push(' ');
+            format_value(out, spec, verb, &Value::Labels(root.external_labels.clone()));
+            out.push(' ');
+            format_value(out, spec, verb, &Value::Text(root.external_url.clone()));
+            out.push(' ');
+            format_value(out, spec, verb, &root.value);
+            out.push('}');
+        }
         value => bad_verb(out, verb, value),
     }
 }
@@ -277,9 +290,7 @@ fn bad_verb(out: &mut String, verb: char, value: &Value) {
     } else {
         out.push_str(value.type_name());
         out.push('=');
-        if !matches!(value, Value::Root) {
-            format_value(out, &Spec::default(), 'v', value);
-        }
+        format_value(out, &Spec::default(), 'v', value);
     }
     out.push(')');
 }

@@ -531,8 +531,8 @@ mod tests {
         Alert job <$labels.job>
         Alert job <$labels.job>
         Query x <(first .).Labels.x>
-        query None None
-        query None None
+        query Some("up") None
+        query None Some("x{job='%s'}")
         "#);
     }
 

@@ -36,7 +36,16 @@ pub(super) enum Value {
     },
     Histogram(Arc<FloatHistogram>),
     /// The dot that an expansion begins with.
-    Root,
+    Root(Arc<Root>),
+}
+
+/// The dot that an expansion begins with.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) labels: Labels,
+    pub(super) external_labels: Labels,
+    pub(super) external_url: Arc<str>,
+    pub(super) value: Value,
 }
 
 /// What `args` makes.
@@ -105,7 +114,7 @@ impl Value {
             Value::Duration { pointer: true, .. } => "*time.Duration",
             Value::Duration { pointer: false, .. } => "time.Duration",
             Value::Histogram(_) => "*histogram.FloatHistogram",
-            Value::Root => {
+            Value::Root(_) => {
                 "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; \
                  Value interface {} }"
             }
@@ -124,7 +133,7 @@ impl Value {
             Value::Args(args) => !args.entries.is_empty(),
             Value::Vector(samples) => !samples.is_empty(),
             Value::Duration { nanos, pointer } => *pointer || *nanos != 0,
-            Value::Sample(_) | Value::Time { .. } | Value::Histogram(_) | Value::Root => true,
+            Value::Sample(_) | Value::Time { .. } | Value::Histogram(_) | Value::Root(_) => true,
         }
     }
 

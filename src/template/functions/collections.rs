@@ -24,11 +24,11 @@ pub(super) fn args(_: &mut Evaluator<'_>, values: &[Value]) -> Result {
     Ok(Value::Args(Arc::new(Args { entries, depth })))
 }
 
-/// There are no functions among the values of a template, so that nothing can be called.
-pub(super) fn call(_: &mut Evaluator<'_>, values: &[Value]) -> Result {
-    match values.first() {
-        None | Some(Value::Absent) => Err("call of nil".to_owned()),
-        Some(value) => Err(format!("non-function {} of type {}", "value", value.type_name())),
+/// Go's text for a `call`, which always fails: there are no functions among the values of a template.
+pub(in crate::template) fn not_callable(callee: &str, value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Absent) => "call of nil".to_owned(),
+        Some(value) => format!("non-function {callee} of type {}", value.type_name()),
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn len(_: &mut Evaluator<'_>, values: &[Value]) -> Result {
         Some(Value::Labels(labels)) => labels.len(),
         Some(Value::Args(args)) => args.entries.len(),
         Some(Value::Vector(samples)) => samples.len(),
-        None | Some(Value::Absent) => return Err("len of nil pointer".to_owned()),
+        None | Some(Value::Absent) => return Err("reflect: call of reflect.Value.Type on zero Value".to_owned()),
         Some(value) => return Err(format!("len of type {}", value.type_name())),
     };
     Ok(Value::int(i64::try_from(length).unwrap_or(i64::MAX)))

@@ -7,7 +7,10 @@ use crate::template::print;
 use crate::template::value::{BasicKind, Value};
 
 const WRONG_TYPE: &str = "invalid type for comparison";
-const DIFFERENT_TYPES: &str = "incompatible types for comparison";
+
+fn different_types(a: &Value, b: &Value) -> String {
+    format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name())
+}
 
 type Result = std::result::Result<Value, String>;
 
@@ -60,7 +63,7 @@ fn equal(a: &Value, b: &Value) -> std::result::Result<bool, String> {
     if kinds.0 != kinds.1 && !(is_integer(kinds.0) && is_integer(kinds.1)) {
         return match (a, b) {
             (Value::Absent, _) | (_, Value::Absent) => Ok(false),
-            _ => Err(DIFFERENT_TYPES.to_owned()),
+            _ => Err(different_types(a, b)),
         };
     }
     match (a, b) {
@@ -71,8 +74,8 @@ fn equal(a: &Value, b: &Value) -> std::result::Result<bool, String> {
         (Value::Absent, _) | (_, Value::Absent) => Ok(false),
         (Value::Time { time: a, .. }, Value::Time { time: b, .. }) => Ok(a == b),
         _ if is_integer(kinds.0) => Ok(a.as_int() == b.as_int()),
-        _ if a.type_name() != b.type_name() => Err(DIFFERENT_TYPES.to_owned()),
-        (Value::Labels(_) | Value::Args(_) | Value::Vector(_) | Value::Root, _) => {
+        _ if a.type_name() != b.type_name() => Err(different_types(a, b)),
+        (Value::Labels(_) | Value::Args(_) | Value::Vector(_) | Value::Root(_), _) => {
             let shown = print::sprint(std::slice::from_ref(a))?;
             Err(format!("non-comparable type {shown}: {}", a.type_name()))
         }
@@ -89,7 +92,7 @@ fn order(a: &Value, b: &Value) -> std::result::Result<Option<Ordering>, String> 
         (Value::Text(a), Value::Text(b)) => Ok(Some(a.cmp(b))),
         (Value::Bool(_), Value::Bool(_)) => Err(WRONG_TYPE.to_owned()),
         _ if is_integer(Some(kind_a)) && is_integer(Some(kind_b)) => Ok(Some(a.as_int().cmp(&b.as_int()))),
-        _ => Err(DIFFERENT_TYPES.to_owned()),
+        _ => Err(different_types(a, b)),
     }
 }
 

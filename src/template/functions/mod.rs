@@ -10,6 +10,8 @@ mod query;
 mod regex;
 mod text;
 
+pub(super) use collections::not_callable;
+
 use super::eval::Evaluator;
 use super::time::MethodParameter;
 use super::value::Value;
@@ -79,10 +81,10 @@ const SAMPLE: &[Parameter] = &[Parameter::Sample];
 
 /// Every function, by name.
 static FUNCTIONS: &[Function] = &[
-    // Evaluated by the evaluator itself, because they leave arguments out.
+    // `and`, `or` and `call` are evaluated by the evaluator itself: they look at the arguments' nodes.
     variadic("and", ANY, |_, _| Ok(Value::Absent)),
     variadic("args", &[], collections::args),
-    variadic("call", ANY, collections::call),
+    variadic("call", ANY, |_, _| Ok(Value::Absent)),
     variadic("eq", ANY, compare::eq),
     fixed("externalURL", &[], hosts::external_url),
     fixed("first", &[Parameter::Vector], query::first),
