@@ -14,7 +14,12 @@ Only what Prometheus 3.5 has is generated; what changed between 3.5 and 3.14 is 
 import argparse, json, math, os, random, re, subprocess, sys, tempfile
 
 # (pattern of the expression, why the two may differ)
-KNOWN = []
+KNOWN = [
+    (r"histogram_fraction\(.*latency_seconds_bucket", "3.5 does not know classic histograms in histogram_fraction"),
+    (r"-\(?native|- ?sum|- .*native|-\(|-\w+\(native", "3.14 marks a histogram with a minus before it as a gauge"),
+    (r"timestamp\(\(*[a-z_]+(\{[^}]*\})? offset \S+ @", "upstream forgets the offset of `timestamp(x offset d @ t)`, and what it then looks for is not loaded"),
+    (r"(hour|minute|year|month|day_of_\w+|days_in_month)\((ln|log2|log10)\(", "the date of an infinite time is whatever Go's overflow makes of it"),
+]
 
 SERIES = [
     ('up{job="api",instance="a"}', "1x10 0x5 1x30"),
@@ -40,6 +45,9 @@ SERIES = [
     ('native{job="api"}', "{{schema:0 sum:5 count:4 buckets:[1 2 1]}}+{{schema:0 sum:3 count:3 buckets:[1 1 1]}}x30"),
     ('native{job="db"}', "{{schema:1 sum:2 count:5 z_bucket:1 z_bucket_w:0.01 buckets:[1 2 1]}}x30"),
 ]
+IMPOSSIBLE = [{"labels": '{impossible="yes"}', "value": 12345.678}]
+# promtool loads samples up to the latest time of any assertion; a negative offset sees those that are loaded.
+LAST = ("vector(0)", "1h")
 LABELS = ["job", "instance", "code", "room", "owner", "le"]
 INSTANT = ["up", "requests_total", "temperature", "limit", "room_info", "latency_seconds_bucket", "native",
            'up{job="api"}', 'requests_total{code=~"2.."}', 'temperature{room!="x"}', '{__name__=~"up|limit"}',
@@ -158,16 +166,16 @@ def promtool_results(promtool, folder, tests):
     """For each (expression, time): `err …` or the text of what it got."""
     body = {"rule_files": [], "evaluation_interval": "1m", "tests": [{
         "interval": "30s", "input_series": [{"series": s, "values": v} for s, v in SERIES],
-        "promql_expr_test": [{"expr": e, "eval_time": t, "exp_samples": [{"labels": '{impossible="yes"}', "value": 12345.678}]} for e, t in tests]}]}
+        "promql_expr_test": [{"expr": e, "eval_time": t, "exp_samples": IMPOSSIBLE} for e, t in tests + [LAST]]}]}
     path = os.path.join(folder, "expressions.yml")
     with open(path, "w") as f:
         json.dump(body, f)  # JSON is YAML
     done = subprocess.run([promtool, "test", "rules", path], capture_output=True, text=True)
     items = re.split(r"(?m)^    expr: ", done.stdout + done.stderr)[1:]
-    if len(items) != len(tests):
+    if len(items) != len(tests) + 1:
         raise SystemExit(f"promtool reported {len(items)} of {len(tests)} expressions:\n{(done.stdout + done.stderr)[:2000]}")
     out = []
-    for item in items:
+    for item in items[:-1]:
         got = re.search(r"(?m)^        got: (.*)$", item)
         error = re.search(r"time: [^,]*, err: (.*)", item, re.S)
         out.append(got.group(1) if got else "err " + (error.group(1).strip() if error else item))

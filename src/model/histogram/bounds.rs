@@ -1,6 +1,6 @@
 //! Where the boundaries of buckets lie.
 
-use super::{CUSTOM_BUCKETS_SCHEMA, FloatHistogram};
+use super::{CUSTOM_BUCKETS_SCHEMA, FloatHistogram, MAX_SCHEMA};
 
 /// The upper bound (inclusive) of the positive bucket `index` with a standard schema: `2^(index * 2^-schema)`.
 /// The lower bound is that of the bucket before. The last bucket below infinity ends at the largest finite number, so
@@ -11,16 +11,34 @@ pub(super) fn exponential_bound(index: i32, schema: i32) -> f64 {
         let exponent = index.saturating_mul(1_i64.checked_shl(schema.unsigned_abs()).unwrap_or(i64::MAX));
         if exponent == 1024 { f64::MAX } else { scaled(1.0, exponent) }
     } else {
-        let schema = schema.min(30);
-        let steps = 1_i64 << schema;
-        let within = index & (steps - 1);
+        let schema = schema.min(MAX_SCHEMA);
+        let within = index & ((1_i64 << schema) - 1);
         let exponent = index >> schema;
         if within == 0 && exponent == 1024 {
             return f64::MAX;
         }
-        let fraction = if within == 0 { 1.0 } else { (within as f64 / steps as f64).exp2() };
-        scaled(fraction, exponent)
+        scaled(root_product(within << (MAX_SCHEMA - schema)), exponent)
     }
+}
+
+/// `2^(1/2)`, `2^(1/4)` … `2^(1/256)`. The first is one bit too low: upstream's table of bounds (`exponentialBounds` in
+/// `generic.go`) is, and with these factors in this order its entries come out to the last bit.
+#[expect(clippy::approx_constant, reason = "it is meant to be one bit off")]
+const ROOTS_OF_TWO: [f64; 8] = [
+    1.414213562373095,
+    1.189207115002721,
+    1.0905077326652577,
+    1.0442737824274138,
+    1.0218971486541166,
+    1.0108892860517005,
+    1.0054299011128027,
+    1.0027112750502025,
+];
+
+/// `2^(index / 256)`, for an index from 0 to 255.
+fn root_product(index: i64) -> f64 {
+    let chosen = ROOTS_OF_TWO.iter().enumerate().filter(|(bit, _)| index >> (7 - bit) & 1 == 1);
+    chosen.fold(1.0, |product, (_, root)| product * root)
 }
 
 /// `value * 2^exponent` for a value between 1 and 2, rounded once, also where the result is subnormal.
@@ -60,6 +78,21 @@ fn custom_bound(index: i32, bounds: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_those_of_upstreams_table() {
+        let upstream = [
+            (1, 3, 0.5452538663326288),
+            (1, 1, 0.7071067811865475),
+            (3, 2, 0.8408964152537144),
+            (1, 8, 0.5013556375251013),
+            (137, 8, 0.7245495448210174),
+            (255, 8, 0.9972960560854698),
+        ];
+        for (index, schema, half) in upstream {
+            assert_eq!(exponential_bound(index, schema), half * 2.0, "{index} of schema {schema}");
+        }
+    }
 
     #[test]
     fn powers_of_two_are_boundaries_of_every_schema() {
