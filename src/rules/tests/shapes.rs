@@ -52,7 +52,8 @@ fn outline(text: &str) -> String {
     let loaded = load_text(text).unwrap();
     let groups = loaded.groups.iter().map(|group| {
         let rules = group.rules.iter().map(|rule| format!("{} = {}", rule.name.text(), rule.expr.span.slice(text)));
-        format!("{}/{}: {}\n", group.part, group.name.text(), rules.collect::<Vec<_>>().join(", "))
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        format!("{}\n", format!("{}/{}: {rules}", group.part, group.name.text()).trim_end())
     });
     format!("{:?}\n{}{}", loaded.shape, groups.collect::<String>(), render(&loaded.problems))
 }
@@ -64,7 +65,7 @@ fn kubernetes_objects() {
         {name: a, rule: []}\n    grups: []\n---\nkind: PrometheusRule\ngroups: []\n---\ngroups: not ours\n"), @r"
     Kubernetes
     0/a: b = up == 0
-    1/a: 
+    1/a:
     15:17..21 schema/unknown-field: unknown field `rule` in a rule group
       ^ Prometheus does not know this field
       help: did you mean `rules`?
@@ -83,7 +84,7 @@ fn config_maps() {
         expr: up == == 0\n      - record: c\n        expr: |\n          up\n          + up\n      - record: d\n        record: e\n  b.rules: \"groups:\\n- name: a\\n  rules: [{alert: b, expr: 'up >'}]\\n\"\n"), @r"
     Kubernetes
     0/a: b = up == == 0, c = up
-              + up, d = 
+              + up, d =
     1/a: b = 'up >'
     8:21..23 promql/syntax: unexpected <op:==>
     13:9..15 schema/missing-field: the rule has no expression
@@ -102,8 +103,8 @@ fn config_maps() {
 fn further_documents_of_a_plain_file() {
     insta::assert_snapshot!(outline("groups:\n- {name: a}\n---\ngroups:\n- {name: a}\n---\n"), @r"
     Plain
-    0/a: 
-    1/a: 
+    0/a:
+    1/a:
     3:1..4 yaml/multiple-documents: Prometheus reads only the first document of a rule file
       ^ what follows is ignored
       help: put all groups under one `groups:`, or each document in a file of its own
