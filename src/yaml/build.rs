@@ -55,6 +55,8 @@ pub(super) struct Outcome {
     pub(super) errors: Vec<SyntaxError>,
     /// The quoted scalars that reach over several lines, in bytes of the text that was parsed (with the insertions).
     pub(super) folded_quotes: Vec<Span>,
+    /// The scalars and the brackets that reach over several lines, in bytes of the origin's text.
+    pub(super) long_spans: Vec<Span>,
 }
 
 /// The parser's options: libyaml's leniency, and no limit on comments (a block of more than 96 of them is ordinary).
@@ -143,7 +145,12 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(source: &'a Source, text: &'a str, insertions: &'a Insertions) -> Self {
-        let outcome = Outcome { parsed: Parsed::default(), errors: Vec::new(), folded_quotes: Vec::new() };
+        let outcome = Outcome {
+            parsed: Parsed::default(),
+            errors: Vec::new(),
+            folded_quotes: Vec::new(),
+            long_spans: Vec::new(),
+        };
         Builder {
             source,
             text,
@@ -250,6 +257,9 @@ impl<'a> Builder<'a> {
     fn close(&mut self, end: Span) {
         let Some(frame) = self.frames.pop() else { return };
         let Frame { start, tag, anchor, is_block, cost, depth, content } = frame;
+        if !is_block {
+            self.note_long(start.to(end));
+        }
         let mut extent = (!is_block).then(|| self.in_file(start.to(end)));
         let kind = match content {
             Content::Sequence(items) => {
@@ -268,6 +278,12 @@ impl<'a> Builder<'a> {
         };
         let span = extent.unwrap_or_else(|| self.in_file(Span::at(start.start)));
         self.complete(Built { node: Node { span, tag, alias: None, kind }, cost, depth }, anchor);
+    }
+
+    fn note_long(&mut self, span: Span) {
+        if span.slice(self.source.origin.text()).contains('\n') {
+            self.outcome.long_spans.push(span);
+        }
     }
 
     /// Hands a finished value to what it belongs to.
@@ -331,9 +347,11 @@ impl<'a> Builder<'a> {
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let content = span.slice(origin.text()).trim_end().len();
-                (Span::new(span.start, span.start + content.max(1)), span)
+                (Span::new(span.start, span.start + content), span)
             }
         };
+        self.note_long(extent);
+        let origin = &self.source.origin;
         let indent = at.indent.unwrap_or_default();
         let mut value = value.to_owned();
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);

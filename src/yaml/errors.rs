@@ -50,6 +50,13 @@ fn diagnostic(source: &Source, error: &SyntaxError) -> Diagnostic {
     if words.help.is_empty() { found } else { found.help(words.help) }
 }
 
+/// A tab where none may stand.
+pub(super) fn tab(source: &Source, at: usize) -> Diagnostic {
+    let words = words(&ErrorKind::TabInIndentation, source.origin.text(), at);
+    let label = source.label(Span::new(at, at + 1), words.label);
+    Diagnostic::new("yaml/syntax", Severity::Error, words.message, label).help(words.help)
+}
+
 /// The parser points at the start of a text for some mistakes inside it.
 fn exact_place(kind: &ErrorKind, text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
@@ -154,9 +161,11 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
             "this `-` begins an item",
             "begin the list on a line of its own, below its key; a text that begins with `- ` needs quotes",
         ),
-        E::TabNotAllowed | E::TabInBlockIndentation | E::TabInIndentation | E::TabAtBlockScalarStart => {
-            say("a tab is used for indentation", "this tab", "YAML is indented with spaces only")
-        }
+        E::TabNotAllowed | E::TabInBlockIndentation | E::TabInIndentation | E::TabAtBlockScalarStart => say(
+            "a tab is used for indentation",
+            "this tab",
+            "YAML is indented with spaces only, also on a line that holds nothing else",
+        ),
         E::TabInPlainScalar => say("a tab stands where no tab may stand", "this tab", "use spaces, or quote the text"),
         E::InvalidBlockScalarIndent => say(
             "a line of the text block is indented less than its first line",

@@ -9,12 +9,13 @@ mod mapping;
 mod node;
 mod place;
 mod repair;
+mod tabs;
 
 use std::sync::Arc;
 
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Sequence};
 
-use build::Source;
+use build::{Outcome, Source};
 use place::Origin;
 
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -62,8 +63,12 @@ pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Arc<Scalar>) -> Parsed {
 
 fn read(source: Source) -> Parsed {
     let repaired = repair::read(&source);
-    let syntax_errors = errors::diagnostics(&source, &repaired);
-    let mut parsed = repaired.outcome.parsed;
+    let mut syntax_errors = errors::diagnostics(&source, &repaired);
+    let Outcome { mut parsed, long_spans, .. } = repaired.outcome;
+    if syntax_errors.is_empty() {
+        let tabs = tabs::refused(source.origin.text(), long_spans);
+        syntax_errors.extend(tabs.into_iter().map(|tab| errors::tab(&source, tab)));
+    }
     parsed.problems.extend(syntax_errors);
     parsed.problems.sort_by_key(|problem| problem.primary.span.start);
     parsed

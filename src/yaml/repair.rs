@@ -2,7 +2,8 @@
 //!
 //! `'x{` … `}'` with the second line at the left margin is against the YAML specification, yet libyaml takes it, with
 //! it Prometheus, and people write it. `granit-parser` refuses it. Spaces at the start of such a line mean nothing (line
-//! folding drops them), so the reader puts some there, parses again, and translates the offsets back.
+//! folding drops them), so the reader puts some there, parses again, and translates the offsets back. The same for a tab
+//! at the start of such a line.
 
 use granit_parser::{ErrorKind, Parser};
 
@@ -120,7 +121,9 @@ pub(super) fn read(source: &Source) -> Repaired {
 
 /// The start of the first line that the parser holds for badly indented quoted text and that is not known yet.
 fn complaint(outcome: &Outcome, text: &str, known: &[usize]) -> Option<usize> {
-    let complaints = outcome.errors.iter().filter(|error| error.kind == ErrorKind::InvalidQuotedScalarIndent);
+    let is_complaint =
+        |kind: &ErrorKind| matches!(kind, ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
+    let complaints = outcome.errors.iter().filter(|error| is_complaint(&error.kind));
     let mut lines = complaints.map(|error| line_start(text, error.at));
     lines.find(|line| !known.contains(line))
 }

@@ -72,7 +72,7 @@ fn lines_in_the_wrong_column() {
     insta::assert_snapshot!(problems("rules:\n\t- alert: a\n"), @r"
     2:2..3 yaml/syntax: a tab is used for indentation
       ^ this tab
-      help: YAML is indented with spaces only
+      help: YAML is indented with spaces only, also on a line that holds nothing else
     ");
     insta::assert_snapshot!(problems("a: b\nc\nd: e\n"), @r"
     2:1..2 yaml/syntax: this line is neither a `key: value` nor part of the text above

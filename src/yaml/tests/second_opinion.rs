@@ -75,3 +75,44 @@ proptest! {
         }
     }
 }
+
+/// Tabs, about which the two parsers differ more than about anything else. The verdicts are promtool's too.
+#[test]
+fn tabs_are_judged_the_same() {
+    let refused = [
+        "a:\n  b: c\n\t\n  d: e\n",
+        "a:\n  b: 'c'\n\t\n",
+        "a:\n\t# x\n  b: c\n",
+        "a: b # x\n\t# y\n",
+        "a:\n  - b\n  -\tc\n",
+        "a:\n  - \tb: c\n",
+        "\ta: b\n",
+        "a: b\n\t",
+        "# c\n\t\na: b\n",
+        "a:\n  b: |\n    x\n\t\n  c: y\n",
+        "a:\n    b: c\n  \t  d: e\n",
+        "a: b\n\tc\n",
+    ];
+    for text in refused {
+        assert_ne!(problems(text), "", "{text:?}");
+        assert!(serde_yaml::from_str::<Value>(text).is_err(), "{text:?}");
+    }
+    let accepted = [
+        "a:\tb\n",
+        "a: b\t\nc: d\n",
+        "a: b\t# c\n",
+        "a: &a\tb\n",
+        "a: |\t\n  b\n",
+        "a: b\n  \t c\n",
+        "a: b\n \t\n  c\n",
+        "a: 'b\n\tc'\n",
+        "a:\n- 'b\n\n\tc'\n",
+        "a: |\n  b\n  \tc\n",
+        "a: |\n  b\n  \t\n  c\n",
+        "a: 'b\n\tc\nd'\n",
+    ];
+    for text in accepted {
+        assert_eq!(agree(text), Ok(()));
+        assert_eq!(problems(text), "", "{text:?}");
+    }
+}
