@@ -94,7 +94,6 @@ fn a_missing_file() {
     --- exit code 2
     ");
     insta::assert_snapshot!(Sandbox::new().run(&["test", "missing.yml"]), @"
-    passed: 0 test files, 0 groups, 0 assertions
     --- stderr
     error: missing.yml: does not exist
     --- exit code 2

@@ -251,8 +251,10 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
-    template/missing-label  error    a template prints a label that the expression drops
-    template/syntax         error    a label or annotation template does not parse
+    template/missing-label   error    a template prints a label that the expression drops
+    template/query-syntax    error    a template asks a query that is not PromQL
+    template/syntax          error    a label or annotation template does not parse
+    template/value-in-label  warning  a label prints the value: each value is a new alert
     --- exit code 0
     ");
 }

@@ -126,6 +126,11 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     for failure in &failures {
         session.report(failure);
     }
+    let format = format(args, session);
+    if inputs.is_empty() && matches!(format, TestFormat::Full | TestFormat::Concise) {
+        // Nothing has passed, so nothing is said to have.
+        return Ok(Outcome::Trouble);
+    }
     if args.list {
         list(&inputs, &options.selection, session)?;
         return Ok(if failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
@@ -148,7 +153,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
         quiet: args.quiet,
     };
     let mut stdout = session.stdout();
-    output::write(&mut stdout, format(args, session), &session.look, &report, &view)?;
+    output::write(&mut stdout, format, &session.look, &report, &view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble
