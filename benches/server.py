@@ -35,11 +35,13 @@ def openmetrics(series, seconds, seed):
     times = range(START, START + seconds + 1, SCRAPE)
     backends = [f"b{i}" for i in range(max(1, series // 10))]
     out = ["# TYPE requests counter"]
-    for i in range(series):
-        value, code = 0.0, rng.choice(["200", "200", "200", "404", "500", "503"])
+    # In the order of their labels, in which the server has them: ties in topk go by it.
+    identities = sorted((backends[i % len(backends)], rng.choice(["200", "200", "200", "404", "500", "503"]), f"i{i}") for i in range(series))
+    for backend, code, instance in identities:
+        value = 0.0
         for t in times:
             value = 0.0 if rng.random() < 0.0005 else value + rng.randrange(0, 50)
-            out.append(f'requests_total{{backend="{backends[i % len(backends)]}",instance="i{i}",code="{code}"}} {value} {t}')
+            out.append(f'requests_total{{backend="{backend}",instance="{instance}",code="{code}"}} {value} {t}')
     out.append("# TYPE latency_seconds histogram")
     for i in range(max(1, series)):
         counts = [0] * len(BOUNDS)
