@@ -84,6 +84,7 @@ fn awesome() {
     let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
+    5 promql/impossible-match
     1 template/missing-label cronjob
     222 template/missing-label instance
     2 template/missing-label namespace

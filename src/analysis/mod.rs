@@ -4,4 +4,4 @@
 
 mod label_flow;
 
-pub use label_flow::{Branch, Cause, Dropped, LabelFlow, Presence};
+pub use label_flow::{Branch, Cause, Conflict, Dropped, LabelFlow, Presence};

@@ -2,13 +2,20 @@
 
 use super::follow::Branches;
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, Presence};
+use super::{Branch, Cause, Dropped, Presence, conflict};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{BinaryExpr, BinaryOp, Cardinality, VectorMatching};
 use crate::source::Span;
 
 /// What `left op right` can yield.
-pub(super) fn follow(operation: &BinaryExpr, span: Span, left: Branches, right: Branches) -> Branches {
+pub(super) fn follow(operation: &BinaryExpr, span: Span, mut left: Branches, mut right: Branches) -> Branches {
+    let mut conflicts = std::mem::take(&mut left.conflicts);
+    conflicts.append(&mut right.conflicts);
+    conflicts.extend(conflict::find(operation, &left, &right));
+    Branches { conflicts, ..combine(operation, span, left, right) }
+}
+
+fn combine(operation: &BinaryExpr, span: Span, left: Branches, right: Branches) -> Branches {
     match (operation.op, &operation.matching) {
         (BinaryOp::Or, _) => or(left, right),
         (BinaryOp::Unless, _) => left,
@@ -58,7 +65,7 @@ fn with_scalar(operation: &BinaryExpr, span: Span, left: Branches, right: Branch
         }
         Some(branch)
     });
-    Branches { branches: branches.collect(), scalar: false }
+    Branches::vector(branches.collect())
 }
 
 /// Arithmetic or comparison of two vectors.
@@ -67,7 +74,7 @@ fn matched(operation: &BinaryExpr, matching: &VectorMatching, left: Branches, ri
         Cardinality::OneToMany => (right, left, false),
         _ => (left, right, true),
     };
-    let Some(partner) = one.joined() else { return Branches { branches: Vec::new(), scalar: false } };
+    let Some(partner) = one.joined() else { return Branches::vector(Vec::new()) };
     let partner_value = one.common_value();
     let partner_made_up = one.branches.iter().all(|branch| branch.made_up);
     let branches = many.branches.into_iter().filter_map(|mut branch| {
@@ -80,7 +87,7 @@ fn matched(operation: &BinaryExpr, matching: &VectorMatching, left: Branches, ri
         branch.made_up &= partner_made_up;
         Some(branch)
     });
-    Branches { branches: branches.collect(), scalar: false }
+    Branches::vector(branches.collect())
 }
 
 /// With `fill`, an element of either side may stand alone: little is known.
@@ -94,7 +101,7 @@ fn filled(
     let joined = match (left.joined(), right.joined()) {
         (Some(left), Some(right)) => left.or(&right),
         (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => return Branches { branches: Vec::new(), scalar: false },
+        (None, None) => return Branches::vector(Vec::new()),
     };
     let labels = result_labels(operation, matching, &joined, None);
     let made_up = left.branches.iter().chain(&right.branches).all(|branch| branch.made_up);

@@ -1,7 +1,7 @@
 //! Goes through an expression from the inside to the outside.
 
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, aggregate, binary, call, selector};
+use super::{Branch, Cause, Conflict, Dropped, aggregate, binary, call, selector};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{ExprKind, UnaryExpr};
@@ -16,18 +16,24 @@ pub(super) struct Branches {
     pub(super) branches: Vec<Branch>,
     /// Whether it is a number and not a vector.
     pub(super) scalar: bool,
+    /// The operators inside whose sides never match.
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 impl Branches {
+    pub(super) fn vector(branches: Vec<Branch>) -> Self {
+        Branches { branches, scalar: false, conflicts: Vec::new() }
+    }
+
     /// A vector of one kind of elements.
     pub(super) fn one(branch: Branch) -> Self {
-        Branches { branches: vec![branch], scalar: false }
+        Branches::vector(vec![branch])
     }
 
     /// Something without labels.
     pub(super) fn without_labels(span: Span, value: Option<f64>, scalar: bool) -> Self {
         let labels = LabelSet::closed(Dropped::at(span, Cause::NoLabels));
-        Branches { branches: vec![Branch { span, made_up: true, value, labels }], scalar }
+        Branches { scalar, ..Branches::one(Branch { span, made_up: true, value, labels }) }
     }
 
     /// Changes the labels of each branch.

@@ -34,8 +34,7 @@ impl LabelSet {
         self.known.get(label).copied().unwrap_or(self.rest)
     }
 
-    /// The labels of which more is known than of the rest.
-    #[cfg(test)]
+    /// The labels of which more is known than of the rest, by name.
     pub(super) fn known(&self) -> impl Iterator<Item = (&str, Presence)> {
         self.known.iter().map(|(label, presence)| (label.as_str(), *presence))
     }

@@ -9,6 +9,7 @@
 mod aggregate;
 mod binary;
 mod call;
+mod conflict;
 mod follow;
 mod labels;
 mod selector;
@@ -26,6 +27,23 @@ use labels::LabelSet;
 pub struct LabelFlow {
     /// The alternatives, from left to right; none where the expression cannot yield an element.
     pub branches: Vec<Branch>,
+    /// The operators whose sides never match, so that they yield nothing (and `unless` removes nothing).
+    pub conflicts: Vec<Conflict>,
+}
+
+/// An operator that compares a label which every element of one side has and no element of the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The operator's bytes in the expression.
+    pub operator: Span,
+    /// The label.
+    pub label: String,
+    /// What drops it from the side that lacks it.
+    pub dropped: Dropped,
+    /// Whether it is the left side that lacks it.
+    pub left_lacks: bool,
+    /// Whether `on (…)` lists the label; else it is compared because nothing says otherwise.
+    pub listed: bool,
 }
 
 /// One alternative.
@@ -107,7 +125,8 @@ impl Presence {
 impl LabelFlow {
     /// Follows the labels through `expr`.
     pub fn of(expr: &Expr) -> LabelFlow {
-        LabelFlow { branches: follow::follow(expr).branches }
+        let follow::Branches { branches, conflicts, .. } = follow::follow(expr);
+        LabelFlow { branches, conflicts }
     }
 }
 

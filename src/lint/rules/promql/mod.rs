@@ -1,5 +1,6 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
+mod impossible_match;
 mod missing_le;
 
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
@@ -7,4 +8,5 @@ use crate::lint::rule::{LintRule, Meta, Reported, meta};
 static SYNTAX: Meta = meta!("promql/syntax", Error, on, "the expression is not PromQL");
 static TYPE: Meta = meta!("promql/type", Error, on, "an operator or function gets a type that it does not take");
 
-pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&TYPE), &missing_le::Rule];
+pub(super) static RULES: &[&dyn LintRule] =
+    &[&Reported(&SYNTAX), &Reported(&TYPE), &impossible_match::Rule, &missing_le::Rule];
