@@ -491,7 +491,8 @@ fn updated(folder: &Folder, text: &str) -> String {
 fn an_update_changes_only_what_differs() {
     let folder = Folder::with(&[TRAEFIK]);
     let head = format!("rule_files: [rules.yml]\ntests:\n  - name: errors{TRAEFIK_SERIES}");
-    let text = format!("{head}    # what fires
+    let text = format!(
+        "{head}    # what fires
     alert_rule_test:
       - eval_time: 10m   # in the middle
         alertname: HighErrorRate
@@ -525,7 +526,8 @@ fn an_update_changes_only_what_differs() {
       - expr: vector(time())
         eval_time: 3m
         exp_samples: [] # none
-");
+"
+    );
     let new = updated(&folder, &text);
     insta::assert_snapshot!(new.strip_prefix(&head).unwrap(), @r#"
         # what fires
@@ -573,7 +575,10 @@ fn an_update_changes_only_what_differs() {
 
 /// Texts that YAML has something of its own to say about.
 fn text() -> impl Strategy<Value = String> {
-    let odd = ["yes", "~", "null", "1.50", "#x", "a #b", "a: b", "it's", "\"q\"", "{a}", "[1, 2]", "- a", " x ", "a\nb\n", "\\n", "ä\t€"];
+    let odd = [
+        "yes", "~", "null", "1.50", "#x", "a #b", "a: b", "it's", "\"q\"", "{a}", "[1, 2]", "- a", " x ", "a\nb\n",
+        "\\n", "ä\t€",
+    ];
     prop_oneof![prop::sample::select(odd.to_vec()).prop_map(str::to_owned), "[a-z]{1,6}", "[ -~]{1,12}"]
 }
 

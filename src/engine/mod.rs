@@ -123,3 +123,6 @@ impl Engine {
         Ok(Output { value, annotations: eval.annotations })
     }
 }
+
+#[cfg(test)]
+mod tests;
