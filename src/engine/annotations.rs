@@ -1,5 +1,7 @@
 //! Warnings and infos that an evaluation yields beside its result.
 
+use rustc_hash::FxHashSet;
+
 use crate::source::{Position, Span};
 
 /// How serious an annotation is.
@@ -47,6 +49,7 @@ fn position(text: &str, offset: usize) -> Position {
 #[derive(Clone, Debug, Default)]
 pub struct Annotations {
     items: Vec<Annotation>,
+    seen: FxHashSet<(AnnotationKind, String)>,
 }
 
 impl Annotations {
@@ -72,7 +75,7 @@ impl Annotations {
 
     /// Adds an annotation unless one with the same text is there.
     pub fn add(&mut self, kind: AnnotationKind, message: String, span: Span) {
-        if !self.items.iter().any(|item| item.kind == kind && item.message == message) {
+        if self.seen.insert((kind, message.clone())) {
             self.items.push(Annotation { kind, message, span });
         }
     }

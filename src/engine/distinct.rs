@@ -6,9 +6,17 @@ use crate::model::Labels;
 use crate::source::Span;
 
 use super::EvalError;
-use super::column::Vector;
+use super::column::{Column, Vector};
 
 const SAME_LABELSET: &str = "vector cannot contain metrics with the same labelset";
+
+/// The steps at which a label set has a sample.
+enum Taken<'a> {
+    /// Those of the only column so far.
+    Once(&'a Column),
+    /// Those of several columns.
+    Often(Vec<bool>),
+}
 
 /// Makes sure that no two columns with equal labels have a sample at the same step.
 ///
@@ -18,15 +26,24 @@ pub(crate) fn ensure_distinct(vector: &Vector, span: Span) -> Result<(), EvalErr
     if vector.len() < 2 {
         return Ok(());
     }
-    let mut first: FxHashMap<&Labels, Vec<usize>> = FxHashMap::default();
-    for (index, series) in vector.iter().enumerate() {
-        let same = first.entry(&series.labels).or_default();
-        for other in same.iter().filter_map(|other| vector.get(*other)) {
-            if other.column.presence().zip(series.column.presence()).any(|(a, b)| a && b) {
+    let mut known: FxHashMap<&Labels, Taken<'_>> = FxHashMap::default();
+    for series in vector {
+        let column = &series.column;
+        let Some(taken) = known.get_mut(&series.labels) else {
+            known.insert(&series.labels, Taken::Once(column));
+            continue;
+        };
+        let mut steps = match std::mem::replace(taken, Taken::Often(Vec::new())) {
+            Taken::Once(first) => first.presence().collect(),
+            Taken::Often(steps) => steps,
+        };
+        for (taken, here) in steps.iter_mut().zip(column.presence()) {
+            if *taken && here {
                 return Err(EvalError::new(SAME_LABELSET, Some(span)));
             }
+            *taken |= here;
         }
-        same.push(index);
+        *taken = Taken::Often(steps);
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ impl<'a> Evaluator<'a> {
             NodeKind::Selector(selector) => Value::Vector(select::instant(self, selector, node.span)?),
             NodeKind::Negate(operand) => {
                 let operand = self.eval(*operand)?;
-                binary::negate(self, operand)?
+                binary::negate(self, operand, node.span)?
             }
             NodeKind::Aggregate(aggregate) => Value::Vector(aggregate::evaluate(self, aggregate, node.span)?),
             NodeKind::Call(call) => self.call(call, node.span)?,
@@ -141,7 +141,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Where a series is looked at, for a step at `t_ms`: the fixed time of `@`, or the step itself, less the offset.
+    /// The time in milliseconds that `@` names.
     pub(crate) fn fixed_time(&self, at: Option<AtModifier>) -> Option<i64> {
         at.map(|at| match at {
             AtModifier::Timestamp(t_ms) => t_ms,

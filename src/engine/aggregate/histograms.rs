@@ -14,9 +14,13 @@ use super::Aggregation;
 /// Aggregates group by group and step by step.
 pub(super) fn evaluate(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vector {
     let mut result = Vector::new();
-    for (group, labels) in context.groups.labels.iter().enumerate() {
-        let members = context.input.iter().zip(&context.groups.of_series);
-        let members: Vec<&SeriesColumn> = members.filter(|(_, of)| **of == group).map(|(series, _)| series).collect();
+    let mut members: Vec<Vec<&SeriesColumn>> = vec![Vec::new(); context.groups.len()];
+    for (series, group) in context.input.iter().zip(&context.groups.of_series) {
+        if let Some(members) = members.get_mut(*group) {
+            members.push(series);
+        }
+    }
+    for (labels, members) in context.groups.labels.iter().zip(members) {
         let mut column = Column::absent(context.steps);
         for step in 0..context.steps {
             column.set(step, one(eval, context, &members, step));

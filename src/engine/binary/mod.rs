@@ -69,7 +69,7 @@ fn scalars(op: BinaryOp, lhs: &ScalarColumn, rhs: &ScalarColumn) -> ScalarColumn
 }
 
 /// Unary minus.
-pub(crate) fn negate(eval: &mut Evaluator<'_>, value: Value) -> Result<Value, EvalError> {
+pub(crate) fn negate(eval: &mut Evaluator<'_>, value: Value, span: Span) -> Result<Value, EvalError> {
     Ok(match value {
         Value::Scalar(ScalarColumn::Constant(value)) => Value::Scalar(ScalarColumn::Constant(-value)),
         Value::Scalar(ScalarColumn::Steps(values)) => {
@@ -95,7 +95,7 @@ pub(crate) fn negate(eval: &mut Evaluator<'_>, value: Value) -> Result<Value, Ev
                 }
             }
             if !eval.options.delayed_name_removal {
-                ensure_distinct(&vector, Span::at(0))?;
+                ensure_distinct(&vector, span)?;
             }
             Value::Vector(vector)
         }
