@@ -1,5 +1,7 @@
 //! Native histograms: what their operations yield, in the notation of test files, and the laws that hold for all.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use promproof::model::FloatHistogram;
 use promproof::model::histogram::{
     ClassicBucket, CounterResetHint, HistogramAverage, HistogramSum, Keep, Reconciliation, from_classic,
