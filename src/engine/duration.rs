@@ -1,10 +1,10 @@
 //! Lengths of time in expressions: literals, and arithmetic with `step()` and `range()`.
 
+use crate::model::gomath;
 use crate::promql::ast::{BinaryOp, DurationExpr, DurationKind};
 use crate::source::Span;
 
 use super::EvalError;
-use super::gomath;
 use super::plan::Length;
 
 /// What the outermost query spans, in milliseconds.

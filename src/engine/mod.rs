@@ -15,7 +15,6 @@ mod duration;
 mod error;
 mod evaluate;
 mod functions;
-mod gomath;
 mod info;
 mod lower;
 mod natural;

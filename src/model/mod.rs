@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod duration;
 pub mod exposition;
 pub mod gofmt;
+pub mod gomath;
 pub mod histogram;
 pub mod labels;
 pub mod value;

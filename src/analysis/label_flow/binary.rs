@@ -3,6 +3,7 @@
 use super::follow::Branches;
 use super::labels::LabelSet;
 use super::{Branch, Cause, Dropped, Presence, conflict};
+use crate::model::gomath;
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{BinaryExpr, BinaryOp, Cardinality, VectorMatching};
 use crate::source::Span;
@@ -185,8 +186,8 @@ fn arithmetic(op: BinaryOp, l: f64, r: f64) -> Option<f64> {
         BinaryOp::Mul => l * r,
         BinaryOp::Div => l / r,
         BinaryOp::Mod => l % r,
-        BinaryOp::Pow => l.powf(r),
-        BinaryOp::Atan2 => l.atan2(r),
+        BinaryOp::Pow => gomath::pow(l, r),
+        BinaryOp::Atan2 => gomath::atan2(l, r),
         _ => return None,
     })
 }

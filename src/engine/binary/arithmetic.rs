@@ -1,7 +1,7 @@
 //! Operators on floats.
 
 use crate::engine::column::{ABSENT, is_absent};
-use crate::engine::gomath;
+use crate::model::gomath;
 use crate::promql::ast::BinaryOp;
 
 /// Whether the operator compares.

@@ -3,7 +3,6 @@
 use crate::engine::EvalError;
 use crate::engine::column::{Column, SeriesColumn, Value};
 use crate::engine::evaluate::Evaluator;
-use crate::engine::numeric::to_int;
 use crate::engine::plan::CallNode;
 use crate::model::Labels;
 use crate::model::calendar::{Civil, days_in_month};
@@ -35,5 +34,12 @@ fn evaluate<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, part: fn(&Civil) -
         let column = Column::from_floats(values);
         return Ok(Value::Vector(vec![SeriesColumn { labels: Labels::empty(), drop_name: false, column }]));
     }
-    math::evaluate(eval, call, |value| of(to_int(value))).map(Value::Vector)
+    math::evaluate(eval, call, |value| of(seconds(value))).map(Value::Vector)
+}
+
+/// A float as whole seconds. What does not fit, NaN included, is the smallest integer in Go on amd64, which as a time
+/// has the same parts as the largest: year 292277026596.
+fn seconds(value: f64) -> i64 {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if (-LIMIT..LIMIT).contains(&value) { value as i64 } else { i64::MAX }
 }

@@ -3,6 +3,7 @@
 
 use crate::engine::numeric::kahan_inc;
 use crate::model::FloatHistogram;
+use crate::model::gomath::{exp2, log2};
 use crate::model::histogram::Bucket;
 
 /// Observations that are NaN: they count, but are in no bucket, so they lie above everything.
@@ -84,11 +85,11 @@ fn interpolate(bucket: &Bucket, fraction: f64, is_custom: bool) -> f64 {
     if is_custom || lower <= 0.0 && upper >= 0.0 {
         return lower + (upper - lower) * fraction;
     }
-    let (log_lower, log_upper) = (lower.abs().log2(), upper.abs().log2());
+    let (log_lower, log_upper) = (log2(lower.abs()), log2(upper.abs()));
     if lower > 0.0 {
-        (log_lower + (log_upper - log_lower) * fraction).exp2()
+        exp2(log_lower + (log_upper - log_lower) * fraction)
     } else {
-        -(log_upper + (log_lower - log_upper) * (1.0 - fraction)).exp2()
+        -exp2(log_upper + (log_lower - log_upper) * (1.0 - fraction))
     }
 }
 
@@ -159,8 +160,8 @@ impl Rank {
 }
 
 fn exponential_fraction(bucket: &Bucket, value: f64) -> f64 {
-    let (log_lower, log_upper) = (bucket.lower.abs().log2(), bucket.upper.abs().log2());
-    let log = value.abs().log2();
+    let (log_lower, log_upper) = (log2(bucket.lower.abs()), log2(bucket.upper.abs()));
+    let log = log2(value.abs());
     if value > 0.0 {
         (log - log_lower) / (log_upper - log_lower)
     } else {

@@ -4,8 +4,8 @@ use crate::engine::EvalError;
 use crate::engine::column::Vector;
 use crate::engine::distinct::ensure_distinct;
 use crate::engine::evaluate::Evaluator;
-use crate::engine::gomath;
 use crate::engine::plan::CallNode;
+use crate::model::gomath;
 
 /// The function `name`, if it is one of these.
 pub(super) fn lookup(name: &str) -> Option<fn(f64) -> f64> {
@@ -15,7 +15,7 @@ pub(super) fn lookup(name: &str) -> Option<fn(f64) -> f64> {
         "floor" => f64::floor,
         "sqrt" => f64::sqrt,
         "exp" => gomath::exp,
-        "ln" => gomath::log,
+        "ln" => gomath::ln,
         "log2" => gomath::log2,
         "log10" => gomath::log10,
         "sin" => gomath::sin,

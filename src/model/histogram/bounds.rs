@@ -1,24 +1,21 @@
 //! Where the boundaries of buckets lie.
 
 use super::{CUSTOM_BUCKETS_SCHEMA, FloatHistogram, MAX_SCHEMA};
+use crate::model::gomath;
 
 /// The upper bound (inclusive) of the positive bucket `index` with a standard schema: `2^(index * 2^-schema)`.
 /// The lower bound is that of the bucket before. The last bucket below infinity ends at the largest finite number, so
 /// that `+Inf` has a bucket of its own (`getBoundExponential` in Prometheus' `model/histogram/generic.go`).
 pub(super) fn exponential_bound(index: i32, schema: i32) -> f64 {
-    let index = i64::from(index);
-    if schema <= 0 {
-        let exponent = index.saturating_mul(1_i64.checked_shl(schema.unsigned_abs()).unwrap_or(i64::MAX));
-        if exponent == 1024 { f64::MAX } else { scaled(1.0, exponent) }
+    let schema = schema.min(MAX_SCHEMA);
+    let (product, exponent) = if schema <= 0 {
+        let exponent = i64::from(index).saturating_mul(1_i64.checked_shl(schema.unsigned_abs()).unwrap_or(i64::MAX));
+        (1.0, i32::try_from(exponent.clamp(-2000, 2000)).unwrap_or_default())
     } else {
-        let schema = schema.min(MAX_SCHEMA);
-        let within = index & ((1_i64 << schema) - 1);
-        let exponent = index >> schema;
-        if within == 0 && exponent == 1024 {
-            return f64::MAX;
-        }
-        scaled(root_product(within << (MAX_SCHEMA - schema)), exponent)
-    }
+        let within = index & ((1 << schema) - 1);
+        (root_product(within << (MAX_SCHEMA - schema)), index >> schema)
+    };
+    if product == 1.0 && exponent == 1024 { f64::MAX } else { gomath::ldexp(product, exponent) }
 }
 
 /// `2^(1/2)`, `2^(1/4)` … `2^(1/256)`. The first is one bit too low: upstream's table of bounds (`exponentialBounds` in
@@ -36,24 +33,9 @@ const ROOTS_OF_TWO: [f64; 8] = [
 ];
 
 /// `2^(index / 256)`, for an index from 0 to 255.
-fn root_product(index: i64) -> f64 {
+fn root_product(index: i32) -> f64 {
     let chosen = ROOTS_OF_TWO.iter().enumerate().filter(|(bit, _)| index >> (7 - bit) & 1 == 1);
     chosen.fold(1.0, |product, (_, root)| product * root)
-}
-
-/// `value * 2^exponent` for a value between 1 and 2, rounded once, also where the result is subnormal.
-fn scaled(value: f64, exponent: i64) -> f64 {
-    match exponent {
-        1024.. => f64::INFINITY,
-        -1022..=1023 => value * power_of_two(exponent),
-        -1100..=-1023 => value * power_of_two(-1000) * power_of_two(exponent + 1000),
-        _ => 0.0,
-    }
-}
-
-/// `2^exponent` for the exponents of normal numbers, -1022 to 1023.
-fn power_of_two(exponent: i64) -> f64 {
-    f64::from_bits(((exponent + 1023).clamp(1, 2046) as u64) << 52)
 }
 
 impl FloatHistogram {
@@ -114,13 +96,6 @@ mod tests {
         assert_eq!(exponential_bound(i32::MAX, -4), f64::INFINITY);
         assert_eq!(exponential_bound(i32::MIN, -4), 0.0);
         assert_eq!(exponential_bound(-1074, 0), f64::from_bits(1));
-    }
-
-    #[test]
-    fn fractions_are_rounded_correctly() {
-        assert_eq!(exponential_bound(1, 1), std::f64::consts::SQRT_2);
-        assert_eq!(exponential_bound(1, 2).to_bits(), 1.189_207_115_002_721_f64.to_bits());
-        assert_eq!(exponential_bound(3, 3).to_bits(), 1.296_839_554_651_009_6_f64.to_bits());
     }
 
     #[test]

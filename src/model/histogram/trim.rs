@@ -6,6 +6,7 @@
 //! `model/histogram/float_histogram.go`).
 
 use super::{Bucket, FloatHistogram};
+use crate::model::gomath;
 
 /// Which observations to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +145,7 @@ fn cut_infinite_bucket(bucket: &Bucket, cut: f64, keep: Keep) -> Kept {
 
 /// The observations of a finite bucket that lie below `cut`, a value inside it.
 fn count_below(bucket: &Bucket, cut: f64, spread: Spread) -> f64 {
-    let log = |value: f64| value.abs().log2();
+    let log = |value: f64| gomath::log2(value.abs());
     let fraction = match spread {
         Spread::Linear => (cut - bucket.lower) / (bucket.upper - bucket.lower),
         Spread::Exponential => (log(cut) - log(bucket.lower)) / (log(bucket.upper) - log(bucket.lower)),

@@ -1,7 +1,134 @@
-//! Results of promtool 3.5.3 on amd64, for random arguments.
+//! The expected values are what promtool 3.5.3 prints for the function. Many differ from the C library's in the last
+//! digit. `tests/differential/promql.py` compares more.
 
 use super::*;
 
+/// Checks `f` at each argument, to the last bit.
+fn check(name: &str, f: fn(f64) -> f64, expected: &[(f64, f64)]) {
+    for (x, y) in expected {
+        assert_eq!(f(*x).to_bits(), y.to_bits(), "{name}({x}) is {} and not {y}", f(*x));
+    }
+}
+
+#[test]
+fn exponentials() {
+    let values = [
+        (0.3, 1.3498588075760032),
+        (-0.7, 4.965853037914095e-1),
+        (2.5, 12.182493960703473),
+        (-31.25, 2.6810038677818034e-14),
+        (700.1, 1.120899771073261e304),
+        (1e9, f64::INFINITY),
+        (-745.0, 5e-324),
+        (f64::NEG_INFINITY, 0.0),
+    ];
+    check("exp", exp, &values);
+    let values = [(0.5, 1.414213562373095), (10.0, 1024.0), (-1074.0, 5e-324), (0.25, 1.189207115002721)];
+    check("exp2", exp2, &values);
+}
+
+#[test]
+fn logarithms() {
+    let values = [
+        (0.3, -1.2039728043259361),
+        (1e-9, -20.72326583694641),
+        (2.5, 9.162907318741551e-1),
+        (700.1, 6.551223181983152),
+        (1e22, 50.65687204586901),
+        (0.0, f64::NEG_INFINITY),
+        (f64::INFINITY, f64::INFINITY),
+    ];
+    check("ln", ln, &values);
+    let values = [(0.3, -1.736965594166206), (2.5, 1.3219280948873622), (1e22, 73.08241808752197), (1024.0, 10.0)];
+    check("log2", log2, &values);
+    let values = [(0.3, -5.228787452803376e-1), (700.1, 2.845160077651946), (1e9, 9.0), (1e22, 22.0)];
+    check("log10", log10, &values);
+    assert!(ln(-1.0).is_nan() && log2(-1.0).is_nan() && log10(f64::NAN).is_nan());
+}
+
+#[test]
+fn powers() {
+    let powers = [
+        (2.5, 0.3, 1.3163822043342375),
+        (10.0, -7.0, 1e-7),
+        (1.0001, 12345.5, 3.4366194721192884),
+        (-3.0, 101.0, -1.546132562196034e48),
+        (0.1, 3.0, 1.0000000000000002e-3),
+        (1e-300, 1.1, 0.0),
+        (-0.0, -3.0, f64::NEG_INFINITY),
+        (-1.0, 1e300, 1.0),
+        (2.0, 1e300, f64::INFINITY),
+        (4.0, -0.5, 0.5),
+    ];
+    for (x, y, expected) in powers {
+        assert_eq!(pow(x, y).to_bits(), f64::to_bits(expected), "{x} ^ {y} is {}", pow(x, y));
+    }
+    assert!(pow(-2.0, 0.3).is_nan() && pow(f64::NAN, 1.0).is_nan());
+    assert_eq!((pow(f64::NAN, 0.0), pow(1.0, f64::NAN)), (1.0, 1.0));
+}
+
+#[test]
+fn angles() {
+    let values = [
+        (0.3, 2.9552020666133955e-1),
+        (-0.7, -6.44217687237691e-1),
+        (2.5, 5.984721441039564e-1),
+        (700.1, 4.5748228475919817e-1),
+        (1e9, 5.458434494486994e-1),
+        (1e22, -8.522008497671889e-1),
+        (-745.0, 4.2823715115227945e-1),
+    ];
+    check("sin", sin, &values);
+    let values = [
+        (0.3, 9.55336489125606e-1),
+        (-31.25, 9.862657462824945e-1),
+        (700.1, -8.89218735256688e-1),
+        (1e22, 5.232147853951389e-1),
+        (-745.0, -9.036663888697973e-1),
+    ];
+    check("cos", cos, &values);
+    let values = [
+        (0.3, 3.0933624960962325e-1),
+        (2.5, -7.470222972386603e-1),
+        (1e22, -1.6287782256068992),
+        (-745.0, -4.7388854606827807e-1),
+    ];
+    check("tan", tan, &values);
+}
+
+#[test]
+fn inverses() {
+    let values = [(0.3, 2.914567944778671e-1), (2.5, 1.1902899496825317), (-31.25, -1.5388072427555815)];
+    check("atan", atan, &values);
+    check("asin", asin, &[(0.3, 3.046926540153975e-1), (-0.7, -7.75397496610753e-1), (0.999, 1.5260712396261635)]);
+    check("acos", acos, &[(0.3, 1.266103672779499), (-0.7, 2.3461938234056494), (-1.0, std::f64::consts::PI)]);
+    assert_eq!(atan2(10.0, -7.0), 2.181522291184105);
+    assert_eq!(atan2(-3.0, 101.0), -2.9694239606909516e-2);
+    assert_eq!(atan2(0.0, -1.0), std::f64::consts::PI);
+    assert!(asin(1.5).is_nan() && acos(-1.5).is_nan() && atan2(f64::NAN, 1.0).is_nan());
+}
+
+#[test]
+fn hyperbolics() {
+    check("sinh", sinh, &[(0.3, 3.045202934471426e-1), (2.5, 6.0502044810397875), (-31.25, -1.864973064785944e13)]);
+    check("cosh", cosh, &[(0.3, 1.0453385141288605), (-0.7, 1.255169005630943), (700.1, 5.604498855366305e303)]);
+    check("tanh", tanh, &[(0.3, 2.913126124515909e-1), (2.5, 9.866142981514303e-1), (-745.0, -1.0)]);
+    check("asinh", asinh, &[(0.3, 2.9567304756342244e-1), (2.5, 1.6472311463710958), (1e22, 51.350019226428955)]);
+    check("acosh", acosh, &[(2.5, 1.566799236972411), (700.1, 7.2443698524843665), (1.0, 0.0)]);
+    check("atanh", atanh, &[(0.3, 3.0951960420311175e-1), (0.71, 8.871838632580928e-1), (-1.0, f64::NEG_INFINITY)]);
+}
+
+#[test]
+fn floats_are_scaled_with_one_rounding() {
+    assert_eq!(ldexp(0.5, 1024), 2_f64.powi(1023));
+    assert_eq!(ldexp(0.75, 1025), f64::INFINITY);
+    assert_eq!(ldexp(-1.0, -1074), -f64::from_bits(1));
+    assert_eq!(ldexp(1.5, -1074), f64::from_bits(2));
+    assert_eq!(ldexp(f64::from_bits(3), 1074), 3.0);
+    assert_eq!(ldexp(1.0, i32::MIN), 0.0);
+}
+
+/// Random arguments: function, arguments, result.
 #[rustfmt::skip]
 const RESULTS: &[(&str, f64, f64, f64)] = &[
     ("ln", 0.6476655296663247, 0.0, -0.43438087380755697),
@@ -82,7 +209,7 @@ const RESULTS: &[(&str, f64, f64, f64)] = &[
 fn agrees_with_go_to_the_last_bit() {
     for (name, a, b, expected) in RESULTS.iter().copied() {
         let found = match name {
-            "ln" => log(a),
+            "ln" => ln(a),
             "log2" => log2(a),
             "log10" => log10(a),
             "exp" => exp(a),
