@@ -139,9 +139,13 @@ fn parse(source: &Arc<SourceFile>, session: &Session) -> Result<Option<Expr>, Tr
         Err(errors) => {
             let findings: Vec<Diagnostic> = errors
                 .into_iter()
+                .filter(|error| !error.is_consequence)
                 .map(|error| {
                     let place = Label::new(source, error.span, "");
-                    let finding = Diagnostic::new("promql/syntax", Severity::Error, error.message, place);
+                    let mut finding = Diagnostic::new("promql/syntax", Severity::Error, error.message, place);
+                    for place in error.related {
+                        finding = finding.related(Label::new(source, place.span, place.value));
+                    }
                     error.help.into_iter().fold(finding, Diagnostic::help)
                 })
                 .collect();

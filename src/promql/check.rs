@@ -187,7 +187,8 @@ impl Checker {
         if grouped {
             let op = quote(binary.op.symbol().as_bytes());
             self.error(span, format!("no grouping allowed for {op} operation"));
-            self.error(span, "set operations must always be many-to-many");
+            let error = ParseError::new(span, "set operations must always be many-to-many");
+            self.report(error.as_consequence(true));
         }
         if fills {
             self.error(span, "filling in missing series not allowed for set operators");

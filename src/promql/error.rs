@@ -15,18 +15,27 @@ pub struct ParseError {
     pub help: Option<String>,
     /// Other places of the expression that belong to the story ("opened here").
     pub related: Vec<Spanned<String>>,
+    /// Whether it only follows from an error before it. Prometheus lists it, people need not read it.
+    pub is_consequence: bool,
 }
 
 impl ParseError {
     /// An error without help.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        ParseError { span, message: message.into(), help: None, related: Vec::new() }
+        ParseError { span, message: message.into(), help: None, related: Vec::new(), is_consequence: false }
     }
 
     /// Adds what to write instead.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that the error only follows from one before it.
+    #[must_use]
+    pub fn as_consequence(mut self, is_consequence: bool) -> Self {
+        self.is_consequence = is_consequence;
         self
     }
 

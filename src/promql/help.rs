@@ -9,6 +9,10 @@ pub(super) const FUNCTION_GATE: &str =
 pub(super) const DURATION_GATE: &str = "write one duration, such as `5m`";
 pub(super) const SELECTOR_GATE: &str = "Prometheus needs --enable-feature=promql-extended-range-selectors";
 pub(super) const FILL_GATE: &str = "Prometheus needs --enable-feature=promql-binop-fill-modifiers";
+pub(super) const AT: Option<&str> = Some("write seconds since 1970, `start()` or `end()`");
+pub(super) const RANGE: Option<&str> = Some("write a range or a subquery: `[5m]`, `[1h:5m]`");
+pub(super) const VARIABLE: &str =
+    "variables of dashboards and templates are not part of an expression; write the value";
 pub(super) const RANGE_OPERAND: &str =
     "use a function over the range first: `rate(metric[5m])`, `avg_over_time(metric[5m])`";
 

@@ -11,6 +11,7 @@ pub(super) use string::unquote;
 
 use super::ast::{BinaryOp, MatchOp};
 use super::error::ParseError;
+use super::help::VARIABLE;
 use super::token::{self, Keyword, TimeWord, Token, TokenKind};
 use crate::source::Span;
 
@@ -205,9 +206,7 @@ impl<'a> Lexer<'a> {
             Some(b'&') => error.with_help("write `and` instead of `&&`"),
             Some(b'|') => error.with_help("write `or` instead of `||`"),
             Some(b'}') => error.with_help("there is no `{` that this `}` closes"),
-            Some(b'$') => {
-                error.with_help("variables of dashboards and templates are not part of an expression; write the value")
-            }
+            Some(b'$') => error.with_help(VARIABLE),
             _ => error,
         }
     }
@@ -215,9 +214,13 @@ impl<'a> Lexer<'a> {
     fn at_end(&self) -> LexResult {
         let end = Span::at(self.input.len());
         if let Some(open) = self.open_parens.last() {
-            return Err(ParseError::new(end, "unclosed left parenthesis")
+            let error = ParseError::new(end, "unclosed left parenthesis")
                 .with_related(Span::new(*open, open + 1), "opened here")
-                .with_help("add the missing `)`"));
+                .with_help("add the missing `)`");
+            return Err(match self.bracket {
+                Some(bracket) => error.with_related(Span::new(bracket.open, bracket.open + 1), "not closed either"),
+                None => error,
+            });
         }
         if let Some(bracket) = self.bracket {
             return Err(ParseError::new(end, "unclosed left bracket")
@@ -346,6 +349,7 @@ impl<'a> Lexer<'a> {
                 Some(op) => Ok(self.operator(op)),
                 None => Err(self.bad_char(IN_DURATION, self.start)),
             },
+            b'$' => Err(self.bad_char(IN_DURATION, self.start).with_help(VARIABLE)),
             _ => Err(self.bad_char(IN_DURATION, self.start)),
         }
     }

@@ -9,7 +9,7 @@ use super::reader::Reader;
 use super::{Field, Rule, RuleGroup, RuleKind};
 use crate::model::labels::METRIC_NAME;
 use crate::promql;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Label, Span};
 use crate::yaml::{Mapping, Node};
 
 /// The groups in the field `groups` of `mapping`.
@@ -198,7 +198,7 @@ fn expression(reader: &mut Reader<'_>, options: &promql::ParseOptions, expr: &Fi
             Some(parsed)
         }
         Err(errors) => {
-            for error in errors {
+            for error in errors.into_iter().filter(|error| !error.is_consequence) {
                 let problem = syntax_problem(reader, expr, error);
                 reader.report(problem);
             }
@@ -212,7 +212,11 @@ fn syntax_problem(reader: &Reader<'_>, expr: &Field, error: promql::ParseError) 
     // What is missing at the end is missing behind the last word, not behind the line breaks of a block.
     let end = expr.text().trim_end().len();
     let span = Span::new(error.span.start.min(end), error.span.end.min(end));
-    let problem = reader.error(rule, error.message, expr.file_span(span), "");
+    let mut problem = reader.error(rule, error.message, expr.file_span(span), "");
+    for place in error.related {
+        let file = Arc::clone(&problem.primary.file);
+        problem = problem.related(Label::new(&file, expr.file_span(place.span), place.value));
+    }
     match error.help {
         Some(help) => problem.help(help),
         None => problem,

@@ -63,7 +63,8 @@ impl Parser<'_> {
                 self.argument(&mut arguments)?;
             } else {
                 let error = ParseError::new(comma.span, "trailing commas not allowed in function call args");
-                self.report(error.with_help("remove the comma"));
+                let unreadable = self.token.kind == TokenKind::Error;
+                self.report(error.with_help("remove the comma").as_consequence(unreadable));
             }
         }
         if self.token.kind != TokenKind::RightParen {
@@ -100,7 +101,7 @@ impl Parser<'_> {
         let mut grouping = if self.at_grouping() { Some(self.grouping()?) } else { None };
         let outer = self.aggregation.replace(op_span);
         if self.token.kind != TokenKind::LeftParen {
-            return Err(self.give_up(None));
+            return Err(self.unexpected_after_expression());
         }
         let mark = self.checker.mark();
         let arguments = self.arguments()?;

@@ -23,11 +23,13 @@ impl Parser<'_> {
     /// A duration that must be positive if it can be seen: a range or a step. `Err` says nothing yet: the caller knows
     /// what was expected.
     pub(super) fn positive_duration(&mut self) -> Result<ParsedDuration> {
+        let errors = self.errors.len();
         let duration = self.duration(Strength::Lowest)?;
         if let DurationKind::Literal { seconds, .. } = duration.expr.kind
             && seconds <= 0.0
         {
-            self.error(duration.expr.span, "duration must be greater than 0");
+            let error = ParseError::new(duration.expr.span, "duration must be greater than 0");
+            self.report(error.as_consequence(self.errors.len() > errors));
         }
         Ok(duration)
     }

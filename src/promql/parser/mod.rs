@@ -185,7 +185,9 @@ impl<'a> Parser<'a> {
             Some(aggregation) => {
                 self.unexpected("aggregation", "", help);
                 let end = self.last_end.max(aggregation.start);
-                self.error(Span::new(aggregation.start, end), "no arguments for aggregate expression provided");
+                let span = Span::new(aggregation.start, end);
+                let error = ParseError::new(span, "no arguments for aggregate expression provided");
+                self.report(error.as_consequence(true));
             }
         }
         Abort

@@ -31,24 +31,33 @@ impl Parser<'_> {
     }
 
     /// Runs `read`; where it fails without having said why, the current token is what was not expected.
-    fn expecting<T>(&mut self, context: &str, expected: &str, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    fn expecting<T>(
+        &mut self,
+        context: &str,
+        expected: &str,
+        help: Option<&str>,
+        read: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         let errors = self.errors.len();
         let result = read(self);
         if result.is_err() && self.errors.len() == errors {
-            self.unexpected(context, expected, None);
+            self.unexpected(context, expected, help.map(str::to_owned));
         }
         result
     }
 
     fn offset(&mut self, parsed: &mut Parsed, broken_range: bool) -> Result<()> {
         let keyword = self.advance().span;
-        let duration = self.expecting("offset", DURATION, Self::offset_duration)?;
+        let help = Some("write a duration: `offset 5m`");
+        let duration = self.expecting("offset", DURATION, help, Self::offset_duration)?;
         let target = parsed.expr.span;
         let span = keyword.to(duration.expr.span);
         parsed.height = parsed.height.max(self.check_height(duration.height + 1, span)?);
         let end = self.last_end;
         match modifiers(&mut parsed.expr) {
-            _ if broken_range => self.error(target, AFTER_RANGE_OF_OTHER),
+            _ if broken_range => {
+                self.report(ParseError::new(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
+            }
             None => self.error(target, format!("offset {PRECEDED_BY}")),
             Some(modifiers) if modifiers.offset.as_ref().is_some_and(|offset| !is_zero(&offset.value)) => {
                 self.error(target, "offset may not be set multiple times");
@@ -62,10 +71,12 @@ impl Parser<'_> {
     fn at(&mut self, parsed: &mut Parsed, broken_range: bool) -> Result<()> {
         let at = self.advance().span;
         let target = parsed.expr.span;
-        let (time, span) = self.expecting("@", "timestamp", |parser| parser.at_time(target))?;
+        let (time, span) = self.expecting("@", "timestamp", help::AT, |parser| parser.at_time(target))?;
         let end = self.last_end;
         match modifiers(&mut parsed.expr) {
-            _ if broken_range => self.error(target, AFTER_RANGE_OF_OTHER),
+            _ if broken_range => {
+                self.report(ParseError::new(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
+            }
             None => self.error(target, format!("@ {PRECEDED_BY}")),
             Some(modifiers) if modifiers.at.is_some() => {
                 self.error(target, "@ <timestamp> may not be set multiple times");
@@ -129,7 +140,7 @@ impl Parser<'_> {
     /// `[range]` or `[range:step]`.
     fn bracket(&mut self, parsed: Parsed, broken_range: &mut bool) -> Result<Parsed> {
         let open = self.advance().span;
-        let range = self.expecting("subquery or range selector", DURATION, Self::positive_duration)?;
+        let range = self.expecting("subquery or range selector", DURATION, help::RANGE, Self::positive_duration)?;
         match self.token.kind {
             TokenKind::RightBracket => {
                 let close = self.advance().span;
@@ -186,7 +197,7 @@ impl Parser<'_> {
             None
         } else {
             let expected = "number, duration, step(), range(), or \"]\"";
-            let step = self.expecting("subquery selector", expected, Self::positive_duration)?;
+            let step = self.expecting("subquery selector", expected, help::RANGE, Self::positive_duration)?;
             height = height.max(step.height);
             Some(step.expr)
         };
