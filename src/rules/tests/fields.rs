@@ -164,10 +164,9 @@ fn fields_that_exclude_each_other() {
 #[test]
 fn expressions() {
     insta::assert_snapshot!(rule_problems("alert: a\nexpr: |\n  sum by (job (\n    up\n  ) > 1\n"), @r#"
-    6:7..8:8 promql/syntax: no arguments for aggregate expression provided
     6:19..20 promql/syntax: unexpected "(" in grouping opts, expected "," or ")"
-    8:9..10 promql/syntax: unexpected <op:>> in aggregation
     8:12..12 promql/syntax: unclosed left parenthesis
+      6:14..15 opened here
       help: add the missing `)`
     "#);
     insta::assert_snapshot!(rule_problems("alert: a\nexpr: \"ratee(up{a=\\\"b\\\"}[5m])\"\n"), @r#"
