@@ -14,7 +14,10 @@ use std::sync::Arc;
 
 use promproof::lint::{self, Config, Document};
 use promproof::report::{Look, full};
+use promproof::rules::{FileShape, LoadOptions, classify};
 use promproof::source::{Diagnostic, SourceFile};
+use promproof::unittest::RuleFileCache;
+use promproof::yaml;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// A fenced block of a page.
@@ -52,8 +55,13 @@ fn blocks(page: &str) -> Vec<Block> {
 }
 
 fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
-    let source = Arc::new(SourceFile::new("rules.yml", text));
-    lint::run(&[Document::read(&source, config, true)], config)
+    let rules = Arc::new(SourceFile::new("rules.yml", text));
+    if classify(&yaml::parse(&rules), &rules) == FileShape::Tests {
+        let tests = Arc::new(SourceFile::new("test.yml", text));
+        let rule_files = RuleFileCache::new(LoadOptions::default());
+        return lint::run(&[Document::read_tests(&tests, Path::new(""), &rule_files)], config);
+    }
+    lint::run(&[Document::read(&rules, config, true)], config)
 }
 
 fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {

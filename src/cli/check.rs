@@ -12,9 +12,10 @@ use super::{Outcome, Session, Trouble};
 use crate::lint;
 use crate::report::{CheckReport, Format, Summary, write_check, write_statistics};
 
-/// Lint rule files
+/// Lint rule files and their unit tests
 ///
-/// Rule files are found by what is in them: a `groups:` list at the top, or Kubernetes objects of kind PrometheusRule.
+/// Files are found by what is in them: a `groups:` list at the top, Kubernetes objects of kind PrometheusRule, or tests
+/// as promtool takes them.
 /// Other YAML files, hidden files and what .gitignore names are passed over.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -62,9 +63,9 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load(&args.config, session)?;
     let progress = session.progress("linting");
-    let Inputs { documents, failures, test_files } = Inputs::read(&args.paths, &args.stdin_filename, &config);
+    let Inputs { documents, failures } = Inputs::read(&args.paths, &args.stdin_filename, &config);
     if documents.is_empty() && failures.is_empty() {
-        return Err(nothing_to_lint(&args.paths, test_files));
+        return Err(nothing_to_lint(&args.paths));
     }
     let diagnostics = lint::run(&documents, &config);
     drop(progress);
@@ -103,12 +104,8 @@ fn print(args: &CheckArgs, session: &Session, report: &CheckReport) -> Result<()
 }
 
 /// A run that lints nothing proves nothing.
-fn nothing_to_lint(paths: &[PathBuf], test_files: usize) -> Trouble {
+fn nothing_to_lint(paths: &[PathBuf]) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    let trouble = Trouble::new(format!("no rule file in {}", paths.join(", ")));
-    if test_files > 0 {
-        trouble.help("this is a test file: `promproof test` runs it")
-    } else {
-        trouble.help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
-    }
+    Trouble::new(format!("no rule file in {}", paths.join(", ")))
+        .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
 }

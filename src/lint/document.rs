@@ -1,11 +1,13 @@
 //! A file as the linter holds it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::rules::{self, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, SourceFile, Span};
+use crate::unittest::{self, RuleFileCache};
 use crate::yaml;
 
 use super::Config;
@@ -19,7 +21,7 @@ pub struct Document {
     pub comments: Vec<Span>,
     /// What is wrong with the file as YAML. (What is wrong with it as a rule file is in [`RuleFile::problems`].)
     pub problems: Vec<Diagnostic>,
-    /// Its rule groups; `None` where the file is not a rule file.
+    /// Its rule groups; `None` where the file is not a rule file (but one of unit tests).
     pub rules: Option<RuleFile>,
 }
 
@@ -32,6 +34,19 @@ impl Document {
         let nested = rules.iter().flat_map(|file| &file.nested_comments);
         let comments = parsed.comments.iter().chain(nested).map(|comment| comment.span).collect();
         Document { source: Arc::clone(source), comments, problems: parsed.problems, rules }
+    }
+
+    /// Reads a file of unit tests. Its `rule_files` are looked for in `folder`; `rule_files` keeps them for the other
+    /// test files.
+    pub fn read_tests(source: &Arc<SourceFile>, folder: &Path, rule_files: &RuleFileCache) -> Document {
+        let parsed = yaml::parse(source);
+        let test = unittest::decode(&parsed, source);
+        let mut problems = test.problems.clone();
+        if problems.is_empty() {
+            problems = unittest::lint::findings(&test, &rule_files.resolve(&test, folder), &rule_files.options().parse);
+        }
+        let comments = parsed.comments.iter().map(|comment| comment.span).collect();
+        Document { source: Arc::clone(source), comments, problems, rules: None }
     }
 
     /// Reads files in parallel; those that are no rule files, by their shape, are left out.

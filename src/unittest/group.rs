@@ -91,7 +91,7 @@ fn prepare<'a>(
     let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
     let inputs = inputs::read(shared.test, group, last_step_ms)?;
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
-        return Err(Box::new(no_alertname(shared.test, test)));
+        return Err(Box::new(lint::no_alertname(shared.test, test)));
     }
     *warnings = shared.lint.of_group(group, &inputs);
     let mut store = Store::new();
@@ -108,12 +108,6 @@ fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Di
     );
     Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
         .help("make `evaluation_interval` longer, or `eval_time` earlier")
-}
-
-fn no_alertname(test: &TestFile, alert: &AlertTest) -> Diagnostic {
-    let message = "`alertname` is missing: the test does not say which alert it is about";
-    Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, alert.span))
-        .help("add `alertname:` with the name of the alerting rule")
 }
 
 /// A label on the first line of what `span` covers.
@@ -250,11 +244,7 @@ impl<'a> Running<'a> {
             Ok(expr) => expr,
             Err(errors) => {
                 let Some(first) = errors.into_iter().next() else { return Outcome::NotRun };
-                let span = if test.expr.text().is_empty() { test.span } else { test.expr.file_span(first.span) };
-                let label = Label::new(&self.shared.test.file, span, "");
-                let mut diagnostic = Diagnostic::new("promql/syntax", Severity::Error, first.message, label);
-                diagnostic.help = first.help;
-                return Outcome::Error(Box::new(diagnostic));
+                return Outcome::Error(Box::new(lint::syntax(self.shared.test, test, first)));
             }
         };
         let engine = &self.shared.set.options().engine;

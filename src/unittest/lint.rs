@@ -7,9 +7,9 @@ use super::inputs::{self, EarlyEnd, Inputs};
 use super::notes::nearest;
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
-use super::{AlertTest, TestFile, TestGroup};
+use super::{AlertTest, ExprTest, TestFile, TestGroup};
 use crate::model::duration::format_duration;
-use crate::promql::{self, ParseOptions};
+use crate::promql::{self, ParseError, ParseOptions};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// `test/unknown-alert`: no rule under test defines the alert.
@@ -39,19 +39,46 @@ pub(super) struct Context<'a> {
     parse: &'a ParseOptions,
 }
 
-/// All findings on a sound test file whose rules are `rules`, in the order of the file.
-pub fn warnings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) -> Vec<Diagnostic> {
+/// All that can be said of a sound test file without running it, in the order of the file: what promtool passes in
+/// silence, and what cannot be read.
+pub fn findings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) -> Vec<Diagnostic> {
     let cx = Context::new(test, rules, parse);
     let mut found = cx.of_file();
+    // What is wrong with the rule files is told where they are linted themselves.
+    let here = |problem: &&Diagnostic| problem.primary.file.name() == test.file.name();
+    found.extend(rules.problems.iter().filter(here).cloned());
     for group in &test.groups {
         let end_ms = group.start_ms.saturating_add(group.max_eval_time_ms());
-        // A series that cannot be read fails the test; there is nothing more to say.
-        if let Ok(inputs) = inputs::read(test, group, end_ms) {
-            found.extend(cx.of_group(group, &inputs));
+        match inputs::read(test, group, end_ms) {
+            Ok(inputs) => found.extend(cx.of_group(group, &inputs)),
+            Err(error) => found.push(*error),
         }
+        for expr in group.expr_tests.iter() {
+            if let Err(errors) = promql::parse(expr.expr.text(), parse) {
+                found.extend(errors.into_iter().next().map(|error| syntax(test, expr, error)));
+            }
+        }
+        let nameless = group.alert_tests.iter().filter(|alert| alert.alertname.text().is_empty());
+        found.extend(nameless.map(|alert| no_alertname(test, alert)));
     }
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found
+}
+
+/// An expression of a test that does not parse.
+pub(super) fn syntax(test: &TestFile, expr: &ExprTest, error: ParseError) -> Diagnostic {
+    let span = if expr.expr.text().is_empty() { head(test, expr.span).span } else { expr.expr.file_span(error.span) };
+    let label = Label::new(&test.file, span, "");
+    let mut diagnostic = Diagnostic::new("promql/syntax", Severity::Error, error.message, label);
+    diagnostic.help = error.help;
+    diagnostic
+}
+
+/// An assertion on alerts that does not say which one it means.
+pub(super) fn no_alertname(test: &TestFile, alert: &AlertTest) -> Diagnostic {
+    let message = "`alertname` is missing: the test does not say which alert it is about";
+    Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, alert.span))
+        .help("add `alertname:` with the name of the alerting rule")
 }
 
 impl<'a> Context<'a> {
@@ -261,7 +288,7 @@ fn alert_signature(test: &AlertTest) -> String {
     format!("alert {} {} {alerts:?}", test.eval_time.value, test.alertname.text())
 }
 
-fn expr_signature(test: &super::ExprTest) -> String {
+fn expr_signature(test: &ExprTest) -> String {
     let samples: Vec<_> =
         test.exp_samples.iter().map(|s| (s.labels.text(), s.value.value.to_bits(), s.histogram.text())).collect();
     format!("expr {} {:?} {samples:?}", test.eval_time.value, test.expr.text())

@@ -9,6 +9,7 @@ mod runbook;
 mod schema;
 pub(super) mod suppression;
 mod template;
+mod test;
 mod yaml;
 
 use super::LintRule;
@@ -24,5 +25,6 @@ pub(super) static CATEGORIES: &[&[&dyn LintRule]] = &[
     schema::RULES,
     suppression::RULES,
     template::RULES,
+    test::RULES,
     yaml::RULES,
 ];

@@ -8,6 +8,8 @@ static WRONG_TYPE: Meta = meta!("schema/wrong-type", Error, on, "a field holds a
 static INVALID_DURATION: Meta = meta!("schema/invalid-duration", Error, on, "a duration that Prometheus does not read");
 static INVALID_NAME: Meta =
     meta!("schema/invalid-name", Error, on, "a name of a group, metric, label or annotation that cannot be");
+static INVALID_VALUE: Meta =
+    meta!("schema/invalid-value", Error, on, "a value that has the right type and is still not one of those allowed");
 static CONFLICTING_FIELDS: Meta =
     meta!("schema/conflicting-fields", Error, on, "a rule has fields of alerting and of recording rules");
 static DUPLICATE_GROUP: Meta = meta!("schema/duplicate-group", Error, on, "two groups of a file have the same name");
@@ -18,6 +20,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&WRONG_TYPE),
     &Reported(&INVALID_DURATION),
     &Reported(&INVALID_NAME),
+    &Reported(&INVALID_VALUE),
     &Reported(&CONFLICTING_FIELDS),
     &Reported(&DUPLICATE_GROUP),
 ];
