@@ -482,8 +482,6 @@ impl References {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn shown(text: &str) -> String {
         let found = crate::template::parse(text).unwrap().references();
         let mut out = String::new();
