@@ -93,6 +93,8 @@ fn check_expression(input: &[u8]) -> bool {
             // Less than a millisecond is printed as nothing, which is no range.
             let vanished = |error: &promql::ParseError| error.message == "duration must be greater than 0";
             match again {
+                // Prometheus prints the number as `+Inf`, and before `^` the sign reads as an operator of its own.
+                Ok(_) if printed.contains("+Inf ^") => {}
                 Ok(again) => assert_eq!(again.to_string(), printed, "{}", shown()),
                 Err(errors) => assert!(errors.iter().any(vanished), "{} printed as {printed}: {errors:?}", shown()),
             }
