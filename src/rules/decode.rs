@@ -70,7 +70,7 @@ fn required(reader: &mut Reader<'_>, node: &Node, place: Place, mapping: &Mappin
         return field.clone();
     }
     let wrong_type = entry.is_some_and(|entry| entry.value.as_scalar().is_none());
-    if !wrong_type && !is_misspelt(mapping, place, name) {
+    if !wrong_type && !reader.is_full() && !is_misspelt(mapping, place, name) {
         let (span, text) = match entry {
             Some(entry) => (entry.key.span, "this is empty"),
             None => (first_key(node, mapping), "begins here"),
@@ -130,7 +130,8 @@ fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) ->
 fn report_nameless(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping) {
     let given = mapping.get("alert").or_else(|| mapping.get("record"));
     let wrong_type = given.is_some_and(|entry| entry.value.as_scalar().is_none());
-    if wrong_type || ["alert", "record"].iter().any(|name| is_misspelt(mapping, Place::Rule, name)) {
+    if wrong_type || reader.is_full() || ["alert", "record"].iter().any(|name| is_misspelt(mapping, Place::Rule, name))
+    {
         return;
     }
     let (span, text) = match given {

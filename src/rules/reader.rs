@@ -33,8 +33,13 @@ impl<'a> Reader<'a> {
         Label::new(self.file, span, text)
     }
 
+    /// Whether further problems would not be kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
+    }
+
     pub(super) fn report(&mut self, problem: Diagnostic) {
-        if self.problems.len() < MAX_PROBLEMS {
+        if !self.is_full() {
             self.problems.push(problem);
         }
     }
@@ -47,7 +52,7 @@ impl<'a> Reader<'a> {
     /// The mapping under `node`, whose fields must be those of `place`. Null is an empty mapping and yields `None`.
     pub(super) fn fields<'n>(&mut self, node: &'n Node, place: Place) -> Option<&'n Mapping> {
         let mapping = self.mapping(node, place.name())?;
-        if !self.ignore_unknown_fields {
+        if !self.ignore_unknown_fields && !self.is_full() {
             for entry in &mapping.entries {
                 match entry.name() {
                     Some(name) if place.has(name) => {}

@@ -16,6 +16,9 @@ use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
 const MAX_ALIASED: usize = 64 * 1024 * 1024;
 /// What a node counts besides its text.
 const NODE_COST: usize = 128;
+/// How many values a file may hold. Each takes up to 300 bytes of memory; the largest rule files that are known hold
+/// some hundred thousand. (Less in this module's tests, which run without optimisation.)
+const MAX_VALUES: usize = if cfg!(test) { 300_000 } else { 2_000_000 };
 /// How deep a tree may be, with what aliases stand for. The parser bounds what is written (255 blocks, 255 brackets).
 const MAX_DEPTH: usize = 512;
 /// After so many problems the rest of the file is not read: it is not YAML that somebody meant to write.
@@ -141,6 +144,8 @@ struct Builder<'a> {
     anchors: FxHashMap<usize, Option<Built>>,
     anchor_names: Vec<String>,
     aliased: usize,
+    /// The values of the file so far.
+    values: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -163,11 +168,12 @@ impl<'a> Builder<'a> {
             anchors: FxHashMap::default(),
             anchor_names: Vec::new(),
             aliased: 0,
+            values: 0,
         }
     }
 
     fn is_full(&self) -> bool {
-        self.outcome.parsed.problems.len() + self.outcome.errors.len() >= MAX_PROBLEMS
+        self.values > MAX_VALUES || self.outcome.parsed.problems.len() + self.outcome.errors.len() >= MAX_PROBLEMS
     }
 
     fn finish(mut self) -> Outcome {
@@ -290,6 +296,12 @@ impl<'a> Builder<'a> {
     fn complete(&mut self, built: Built, anchor: usize) {
         if anchor != 0 {
             self.anchors.insert(anchor, Some(built.clone()));
+        }
+        self.values += 1;
+        if self.values == MAX_VALUES + 1 {
+            let label = Label::new(&self.source.file, built.node.span, "one too many");
+            let message = format!("the file holds more than {MAX_VALUES} values");
+            self.problem("yaml/syntax", message, label, "split it into several files");
         }
         let Built { mut node, cost, depth } = built;
         let Some(frame) = self.frames.last_mut() else {
