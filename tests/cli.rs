@@ -45,7 +45,7 @@ fn the_mistake_of_the_example_is_shown_at_both_places() {
       help: add `instance` to each `by (…)`, or do not print it
       more: promproof explain template/missing-label
 
-    1 error in 1 of 1 file
+    1 error in 1 of 2 files
     --- exit code 1
     "#);
 }
@@ -154,13 +154,14 @@ fn nothing_to_check_is_exit_code_2() {
 }
 
 #[test]
-fn a_test_file_is_not_checked_as_a_rule_file() {
-    let sandbox = Sandbox::traefik();
-    insta::assert_snapshot!(sandbox.run(&["check", "traefik/traefik.test.yml"]), @"
-    --- stderr
-    error: no rule file in `traefik/traefik.test.yml`
-      help: this is a test file: `promproof test` runs it
-    --- exit code 2
+fn test_files_are_checked_beside_rule_files() {
+    let test = "rule_files: [missing.yml]\ntests:\n  - alert_rule_test: [{eval_time: 5m, alertname: Errors}]\n";
+    let sandbox = Sandbox::with(&[("rules.yml", CLEAN), ("test.yml", test)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    test.yml:1:14: warning[test/unmatched-rule-file] no rule file matches `missing.yml`
+    test.yml:3:50: warning[test/unknown-alert] no rule under test defines an alert `Errors`
+    2 warnings in 1 of 2 files
+    --- exit code 1
     ");
 }
 
@@ -290,7 +291,7 @@ fn rules_lists_all_rules() {
 #[test]
 fn help_shows_examples() {
     insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @"
-    Lint rule files
+    Lint rule files and their unit tests
 
     Usage: promproof check [OPTIONS] [PATHS]...
 
