@@ -132,7 +132,7 @@ fn reduce_exactly(x: f64) -> (u64, f64) {
         0 => word(offset),
         shift => word(offset) << shift | word(offset + 1) >> (64 - shift),
     };
-    let low = u128::from(digits(2)) * mantissa >> 64;
+    let low = (u128::from(digits(2)) * mantissa) >> 64;
     let middle = u128::from(digits(1)) * mantissa;
     let high = u128::from(digits(0)).wrapping_mul(mantissa) << 64;
     let product = high.wrapping_add(middle).wrapping_add(low);
