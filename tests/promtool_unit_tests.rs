@@ -3,6 +3,8 @@
 //! The files are not part of this repository: without the folder `../shared` (or the one that PROMPROOF_SHARED names)
 //! the tests say so and pass.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a file that cannot be read fails the test")]
+
 use std::path::{Path, PathBuf};
 
 use promproof::rules::discovery;

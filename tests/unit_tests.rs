@@ -1,5 +1,7 @@
 //! Test files from outside: what is wrong with them, how they fail, what is printed.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say what they expect")]
+
 use std::sync::Arc;
 
 use promproof::report::Look;

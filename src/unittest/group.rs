@@ -18,7 +18,7 @@ use crate::source::{Diagnostic, Label, Severity, Span};
 const MAX_STEPS: usize = 2_000_000;
 
 /// What the groups of a file share.
-pub(super) struct Shared<'a> {
+pub(super) struct InFile<'a> {
     pub(super) test: &'a TestFile,
     pub(super) rules: &'a ResolvedRules,
     pub(super) set: &'a RuleSet,
@@ -28,7 +28,7 @@ pub(super) struct Shared<'a> {
 
 /// A group while it is being checked.
 pub(super) struct Running<'a> {
-    pub(super) shared: &'a Shared<'a>,
+    pub(super) shared: &'a InFile<'a>,
     pub(super) group: &'a TestGroup,
     pub(super) store: Store,
     pub(super) run: Run,
@@ -59,7 +59,7 @@ pub(super) fn not_run(
 }
 
 /// Runs a group; also says what promtool passes in silence.
-pub(super) fn run(shared: &Shared<'_>, group: &TestGroup, index: usize) -> (GroupReport, Vec<Diagnostic>) {
+pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (GroupReport, Vec<Diagnostic>) {
     let started = Instant::now();
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
     let mut warnings = Vec::new();
@@ -76,7 +76,7 @@ pub(super) fn run(shared: &Shared<'_>, group: &TestGroup, index: usize) -> (Grou
 
 /// Loads the series and runs the rules over them.
 fn prepare<'a>(
-    shared: &'a Shared<'a>,
+    shared: &'a InFile<'a>,
     group: &'a TestGroup,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Running<'a>, Box<Diagnostic>> {

@@ -1,13 +1,14 @@
 //! Runs test files: rules loaded once, files and test groups in parallel, results in the order of the files.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::group::{self, Shared};
+use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
 use super::{TestFile, TestGroup, lint};
@@ -52,11 +53,18 @@ pub struct TestInput {
     pub folder: PathBuf,
 }
 
+/// What the files of a run share.
+struct Shared<'a> {
+    options: &'a RunOptions,
+    files: RuleFileCache,
+    sets: RuleSets,
+}
+
 /// Runs `inputs`.
 pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
-    let cache = RuleFileCache::new(options.load.clone());
+    let run = Shared { options, files: RuleFileCache::new(options.load.clone()), sets: RuleSets::default() };
     let stop = AtomicBool::new(false);
-    let files = inputs.par_iter().map(|input| run_file(input, options, &cache, &stop)).collect();
+    let files = inputs.par_iter().map(|input| run_file(input, &run, &stop)).collect();
     TestReport { files }
 }
 
@@ -77,7 +85,7 @@ pub fn list(test: &TestFile, selection: &Selection) -> Vec<String> {
     lines
 }
 
-fn run_file(input: &TestInput, options: &RunOptions, cache: &RuleFileCache, stop: &AtomicBool) -> FileReport {
+fn run_file(input: &TestInput, run: &Shared<'_>, stop: &AtomicBool) -> FileReport {
     let started = Instant::now();
     let test = &input.test;
     let errors = |problems: &[Diagnostic]| -> Vec<Diagnostic> {
@@ -93,11 +101,11 @@ fn run_file(input: &TestInput, options: &RunOptions, cache: &RuleFileCache, stop
         elapsed: Duration::ZERO,
     };
     if report.problems.is_empty() {
-        let rules = cache.resolve(test, &input.folder);
+        let rules = run.files.resolve(test, &input.folder);
         report.rule_files = rules.files.len();
-        let lint = lint::Context::new(test, &rules, &cache.options().parse);
+        let lint = lint::Context::new(test, &rules, &run.files.options().parse);
         report.warnings = lint.of_file();
-        run_groups(&lint, test, &rules, options, stop, &mut report);
+        run_groups(&lint, test, &rules, run, stop, &mut report);
         report.warnings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     }
     report.elapsed = started.elapsed();
@@ -108,41 +116,88 @@ fn run_groups(
     lint: &lint::Context<'_>,
     test: &TestFile,
     rules: &ResolvedRules,
-    options: &RunOptions,
+    run: &Shared<'_>,
     stop: &AtomicBool,
     report: &mut FileReport,
 ) {
+    let options = run.options;
     report.rule_problems.extend(rules.problems.iter().cloned());
     let selected: Vec<(usize, &TestGroup)> =
         test.groups.iter().enumerate().filter(|(_, group)| options.selection.selects(test, group)).collect();
-    let compiled = Compiled::new(test, rules, selected.iter().map(|(_, group)| *group), options);
+    let compiled = Compiled::new(test, rules, selected.iter().map(|(_, group)| *group), run);
     report.rule_problems.extend(compiled.problems.iter().cloned());
     let sound = report.rule_problems.is_empty();
     if !sound && !selected.is_empty() {
         stop.store(true, Ordering::Relaxed);
     }
-    let run = |(index, group): &(usize, &TestGroup)| {
+    let run_group = |(index, group): &(usize, &TestGroup)| {
         let skip = options.fail_fast && stop.load(Ordering::Relaxed);
         let Some(set) = compiled.of(group).filter(|_| sound && !skip) else {
             return (group::not_run(test, group, *index, skip && sound, &options.selection), Vec::new());
         };
-        let shared = Shared { test, rules, set, options, lint };
-        let (group_report, warnings) = group::run(&shared, group, *index);
+        let in_file = InFile { test, rules, set, options, lint };
+        let (group_report, warnings) = group::run(&in_file, group, *index);
         if group_report.failed() {
             stop.store(true, Ordering::Relaxed);
         }
         (group_report, warnings)
     };
-    let reports: Vec<(GroupReport, Vec<Diagnostic>)> = selected.par_iter().map(run).collect();
+    let reports: Vec<(GroupReport, Vec<Diagnostic>)> = selected.par_iter().map(run_group).collect();
     for (group_report, warnings) in reports {
         report.warnings.extend(warnings);
         report.groups.push(group_report);
     }
 }
 
-/// The rules of a test file, compiled once for all groups whose templates see the same external labels and URL.
+/// Compiled rules, once for all test groups of a run that need the same.
+#[derive(Default)]
+struct RuleSets {
+    sets: Mutex<HashMap<SetKey, Arc<OnceLock<Arc<CompiledSet>>>>>,
+}
+
+/// What decides how rules are compiled.
+#[derive(PartialEq, Eq, Hash)]
+struct SetKey {
+    /// The rule files by their addresses: each is read once in a run.
+    files: Vec<usize>,
+    interval_ms: i64,
+    group_order: Vec<String>,
+    external: (Labels, String),
+}
+
+struct CompiledSet {
+    set: RuleSet,
+    /// What does not compile.
+    problems: Vec<Diagnostic>,
+}
+
+impl RuleSets {
+    fn get(&self, test: &TestFile, rules: &ResolvedRules, group: &TestGroup, options: &RunOptions) -> Arc<CompiledSet> {
+        let group_order: Vec<String> = test.group_eval_order.iter().map(|name| name.text().to_owned()).collect();
+        let key = SetKey {
+            files: rules.files.iter().map(|file| Arc::as_ptr(file).addr()).collect(),
+            interval_ms: test.evaluation_interval_ms,
+            group_order: group_order.clone(),
+            external: external(group),
+        };
+        let (external_labels, external_url) = key.external.clone();
+        let cell = Arc::clone(self.sets.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let compiled = cell.get_or_init(|| {
+            let engine = engine(test, options);
+            let (set, problems) = RuleSet::compile(
+                &rules.files,
+                CompileOptions { engine, external_labels, external_url, group_order, parse: options.load.parse },
+            );
+            let problems = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+            Arc::new(CompiledSet { set, problems })
+        });
+        Arc::clone(compiled)
+    }
+}
+
+/// The rules that the groups of one test file need.
 struct Compiled {
-    sets: Vec<((Labels, String), RuleSet)>,
+    sets: Vec<((Labels, String), Arc<CompiledSet>)>,
     problems: Vec<Diagnostic>,
 }
 
@@ -151,7 +206,7 @@ impl Compiled {
         test: &TestFile,
         rules: &ResolvedRules,
         groups: impl Iterator<Item = &'a TestGroup>,
-        options: &RunOptions,
+        run: &Shared<'_>,
     ) -> Self {
         let mut compiled = Compiled { sets: Vec::new(), problems: Vec::new() };
         if !rules.problems.is_empty() {
@@ -162,16 +217,9 @@ impl Compiled {
             if compiled.sets.iter().any(|(known, _)| *known == key) {
                 continue;
             }
-            let compile = CompileOptions {
-                engine: engine(test, options),
-                parse: options.load.parse,
-                external_labels: key.0.clone(),
-                external_url: key.1.clone(),
-                group_order: test.group_eval_order.iter().map(|name| name.text().to_owned()).collect(),
-            };
-            let (set, problems) = RuleSet::compile(&rules.files, compile);
+            let set = run.sets.get(test, rules, group, run.options);
             if compiled.sets.is_empty() {
-                compiled.problems = problems.into_iter().filter(|p| p.severity == Severity::Error).collect();
+                compiled.problems.clone_from(&set.problems);
             }
             compiled.sets.push((key, set));
         }
@@ -180,7 +228,7 @@ impl Compiled {
 
     fn of(&self, group: &TestGroup) -> Option<&RuleSet> {
         let key = external(group);
-        self.sets.iter().find(|(known, _)| *known == key).map(|(_, set)| set)
+        self.sets.iter().find(|(known, _)| *known == key).map(|(_, compiled)| &compiled.set)
     }
 }
 
