@@ -75,6 +75,20 @@ fn a_long_chain_of_operators_is_evaluated_in_a_loop() {
 }
 
 #[test]
+fn deep_nesting_does_not_exhaust_the_stack() {
+    let store = store(&[(UP, &[Some(-1.0)])]);
+    let depth = promql::ast::MAX_NESTING / 2 - 1;
+    for (open, close) in [("abs(", ")"), ("sum(", ")"), ("-(", ")"), ("max_over_time(", "[1m:])")] {
+        let text = format!("{}up{}", open.repeat(depth), close.repeat(depth));
+        if let Ok(expr) = promql::parse(&text, &ParseOptions::all()) {
+            let engine = Engine::default();
+            let prepared = engine.prepare(&expr).expect("it is valid");
+            assert!(engine.instant(&store, &prepared, 0).is_ok(), "{open}");
+        }
+    }
+}
+
+#[test]
 fn limits_say_which_expression_and_how_to_raise_them() {
     let store = store(&[(UP, &[Some(1.0)]), (OTHER, &[Some(2.0)])]);
     let shown = |options: Options, text: &str| {
