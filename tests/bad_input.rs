@@ -169,7 +169,8 @@ fn a_long_line() {
        ╭─[a.yml:5:800013]
      4 │   - record: a
      5 │ …a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a +  (
-       ·                                                                                                                ─
+       ·                                                                                                               ┬─
+       ·                                                                                                               ╰── opened here
        ╰────
       help: add the missing `)`
       more: promproof explain promql/syntax
