@@ -4,6 +4,8 @@
 //! 15 s and a step of 15 s, so that a query reads about as many samples as it has steps, for each series.
 //! `benches/README.md` has the results.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot be set up should stop")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,8 +5,11 @@ use crate::promql::{self, ParseOptions};
 
 use super::{Engine, EvalError, Options, Output, QueryValue, Store};
 
+/// Labels and values of a series.
+type TestSeries<'a> = (&'a [(&'a str, &'a str)], &'a [Option<f64>]);
+
 /// One sample a minute for each value; `None` leaves a gap.
-fn store(series: &[(&[(&str, &str)], &[Option<f64>])]) -> Store {
+fn store(series: &[TestSeries<'_>]) -> Store {
     let mut store = Store::new();
     for (labels, values) in series {
         let labels = Labels::from_pairs(labels.iter().copied());
