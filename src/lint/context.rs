@@ -52,6 +52,8 @@ pub struct GroupContext<'a> {
     pub file: FileContext<'a>,
     /// The group.
     pub group: &'a RuleGroup,
+    /// The templates in its labels: read once, not for each rule that inherits them.
+    pub templates: &'a [TemplateField<'a>],
 }
 
 /// One alerting or recording rule, with what the analyses know about it; each is computed when first asked for.
@@ -61,7 +63,7 @@ pub struct RuleContext<'a> {
     /// The rule.
     pub rule: &'a Rule,
     label_flow: OnceCell<Option<LabelFlow>>,
-    templates: OnceCell<Vec<TemplateField<'a>>>,
+    own_templates: OnceCell<Vec<TemplateField<'a>>>,
 }
 
 /// A label or an annotation whose value is a template.
@@ -108,7 +110,7 @@ impl<'a> TemplateField<'a> {
 
 impl<'a> RuleContext<'a> {
     pub(super) fn new(group: GroupContext<'a>, rule: &'a Rule) -> Self {
-        RuleContext { group, rule, label_flow: OnceCell::new(), templates: OnceCell::new() }
+        RuleContext { group, rule, label_flow: OnceCell::new(), own_templates: OnceCell::new() }
     }
 
     /// The configuration.
@@ -128,19 +130,22 @@ impl<'a> RuleContext<'a> {
 
     /// The templates of an alerting rule: in its labels, in the group's that it inherits, in its annotations. Labels of
     /// a recording rule are not templates.
-    pub fn templates(&self) -> &[TemplateField<'a>] {
-        self.templates.get_or_init(|| {
+    pub fn templates(&self) -> impl Iterator<Item = &TemplateField<'a>> {
+        let inherited = match self.rule.kind {
+            RuleKind::Alerting => self.group.templates,
+            RuleKind::Recording => &[],
+        };
+        let own = names(&self.rule.labels);
+        inherited.iter().filter(move |field| !own.contains(field.name.text())).chain(self.own_templates())
+    }
+
+    fn own_templates(&self) -> &[TemplateField<'a>] {
+        self.own_templates.get_or_init(|| {
             if self.rule.kind != RuleKind::Alerting {
                 return Vec::new();
             }
-            let own = names(&self.rule.labels);
-            let inherited = TemplateField::among(&self.group.group.labels, TemplatePlace::GroupLabel)
-                .filter(|field| !own.contains(field.name.text()));
-            let own = TemplateField::among(&self.rule.labels, TemplatePlace::Label);
-            inherited
-                .chain(own)
-                .chain(TemplateField::among(&self.rule.annotations, TemplatePlace::Annotation))
-                .collect()
+            let labels = TemplateField::among(&self.rule.labels, TemplatePlace::Label);
+            labels.chain(TemplateField::among(&self.rule.annotations, TemplatePlace::Annotation)).collect()
         })
     }
 

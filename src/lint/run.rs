@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::source::Diagnostic;
 
 use super::config::Levels;
-use super::context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
+use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 use super::registry::registry;
 use super::rule::LintRule;
 use super::suppression::Suppressions;
@@ -36,7 +36,8 @@ fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<
     let file = FileContext { config, document, rules };
     active.iter().for_each(|rule| rule.check_file(&file, &mut out));
     for group in &rules.groups {
-        let group_cx = GroupContext { file, group };
+        let templates: Vec<_> = TemplateField::among(&group.labels, TemplatePlace::GroupLabel).collect();
+        let group_cx = GroupContext { file, group, templates: &templates };
         active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
         for rule in &group.rules {
             let rule_cx = RuleContext::new(group_cx, rule);

@@ -1,10 +1,13 @@
 //! `rule/duplicate`: two rules of one file with the same name, labels and expression.
 
-use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::lint::context::{FileContext, GroupContext, RuleContext};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::{Rule as FileRule, RuleKind};
+use crate::rules::{Field, Rule as FileRule, RuleGroup, RuleKind};
 use crate::source::Diagnostic;
 
 static META: Meta =
@@ -20,13 +23,12 @@ impl LintRule for Rule {
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
         let mut first_of: FxHashMap<Identity<'_>, &FileRule> = FxHashMap::default();
         for group in &cx.rules.groups {
-            let group_cx = GroupContext { file: *cx, group };
+            let inherited = GroupLabels::of(group);
             for rule in group.rules.iter().filter(|rule| rule.parsed.is_some()) {
-                let identity = identity(&RuleContext::new(group_cx, rule), group.part);
-                match first_of.get(&identity) {
-                    Some(first) => out.push(report(cx, first, rule)),
-                    None => {
-                        first_of.insert(identity, rule);
+                match first_of.entry(identity(group, &inherited, rule)) {
+                    Entry::Occupied(first) => out.push(report(cx, first.get(), rule)),
+                    Entry::Vacant(entry) => {
+                        entry.insert(rule);
                     }
                 }
             }
@@ -41,18 +43,67 @@ struct Identity<'a> {
     part: usize,
     kind: RuleKind,
     name: &'a str,
-    /// By name; without empty ones, which are no labels.
-    labels: Vec<(&'a str, &'a str)>,
+    /// The group's and its own.
+    labels: Fingerprint,
     /// In Prometheus' canonical form.
     expr: String,
 }
 
-fn identity<'a>(cx: &RuleContext<'a>, part: usize) -> Identity<'a> {
-    let rule = cx.rule;
-    let mut labels: Vec<_> = cx.static_labels().into_iter().map(|(name, value)| (name.text(), value.text())).collect();
-    labels.sort_unstable();
+fn identity<'a>(group: &RuleGroup, inherited: &GroupLabels<'_>, rule: &'a FileRule) -> Identity<'a> {
     let expr = rule.parsed.as_ref().map(|expr| expr.without_parens().to_string()).unwrap_or_default();
-    Identity { part, kind: rule.kind, name: rule.name.text(), labels, expr }
+    let labels = inherited.with_own(&rule.labels);
+    Identity { part: group.part, kind: rule.kind, name: rule.name.text(), labels, expr }
+}
+
+/// Stands for a set of labels: the sum of 128-bit hashes of its labels, whatever their order. A copy of the group's
+/// labels for each rule could be gigabytes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Fingerprint(u128);
+
+impl Fingerprint {
+    fn of(name: &str, value: &str) -> Self {
+        let half = |seed: u8| {
+            let mut hasher = DefaultHasher::new();
+            (seed, name, value).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        Fingerprint(half(0) << 64 | half(1))
+    }
+
+    fn with(self, other: Self) -> Self {
+        Fingerprint(self.0.wrapping_add(other.0))
+    }
+
+    fn without(self, other: Self) -> Self {
+        Fingerprint(self.0.wrapping_sub(other.0))
+    }
+}
+
+/// The labels that the rules of a group inherit.
+struct GroupLabels<'a> {
+    all: Fingerprint,
+    by_name: FxHashMap<&'a str, Fingerprint>,
+}
+
+impl<'a> GroupLabels<'a> {
+    fn of(group: &'a RuleGroup) -> Self {
+        let mut this = GroupLabels { all: Fingerprint::default(), by_name: FxHashMap::default() };
+        for (name, value) in &group.labels {
+            let label = Fingerprint::of(name.text(), value.text());
+            this.all = this.all.with(label);
+            let of_name = this.by_name.entry(name.text()).or_default();
+            *of_name = of_name.with(label);
+        }
+        this
+    }
+
+    /// These labels together with a rule's own, which win.
+    fn with_own(&self, own: &[(Field, Field)]) -> Fingerprint {
+        let names: FxHashSet<&str> = own.iter().map(|(name, _)| name.text()).collect();
+        let overridden = names.iter().filter_map(|name| self.by_name.get(name));
+        let inherited = overridden.fold(self.all, |labels, of_name| labels.without(*of_name));
+        own.iter().fold(inherited, |labels, (name, value)| labels.with(Fingerprint::of(name.text(), value.text())))
+    }
 }
 
 fn report(cx: &FileContext<'_>, first: &FileRule, again: &FileRule) -> Diagnostic {
@@ -64,4 +115,54 @@ fn report(cx: &FileContext<'_>, first: &FileRule, again: &FileRule) -> Diagnosti
     META.diagnostic(message, cx.field(&again.name, "again here"))
         .related(cx.field(&first.name, "first here"))
         .help("remove one of them, or give them labels that tell them apart")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::lint::{self, Config, Document};
+    use crate::source::SourceFile;
+
+    /// The lines of the rules that are called duplicates.
+    fn duplicates(text: &str) -> Vec<usize> {
+        let config = Config::default();
+        let source = Arc::new(SourceFile::new("rules.yml", text));
+        let found = lint::run(&[Document::read(&source, &config, true)], &config);
+        let duplicates = found.iter().filter(|found| found.rule == "rule/duplicate");
+        duplicates.map(|found| source.position(found.primary.span.start).line).collect()
+    }
+
+    #[test]
+    fn labels_count_wherever_they_come_from() {
+        let text = "\
+groups:
+  - name: a
+    labels: {team: x, env: prod}
+    rules:
+      - {record: 'a:b', expr: up}
+      - {record: 'a:b', expr: up, labels: {env: dev}}
+  - name: b
+    labels: {env: prod, team: x}
+    rules:
+      - {record: 'a:b', expr: (up)} # as in the other group
+      - {record: 'a:b', expr: up, labels: {team: x}} # says what the group says
+      - {record: 'a:b', expr: up, labels: {team: z}}
+  - name: c
+    rules:
+      - {record: 'a:b', expr: up}
+      - {record: 'a:b', expr: up, labels: {env: dev, team: x}} # the labels of line 6
+";
+        assert_eq!(duplicates(text), [10, 11, 16]);
+    }
+
+    #[test]
+    fn many_group_labels_are_not_copied_to_each_rule() {
+        let labels: String = (0..5_000).map(|at| format!("      l{at}: v\n")).collect();
+        let rules: String = (0..5_000).map(|at| format!("      - {{record: 'a:r{at}', expr: up}}\n")).collect();
+        let text = format!(
+            "groups:\n  - name: a\n    labels:\n{labels}    rules:\n{rules}      - {{record: 'a:r0', expr: up}}\n"
+        );
+        assert_eq!(duplicates(&text), [10_005]);
+    }
 }

@@ -22,7 +22,7 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.templates().is_empty() {
+        if cx.templates().next().is_none() {
             return;
         }
         let Some(flow) = cx.label_flow() else { return };

@@ -16,13 +16,12 @@ impl LintRule for Rule {
 
     fn check_group(&self, cx: &GroupContext<'_>, out: &mut Vec<Diagnostic>) {
         if cx.group.rules.iter().any(|rule| rule.kind == RuleKind::Alerting) {
-            let templates = TemplateField::among(&cx.group.labels, TemplatePlace::GroupLabel);
-            out.extend(templates.filter_map(|template| check(&cx.file, &template)));
+            out.extend(cx.templates.iter().filter_map(|template| check(&cx.file, template)));
         }
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let own = cx.templates().iter().filter(|template| template.place != TemplatePlace::GroupLabel);
+        let own = cx.templates().filter(|template| template.place != TemplatePlace::GroupLabel);
         out.extend(own.filter_map(|template| check(&cx.file(), template)));
     }
 }

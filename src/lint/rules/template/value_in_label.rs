@@ -17,7 +17,7 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        for template in cx.templates().iter().filter(|template| template.place != TemplatePlace::Annotation) {
+        for template in cx.templates().filter(|template| template.place != TemplatePlace::Annotation) {
             let Some(value) = template.parsed.as_ref().ok().and_then(printed_value) else { continue };
             let message = format!("{} prints the value, so that each new value is a new alert", template.describe());
             let place = cx.file().inside(template.value, value, "changes with the value");
