@@ -15,6 +15,7 @@ use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape, LoadOptions};
+use crate::source::Severity;
 use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
 use crate::yaml;
 
@@ -120,11 +121,11 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     if inputs.is_empty() && failures.is_empty() {
         return Err(nothing_to_test(&args.paths));
     }
-    if !args.run.is_empty() || !options.selection.words.is_empty() {
-        select(&mut inputs, &options.selection)?;
-    }
     for failure in &failures {
         session.report(failure);
+    }
+    if !args.run.is_empty() || !options.selection.words.is_empty() {
+        select(&mut inputs, &options.selection)?;
     }
     let format = format(args, session);
     if inputs.is_empty() && matches!(format, TestFormat::Full | TestFormat::Concise) {
@@ -258,15 +259,17 @@ fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
 }
 
 /// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
-/// them.
+/// them, and a run without them would pass where it proves nothing.
 fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trouble> {
+    let broken = |input: &TestInput| input.test.problems.iter().any(|problem| problem.severity == Severity::Error);
     let selects = |input: &TestInput| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
-    if !inputs.iter().any(selects) {
+    let stays = |input: &TestInput| broken(input) || selects(input);
+    if !inputs.is_empty() && !inputs.iter().any(stays) {
         let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
         return Err(Trouble::new("the filter selects no test")
             .help(format!("of {} files and {names} named test groups; see `promproof test --list`", inputs.len())));
     }
-    inputs.retain(selects);
+    inputs.retain(stays);
     Ok(())
 }
 
