@@ -13,7 +13,7 @@ pub(super) struct Directive {
 }
 
 /// Rules that a comment names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Pattern {
     /// `category/name`
     Rule(&'static str),

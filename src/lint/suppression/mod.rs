@@ -5,6 +5,8 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
+use rustc_hash::FxHashMap;
+
 use crate::source::{Diagnostic, Label, Span};
 
 use super::Document;
@@ -16,19 +18,20 @@ use scope::Scopes;
 /// The suppressions of one document.
 pub(super) struct Suppressions<'d> {
     document: &'d Document,
-    /// By the start of their scope.
+    /// By the start of their scope, no two with the same scope and pattern: few hold at any one place, however many
+    /// comments say the same.
     entries: Vec<Entry>,
     /// For each entry the nearest one before it whose scope ends later.
     outer: Vec<Option<usize>>,
     mistakes: Vec<Diagnostic>,
 }
 
-/// One pattern of one comment.
+/// A pattern for a part of the file.
 struct Entry {
     scope: Span,
     pattern: Pattern,
-    /// The pattern's bytes in the file.
-    place: Span,
+    /// The bytes of the pattern in each comment that says so.
+    places: Vec<Span>,
 }
 
 impl<'d> Suppressions<'d> {
@@ -40,6 +43,7 @@ impl<'d> Suppressions<'d> {
             return this;
         }
         let mut scopes = Scopes::of(document);
+        let mut entry_of: FxHashMap<(Span, Pattern), usize> = FxHashMap::default();
         for found in scope::comments(document) {
             let Some((directive, mistakes)) = comment::parse(found.span.slice(file.text())) else { continue };
             for mistake in mistakes {
@@ -50,12 +54,14 @@ impl<'d> Suppressions<'d> {
                 true => Span::new(0, file.text().len()),
                 false => scopes.scope(found),
             };
-            let entry = |pattern: crate::source::Spanned<Pattern>| Entry {
-                scope,
-                pattern: pattern.value,
-                place: pattern.span.shifted(found.span.start),
-            };
-            this.entries.extend(directive.patterns.into_iter().map(entry));
+            for pattern in directive.patterns {
+                let at = *entry_of.entry((scope, pattern.value)).or_insert(this.entries.len());
+                if at == this.entries.len() {
+                    this.entries.push(Entry { scope, pattern: pattern.value, places: Vec::new() });
+                }
+                let place = pattern.span.shifted(found.span.start);
+                this.entries.get_mut(at).into_iter().for_each(|entry| entry.places.push(place));
+            }
         }
         this.entries.sort_by_key(|entry| (entry.scope.start, std::cmp::Reverse(entry.scope.end)));
         this.outer = outer(&this.entries);
@@ -112,9 +118,9 @@ impl<'d> Suppressions<'d> {
             && self.document.rules.as_ref().is_none_or(|rules| rules.problems.is_empty());
         let idle =
             self.entries.iter().zip(used).filter(|(entry, used)| whole && !**used && runs(entry.pattern, levels));
-        for (entry, _) in idle {
-            let message = format!("`{}` suppresses nothing here", entry.place.slice(file.text()));
-            found.push(UNUSED.diagnostic(message, Label::new(file, entry.place, "")).help(
+        for place in idle.flat_map(|(entry, _)| &entry.places) {
+            let message = format!("`{}` suppresses nothing here", place.slice(file.text()));
+            found.push(UNUSED.diagnostic(message, Label::new(file, *place, "")).help(
                 "remove it; or move it to the end of the line that it is for, to the line above, or above the rule",
             ));
         }

@@ -146,3 +146,18 @@ fn blocks_of_comments_take_linear_time() {
     let text = format!("groups:\n  - name: g\n    rules:\n{comments}      - {{alert: A, expr: up}}\n");
     assert_eq!(left(&text).lines().count(), 20_000);
 }
+
+#[test]
+fn comments_that_say_the_same_are_one_entry() {
+    let comments =
+        "# promproof: ignore-file[yaml/*]\n# promproof: ignore-file[template/missing-label]\n".repeat(20_000);
+    let findings = "      - {alert: A, expr: sum(a), annotations: {s: '{{ $labels.x }}'}}\n".repeat(500);
+    let text = format!("{comments}groups:\n  - name: g\n    rules:\n{findings}");
+    let config = Config::default();
+    let document = Document::read(&Arc::new(SourceFile::new("rules.yml", &*text)), &config, true);
+    assert_eq!(super::Suppressions::read(&document).entries.len(), 2);
+    // Each comment that suppresses nothing is still reported, and none of those that do.
+    let left = left(&text);
+    assert_eq!(left.lines().filter(|line| line.contains("`yaml/*` suppresses nothing")).count(), 20_000);
+    assert!(!left.contains("missing-label"));
+}
