@@ -62,7 +62,7 @@ fn patterns_are_written_without_relying_on_flags() {
 
 #[test]
 fn replacements() {
-    let expand = |pattern: &str, text: &str, to: &str| ReplaceRegex::new(pattern).unwrap().expand(text, to);
+    let expand = |pattern: &str, text: &str, to: &str| ReplaceRegex::new(pattern).unwrap().expand(text, to, usize::MAX);
     assert_eq!(
         expand("(.*):(?P<port>.*)", "host:80", "${1} $port $2x ${2}x $$ $").as_deref(),
         Some("host 80  80x $ $")

@@ -134,3 +134,24 @@ fn only_numbers_and_instant_vectors_are_evaluated_over_time() {
         assert_eq!(error.message, expected);
     }
 }
+
+#[test]
+fn a_label_cannot_be_multiplied_without_end() {
+    let store = store(&[(UP, &[Some(1.0)])]);
+    let message = |text: &str| instant(&store, Options::default(), text, 0).expect_err("it is too long").message;
+    let nested = |call: &dyn Fn(String) -> String| (0..5).fold("up".to_owned(), |inner, _| call(inner));
+    let hundredfold = "$1".repeat(100);
+    let replaced = nested(&|inner| format!(r#"label_replace({inner}, "job", "{hundredfold}", "job", "(.*)")"#));
+    insta::assert_snapshot!(
+        message(&replaced),
+        @r#"label_replace() makes the label "job" longer than 1048576 bytes: make it shorter"#
+    );
+    let sources = vec![r#""job""#; 100].join(", ");
+    let joined = nested(&|inner| format!(r#"label_join({inner}, "job", "-", {sources})"#));
+    insta::assert_snapshot!(
+        message(&joined),
+        @r#"label_join() makes the label "job" longer than 1048576 bytes: make it shorter"#
+    );
+    let long = format!(r#"label_replace(up, "job", "{}", "job", ".*")"#, "x".repeat(1000));
+    assert!(instant(&store, Options::default(), &long, 0).is_ok(), "a long label is no error");
+}

@@ -1,5 +1,7 @@
 //! `label_replace` and `label_join`.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::EvalError;
@@ -11,6 +13,9 @@ use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 use crate::source::Span;
 
+/// How many bytes a value may have that is made here: nested calls multiply the length with each level.
+const MAX_VALUE_BYTES: usize = 1 << 20;
+
 /// `label_replace(v, dst, replacement, src, regex)`
 pub(super) fn replace<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span) -> Result<Value, EvalError> {
     let ([vector, target, replacement, source, ..], Some(regex)) = (call.args.as_slice(), &call.regex) else {
@@ -20,7 +25,11 @@ pub(super) fn replace<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Sp
     let (target, replacement, source) = (label_name(eval, *target, call)?, plan.text(*replacement), plan.text(*source));
     let vector = eval.vector(*vector)?;
     relabelled(eval, vector, &target, span, |labels| {
-        regex.expand(labels.get(&source).unwrap_or_default(), &replacement)
+        let value = regex.expand(labels.get(&source).unwrap_or_default(), &replacement, MAX_VALUE_BYTES);
+        match value {
+            Some(value) if value.len() > MAX_VALUE_BYTES => Err(too_long(call, &target, span)),
+            value => Ok(value),
+        }
     })
 }
 
@@ -42,7 +51,12 @@ pub(super) fn join<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span)
     let vector = eval.vector(*vector)?;
     relabelled(eval, vector, &target, span, |labels| {
         let values: Vec<&str> = names.iter().map(|name| labels.get(name).unwrap_or_default()).collect();
-        Some(values.join(&separator))
+        let separators = values.len().saturating_sub(1).saturating_mul(separator.len());
+        let bytes = values.iter().fold(separators, |sum, value| sum.saturating_add(value.len()));
+        if bytes > MAX_VALUE_BYTES {
+            return Err(too_long(call, &target, span));
+        }
+        Ok(Some(values.join(&separator)))
     })
 }
 
@@ -59,22 +73,29 @@ fn label_name(eval: &Evaluator<'_>, arg: crate::engine::plan::NodeId, call: &Cal
     Err(EvalError::new(message, Some(node.span)))
 }
 
+fn too_long(call: &CallNode, target: &str, span: Span) -> EvalError {
+    let message =
+        format!("{}() makes the label {target:?} longer than {MAX_VALUE_BYTES} bytes: make it shorter", call.name);
+    EvalError::new(message, Some(span))
+}
+
 /// Sets the label `target` to what `value` makes of the other labels; `None` leaves the series as it is.
 fn relabelled(
     eval: &Evaluator<'_>,
     mut vector: Vector,
     target: &str,
     span: Span,
-    value: impl Fn(&Labels) -> Option<String>,
+    value: impl Fn(&Labels) -> Result<Option<String>, EvalError>,
 ) -> Result<Value, EvalError> {
     let mut known: FxHashMap<Labels, Option<Labels>> = FxHashMap::default();
     for series in &mut vector {
-        let changed = known.entry(series.labels.clone()).or_insert_with_key(|labels| {
-            let value = value(labels)?;
-            let mut builder = labels.builder();
-            builder.set(target, &value);
-            Some(builder.build())
-        });
+        let changed = match known.entry(series.labels.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let changed = value(new.key())?.map(|value| new.key().builder().set(target, &value).build());
+                new.insert(changed)
+            }
+        };
         if let Some(changed) = changed {
             series.labels = changed.clone();
             if target == METRIC_NAME {

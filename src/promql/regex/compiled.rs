@@ -153,11 +153,12 @@ impl ReplaceRegex {
         Ok(ReplaceRegex { inner: WithGroups { regex, names: group_names(&node) } })
     }
 
-    /// The replacement with `$1`, `${name}` filled in, if the whole text matches.
-    pub fn expand(&self, text: &str, replacement: &str) -> Option<String> {
+    /// The replacement with `$1`, `${name}` filled in, if the whole text matches. Cut off, where it becomes longer than
+    /// `max_len` bytes, some way behind them.
+    pub fn expand(&self, text: &str, replacement: &str, max_len: usize) -> Option<String> {
         let captures = self.inner.regex.captures(text)?;
         let mut out = String::new();
-        self.inner.expand(&expand::parts(replacement), &captures, &mut out, usize::MAX);
+        self.inner.expand(&expand::parts(replacement), &captures, &mut out, max_len);
         Some(out)
     }
 }
