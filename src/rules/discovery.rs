@@ -1,6 +1,5 @@
 //! Finding and reading files.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
@@ -8,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::WalkBuilder;
+use rustc_hash::FxHashMap;
 
 use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
 
@@ -57,24 +57,40 @@ const EXTENSIONS: [&str; 3] = ["yml", "yaml", "rules"];
 /// The files with the endings `.yml`, `.yaml` and `.rules` below the directories among `paths`, and the files among
 /// `paths` whatever their names, sorted by path, each once; and the paths that cannot be read.
 ///
+/// A file that several of the `paths` lead to, as `./a.yml` and `a.yml` do, has the name under which it comes first.
 /// Hidden files, links and what `.gitignore` and `.ignore` name are left out below directories. Which of the files are
 /// rule files shows when they are read.
 pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
-    let mut found: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let mut files = Files::default();
     let mut errors = Vec::new();
     for path in paths {
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk(path, &mut found, &mut errors),
-            Ok(_) => {
-                found.insert(path.clone(), true);
-            }
+            Ok(metadata) if metadata.is_dir() => walk(path, &mut files, &mut errors),
+            Ok(_) => files.add(path, true),
             Err(error) => errors.push(ReadError::of_io(path, &error)),
         }
     }
-    (found.into_iter().map(|(path, named)| Found { path, named }).collect(), errors)
+    let mut found: Vec<Found> = files.by_canonical_path.into_values().collect();
+    found.sort_unstable();
+    (found, errors)
 }
 
-fn walk(directory: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<ReadError>) {
+/// Files, each once.
+#[derive(Default)]
+struct Files {
+    by_canonical_path: FxHashMap<PathBuf, Found>,
+}
+
+impl Files {
+    fn add(&mut self, path: &Path, named: bool) {
+        // A pipe such as `/dev/fd/63` has no canonical path.
+        let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let file = self.by_canonical_path.entry(canonical);
+        file.or_insert_with(|| Found { path: path.to_owned(), named }).named |= named;
+    }
+}
+
+fn walk(directory: &Path, files: &mut Files, errors: &mut Vec<ReadError>) {
     // What one person ignores everywhere must not decide what a check in CI sees.
     let walk = WalkBuilder::new(directory).require_git(false).git_global(false).build();
     for entry in walk {
@@ -84,7 +100,7 @@ fn walk(directory: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<
                 let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
                 let extension = path.extension().and_then(|extension| extension.to_str());
                 if is_file && extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) {
-                    found.entry(path.to_owned()).or_insert(false);
+                    files.add(path, false);
                 }
             }
             Err(error) => errors.push(ReadError { path: directory.to_owned(), message: error.to_string() }),
@@ -187,6 +203,23 @@ mod tests {
         a/e.txt (named)
         ignored/f.yml (named)
         missing.yml: does not exist
+        ");
+    }
+
+    #[test]
+    fn a_file_that_several_paths_lead_to_is_found_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs::create_dir(root.join("a")).unwrap();
+        fs::write(root.join("a/b.yml"), "groups: []").unwrap();
+        fs::write(root.join("c.yml"), "groups: []").unwrap();
+        insta::assert_snapshot!(found_in(root, &["", "./c.yml", "a/../a/b.yml", "a"]), @r"
+        a/b.yml (named)
+        c.yml (named)
+        ");
+        insta::assert_snapshot!(found_in(root, &["a/../c.yml", "c.yml", "."]), @r"
+        a/../c.yml (named)
+        a/b.yml
         ");
     }
 
