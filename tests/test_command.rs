@@ -37,3 +37,50 @@ fn a_filter_that_selects_nothing_is_exit_code_2() {
     --- exit code 2
     ");
 }
+
+/// Two groups whose expectations are both wrong.
+const WRONG: &str = "tests:
+  - name: first
+    input_series: [{series: up, values: 1}]
+    promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 2}]}]
+  - name: second
+    input_series: [{series: up, values: 1}]
+    promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 3}]}]
+";
+
+#[test]
+fn an_update_touches_what_is_selected_and_no_other_file() {
+    let precious = ("wrong.promproof-update", "precious");
+    let sandbox = Sandbox::with(&[("wrong.yml", WRONG), ("other.yml", WRONG), precious]);
+    let selection = ["--run", "first", "wrong.yml", "missing.yml"];
+    let run = sandbox.run(&[&["test", "--update", "--quiet", "--output-format", "concise"], &selection[..]].concat());
+    assert_eq!(run.code, Some(2), "a file that cannot be read still counts: {run}");
+    assert_eq!(run.stderr.matches("missing.yml").count(), 1, "{run}");
+    assert!(run.stdout.contains("1 group"), "the second run has the same selection: {run}");
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap();
+    assert_eq!(read("wrong.yml"), WRONG.replace("labels: up, value: 2", r#"labels: "up", value: 1"#));
+    assert_eq!(read("other.yml"), WRONG);
+    assert_eq!(read(precious.0), precious.1);
+    assert_eq!(std::fs::read_dir(sandbox.path("")).unwrap().count(), 3, "nothing is left behind");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_update_writes_through_a_link() {
+    let sandbox = Sandbox::with(&[("shared/wrong.yml", WRONG)]);
+    std::os::unix::fs::symlink("shared/wrong.yml", sandbox.path("link.yml")).unwrap();
+    let run = sandbox.run(&["test", "--update", "link.yml"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(std::fs::symlink_metadata(sandbox.path("link.yml")).unwrap().is_symlink());
+    assert!(!std::fs::read_to_string(sandbox.path("shared/wrong.yml")).unwrap().contains("value: 2"));
+}
+
+#[test]
+fn standard_input_cannot_be_updated() {
+    insta::assert_snapshot!(Sandbox::new().run_with_stdin(&["test", "--update", "-"], WRONG), @"
+    --- stderr
+    error: --update cannot write what comes from standard input
+      help: name the test file instead of `-`
+    --- exit code 2
+    ");
+}

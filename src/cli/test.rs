@@ -117,16 +117,18 @@ pub(super) enum TestOutputFormat {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to test.
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
     let options = run_options(args, session)?;
-    let (mut inputs, failures) = read_inputs(args);
+    if args.update && args.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Trouble::new("--update cannot write what comes from standard input")
+            .help("name the test file instead of `-`"));
+    }
+    let (mut inputs, mut failures) = read_inputs(args);
     if inputs.is_empty() && failures.is_empty() {
         return Err(nothing_to_test(&args.paths));
     }
     for failure in &failures {
         session.report(failure);
     }
-    if !args.run.is_empty() || !options.selection.words.is_empty() {
-        select(&mut inputs, &options.selection)?;
-    }
+    select(&mut inputs, &options.selection)?;
     let format = format(args, session);
     if inputs.is_empty() && matches!(format, TestFormat::Full | TestFormat::Concise) {
         // Nothing has passed, so nothing is said to have.
@@ -140,7 +142,16 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     let mut report = unittest::run(&inputs, &options);
     drop(progress);
     if args.update && report.failed() && update::write(&report, args.dry_run, session)? {
-        inputs = read_inputs(args).0;
+        let again = read_inputs(args);
+        inputs = again.0;
+        // What could not be read before the update has been reported and still counts.
+        for failure in again.1 {
+            if failures.iter().all(|known| known.message != failure.message) {
+                session.report(&failure);
+                failures.push(failure);
+            }
+        }
+        select(&mut inputs, &options.selection)?;
         report = unittest::run(&inputs, &options);
     }
 
@@ -261,6 +272,9 @@ fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
 /// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
 /// them, and a run without them would pass where it proves nothing.
 fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trouble> {
+    if selection.groups.is_none() && selection.words.is_empty() {
+        return Ok(());
+    }
     let broken = |input: &TestInput| input.test.problems.iter().any(|problem| problem.severity == Severity::Error);
     let selects = |input: &TestInput| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
     let stays = |input: &TestInput| broken(input) || selects(input);
