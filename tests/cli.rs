@@ -261,6 +261,14 @@ fn explain_lists_a_category() {
 }
 
 #[test]
+fn explain_says_what_is_no_lint_rule() {
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "test/rule-fails"]), @"
+    `test/rule-fails` is a failure of a test run or a query, not a lint rule: it is found by evaluating, cannot be switched off, and its message says what went wrong.
+    --- exit code 0
+    ");
+}
+
+#[test]
 fn explain_knows_what_was_meant() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template/missing-lable"]), @"
     --- stderr

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::rules::{RuleJson, write_table};
 use super::{Outcome, Session, Trouble};
-use crate::lint::{LintRule, find, nearest, registry};
+use crate::lint::{LintRule, RUN_TIME_IDS, find, nearest, registry};
 use crate::report::text::severity_name;
 use crate::report::{Look, documentation_url, markdown};
 
@@ -58,6 +58,7 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Outcome, Trou
     let mut stdout = session.stdout();
     match find(id) {
         Some(rule) => write_page(&mut stdout, &session.look, args.output_format, rule)?,
+        None if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, args.output_format, id)?,
         None => {
             let category: Vec<&dyn LintRule> =
                 registry().iter().copied().filter(|rule| rule.meta().category() == id).collect();
@@ -83,6 +84,18 @@ fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn L
         }
         PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
         PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),
+    }
+}
+
+/// What there is to say about an id behind which no lint rule stands.
+fn write_run_time(out: &mut dyn Write, format: PageFormat, id: &str) -> std::io::Result<()> {
+    let page = format!(
+        "`{id}` is a failure of a test run or a query, not a lint rule: it is found by evaluating, cannot be switched \
+         off, and its message says what went wrong.\n"
+    );
+    match format {
+        PageFormat::Text | PageFormat::Markdown => out.write_all(page.as_bytes()),
+        PageFormat::Json => write_json(out, &serde_json::json!({ "id": id, "page": page })),
     }
 }
 

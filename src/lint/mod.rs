@@ -19,6 +19,6 @@ mod suppression;
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use document::Document;
-pub use registry::{find, nearest, registry};
+pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{LintRule, Meta};
 pub use run::run;

@@ -11,6 +11,18 @@ static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
     all
 });
 
+/// The ids of what goes wrong when tests or queries are run. No lint rule stands behind them: they have no level in the
+/// configuration and no page.
+pub const RUN_TIME_IDS: [&str; 7] = [
+    "promql/evaluation",
+    "test/expression-fails",
+    "test/input-refused",
+    "test/invalid-sample",
+    "test/rule-fails",
+    "test/too-many-evaluations",
+    "test/unreadable-rule-file",
+];
+
 /// Every lint rule, by id.
 pub fn registry() -> &'static [&'static dyn LintRule] {
     &REGISTRY
