@@ -178,6 +178,37 @@ tests:
     ");
 }
 
+#[test]
+fn input_that_would_fill_the_memory_is_refused() {
+    insta::assert_snapshot!(concise("
+evaluation_interval: 1d
+tests:
+  - interval: 1s
+    input_series:
+      - {series: small, values: 1}
+      - {series: large, values: '{{}}x650000'}
+    promql_expr_test: [{expr: up, eval_time: 8d}]
+"), @"
+    test.yml:7:18: error[test/too-many-values] with this series the test has more than 20000000 input values
+    failed: 1 of 1 test file, 1 of 1 group, 1 assertion (1 not checked)
+    ");
+}
+
+#[test]
+fn too_many_evaluations_of_rules_are_refused() {
+    let rules = "      - {record: r, expr: up}\n".repeat(30);
+    let folder = Folder::with(&[("rules.yml", &format!("groups:\n  - name: g\n    rules:\n{rules}"))]);
+    insta::assert_snapshot!(folder.concise("
+rule_files: [rules.yml]
+evaluation_interval: 1s
+tests:
+  - promql_expr_test: [{expr: up, eval_time: 20d}]
+"), @"
+    test.yml:5:5: error[test/too-many-evaluations] 1728001 evaluations of 30 rules up to 20d are more than the 50000000 that one test may take
+    failed: 1 of 1 test file, 1 of 1 group, 1 assertion (1 not checked)
+    ");
+}
+
 /// A share of errors per backend: `api` is above 5 % from 4m to 12m, `web` never.
 const TRAEFIK: (&str, &str) = (
     "rules.yml",

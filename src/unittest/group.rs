@@ -17,6 +17,9 @@ use crate::source::{Diagnostic, Label, Severity, Span};
 /// More evaluations than this in one group are refused; each costs memory for every series that rules yield.
 const MAX_STEPS: usize = 2_000_000;
 
+/// Steps times rules; more in one group are refused, since each may cost time and memory.
+const MAX_RULE_EVALUATIONS: usize = 50_000_000;
+
 /// What the groups of a file share.
 pub(super) struct InFile<'a> {
     pub(super) test: &'a TestFile,
@@ -88,6 +91,10 @@ fn prepare<'a>(
     if schedule.steps() > MAX_STEPS {
         return Err(Box::new(too_many_steps(shared.test, group, &schedule)));
     }
+    let rules: usize = shared.set.groups().iter().map(|group| group.rules.len()).sum();
+    if schedule.steps().saturating_mul(rules) > MAX_RULE_EVALUATIONS {
+        return Err(Box::new(too_many_rule_evaluations(shared.test, group, &schedule, rules)));
+    }
     let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
     let inputs = inputs::read(shared.test, group, last_step_ms)?;
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
@@ -108,6 +115,16 @@ fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Di
     );
     Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
         .help("make `evaluation_interval` longer, or `eval_time` earlier")
+}
+
+fn too_many_rule_evaluations(test: &TestFile, group: &TestGroup, schedule: &Schedule, rules: usize) -> Diagnostic {
+    let message = format!(
+        "{} evaluations of {rules} rules up to {} are more than the {MAX_RULE_EVALUATIONS} that one test may take",
+        schedule.steps(),
+        format_duration(group.max_eval_time_ms()),
+    );
+    Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
+        .help("make `evaluation_interval` longer, `eval_time` earlier, or load fewer rules")
 }
 
 /// A label on the first line of what `span` covers.

@@ -9,11 +9,18 @@ use rustc_hash::FxHashMap;
 use super::{InputSeries, TestFile, TestGroup};
 use crate::alerting::Input;
 use crate::model::{Labels, SampleValue};
-use crate::promql::series::{SeriesError, SeriesItems, parse_line};
+use crate::promql::series::{HISTOGRAM_COST, SeriesError, SeriesItems, parse_line};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// The id of what cannot be read as a series.
 const INVALID_SERIES: &str = "test/invalid-series";
+
+/// The id of a group with more input than [`MAX_GROUP_VALUES`].
+const TOO_MANY_VALUES: &str = "test/too-many-values";
+
+/// How many values the series of one group may have together, which bounds the memory that a group takes. A histogram
+/// counts for [`HISTOGRAM_COST`].
+const MAX_GROUP_VALUES: usize = 20_000_000;
 
 /// The input of a test group.
 #[derive(Debug, Default)]
@@ -42,9 +49,10 @@ pub(super) struct EarlyEnd {
 /// Reads the series of `group`. Samples later than `end_ms` (since the epoch) are left out: no evaluation sees them.
 ///
 /// # Errors
-/// The first series that is not one; promtool runs nothing then.
+/// The first series that is not one (promtool runs nothing then), or that is more than [`MAX_GROUP_VALUES`].
 pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<Inputs, Box<Diagnostic>> {
     let mut inputs = Inputs::default();
+    let mut values_so_far = 0_usize;
     let mut by_labels: FxHashMap<Labels, (usize, usize)> = FxHashMap::default();
     for (index, item) in group.input_series.iter().enumerate() {
         let text = format!("{} {}", item.series.text(), item.values.text());
@@ -64,7 +72,11 @@ pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<In
             inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
             let times = (0_i64..).map(|n| group.start_ms.saturating_add(n.saturating_mul(group.interval_ms)));
             let samples = times.zip(values).take_while(|(t, _)| *t <= end_ms);
-            let samples = samples.filter_map(|(t, value)| Some((t, value?))).collect();
+            let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
+            values_so_far = values_so_far.saturating_add(cost(&samples));
+            if values_so_far > MAX_GROUP_VALUES {
+                return Err(Box::new(too_many_values(file, item)));
+            }
             match by_labels.get(&parsed.labels) {
                 Some((at, earlier)) => {
                     inputs.replaced.push((*earlier, index));
@@ -81,6 +93,20 @@ pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<In
         }
     }
     Ok(inputs)
+}
+
+fn cost(samples: &[(i64, SampleValue)]) -> usize {
+    let cost = |value: &SampleValue| match value {
+        SampleValue::Float(_) => 1,
+        SampleValue::Histogram(_) => HISTOGRAM_COST,
+    };
+    samples.iter().map(|(_, value)| cost(value)).sum()
+}
+
+fn too_many_values(file: &TestFile, item: &InputSeries) -> Diagnostic {
+    let message = format!("with this series the test has more than {MAX_GROUP_VALUES} input values");
+    Diagnostic::new(TOO_MANY_VALUES, Severity::Error, message, Label::new(&file.file, item.series.span, ""))
+        .help(format!("use fewer or shorter series; a histogram counts for {HISTOGRAM_COST} values"))
 }
 
 /// The error with its place in the file. `start` is where the line begins in `series values`.
