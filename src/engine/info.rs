@@ -5,6 +5,7 @@
 //! them too. The rules follow Prometheus' `promql/info.go`.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -47,7 +48,7 @@ pub(crate) fn info<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span)
         if is_info {
             output.push(series.clone());
         } else {
-            enrich(series, &wanted, &sources, &mut output, span)?;
+            enrich(eval, series, &wanted, &sources, &mut output, span)?;
         }
     }
     eval.reserve(output.iter().map(|series| series.column.weight()).sum(), span)?;
@@ -115,6 +116,8 @@ impl<'a> Wanted<'a> {
 struct Sources<'a> {
     /// By name of the info metric, in order of creation, and by identity.
     metrics: Vec<FxHashMap<Identity, Winners<'a>>>,
+    /// How many places the lists of winners have.
+    cells: usize,
 }
 
 /// Of the info series with one name and identity, the one with the newest sample at each step, and its time.
@@ -136,7 +139,7 @@ impl<'a> Sources<'a> {
                 }
             }
         }
-        let mut sources = Sources { metrics: Vec::new() };
+        let mut sources = Sources { metrics: Vec::new(), cells: 0 };
         if values.iter().all(BTreeSet::is_empty) {
             return Ok(sources);
         }
@@ -153,7 +156,14 @@ impl<'a> Sources<'a> {
                 sources.metrics.len() - 1
             });
             if let Some(metric) = sources.metrics.get_mut(place) {
-                let winners = metric.entry(identity).or_insert_with(|| vec![None; times.count()]);
+                let winners = match metric.entry(identity) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => {
+                        sources.cells = sources.cells.saturating_add(times.count());
+                        eval.reserve(sources.cells, span)?;
+                        new.insert(vec![None; times.count()])
+                    }
+                };
                 compete(winners, series, times, span)?;
             }
         }
@@ -185,6 +195,7 @@ fn compete<'a>(
 
 /// Adds to `output` what becomes of one series: one column for each set of labels that it has over the steps.
 fn enrich(
+    eval: &Evaluator<'_>,
     series: &SeriesColumn,
     wanted: &Wanted<'_>,
     sources: &Sources<'_>,
@@ -198,11 +209,17 @@ fn enrich(
     for step in (0..steps).filter(|step| series.column.is_present(*step)) {
         let winners = metrics.iter().filter_map(|winners| winners.get(step)?.map(|(labels, _)| labels));
         let Some(labels) = enriched_labels(&series.labels, wanted, winners, span)? else { continue };
-        let place = *places.entry(labels).or_insert_with_key(|labels| {
-            let column = Column::absent(steps);
-            output.push(SeriesColumn { labels: labels.clone(), drop_name: series.drop_name, column });
-            output.len() - 1
-        });
+        let place = match places.entry(labels) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let place = output.len();
+                let cells = place.saturating_add(1).saturating_mul(steps);
+                eval.reserve(sources.cells.saturating_add(cells), span)?;
+                let column = Column::absent(steps);
+                output.push(SeriesColumn { labels: new.key().clone(), drop_name: series.drop_name, column });
+                *new.insert(place)
+            }
+        };
         if let Some(target) = output.get_mut(place) {
             target.column.set(step, series.column.slot(step));
         }

@@ -111,6 +111,31 @@ fn limits_say_which_expression_and_how_to_raise_them() {
 }
 
 #[test]
+fn columns_that_are_no_selectors_count_as_samples_too() {
+    let info: &[(&str, &str)] = &[("__name__", "target_info"), ("job", "a"), ("version", "1")];
+    let store = store(&[(UP, &[Some(1.0)]), (OTHER, &[Some(2.0)]), (info, &[Some(1.0)])]);
+    let message = |max_samples, text: &str| {
+        let options = Options { max_samples: Some(max_samples), start_timestamps: true, ..Options::default() };
+        let engine = Engine::new(options);
+        let expr = promql::parse(text, &ParseOptions::all()).expect("the expression parses");
+        let prepared = engine.prepare(&expr).expect("it is valid");
+        match engine.range(&store, &prepared, 0, 99_000, 1000) {
+            Ok(_) => "evaluated".to_owned(),
+            Err(error) => error.message.split(':').next().unwrap_or_default().to_owned(),
+        }
+    };
+    for text in ["timestamp(up)", "start_timestamp(up)"] {
+        assert_eq!(message(199, text), "the query holds more than 199 samples at a time", "{text}");
+        assert_eq!(message(200, text), "evaluated", "{text}");
+    }
+    // The series, the winners among the info metrics, and the series with more labels.
+    let text = r#"info(up{job="a"})"#;
+    insta::assert_snapshot!(message(199, text), @"the query holds more than 199 samples at a time");
+    insta::assert_snapshot!(message(299, text), @"the query holds more than 299 samples at a time");
+    insta::assert_snapshot!(message(300, text), @"evaluated");
+}
+
+#[test]
 fn an_annotation_shows_its_place_in_the_expression() {
     let store = store(&[(UP, &[Some(1.0), Some(2.0)])]);
     let text = "1 +\n  rate(up[5m])";

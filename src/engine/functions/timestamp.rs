@@ -11,10 +11,10 @@ use crate::source::Span;
 use super::math;
 
 /// `timestamp(v)`, in seconds.
-pub(super) fn timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
+pub(super) fn timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span) -> Result<Value, EvalError> {
     let arg = call.args.first().copied().unwrap_or(eval.plan.root);
     if let NodeKind::Selector(selector) = &eval.plan.unwrapped(arg).kind {
-        return of_samples(eval, call, selector, |_, found| match found {
+        return of_samples(eval, call, selector, span, |_, found| match found {
             Found::Float(_, t_ms) | Found::Histogram(_, t_ms) => *t_ms,
         });
     }
@@ -31,11 +31,15 @@ pub(super) fn timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Spa
 }
 
 /// `start_timestamp(v)`, in seconds; 0 where unknown. Nothing for what is not a selector.
-pub(super) fn start_timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span) -> Result<Value, EvalError> {
+pub(super) fn start_timestamp<'a>(
+    eval: &mut Evaluator<'a>,
+    call: &'a CallNode,
+    span: Span,
+) -> Result<Value, EvalError> {
     let arg = call.args.first().copied().unwrap_or(eval.plan.root);
     match &eval.plan.unwrapped(arg).kind {
         NodeKind::Selector(selector) if eval.options.start_timestamps => {
-            of_samples(eval, call, selector, |series, found| {
+            of_samples(eval, call, selector, span, |series, found| {
                 let start = match found {
                     Found::Float(index, _) => series.floats.starts.get(*index),
                     Found::Histogram(index, _) => series.histograms.starts.get(*index),
@@ -51,11 +55,15 @@ fn of_samples<'a>(
     eval: &mut Evaluator<'a>,
     call: &CallNode,
     selector: &'a Selector,
+    span: Span,
     time: impl Fn(&StoredSeries, &Found) -> i64,
 ) -> Result<Value, EvalError> {
     let times = Times::of(eval, selector)?;
     let mut vector = Vector::new();
+    let mut cells = 0usize;
     for series in select::matching(eval.store, selector) {
+        cells = cells.saturating_add(times.count());
+        eval.reserve(cells, span)?;
         let mut column = Column::absent(times.count());
         select::walk(series, &times, |step, found| {
             column.set(step, Slot::Float(time(series, &found) as f64 / 1000.0));
