@@ -1,6 +1,7 @@
 //! What can be chosen about evaluation.
 
-/// Options of an [`super::Engine`]. The default is what `promtool test rules` uses, without its sample limit.
+/// Options of an [`super::Engine`]. The default is what `promtool test rules` uses, with
+/// limits of our own: 50 million samples at a time and a million series for each node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How far an instant selector looks back, in milliseconds; a sample exactly this old is too old.
