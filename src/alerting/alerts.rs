@@ -299,18 +299,15 @@ impl Alert {
         }
         // Upstream begins with the rule's labels as they are written: one whose template expands to nothing shows
         // up with its template.
-        let mut builder = Labels::from_pairs(rule.labels.iter().map(|field| (&field.name, &field.text))).builder();
-        for (name, value) in self.timeline.labels.iter() {
-            builder.set(name, value);
-        }
-        builder.set(METRIC_NAME, if which == 2 { ALERTS_FOR_STATE } else { ALERTS });
-        builder.set(ALERT_NAME, &rule.name);
-        match which {
-            0 => builder.set(ALERT_STATE, "pending"),
-            1 => builder.set(ALERT_STATE, "firing"),
-            _ => &mut builder,
+        let written = rule.labels.iter().map(|field| (field.name.as_str(), field.text.as_str()));
+        let metric = if which == 2 { ALERTS_FOR_STATE } else { ALERTS };
+        let state = match which {
+            0 => Some((ALERT_STATE, "pending")),
+            1 => Some((ALERT_STATE, "firing")),
+            _ => None,
         };
-        let series = writer.series(&builder.build());
+        let own = [(METRIC_NAME, metric), (ALERT_NAME, rule.name.as_str())].into_iter().chain(state);
+        let series = writer.series(&Labels::from_pairs(written.chain(self.timeline.labels.iter()).chain(own)));
         if let Some(slot) = self.outputs.get_mut(which) {
             *slot = Some(series);
         }

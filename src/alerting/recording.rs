@@ -26,13 +26,10 @@ impl RecordingState {
         if let Some(index) = self.by_labels.get(labels) {
             return *index;
         }
-        let mut builder = labels.builder();
-        builder.set(METRIC_NAME, &rule.name);
-        for label in &rule.labels {
-            builder.set(&label.name, &label.text);
-        }
+        let own = rule.labels.iter().map(|label| (label.name.as_str(), label.text.as_str()));
+        let output = Labels::from_pairs(labels.iter().chain([(METRIC_NAME, rule.name.as_str())]).chain(own));
         let index = self.elements.len();
-        let series = self.writer.series(&builder.build());
+        let series = self.writer.series(&output);
         self.elements.push(series);
         self.seen.resize(self.seen.len().max(series + 1), 0);
         self.by_labels.insert(labels.clone(), index);

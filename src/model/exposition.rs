@@ -5,8 +5,8 @@
 
 use std::fmt;
 
+use super::Labels;
 use super::labels::METRIC_NAME;
-use super::{Labels, LabelsBuilder};
 use crate::source::Span;
 
 /// One line of a dump.
@@ -78,10 +78,10 @@ struct LineParser<'a> {
 
 impl LineParser<'_> {
     fn sample(mut self) -> Result<DumpSample, DumpError> {
-        let mut labels = LabelsBuilder::default();
+        let mut labels = Vec::new();
         let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
         if !name.is_empty() {
-            labels.set(METRIC_NAME, &name);
+            labels.push((METRIC_NAME.to_owned(), name.clone()));
         }
         self.skip_blanks();
         if self.peek() == Some('{') {
@@ -93,11 +93,11 @@ impl LineParser<'_> {
         let value = self.value()?;
         let t_ms = self.timestamp()?;
         let span = Span::new(self.base, self.base + self.text.len());
-        Ok(DumpSample { labels: labels.build(), t_ms, value, span })
+        Ok(DumpSample { labels: Labels::from_pairs(labels), t_ms, value, span })
     }
 
     /// Everything behind `{`, up to and with `}`.
-    fn labels(&mut self, labels: &mut LabelsBuilder) -> Result<(), DumpError> {
+    fn labels(&mut self, labels: &mut Vec<(String, String)>) -> Result<(), DumpError> {
         loop {
             self.skip_blanks();
             if self.eat('}') {
@@ -112,9 +112,9 @@ impl LineParser<'_> {
                 if name.is_empty() {
                     return Err(self.error("a label needs a name"));
                 }
-                labels.set(&name, &value);
+                labels.push((name, value));
             } else if quoted {
-                labels.set(METRIC_NAME, &name);
+                labels.push((METRIC_NAME.to_owned(), name));
             } else {
                 return Err(self.error("expected `=` behind the label's name"));
             }

@@ -26,13 +26,14 @@ impl Labels {
         Labels::from_sorted(std::iter::empty())
     }
 
-    /// From pairs in any order; a name given twice keeps its last value; empty values are dropped.
+    /// From pairs in any order; a name given twice keeps its last value, and is dropped where that is empty.
     pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        let mut builder = LabelsBuilder::default();
-        for (name, value) in pairs {
-            builder.set(name.as_ref(), value.as_ref());
-        }
-        builder.build()
+        let pairs: Vec<(N, V)> = pairs.into_iter().collect();
+        let mut sorted: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        // Stable: of equal names, the one that was given last stays last.
+        sorted.sort_by_key(|(name, _)| *name);
+        let last_of_name = sorted.chunk_by(|(a, _), (b, _)| a == b).filter_map(|same| same.last().copied());
+        Labels::from_sorted(last_of_name.filter(|(_, value)| !value.is_empty()))
     }
 
     fn from_sorted<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
@@ -258,5 +259,31 @@ impl LabelsBuilder {
     /// The finished set.
     pub fn build(&self) -> Labels {
         Labels::from_sorted(self.pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn from_pairs_is_as_if_each_label_were_set_in_turn(
+            pairs in proptest::collection::vec(("[a-c]{1,2}", "[x-z]{0,2}"), 0..12),
+        ) {
+            let mut builder = LabelsBuilder::default();
+            for (name, value) in &pairs {
+                builder.set(name, value);
+            }
+            let in_turn = builder.build();
+            let labels = Labels::from_pairs(pairs.iter().map(|(name, value)| (name, value)));
+            proptest::prop_assert_eq!(labels.packed(), in_turn.packed());
+        }
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_counts() {
+        let labels = Labels::from_pairs([("b", "1"), ("a", "1"), ("b", "2"), ("c", "1"), ("c", "")]);
+        insta::assert_snapshot!(labels, @r#"{a="1", b="2"}"#);
     }
 }
