@@ -36,15 +36,41 @@ pub fn parse(text: &str, options: &ParseOptions) -> Result<Expr, Vec<ParseError>
 
 /// As [`parse`], for text that may not be UTF-8 (which is an error with a place of its own).
 pub fn parse_bytes(text: &[u8], options: &ParseOptions) -> Result<Expr, Vec<ParseError>> {
-    if text.len() > MAX_EXPRESSION_BYTES {
-        let message = format!("expression has {} bytes, more than {MAX_EXPRESSION_BYTES}", text.len());
-        return Err(vec![ParseError::new(Span::at(0), message).with_help("split the expression into recording rules")]);
-    }
+    check_length("expression", text)
+        .map_err(|error| vec![error.with_help("split the expression into recording rules")])?;
     parser::parse(text, options)
 }
 
 /// Parses a metric as test files write it: `name{label="value"}`, `{"utf8 name", label="value"}`, `name`, `{}` or
 /// nothing at all.
+///
+/// # Errors
+/// Where the text is something else, or has more than [`MAX_EXPRESSION_BYTES`].
 pub fn parse_metric(text: &str) -> Result<Labels, ParseError> {
+    check_length("metric", text.as_bytes())?;
     parser::parse_metric(text)
+}
+
+fn check_length(what: &str, text: &[u8]) -> Result<(), ParseError> {
+    if text.len() <= MAX_EXPRESSION_BYTES {
+        return Ok(());
+    }
+    let message = format!("{what} has {} bytes, more than {MAX_EXPRESSION_BYTES}", text.len());
+    Err(ParseError::new(Span::at(0), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        let metric = |bytes: usize| format!(r#"up{{job="{}"}}"#, "x".repeat(bytes - 10));
+        assert!(parse_metric(&metric(MAX_EXPRESSION_BYTES)).is_ok());
+        let long = metric(MAX_EXPRESSION_BYTES + 1);
+        let refused = parse_metric(&long).expect_err("it is too long");
+        insta::assert_snapshot!(refused.message, @"metric has 1048577 bytes, more than 1048576");
+        let refused = parse(&long, &ParseOptions::default()).expect_err("it is too long");
+        insta::assert_snapshot!(refused[0].message, @"expression has 1048577 bytes, more than 1048576");
+    }
 }
