@@ -3,6 +3,8 @@
 //! Parentheses and unary plus vanish, functions are resolved, regular expressions compiled, durations computed where
 //! they do not depend on the query, and the largest parts that yield the same at each step are wrapped.
 
+use rustc_hash::FxHashSet;
+
 use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{
@@ -274,15 +276,15 @@ fn absent_labels(arg: &Expr) -> Labels {
         _ => return Labels::empty(),
     };
     let mut builder = crate::model::LabelsBuilder::default();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     for matcher in &selector.matchers {
         let name = matcher.name.value.as_str();
         if name == METRIC_NAME {
             continue;
         }
-        if matcher.op == MatchOp::Equal && !seen.contains(&name) {
+        if matcher.op == MatchOp::Equal && !seen.contains(name) {
             builder.set(name, &String::from_utf8_lossy(&matcher.value.value));
-            seen.push(name);
+            seen.insert(name);
         } else {
             builder.delete(name);
         }
