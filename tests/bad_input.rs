@@ -49,7 +49,7 @@ fn a_directory_without_files() {
     insta::assert_snapshot!(sandbox.run(&["test", "empty"]), @"
     --- stderr
     error: no test file in `empty`
-      help: a test file has a `tests:` list at the top, as `promtool test rules` takes it
+      help: a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this
     --- exit code 2
     ");
 }

@@ -84,3 +84,21 @@ fn standard_input_cannot_be_updated() {
     --- exit code 2
     ");
 }
+
+#[test]
+fn no_test_file_is_accepted_only_on_demand() {
+    let sandbox = Sandbox::with(&[("values.yml", "a: 1")]);
+    insta::assert_snapshot!(sandbox.run(&["test"]), @"
+    --- stderr
+    error: no test file in `.`
+      help: a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(sandbox.run(&["test", "--allow-none"]), @"
+    --- stderr
+    no test file in `.`
+    --- exit code 0
+    ");
+    assert_eq!(sandbox.run(&["test", "--allow-none", "--output-format", "json"]).code, Some(0));
+    assert_eq!(sandbox.run(&["test", "--allow-none", "missing.yml"]).code, Some(2));
+}

@@ -67,6 +67,10 @@ pub(super) struct TestArgs {
     #[arg(long)]
     pub timings: bool,
 
+    /// Succeed where there is no test file at all
+    #[arg(long)]
+    pub allow_none: bool,
+
     /// Print failures and the closing line only
     #[arg(short, long)]
     pub quiet: bool,
@@ -122,7 +126,8 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
             .help("name the test file instead of `-`"));
     }
     let (mut inputs, mut failures) = read_inputs(args);
-    if inputs.is_empty() && failures.is_empty() {
+    let none = inputs.is_empty() && failures.is_empty();
+    if none && !args.allow_none {
         return Err(nothing_to_test(&args.paths));
     }
     for failure in &failures {
@@ -132,7 +137,10 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     let format = format(args, session);
     if inputs.is_empty() && matches!(format, TestFormat::Full | TestFormat::Concise) {
         // Nothing has passed, so nothing is said to have.
-        return Ok(Outcome::Trouble);
+        if none {
+            writeln!(session.stderr(), "{}", nothing_to_test(&args.paths))?;
+        }
+        return Ok(if none { Outcome::Clean } else { Outcome::Trouble });
     }
     if args.list {
         list(&inputs, &options.selection, session)?;
@@ -307,6 +315,7 @@ fn write_junit(path: &Path, report: &unittest::report::TestReport) -> Result<(),
 /// A run that tests nothing proves nothing.
 fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    Trouble::new(format!("no test file in {}", paths.join(", ")))
-        .help("a test file has a `tests:` list at the top, as `promtool test rules` takes it")
+    Trouble::new(format!("no test file in {}", paths.join(", "))).help(
+        "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",
+    )
 }
