@@ -21,6 +21,12 @@ fn run_in_repository(args: &[&str]) -> Run {
     Run::of(Sandbox::new().command().current_dir(repository()).args(args))
 }
 
+/// The words of a command line, as a shell takes them apart; only single quotes are used here.
+fn words(call: &str) -> Vec<&str> {
+    let pieces = call.split('\'').enumerate();
+    pieces.flat_map(|(i, piece)| if i % 2 == 1 { vec![piece] } else { piece.split_whitespace().collect() }).collect()
+}
+
 #[test]
 fn every_command_runs() {
     let commands: Vec<String> = blocks("console").iter().flat_map(|block| block.lines().map(str::to_owned)).collect();
@@ -32,7 +38,8 @@ fn every_command_runs() {
             assert!(ci.contains("step cargo test"), "{ci}");
             continue;
         }
-        let args: Vec<&str> = command.strip_prefix("cargo run --release -- ").unwrap().split(' ').collect();
+        let call = command.strip_prefix("cargo run --release -- ").or(command.strip_prefix("promproof ")).unwrap();
+        let args = words(call);
         let run = run_in_repository(&args);
         // The example has a mistake, which `check` finds.
         let expected = if args[0] == "check" { 1 } else { 0 };
@@ -65,8 +72,9 @@ fn the_hooks_and_the_action_are_there() {
     let hooks = examples.iter().find_map(|example| example["repos"][0]["hooks"].as_array()).unwrap();
     for hook in hooks {
         let definition = defined.as_array().unwrap().iter().find(|definition| definition["id"] == hook["id"]).unwrap();
-        let entry = definition["entry"].as_str().unwrap().strip_prefix("promproof ").unwrap();
-        assert_eq!(Sandbox::traefik().run(&[entry, "--help"]).code, Some(0));
+        let mut args = words(definition["entry"].as_str().unwrap().strip_prefix("promproof ").unwrap());
+        args.push("--help");
+        assert_eq!(Sandbox::traefik().run(&args).code, Some(0));
     }
 
     let action = parse(&read("action.yml"));
