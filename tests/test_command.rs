@@ -102,3 +102,22 @@ fn no_test_file_is_accepted_only_on_demand() {
     assert_eq!(sandbox.run(&["test", "--allow-none", "--output-format", "json"]).code, Some(0));
     assert_eq!(sandbox.run(&["test", "--allow-none", "missing.yml"]).code, Some(2));
 }
+
+#[test]
+fn eval_reads_input_series_as_a_test_does() {
+    let test = "tests:
+  - input_series:
+      - {series: up, values: 1 1}
+      - {series: up, values: 0 0}
+      - {series: a, values: \"5\\nb 6\"}
+    promql_expr_test: [{expr: up}]
+";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let value = |expr: &str| {
+        let run = sandbox.run(&["eval", expr, "--from", "test.yml", "--output-format", "json"]);
+        assert_eq!(run.code, Some(0), "{run}");
+        run.stdout
+    };
+    assert!(value("count(up == 0)").contains("\"1\""), "the last of two equal series counts: {}", value("up"));
+    assert!(value("count(b == 6)").contains("\"1\""), "a line break begins a series: {}", value("b"));
+}

@@ -248,7 +248,7 @@ fn load(args: &EvalArgs) -> Result<Data, Loading> {
         if !test.problems.is_empty() {
             return Err(Loading::Findings(test.problems));
         }
-        data.add_group(&read.file, chosen_group(&test, args.group.as_deref())?)?;
+        data.add_group(&test, chosen_group(&test, args.group.as_deref())?)?;
     } else {
         data.add_dump(&read.file)?;
     }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::TestGroup;
+use super::{TestFile, TestGroup, inputs};
 use crate::engine::Store;
 use crate::model::exposition::{self, DumpSample};
 use crate::model::{Labels, SampleValue};
@@ -51,19 +51,20 @@ impl Data {
         self.add_values(&parsed.labels, values, 0, interval_ms).map_err(without_place)
     }
 
-    /// Adds the input series of a test group.
+    /// Adds the input series of a group of `test`, read as a test reads them: of two series with the same labels the
+    /// last one counts, and an empty line ends the input.
     ///
     /// # Errors
-    /// A series is not written in series notation, or two of them clash.
-    pub fn add_group(&mut self, file: &Arc<SourceFile>, group: &TestGroup) -> Result<(), DataError> {
-        for input in &group.input_series {
-            let at = |span: Span, message: String| DataError { message, place: Some((Arc::clone(file), span)) };
-            let labels = crate::promql::parse_metric(input.series.text())
-                .map_err(|error| at(input.series.file_span(error.span), error.message))?;
-            let values = series::parse_values(input.values.text())
-                .map_err(|error| at(input.values.file_span(error.span), error.message))?;
-            self.add_values(&labels, values, group.start_ms, group.interval_ms)
-                .map_err(|message| at(input.span, message))?;
+    /// A series is not written in series notation, there are too many values, or a series clashes with one that is
+    /// there already.
+    pub fn add_group(&mut self, test: &TestFile, group: &TestGroup) -> Result<(), DataError> {
+        let at = |span: Span, message: String| DataError { message, place: Some((Arc::clone(&test.file), span)) };
+        let inputs = inputs::read(test, group, i64::MAX).map_err(|error| at(error.primary.span, error.message))?;
+        for (input, origin) in inputs.series.iter().zip(&inputs.origins) {
+            let span = group.input_series.get(*origin).map_or(group.span, |item| item.span);
+            for (t_ms, value) in &input.samples {
+                self.add(&input.labels, *t_ms, value.clone()).map_err(|message| at(span, message))?;
+            }
         }
         Ok(())
     }
