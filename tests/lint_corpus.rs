@@ -1,25 +1,17 @@
 //! The linter over real rule files. Reads `../shared` (or `PROMPROOF_SHARED`) and is skipped where that is absent.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a file that cannot be read fails the test")]
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
+
+#[path = "support/shared.rs"]
+mod shared;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use promproof::lint::{self, Config, Document};
 use promproof::rules::discovery;
 use promproof::source::Diagnostic;
-
-fn shared() -> Option<PathBuf> {
-    let root = match std::env::var_os("PROMPROOF_SHARED") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-    };
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: there is no {}", root.display());
-    None
-}
+use shared::shared;
 
 /// The documents of a corpus and what is reported with the default configuration.
 fn lint(corpus: &Path) -> (Vec<Document>, Vec<Diagnostic>) {
@@ -57,7 +49,7 @@ fn lost_across_operators(diagnostics: &[Diagnostic]) -> usize {
 
 #[test]
 fn srerun() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("") else { return };
     let (documents, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 594);
     insta::assert_snapshot!(show(&diagnostics), @r"
@@ -80,7 +72,7 @@ fn srerun() {
 
 #[test]
 fn awesome() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("") else { return };
     let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
@@ -94,7 +86,7 @@ fn awesome() {
 
 #[test]
 fn kube_prometheus() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared("") else { return };
     let (documents, diagnostics) = lint(&shared.join("corpus/kube-prometheus"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 234);
     insta::assert_snapshot!(show(&diagnostics), @"5 template/missing-label job");

@@ -3,24 +3,17 @@
 //! The files are not part of this repository: without the folder `../shared` (or the one that PROMPROOF_SHARED names)
 //! the tests say so and pass.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a file that cannot be read fails the test")]
+#![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
-use std::path::{Path, PathBuf};
+#[path = "support/shared.rs"]
+mod shared;
+
+use std::path::Path;
 
 use promproof::rules::discovery;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
-
-fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("PROMPROOF_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = root.join(part);
-    if !folder.is_dir() {
-        println!("skipped: there is no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
+use shared::shared;
 
 fn run(path: &Path) -> unittest::report::TestReport {
     let read = discovery::read(path).unwrap();

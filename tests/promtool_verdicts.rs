@@ -5,11 +5,15 @@
 
 #![allow(clippy::expect_used, clippy::print_stderr)]
 
-use std::path::{Path, PathBuf};
+#[path = "support/shared.rs"]
+mod shared;
+
+use std::path::Path;
 
 use promproof::lint::{self, Config, Document};
 use promproof::rules::discovery;
 use promproof::source::Severity;
+use shared::shared;
 
 /// Accepted, with this many rules in the first document.
 const ACCEPTED: &[(&str, usize)] = &[
@@ -80,17 +84,6 @@ const TEST_FILES: &[&str] = &[
     "promtool/unittest.yml",
 ];
 
-fn conformance() -> Option<PathBuf> {
-    let shared = std::env::var_os("PROMPROOF_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("conformance");
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no folder {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
 /// The rules of the first document, and each error as its lint rule and its line.
 fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
     let read = discovery::read(path).expect("a file that can be read");
@@ -105,7 +98,7 @@ fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
 
 #[test]
 fn what_promtool_accepts_is_accepted() {
-    let Some(folder) = conformance() else { return };
+    let Some(folder) = shared("conformance") else { return };
     for (name, rules) in ACCEPTED {
         assert_eq!(check(&folder.join(name)), (*rules, Vec::new()), "{name}");
     }
@@ -113,7 +106,7 @@ fn what_promtool_accepts_is_accepted() {
 
 #[test]
 fn what_promtool_rejects_is_rejected() {
-    let Some(folder) = conformance() else { return };
+    let Some(folder) = shared("conformance") else { return };
     for (name, rule, line) in REJECTED {
         let (_, errors) = check(&folder.join(name));
         assert_eq!(errors.first(), Some(&(*rule, *line)), "{name}: {errors:?}");
@@ -126,7 +119,7 @@ fn what_promtool_rejects_is_rejected() {
 
 #[test]
 fn no_file_is_left_out() {
-    let Some(folder) = conformance() else { return };
+    let Some(folder) = shared("conformance") else { return };
     let mut files = 0;
     for directory in ["promtool", "rulefmt", "rules"] {
         files += std::fs::read_dir(folder.join(directory)).expect("a folder").count();

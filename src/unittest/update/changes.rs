@@ -84,7 +84,7 @@ fn alert_edits(file: &Arc<SourceFile>, item: &Node, fields: &[FieldDifference]) 
         let part = if field.kind == FieldKind::Label { "exp_labels" } else { "exp_annotations" };
         let part = item.as_mapping()?.get(part)?.value.as_mapping()?;
         let value = &part.get(&field.name)?.value;
-        replace(file, value, render::like(file, value, actual)?)
+        replace(value, render::like(file, value, actual)?)
     };
     fields.iter().map(edit).collect()
 }
@@ -94,13 +94,13 @@ fn sample_edits(file: &Arc<SourceFile>, item: &Node, fields: &[FieldDifference],
     let mut edits = Vec::new();
     if fields.iter().any(|field| field.kind == FieldKind::Label) {
         let labels = &mapping.get("labels")?.value;
-        edits.push(replace(file, labels, render::like(file, labels, &series_text(actual))?)?);
+        edits.push(replace(labels, render::like(file, labels, &series_text(actual))?)?);
     }
     if fields.iter().any(|field| field.kind == FieldKind::Value) {
         let (value, histogram) = (mapping.get("value"), mapping.get("histogram"));
         let written = match (value, histogram, actual.histogram.is_empty()) {
-            (Some(value), None, true) => replace(file, &value.value, number(actual.value)),
-            (None, Some(old), false) => replace(file, &old.value, render::like(file, &old.value, &actual.histogram)?),
+            (Some(value), None, true) => replace(&value.value, number(actual.value)),
+            (None, Some(old), false) => replace(&old.value, render::like(file, &old.value, &actual.histogram)?),
             _ => None,
         };
         edits.push(written?);
@@ -109,7 +109,7 @@ fn sample_edits(file: &Arc<SourceFile>, item: &Node, fields: &[FieldDifference],
 }
 
 /// Only what is written at this very place can be replaced there.
-fn replace(_file: &Arc<SourceFile>, old: &Node, replacement: String) -> Option<Edit> {
+fn replace(old: &Node, replacement: String) -> Option<Edit> {
     let here = old.alias.is_none() && old.tag.is_none() && !old.span.is_empty();
     here.then_some(Edit { span: old.span, replacement })
 }
