@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::{Point, QueryValue, Series, Store};
+use crate::engine::{Observer, Point, QueryValue, Series, Store};
 use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
 
@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub step_by_step: bool,
     /// Keeps what each alerting rule's expression gave at each step, also for elements that never become an alert.
     pub keep_expressions: bool,
+    /// Observes what the operators of each rule's expression do; see [`RuleTimeline::operators`].
+    pub observe: bool,
 }
 
 impl Schedule {
@@ -112,6 +114,8 @@ struct RunningRule<'a> {
     counts: Vec<(usize, usize)>,
     /// What the expression gave, by the element's number, if that is kept.
     kept: Option<Vec<Series>>,
+    /// Looks at what the expression's operators do, if that is asked for.
+    observer: Option<Observer>,
 }
 
 enum RuleState {
@@ -131,7 +135,8 @@ impl<'a> Runner<'a> {
                 RuleKind::Recording => RuleState::Recording(RecordingState::default()),
             };
             let kept = options.keep_expressions.then(Vec::new);
-            Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept })
+            let observer = options.observe.then(|| Observer::new(&rule.prepared));
+            Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept, observer })
         };
         let rules = plan.rules.iter().filter_map(running).collect();
         Runner { plan, schedule, set, rules, errors: Vec::new() }
@@ -204,6 +209,7 @@ impl<'a> Runner<'a> {
                 alerts,
                 elements: rule.counts,
                 expression,
+                operators: rule.observer.map(|seen| seen.operators(&rule.rule.prepared)).unwrap_or_default(),
                 schedule: *self.schedule,
                 rule: Arc::clone(rule.rule),
                 options: Arc::clone(&options),
@@ -239,7 +245,8 @@ impl RunningRule<'_> {
         }
         let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
         let engine = &set.options().engine;
-        let output = engine.instant(store, &self.rule.prepared, t_ms).map_err(|error| error.message)?;
+        let output = engine.instant_observed(store, &self.rule.prepared, t_ms, self.observer.as_ref());
+        let output = output.map_err(|error| error.message)?;
         let mut elements = match output.value {
             QueryValue::Scalar(value) => vec![(Labels::empty(), SampleValue::Float(value))],
             QueryValue::Vector(samples) => samples.into_iter().map(|sample| (sample.labels, sample.value)).collect(),
@@ -265,8 +272,9 @@ impl RunningRule<'_> {
             }
             let time = |step| schedule.time(step).saturating_sub(self.group.query_offset_ms);
             let engine = &set.options().engine;
-            let result =
-                engine.range(store, &self.rule.prepared, time(first), time(end - 1), schedule.interval_ms.max(1));
+            let (start_ms, end_ms, step_ms) = (time(first), time(end - 1), schedule.interval_ms.max(1));
+            let observer = self.observer.as_ref();
+            let result = engine.range_observed(store, &self.rule.prepared, start_ms, end_ms, step_ms, observer);
             match result.map(|output| output.value) {
                 Ok(QueryValue::Matrix(series)) => self.take_matrix(store, schedule, first..end, &series)?,
                 // Step by step finds the step that fails, and its error.

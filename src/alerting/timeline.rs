@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::Series;
+use crate::engine::{OperatorOutcomes, Series};
 use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
 use crate::template::NoQueries;
@@ -54,6 +54,8 @@ pub struct RuleTimeline {
     /// What the expression gave, by labels; times are those of the expression's evaluation. Only with
     /// [`super::RunOptions::keep_expressions`].
     pub expression: Vec<Series>,
+    /// What the operators of the expression did, over all steps. Only with [`super::RunOptions::observe`].
+    pub operators: Vec<OperatorOutcomes>,
     pub(super) schedule: Schedule,
     pub(super) rule: Arc<CompiledRule>,
     pub(super) options: Arc<CompileOptions>,

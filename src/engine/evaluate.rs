@@ -8,7 +8,7 @@ use super::duration::QueryTimes;
 use super::functions::{self, Implementation};
 use super::plan::{CallNode, NodeId, NodeKind, Plan};
 use super::steps::Steps;
-use super::{AnnotationKind, Annotations, EvalError, Options, Store, aggregate, binary, select};
+use super::{AnnotationKind, Annotations, EvalError, Observer, Options, Store, aggregate, binary, observe, select};
 
 /// One evaluation of a plan.
 pub(crate) struct Evaluator<'a> {
@@ -20,6 +20,8 @@ pub(crate) struct Evaluator<'a> {
     /// The steps of the innermost (sub)query.
     pub(crate) steps: Steps,
     pub(crate) annotations: Annotations,
+    /// Looks at what operators do.
+    pub(crate) observer: Option<&'a Observer>,
     /// Values held by columns that are alive.
     live: usize,
 }
@@ -27,7 +29,7 @@ pub(crate) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluation of `plan` over `steps`.
     pub(crate) fn new(store: &'a Store, plan: &'a Plan, options: &'a Options, steps: Steps, query: QueryTimes) -> Self {
-        Evaluator { store, plan, options, query, steps, annotations: Annotations::default(), live: 0 }
+        Evaluator { store, plan, options, query, steps, annotations: Annotations::default(), observer: None, live: 0 }
     }
 
     /// Evaluates the node `id`.
@@ -37,15 +39,15 @@ impl<'a> Evaluator<'a> {
         let mut spine = Vec::new();
         let mut leftmost = id;
         while let NodeKind::Binary(node) = &plan.node(leftmost).kind {
-            spine.push((node, plan.node(leftmost).span));
+            spine.push((leftmost, node, plan.node(leftmost).span));
             leftmost = node.lhs;
         }
         let live = self.live;
         let mut value = self.eval_leaf(leftmost)?;
-        while let Some((node, span)) = spine.pop() {
+        while let Some((id, node, span)) = spine.pop() {
             self.live = live + weight(&value);
             let rhs = self.eval(node.rhs)?;
-            value = binary::evaluate(self, node, span, value, rhs)?;
+            value = observe::operator(self, id, node, span, value, rhs)?;
             self.check_limits(live + weight(&value), &value, span)?;
         }
         self.live = live + weight(&value);

@@ -19,6 +19,7 @@ mod info;
 mod lower;
 mod natural;
 mod numeric;
+mod observe;
 mod options;
 mod output;
 mod plan;
@@ -41,6 +42,7 @@ use steps::Steps;
 
 pub use annotations::{Annotation, AnnotationKind, Annotations};
 pub use error::EvalError;
+pub use observe::{Observer, OperatorOutcomes, has_outcomes};
 pub use options::Options;
 pub use output::{Output, Point, QueryValue, Series, VectorSample};
 pub use store::{AppendError, Store};
@@ -83,8 +85,23 @@ impl Engine {
     /// Upstream's evaluation errors (many-to-many matching, duplicate label sets, invalid parameters …), and the
     /// limits of [`Options`].
     pub fn instant(&self, store: &Store, prepared: &Prepared, t_ms: i64) -> Result<Output, EvalError> {
+        self.instant_observed(store, prepared, t_ms, None)
+    }
+
+    /// [`Engine::instant`] under the eyes of an observer.
+    ///
+    /// # Errors
+    /// As [`Engine::instant`].
+    pub fn instant_observed(
+        &self,
+        store: &Store,
+        prepared: &Prepared,
+        t_ms: i64,
+        observer: Option<&Observer>,
+    ) -> Result<Output, EvalError> {
         let query = QueryTimes { start: t_ms, end: t_ms, step: 0 };
         let mut eval = Evaluator::new(store, &prepared.plan, &self.options, Steps::at(t_ms), query);
+        eval.observer = observer;
         let value = result::instant(&mut eval)?;
         Ok(Output { value, annotations: eval.annotations })
     }
@@ -103,6 +120,22 @@ impl Engine {
         end_ms: i64,
         step_ms: i64,
     ) -> Result<Output, EvalError> {
+        self.range_observed(store, prepared, start_ms, end_ms, step_ms, None)
+    }
+
+    /// [`Engine::range`] under the eyes of an observer.
+    ///
+    /// # Errors
+    /// As [`Engine::range`].
+    pub fn range_observed(
+        &self,
+        store: &Store,
+        prepared: &Prepared,
+        start_ms: i64,
+        end_ms: i64,
+        step_ms: i64,
+        observer: Option<&Observer>,
+    ) -> Result<Output, EvalError> {
         if step_ms <= 0 || end_ms < start_ms {
             let message = "a range query needs a positive step, and an end that is not before its start";
             return Err(EvalError::new(message, None));
@@ -117,6 +150,7 @@ impl Engine {
         let query = QueryTimes { start: start_ms, end: end_ms, step: step_ms };
         let steps = Steps::between(start_ms, end_ms, step_ms);
         let mut eval = Evaluator::new(store, plan, &self.options, steps, query);
+        eval.observer = observer;
         eval.reserve(steps.count, plan.node(plan.root).span)?;
         let value = result::range(&mut eval)?;
         Ok(Output { value, annotations: eval.annotations })

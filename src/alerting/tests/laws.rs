@@ -90,7 +90,7 @@ proptest! {
             series += &format!("r:1{{job='c'}} {given}");
         }
         let inputs = inputs(&series);
-        let options = |step_by_step| RunOptions { step_by_step, keep_expressions: true };
+        let options = |step_by_step| RunOptions { step_by_step, keep_expressions: true, observe: true };
         let fast = ran_with(&set, &inputs, 12, options(false));
         let slow = ran_with(&set, &inputs, 12, options(true));
         prop_assert_eq!(fast.timelines(), slow.timelines());
@@ -101,6 +101,9 @@ proptest! {
         for (fast, slow) in fast.run.rules.iter().zip(&slow.run.rules) {
             prop_assert_eq!(&fast.elements, &slow.elements);
             prop_assert_eq!(format!("{:?}", fast.expression), format!("{:?}", slow.expression));
+            if !failed {
+                prop_assert_eq!(&fast.operators, &slow.operators);
+            }
         }
     }
 }

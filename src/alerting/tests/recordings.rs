@@ -109,7 +109,7 @@ groups:
 fn what_expressions_gave_is_kept_when_asked_for() {
     let set = compile("groups: [{name: g, rules: [{alert: A, expr: x > 1, for: 5m}]}]", CompileOptions::default());
     for step_by_step in [false, true] {
-        let options = RunOptions { keep_expressions: true, step_by_step };
+        let options = RunOptions { keep_expressions: true, step_by_step, ..RunOptions::default() };
         let ran = ran_with(&set, &inputs("x 1 2 3 0 5"), 4, options);
         let [series] = ran.run.rules[0].expression.as_slice() else { panic!("one series") };
         let points: Vec<_> = series.points.iter().map(|point| (point.t_ms, point.value.as_float())).collect();
