@@ -64,7 +64,7 @@ impl From<Range<usize>> for Span {
 }
 
 /// A value together with the place that it was read from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
     /// What was read.
     pub value: T,

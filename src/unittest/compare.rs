@@ -7,7 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::file::{AlertTest, ExpectedSample};
 use super::report::{Alert, Difference, FieldDifference, FieldKind, Sample};
+use super::tolerance;
 use crate::alerting::AlertAt;
+use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 use crate::rules::Field;
 use crate::source::Span;
@@ -29,12 +31,14 @@ fn sorted(fields: &[(Field, Field)]) -> BTreeMap<String, String> {
     fields.iter().map(|(name, value)| (name.text().to_owned(), value.text().to_owned())).collect()
 }
 
+/// Labels as they are compared, sorted by name.
+pub(super) fn label_pairs(labels: &Labels) -> Vec<(String, String)> {
+    labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 /// A firing alert as it is compared.
 pub(super) fn actual_alert(alert: &AlertAt<'_>) -> Alert {
-    Alert {
-        labels: alert.timeline.labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        annotations: alert.annotations.to_vec(),
-    }
+    Alert { labels: label_pairs(&alert.timeline.labels), annotations: alert.annotations.to_vec() }
 }
 
 /// Whether the two are equal without regard to order.
@@ -60,6 +64,9 @@ fn same_sample(expected: &Sample, actual: &Sample, fuzzy: bool) -> bool {
 
 fn same_value(expected: &Sample, actual: &Sample, fuzzy: bool) -> bool {
     let (e, a) = (expected.value, actual.value);
+    if expected.tolerance.is_some_and(|tolerance| tolerance::allows(tolerance, expected, actual)) {
+        return true;
+    }
     let same = e == a || (fuzzy && (e.next_up() == a || e.next_down() == a));
     same && expected.histogram == actual.histogram
 }
@@ -274,7 +281,7 @@ mod tests {
     }
 
     fn sample(labels: &str, value: f64) -> Sample {
-        Sample { labels: pairs(labels), value, histogram: String::new() }
+        Sample { labels: pairs(labels), value, histogram: String::new(), tolerance: None }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A YAML document to a test file, as strictly as promtool reads it, with all mistakes at once.
 //!
 //! promtool decodes with go-yaml v2: any scalar is a text where a text is wanted, null is the empty value everywhere,
-//! numbers and booleans follow YAML 1.1, and an unknown field is an error.
+//! numbers and booleans follow YAML 1.1, and an unknown field is an error. What promproof knows beyond that is read by
+//! `decode_extensions`.
 
 use std::sync::Arc;
 
+use super::decode_extensions as extensions;
 use super::file::{
     AlertTest, DEFAULT_EVALUATION_INTERVAL_MS, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile,
     TestGroup,
@@ -24,13 +26,14 @@ const GROUP_FIELDS: &[&str] = &[
     "external_url",
     "input_series",
     "alert_rule_test",
+    "alert_timeline",
     "promql_expr_test",
 ];
-const SERIES_FIELDS: &[&str] = &["series", "values"];
+const SERIES_FIELDS: &[&str] = &["series", "values", "repeat"];
 const ALERT_TEST_FIELDS: &[&str] = &["eval_time", "alertname", "exp_alerts"];
 const ALERT_FIELDS: &[&str] = &["exp_labels", "exp_annotations"];
-const EXPR_TEST_FIELDS: &[&str] = &["expr", "eval_time", "exp_samples"];
-const SAMPLE_FIELDS: &[&str] = &["labels", "value", "histogram"];
+const EXPR_TEST_FIELDS: &[&str] = &["expr", "eval_time", "exp_samples", "exp_fail", "tolerance"];
+const SAMPLE_FIELDS: &[&str] = &["labels", "value", "histogram", "tolerance"];
 
 /// Reads the first document as a test file; the others do not count, as in promtool. An empty file has no tests.
 ///
@@ -95,6 +98,7 @@ fn decode_group(reader: &mut Reader<'_>, node: &Node, evaluation_interval_ms: i6
         external_url: None,
         input_series: Vec::new(),
         alert_tests: Vec::new(),
+        timelines: Vec::new(),
         expr_tests: Vec::new(),
     };
     let Some(mapping) = reader.mapping(node, "a test group", GROUP_FIELDS) else { return group };
@@ -107,6 +111,8 @@ fn decode_group(reader: &mut Reader<'_>, node: &Node, evaluation_interval_ms: i6
     group.external_url = reader.text(mapping, "external_url");
     group.input_series = reader.items(mapping, "input_series", decode_series);
     group.alert_tests = reader.items(mapping, "alert_rule_test", decode_alert_test);
+    group.timelines = reader
+        .items(mapping, "alert_timeline", |reader, node| extensions::timeline(reader, node, evaluation_interval_ms));
     group.expr_tests = reader.items(mapping, "promql_expr_test", decode_expr_test);
     group
 }
@@ -132,7 +138,7 @@ fn start_timestamp(text: &str) -> Option<i64> {
 
 fn decode_series(reader: &mut Reader<'_>, node: &Node) -> InputSeries {
     let empty = Field::null(node.span.start);
-    let mut series = InputSeries { span: node.span, series: empty.clone(), values: empty };
+    let mut series = InputSeries { span: node.span, series: empty.clone(), values: empty, repeat: None };
     let Some(mapping) = reader.mapping(node, "an input series", SERIES_FIELDS) else { return series };
     if let Some(field) = reader.text(mapping, "series") {
         series.series = field;
@@ -140,6 +146,7 @@ fn decode_series(reader: &mut Reader<'_>, node: &Node) -> InputSeries {
     if let Some(field) = reader.text(mapping, "values") {
         series.values = field;
     }
+    series.repeat = extensions::repeat(reader, mapping, &series.series);
     series
 }
 
@@ -177,6 +184,7 @@ fn decode_expr_test(reader: &mut Reader<'_>, node: &Node) -> ExprTest {
         expr: Field::null(node.span.start),
         eval_time: Spanned::new(0, node.span),
         exp_samples: Vec::new(),
+        exp_fail: None,
     };
     let Some(mapping) = reader.mapping(node, "an expression test", EXPR_TEST_FIELDS) else { return test };
     if let Some(expr) = reader.text(mapping, "expr") {
@@ -185,7 +193,12 @@ fn decode_expr_test(reader: &mut Reader<'_>, node: &Node) -> ExprTest {
     if let Some(time) = reader.duration(mapping, "eval_time") {
         test.eval_time = time;
     }
+    let tolerance = extensions::tolerance(reader, mapping);
     test.exp_samples = reader.items(mapping, "exp_samples", decode_sample);
+    for sample in &mut test.exp_samples {
+        sample.tolerance = sample.tolerance.or(tolerance);
+    }
+    test.exp_fail = extensions::exp_fail(reader, mapping);
     test
 }
 
@@ -196,6 +209,7 @@ fn decode_sample(reader: &mut Reader<'_>, node: &Node) -> ExpectedSample {
         labels: empty.clone(),
         value: Spanned::new(0.0, node.span),
         histogram: empty,
+        tolerance: None,
     };
     let Some(mapping) = reader.mapping(node, "an expected sample", SAMPLE_FIELDS) else { return sample };
     if let Some(labels) = reader.text(mapping, "labels") {
@@ -207,5 +221,6 @@ fn decode_sample(reader: &mut Reader<'_>, node: &Node) -> ExpectedSample {
     if let Some(histogram) = reader.text(mapping, "histogram") {
         sample.histogram = histogram;
     }
+    sample.tolerance = extensions::tolerance(reader, mapping);
     sample
 }

@@ -1,9 +1,11 @@
 //! What a test file says, with the place of each word.
 //!
-//! The format is promtool's (Prometheus 3.14); the reference is section 2 of `prometheus-3.14.md`.
+//! The format is promtool's (Prometheus 3.14); the reference is section 2 of `prometheus-3.14.md`. What promproof adds
+//! to it is in `extensions`.
 
 use std::sync::Arc;
 
+use super::extensions::{Repeat, TextPattern, TimelineTest, Tolerance};
 use crate::rules::Field;
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
@@ -49,6 +51,8 @@ pub struct TestGroup {
     pub input_series: Vec<InputSeries>,
     /// `alert_rule_test`, in the order of the file.
     pub alert_tests: Vec<AlertTest>,
+    /// `alert_timeline`, in the order of the file; promtool does not know it.
+    pub timelines: Vec<TimelineTest>,
     /// `promql_expr_test`, in the order of the file.
     pub expr_tests: Vec<ExprTest>,
 }
@@ -62,6 +66,8 @@ pub struct InputSeries {
     pub series: Field,
     /// `values`: the samples in series notation; empty where it is not given.
     pub values: Field,
+    /// `repeat`: what makes many series of it; promtool does not know it.
+    pub repeat: Option<Repeat>,
 }
 
 /// One item of `alert_rule_test`: the alerts of one name that fire at one time, and no others.
@@ -101,6 +107,8 @@ pub struct ExprTest {
     pub eval_time: Spanned<i64>,
     /// `exp_samples`, in the order of the file.
     pub exp_samples: Vec<ExpectedSample>,
+    /// `exp_fail`: the expression must fail with such a message; promtool does not know it.
+    pub exp_fail: Option<TextPattern>,
 }
 
 /// One item of `exp_samples`.
@@ -114,6 +122,8 @@ pub struct ExpectedSample {
     pub value: Spanned<f64>,
     /// `histogram`, in series notation; empty where it is not given.
     pub histogram: Field,
+    /// `tolerance` of the sample, else that of the expression test; promtool does not know it.
+    pub tolerance: Option<Spanned<Tolerance>>,
 }
 
 impl TestGroup {
@@ -122,16 +132,22 @@ impl TestGroup {
         self.name.as_ref().map_or("", Field::text)
     }
 
-    /// The last time that an assertion looks at, in milliseconds from the start of the test; rules are evaluated up
-    /// to there.
+    /// The last time that an assertion names, in milliseconds from the start of the test. Rules are evaluated up to
+    /// there, or to the last input sample where [`TestGroup::runs_to_last_sample`].
     pub fn max_eval_time_ms(&self) -> i64 {
         let alerts = self.alert_tests.iter().map(|test| test.eval_time.value);
         let exprs = self.expr_tests.iter().map(|test| test.eval_time.value);
-        alerts.chain(exprs).max().unwrap_or(0)
+        let timelines = self.timelines.iter().filter_map(TimelineTest::last_named_ms);
+        alerts.chain(exprs).chain(timelines).max().unwrap_or(0)
+    }
+
+    /// Whether an assertion looks at all times that there are samples for.
+    pub fn runs_to_last_sample(&self) -> bool {
+        self.timelines.iter().any(|timeline| timeline.until.is_none())
     }
 
     /// How many assertions the group makes.
     pub fn assertion_count(&self) -> usize {
-        self.alert_tests.len() + self.expr_tests.len()
+        self.alert_tests.len() + self.timelines.len() + self.expr_tests.len()
     }
 }

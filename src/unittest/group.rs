@@ -2,12 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::report::{Alert, AlertFailure, Assertion, AssertionKind, GroupReport, Outcome, Sample, SampleFailure};
+use super::report::{
+    Alert, AlertFailure, Assertion, AssertionKind, GroupReport, MessageFailure, Outcome, Sample, SampleFailure,
+};
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
-use super::{AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, compare, explain, inputs, lint, notes};
+use super::{
+    AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, explain, inputs, lint, notes,
+    timeline_test,
+};
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
-use crate::engine::{Output, QueryValue, Store};
+use crate::engine::{EvalError, Output, QueryValue, Store};
 use crate::model::SampleValue;
 use crate::model::duration::format_duration;
 use crate::promql;
@@ -48,13 +53,15 @@ pub(super) fn not_run(
     let alerts = group.alert_tests.iter().map(|test| alert_assertion(test, Outcome::NotRun));
     let exprs = group.expr_tests.iter().map(|test| expr_assertion(test, Outcome::NotRun));
     let alerts = alerts.zip(&group.alert_tests).filter(|(_, a)| selection.checks(test, group, &a.alertname));
+    let timelines = group.timelines.iter().map(|test| (timeline_test::assertion(test, Outcome::NotRun), test));
+    let timelines = timelines.filter(|(_, t)| selection.checks(test, group, &t.alertname));
     let exprs = exprs.zip(&group.expr_tests).filter(|(_, e)| selection.checks(test, group, &e.expr));
     GroupReport {
         index,
         name: group.name().to_owned(),
         span: group.span,
         errors: Vec::new(),
-        assertions: alerts.map(|(a, _)| a).chain(exprs.map(|(e, _)| e)).collect(),
+        assertions: alerts.map(|(a, _)| a).chain(timelines.map(|(t, _)| t)).chain(exprs.map(|(e, _)| e)).collect(),
         steps: 0,
         skipped,
         elapsed: Duration::ZERO,
@@ -83,11 +90,17 @@ fn prepare<'a>(
     group: &'a TestGroup,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Running<'a>, Box<Diagnostic>> {
-    let schedule = Schedule {
+    let mut schedule = Schedule {
         start_ms: group.start_ms,
         end_ms: group.start_ms.saturating_add(group.max_eval_time_ms()),
         interval_ms: shared.test.evaluation_interval_ms,
     };
+    let mut all_inputs = None;
+    if group.runs_to_last_sample() {
+        let inputs = inputs::read(shared.test, group, i64::MAX)?;
+        schedule.end_ms = schedule.end_ms.max(inputs.last_ms.unwrap_or(schedule.end_ms));
+        all_inputs = Some(inputs);
+    }
     if schedule.steps() > MAX_STEPS {
         return Err(Box::new(too_many_steps(shared.test, group, &schedule)));
     }
@@ -96,7 +109,7 @@ fn prepare<'a>(
         return Err(Box::new(too_many_rule_evaluations(shared.test, group, &schedule, rules)));
     }
     let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
-    let inputs = inputs::read(shared.test, group, last_step_ms)?;
+    let inputs = all_inputs.map_or_else(|| inputs::read(shared.test, group, last_step_ms), Ok)?;
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
         return Err(Box::new(lint::no_alertname(shared.test, test)));
     }
@@ -109,22 +122,22 @@ fn prepare<'a>(
 fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Diagnostic {
     let message = format!(
         "up to {} every {} there are {} evaluations, more than {MAX_STEPS}",
-        format_duration(group.max_eval_time_ms()),
+        format_duration(schedule.end_ms.saturating_sub(schedule.start_ms)),
         format_duration(schedule.interval_ms),
         schedule.steps(),
     );
     Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
-        .help("make `evaluation_interval` longer, or `eval_time` earlier")
+        .help("make `evaluation_interval` longer, or `eval_time` (of a timeline: `until`) earlier")
 }
 
 fn too_many_rule_evaluations(test: &TestFile, group: &TestGroup, schedule: &Schedule, rules: usize) -> Diagnostic {
     let message = format!(
         "{} evaluations of {rules} rules up to {} are more than the {MAX_RULE_EVALUATIONS} that one test may take",
         schedule.steps(),
-        format_duration(group.max_eval_time_ms()),
+        format_duration(schedule.end_ms.saturating_sub(schedule.start_ms)),
     );
     Diagnostic::new("test/too-many-evaluations", Severity::Error, message, head(test, group.span))
-        .help("make `evaluation_interval` longer, `eval_time` earlier, or load fewer rules")
+        .help("make `evaluation_interval` longer, `eval_time` (of a timeline: `until`) earlier, or load fewer rules")
 }
 
 /// A label on the first line of what `span` covers.
@@ -172,6 +185,15 @@ impl<'a> Running<'a> {
             match self.step_of(test.eval_time.value) {
                 Some(step) if step < failed_at => assertion.outcome = self.check_alerts(test, step),
                 _ => {}
+            }
+        }
+        for test in &self.group.timelines {
+            if !selection.checks(self.shared.test, self.group, &test.alertname) {
+                continue;
+            }
+            let Some(assertion) = assertions.next() else { return };
+            if failed_at == usize::MAX {
+                assertion.outcome = timeline_test::check(self, test);
             }
         }
         for test in &self.group.expr_tests {
@@ -252,34 +274,27 @@ impl<'a> Running<'a> {
     }
 
     fn check_expr(&self, test: &ExprTest) -> Outcome {
-        let at = format_duration(test.eval_time.value);
+        if let Some(pattern) = &test.exp_fail {
+            return self.check_failure(test, pattern);
+        }
         let error = |rule, message: String, span: Span| {
             let label = Label::new(&self.shared.test.file, span, "");
             Outcome::Error(Box::new(Diagnostic::new(rule, Severity::Error, message, label)))
         };
-        let expr = match promql::parse(test.expr.text(), &self.shared.options.load.parse) {
-            Ok(expr) => expr,
-            Err(errors) => {
-                let Some(first) = errors.into_iter().next() else { return Outcome::NotRun };
-                return Outcome::Error(Box::new(lint::syntax(self.shared.test, test, first)));
-            }
-        };
-        let engine = &self.shared.set.options().engine;
-        let t_ms = self.run.schedule.start_ms.saturating_add(test.eval_time.value);
-        let output = engine.prepare(&expr).and_then(|prepared| engine.instant(&self.store, &prepared, t_ms));
-        let mut actual = match output.map(samples) {
-            Ok(Some(samples)) => samples,
-            Ok(None) => {
+        let (expr, mut actual) = match self.evaluate(test) {
+            Evaluated::Samples(expr, samples) => (expr, samples),
+            Evaluated::WrongType(expr) => {
                 let message = format!("the expression yields a {}, not a vector or a scalar", type_name(&expr));
                 return error("promql/type", message, test.expr.span);
             }
-            Err(failure) => {
+            Evaluated::Invalid(failure) => {
+                return Outcome::Error(Box::new(lint::syntax(self.shared.test, test, failure)));
+            }
+            Evaluated::Fails(failure) => {
+                let at = format_duration(test.eval_time.value);
                 let span = failure.span.map_or(test.expr.span, |span| test.expr.file_span(span));
-                return error(
-                    "test/expression-fails",
-                    format!("the expression fails at {at}: {}", failure.message),
-                    span,
-                );
+                let message = format!("the expression fails at {at}: {}", failure.message);
+                return error("test/expression-fails", message, span);
             }
         };
         let (expected, order) = match expected_samples(&test.exp_samples) {
@@ -294,12 +309,71 @@ impl<'a> Running<'a> {
         let differences = compare::sample_differences(&test.exp_samples, &order, &expected, &actual, fuzzy);
         Outcome::Samples(Box::new(SampleFailure {
             notes: notes::on_samples(self, &expected, &actual, &differences),
-            why: explain::expression(self, test, &expr, t_ms),
+            why: explain::expression(self, test, &expr, self.since_epoch(test.eval_time.value)),
             differences,
             expected,
             actual,
         }))
     }
+
+    /// An expression that must fail.
+    fn check_failure(&self, test: &ExprTest, pattern: &TextPattern) -> Outcome {
+        let mut failure = MessageFailure {
+            expected: pattern.text.text().to_owned(),
+            pattern: pattern.kind,
+            span: pattern.text.span,
+            actual: None,
+            samples: Vec::new(),
+            why: None,
+        };
+        match self.evaluate(test) {
+            Evaluated::Invalid(error) => failure.actual = Some(error.message),
+            Evaluated::Fails(error) => failure.actual = Some(error.message),
+            Evaluated::WrongType(_) => {}
+            Evaluated::Samples(expr, samples) => {
+                failure.samples = samples;
+                failure.why = explain::expression(self, test, &expr, self.since_epoch(test.eval_time.value));
+            }
+        }
+        if failure.actual.as_ref().is_some_and(|message| pattern.accepts(message)) {
+            return Outcome::Passed;
+        }
+        Outcome::Message(Box::new(failure))
+    }
+
+    fn evaluate(&self, test: &ExprTest) -> Evaluated {
+        let expr = match promql::parse(test.expr.text(), &self.shared.options.load.parse) {
+            Ok(expr) => expr,
+            Err(errors) => {
+                let first = errors.into_iter().next();
+                return Evaluated::Invalid(first.unwrap_or_else(|| promql::ParseError::new(Span::default(), "")));
+            }
+        };
+        let engine = &self.shared.set.options().engine;
+        let t_ms = self.since_epoch(test.eval_time.value);
+        let output = engine.prepare(&expr).and_then(|prepared| engine.instant(&self.store, &prepared, t_ms));
+        match output.map(samples) {
+            Ok(Some(samples)) => Evaluated::Samples(expr, samples),
+            Ok(None) => Evaluated::WrongType(expr),
+            Err(failure) => Evaluated::Fails(failure),
+        }
+    }
+
+    fn since_epoch(&self, eval_time_ms: i64) -> i64 {
+        self.run.schedule.start_ms.saturating_add(eval_time_ms)
+    }
+}
+
+/// What became of the expression of a test.
+enum Evaluated {
+    /// It does not parse.
+    Invalid(promql::ParseError),
+    /// It fails.
+    Fails(EvalError),
+    /// It yields neither a scalar nor an instant vector.
+    WrongType(promql::Expr),
+    /// It yields these.
+    Samples(promql::Expr, Vec<Sample>),
 }
 
 fn type_name(expr: &promql::Expr) -> &'static str {
@@ -314,7 +388,9 @@ fn type_name(expr: &promql::Expr) -> &'static str {
 /// The samples of a result; `None` where it is neither a scalar nor an instant vector.
 fn samples(output: Output) -> Option<Vec<Sample>> {
     match output.value {
-        QueryValue::Scalar(value) => Some(vec![Sample { labels: Vec::new(), value, histogram: String::new() }]),
+        QueryValue::Scalar(value) => {
+            Some(vec![Sample { labels: Vec::new(), value, histogram: String::new(), tolerance: None }])
+        }
         QueryValue::Vector(samples) => {
             Some(samples.into_iter().map(|sample| self::sample(&sample.labels, &sample.value)).collect())
         }
@@ -323,10 +399,12 @@ fn samples(output: Output) -> Option<Vec<Sample>> {
 }
 
 fn sample(labels: &crate::model::Labels, value: &SampleValue) -> Sample {
-    let labels = labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let labels = compare::label_pairs(labels);
     match value {
-        SampleValue::Float(value) => Sample { labels, value: *value, histogram: String::new() },
-        SampleValue::Histogram(histogram) => Sample { labels, value: 0.0, histogram: histogram.test_expression() },
+        SampleValue::Float(value) => Sample { labels, value: *value, histogram: String::new(), tolerance: None },
+        SampleValue::Histogram(histogram) => {
+            Sample { labels, value: 0.0, histogram: histogram.test_expression(), tolerance: None }
+        }
     }
 }
 
@@ -341,7 +419,8 @@ fn expected_samples(written: &[ExpectedSample]) -> Result<Expected, (Span, Strin
         })?;
         let histogram = expected_histogram(item)?;
         let labels = labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        expected.push((Sample { labels, value: item.value.value, histogram }, index));
+        let tolerance = item.tolerance.map(|tolerance| tolerance.value);
+        expected.push((Sample { labels, value: item.value.value, histogram, tolerance }, index));
     }
     expected.sort_by(|(a, _), (b, _)| a.labels.cmp(&b.labels));
     Ok(expected.into_iter().unzip())

@@ -6,6 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::repeat::{Line, MAX_REPEATED_BYTES, MAX_REPEATED_SERIES, Template};
 use super::{InputSeries, TestFile, TestGroup};
 use crate::alerting::Input;
 use crate::model::{Labels, SampleValue};
@@ -35,6 +36,8 @@ pub(super) struct Inputs {
     pub(super) origins: Vec<usize>,
     /// Whether a series says that it ends: its last item is `stale` or `_`.
     pub(super) says_end: bool,
+    /// The time of the last value of any series, also where it says that there is no sample.
+    pub(super) last_ms: Option<i64>,
 }
 
 /// An empty line or a comment ended the input.
@@ -51,56 +54,142 @@ pub(super) struct EarlyEnd {
 /// # Errors
 /// The first series that is not one (promtool runs nothing then), or that is more than [`MAX_GROUP_VALUES`].
 pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<Inputs, Box<Diagnostic>> {
-    let mut inputs = Inputs::default();
-    let mut values_so_far = 0_usize;
-    let mut by_labels: FxHashMap<Labels, (usize, usize)> = FxHashMap::default();
+    let mut reading = Reading {
+        file,
+        group,
+        end_ms,
+        inputs: Inputs::default(),
+        by_labels: FxHashMap::default(),
+        used: Used::default(),
+    };
     for (index, item) in group.input_series.iter().enumerate() {
-        let text = format!("{} {}", item.series.text(), item.values.text());
+        let template = Template::new(item);
+        for line in template.lines() {
+            if template.is_repeated() {
+                reading.count_repeated(item, &line)?;
+            }
+            reading.item(index, item, &line)?;
+            if reading.inputs.end.is_some() || reading.used.ended {
+                return Ok(reading.inputs);
+            }
+        }
+    }
+    Ok(reading.inputs)
+}
+
+/// Series while they are read.
+struct Reading<'a> {
+    file: &'a TestFile,
+    group: &'a TestGroup,
+    end_ms: i64,
+    inputs: Inputs,
+    /// For each label set: its index in `inputs.series`, and in `input_series`.
+    by_labels: FxHashMap<Labels, (usize, usize)>,
+    used: Used,
+}
+
+/// How much of the bounds is used.
+#[derive(Default)]
+struct Used {
+    values: usize,
+    repeated_series: usize,
+    repeated_bytes: usize,
+    /// Whether the last series of all ended with an empty line or a comment, which takes nothing away.
+    ended: bool,
+}
+
+impl Reading<'_> {
+    /// Reads a series, or the several that line breaks in its values make of it.
+    fn item(&mut self, index: usize, item: &InputSeries, source: &Line) -> Result<(), Box<Diagnostic>> {
         let mut offset = 0;
-        for line in text.split('\n') {
+        for line in source.text.split('\n') {
             let start = offset + (line.len() - line.trim_start().len());
             offset += line.len() + 1;
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
-                let last = index + 1 == group.input_series.len() && text.len() <= offset;
-                inputs.end = (!last).then_some(EarlyEnd { series: index, comment: !line.is_empty() });
-                return Ok(inputs);
+                let last = index + 1 == self.group.input_series.len() && source.text.len() <= offset;
+                self.inputs.end = (!last).then_some(EarlyEnd { series: index, comment: !line.is_empty() });
+                self.used.ended = true;
+                return Ok(());
             }
-            let parsed = parse_line(line).map_err(|error| Box::new(diagnostic(file, item, start, &error)))?;
+            let parsed =
+                parse_line(line).map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
-            inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
-            let times = (0_i64..).map(|n| group.start_ms.saturating_add(n.saturating_mul(group.interval_ms)));
-            let samples = times.zip(values).take_while(|(t, _)| *t <= end_ms);
-            let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
-            values_so_far = values_so_far.saturating_add(cost(&samples));
-            if values_so_far > MAX_GROUP_VALUES {
-                return Err(Box::new(too_many_values(file, item)));
-            }
-            match by_labels.get(&parsed.labels) {
-                Some((at, earlier)) => {
+            self.add(index, item, parsed.labels, values)?;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        index: usize,
+        item: &InputSeries,
+        labels: Labels,
+        values: Vec<Option<SampleValue>>,
+    ) -> Result<(), Box<Diagnostic>> {
+        let inputs = &mut self.inputs;
+        inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
+        let length = i64::try_from(values.len()).unwrap_or(i64::MAX).saturating_sub(1);
+        if length >= 0 {
+            let last_ms = self.group.start_ms.saturating_add(length.saturating_mul(self.group.interval_ms));
+            inputs.last_ms = inputs.last_ms.max(Some(last_ms));
+        }
+        if item.repeat.is_some() {
+            // Also what is cut off below takes time, for each of the series.
+            self.used.values = self.used.values.saturating_add(cost(values.iter().flatten()));
+        }
+        let times = (0_i64..).map(|n| self.group.start_ms.saturating_add(n.saturating_mul(self.group.interval_ms)));
+        let samples = times.zip(values).take_while(|(t, _)| *t <= self.end_ms);
+        let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
+        if item.repeat.is_none() {
+            self.used.values = self.used.values.saturating_add(cost(samples.iter().map(|(_, value)| value)));
+        }
+        if self.used.values > MAX_GROUP_VALUES {
+            return Err(Box::new(too_many_values(self.file, item)));
+        }
+        match self.by_labels.get(&labels) {
+            Some((at, earlier)) => {
+                if inputs.replaced.last() != Some(&(*earlier, index)) {
                     inputs.replaced.push((*earlier, index));
-                    if let Some(input) = inputs.series.get_mut(*at) {
-                        input.samples = samples;
-                    }
                 }
-                None => {
-                    by_labels.insert(parsed.labels.clone(), (inputs.series.len(), index));
-                    inputs.origins.push(index);
-                    inputs.series.push(Input { labels: parsed.labels, samples });
+                if let Some(input) = inputs.series.get_mut(*at) {
+                    input.samples = samples;
                 }
+            }
+            None => {
+                self.by_labels.insert(labels.clone(), (inputs.series.len(), index));
+                inputs.origins.push(index);
+                inputs.series.push(Input { labels, samples });
             }
         }
+        Ok(())
     }
-    Ok(inputs)
+
+    /// The bounds of series that are made of others.
+    fn count_repeated(&mut self, item: &InputSeries, line: &Line) -> Result<(), Box<Diagnostic>> {
+        self.used.repeated_series += 1;
+        self.used.repeated_bytes = self.used.repeated_bytes.saturating_add(line.text.len());
+        if self.used.repeated_series <= MAX_REPEATED_SERIES && self.used.repeated_bytes <= MAX_REPEATED_BYTES {
+            return Ok(());
+        }
+        let span = item.repeat.as_ref().map_or(item.span, |repeat| repeat.span);
+        let message = "with this `repeat` the test has too many series, or too long ones";
+        let help = format!(
+            "the limits are {MAX_REPEATED_SERIES} repeated series and {} MiB of their text for one test",
+            MAX_REPEATED_BYTES >> 20
+        );
+        let label = Label::new(&self.file.file, span, "");
+        Err(Box::new(Diagnostic::new(TOO_MANY_VALUES, Severity::Error, message, label).help(help)))
+    }
 }
 
-fn cost(samples: &[(i64, SampleValue)]) -> usize {
+fn cost<'v>(values: impl Iterator<Item = &'v SampleValue>) -> usize {
     let cost = |value: &SampleValue| match value {
         SampleValue::Float(_) => 1,
         SampleValue::Histogram(_) => HISTOGRAM_COST,
     };
-    samples.iter().map(|(_, value)| cost(value)).sum()
+    values.map(cost).sum()
 }
 
 fn too_many_values(file: &TestFile, item: &InputSeries) -> Diagnostic {
@@ -109,9 +198,9 @@ fn too_many_values(file: &TestFile, item: &InputSeries) -> Diagnostic {
         .help(format!("use fewer or shorter series; a histogram counts for {HISTOGRAM_COST} values"))
 }
 
-/// The error with its place in the file. `start` is where the line begins in `series values`.
-fn diagnostic(file: &TestFile, item: &InputSeries, start: usize, error: &SeriesError) -> Diagnostic {
-    let span = error.span.shifted(start);
+/// The error with its place in the file. `start` is where the line begins in the text of `source`.
+fn diagnostic(file: &TestFile, item: &InputSeries, source: &Line, start: usize, error: &SeriesError) -> Diagnostic {
+    let span = source.in_source(error.span.shifted(start));
     let values_start = item.series.text().len() + 1;
     let in_file = if item.values.text().is_empty() && span.start >= values_start {
         item.span
@@ -121,6 +210,6 @@ fn diagnostic(file: &TestFile, item: &InputSeries, start: usize, error: &SeriesE
     } else {
         item.series.file_span(Span::new(span.start, span.end.min(item.series.text().len())))
     };
-    let message = format!("this series cannot be read: {}", error.message);
+    let message = format!("this series cannot be read{}: {}", source.note, error.message);
     Diagnostic::new(INVALID_SERIES, Severity::Error, message, Label::new(&file.file, in_file, ""))
 }

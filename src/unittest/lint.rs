@@ -7,9 +7,12 @@ use super::inputs::{self, EarlyEnd, Inputs};
 use super::notes::nearest;
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
-use super::{AlertTest, ExprTest, TestFile, TestGroup};
+use super::{
+    AlertTest, ExprTest, InputSeries, Moments, PatternKind, Repeat, TestFile, TestGroup, TextPattern, TimelineTest,
+};
 use crate::model::duration::format_duration;
 use crate::promql::{self, ParseError, ParseOptions};
+use crate::rules::Field;
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// `test/unknown-alert`: no rule under test defines the alert.
@@ -48,12 +51,16 @@ pub fn findings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) ->
     let here = |problem: &&Diagnostic| problem.primary.file.name() == test.file.name();
     found.extend(rules.problems.iter().filter(here).cloned());
     for group in &test.groups {
-        let end_ms = group.start_ms.saturating_add(group.max_eval_time_ms());
+        let end_ms = if group.runs_to_last_sample() {
+            i64::MAX
+        } else {
+            group.start_ms.saturating_add(group.max_eval_time_ms())
+        };
         match inputs::read(test, group, end_ms) {
             Ok(inputs) => found.extend(cx.of_group(group, &inputs)),
             Err(error) => found.push(*error),
         }
-        for expr in group.expr_tests.iter() {
+        for expr in group.expr_tests.iter().filter(|expr| expr.exp_fail.is_none()) {
             if let Err(errors) = promql::parse(expr.expr.text(), parse) {
                 found.extend(errors.into_iter().next().map(|error| syntax(test, expr, error)));
             }
@@ -120,7 +127,7 @@ impl<'a> Context<'a> {
         let mut found = Vec::new();
         if group.assertion_count() == 0 {
             let message = "this test asserts nothing";
-            let help = "it passes unless a rule fails; add `alert_rule_test` or `promql_expr_test`";
+            let help = "it passes unless a rule fails; add `alert_rule_test`, `alert_timeline` or `promql_expr_test`";
             found.push(self.warning(NO_ASSERTIONS, message, group.span, "").help(help));
         }
         self.unknown_alerts(group, &mut found);
@@ -132,20 +139,21 @@ impl<'a> Context<'a> {
     }
 
     fn unknown_alerts(&self, group: &TestGroup, found: &mut Vec<Diagnostic>) {
-        let unknown =
-            |test: &&AlertTest| !test.alertname.text().is_empty() && !self.reads.defines_alert(test.alertname.text());
-        for test in group.alert_tests.iter().filter(unknown) {
-            let name = test.alertname.text();
+        let alerts = group.alert_tests.iter().map(|test| (&test.alertname, test.exp_alerts.is_empty()));
+        let timelines = group.timelines.iter().map(|test| (&test.alertname, !test.needs_an_alert()));
+        let unknown = |(alertname, _): &(&Field, bool)| {
+            !alertname.text().is_empty() && !self.reads.defines_alert(alertname.text())
+        };
+        for (alertname, expects_nothing) in alerts.chain(timelines).filter(unknown) {
+            let name = alertname.text();
             let message = format!("no rule under test defines an alert `{name}`");
             let near = nearest(name, self.reads.alert_names());
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if test.exp_alerts.is_empty() => {
-                    "a test that an unknown alert does not fire cannot fail".to_owned()
-                }
+                None if expects_nothing => "a test that an unknown alert does not fire cannot fail".to_owned(),
                 None => "check `rule_files` and the name".to_owned(),
             };
-            found.push(self.warning(UNKNOWN_ALERT, message, test.alertname.span, "").help(help));
+            found.push(self.warning(UNKNOWN_ALERT, message, alertname.span, "").help(help));
         }
     }
 
@@ -168,9 +176,10 @@ impl<'a> Context<'a> {
 
     fn duplicate_assertions(&self, group: &TestGroup, found: &mut Vec<Diagnostic>) {
         let alerts = group.alert_tests.iter().map(|test| (test.span, alert_signature(test)));
+        let timelines = group.timelines.iter().map(|test| (test.span, timeline_signature(test)));
         let exprs = group.expr_tests.iter().map(|test| (test.span, expr_signature(test)));
         let mut seen: FxHashMap<String, Span> = FxHashMap::default();
-        for (span, signature) in alerts.chain(exprs) {
+        for (span, signature) in alerts.chain(timelines).chain(exprs) {
             match seen.get(&signature) {
                 Some(first) => {
                     let finding = self.warning(DUPLICATE, "this assertion is there already", span, "the same again");
@@ -208,6 +217,11 @@ impl<'a> Context<'a> {
                 continue;
             };
             let message = "this series is there already; only the last one is loaded";
+            if earlier.span == later.span {
+                let help = "placeholders next to each other can make the same text: put something between them";
+                found.push(self.warning(DUPLICATE_SERIES, message, later.series.span, "").help(help));
+                continue;
+            }
             let finding = self.warning(DUPLICATE_SERIES, message, later.series.span, "replaces the earlier one");
             found.push(finding.related(self.label(earlier.series.span, "not loaded")));
         }
@@ -238,8 +252,9 @@ impl<'a> Context<'a> {
                 Err(_) => return,
             }
         }
+        let mut reported = None;
         for (input, origin) in inputs.series.iter().zip(&inputs.origins) {
-            if self.reads.reads(&input.labels) || expressions.reads(&input.labels) {
+            if reported == Some(origin) || self.reads.reads(&input.labels) || expressions.reads(&input.labels) {
                 continue;
             }
             let (Some(item), Some(name)) = (group.input_series.get(*origin), input.labels.metric_name()) else {
@@ -252,6 +267,8 @@ impl<'a> Context<'a> {
                 None => "the series changes nothing here; leave it out, or load the rules that read it".to_owned(),
             };
             found.push(self.warning(UNUSED_SERIES, message, item.series.span, "").help(help));
+            // A repeated series is many, and all of them have the same name in nearly all cases.
+            reported = Some(origin);
         }
     }
 
@@ -276,7 +293,8 @@ impl<'a> Context<'a> {
         for test in group.alert_tests.iter().filter(|test| test.exp_alerts.is_empty()) {
             report(test.eval_time.value, test.eval_time.span, self.reads.alert_reach(test.alertname.text()));
         }
-        for test in group.expr_tests.iter().filter(|test| test.exp_samples.is_empty()) {
+        let empty = |test: &&ExprTest| test.exp_samples.is_empty() && test.exp_fail.is_none();
+        for test in group.expr_tests.iter().filter(empty) {
             let reach = promql::parse(test.expr.text(), self.parse).ok().and_then(|expr| self.reads.expr_reach(&expr));
             report(test.eval_time.value, test.eval_time.span, reach);
         }
@@ -289,17 +307,50 @@ fn alert_signature(test: &AlertTest) -> String {
 }
 
 fn expr_signature(test: &ExprTest) -> String {
-    let samples: Vec<_> =
-        test.exp_samples.iter().map(|s| (s.labels.text(), s.value.value.to_bits(), s.histogram.text())).collect();
-    format!("expr {} {:?} {samples:?}", test.eval_time.value, test.expr.text())
+    let samples = test.exp_samples.iter().map(|sample| {
+        let tolerance = sample.tolerance.map(|tolerance| tolerance.value.to_string());
+        (sample.labels.text(), sample.value.value.to_bits(), sample.histogram.text(), tolerance)
+    });
+    let samples: Vec<_> = samples.collect();
+    let fail = test.exp_fail.as_ref().map(pattern_signature);
+    format!("expr {} {:?} {samples:?} {fail:?}", test.eval_time.value, test.expr.text())
+}
+
+fn timeline_signature(test: &TimelineTest) -> String {
+    let patterns = |fields: &[(Field, TextPattern)]| -> Vec<String> {
+        fields.iter().map(|(name, pattern)| format!("{:?} {:?}", name.text(), pattern_signature(pattern))).collect()
+    };
+    let moment = |moments: &Moments| {
+        let times: Vec<i64> = moments.times.iter().map(|time| time.value).collect();
+        format!("{:?} {times:?}", moments.moment)
+    };
+    let moments: Vec<String> = test.moments.iter().map(moment).collect();
+    format!(
+        "timeline {:?} {:?} {moments:?} {:?} {:?} {:?}",
+        test.alertname.text(),
+        patterns(&test.labels),
+        patterns(&test.annotations),
+        test.count.map(|count| count.value),
+        test.until.map(|until| until.value),
+    )
+}
+
+fn pattern_signature(pattern: &TextPattern) -> (PatternKind, &str) {
+    (pattern.kind, pattern.text.text())
 }
 
 /// Everything that a test says but its name.
 fn group_signature(group: &TestGroup) -> String {
-    let series: Vec<_> = group.input_series.iter().map(|item| (item.series.text(), item.values.text())).collect();
+    let series = |item: &InputSeries| {
+        let repeat = item.repeat.as_ref().map(Repeat::signature);
+        (item.series.text().to_owned(), item.values.text().to_owned(), repeat)
+    };
+    let series: Vec<_> = group.input_series.iter().map(series).collect();
     let external: Vec<_> = group.external_labels.iter().map(|(name, value)| (name.text(), value.text())).collect();
     let url = group.external_url.as_ref().map(|url| url.text());
     let alerts: Vec<_> = group.alert_tests.iter().map(alert_signature).collect();
+    let timelines: Vec<_> = group.timelines.iter().map(timeline_signature).collect();
     let exprs: Vec<_> = group.expr_tests.iter().map(expr_signature).collect();
-    format!("{} {} {external:?} {url:?} {series:?} {alerts:?} {exprs:?}", group.interval_ms, group.start_ms)
+    let (interval_ms, start_ms) = (group.interval_ms, group.start_ms);
+    format!("{interval_ms} {start_ms} {external:?} {url:?} {series:?} {alerts:?} {timelines:?} {exprs:?}")
 }

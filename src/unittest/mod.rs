@@ -9,8 +9,10 @@
 mod compare;
 mod data;
 mod decode;
+mod decode_extensions;
 mod explain;
 mod explain_notes;
+mod extensions;
 mod file;
 mod glob;
 mod group;
@@ -19,13 +21,19 @@ pub mod lint;
 mod notes;
 mod reader;
 mod reads;
+mod repeat;
 pub mod report;
 mod rule_files;
 mod runner;
+mod timeline_test;
+mod tolerance;
 mod update;
 
 pub use data::{Data, DataError};
 pub use decode::decode;
+pub use extensions::{
+    Moment, Moments, PatternKind, Placeholder, PlaceholderValues, Repeat, TextPattern, TimelineTest, Tolerance,
+};
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use rule_files::{ResolvedRules, RuleFileCache};
 pub use runner::{RunOptions, Selection, TestInput, list, run};

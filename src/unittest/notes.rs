@@ -1,10 +1,11 @@
 //! What else is known about an assertion that does not hold: near misses in time, pending alerts, unknown names.
 
-use super::AlertTest;
 use super::group::Running;
-use super::report::{Alert, Difference, FieldKind, Sample};
+use super::report::{Alert, Difference, FieldKind, Sample, number_text};
+use super::{AlertTest, Tolerance, tolerance};
 use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
+use crate::model::gofmt::{FloatVerb, format_float};
 use crate::rules::RuleKind;
 
 /// More differences than this are not commented on one by one.
@@ -52,7 +53,7 @@ pub(super) fn on_alerts(
     notes
 }
 
-fn no_such_rule(running: &Running<'_>, alertname: &str) -> String {
+pub(super) fn no_such_rule(running: &Running<'_>, alertname: &str) -> String {
     let alerts = running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting);
     let near = nearest(alertname, alerts.map(|rule| rule.name.as_str()));
     let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
@@ -86,7 +87,18 @@ fn missing(
         (None, []) => return never_active(running, rules),
         (None, _) => return "no alert of this name ever has these labels".to_owned(),
     };
-    let name = if timelines.len() > 1 { format!("`{}`", timeline.labels) } else { "it".to_owned() };
+    life_around(running, rules, timeline, step, timelines.len() > 1)
+}
+
+/// Why an alert does not fire at `step`: what it does instead, before and after.
+pub(super) fn life_around(
+    running: &Running<'_>,
+    rules: &[&RuleTimeline],
+    timeline: &AlertTimeline,
+    step: usize,
+    several: bool,
+) -> String {
+    let name = if several { format!("`{}`", timeline.labels) } else { "it".to_owned() };
     let at = |step: usize| format_duration(running.time_of(step));
     if let Some(phase) = timeline.phase_at(step).filter(|phase| phase.state == AlertState::Pending) {
         let since = format_duration(phase.active_at_ms.saturating_sub(running.run.schedule.start_ms));
@@ -142,7 +154,7 @@ fn longest_for_ms(running: &Running<'_>, rules: &[&RuleTimeline]) -> i64 {
     rules.iter().filter_map(|rule| running.rule(rule.id)).map(|(_, rule)| rule.for_ms).max().unwrap_or(0)
 }
 
-fn never_active(running: &Running<'_>, rules: &[&RuleTimeline]) -> String {
+pub(super) fn never_active(running: &Running<'_>, rules: &[&RuleTimeline]) -> String {
     let last = format_duration(running.time_of(running.run.steps.saturating_sub(1)));
     let expressions = if rules.len() > 1 { "the rules' expressions give" } else { "the rule's expression gives" };
     format!("it is never even pending: {expressions} nothing at any evaluation from 0s to {last}")
@@ -195,7 +207,14 @@ pub(super) fn on_samples(
     for difference in differences {
         let Difference::Differs { expected: e, actual: a, fields, .. } = difference else { continue };
         let (Some(e), Some(a)) = (expected.get(*e), actual.get(*a)) else { continue };
-        if !fields.iter().any(|field| field.kind == FieldKind::Value) || !e.histogram.is_empty() {
+        if !fields.iter().any(|field| field.kind == FieldKind::Value) {
+            continue;
+        }
+        if let Some(tolerance) = e.tolerance {
+            notes.extend(beyond(tolerance, e, a));
+            continue;
+        }
+        if !e.histogram.is_empty() {
             continue;
         }
         if e.value.is_nan() && a.value.is_nan() {
@@ -206,4 +225,23 @@ pub(super) fn on_samples(
     }
     notes.dedup();
     notes
+}
+
+/// By how much a value is beyond its tolerance.
+fn beyond(tolerance: Tolerance, expected: &Sample, actual: &Sample) -> Option<String> {
+    if !expected.histogram.is_empty() && !actual.histogram.is_empty() {
+        return tolerance::histogram_difference(tolerance, &expected.histogram, &actual.histogram);
+    }
+    let difference = (actual.value - expected.value).abs();
+    let comparable = expected.histogram.is_empty() && actual.histogram.is_empty() && difference.is_finite();
+    comparable.then(|| {
+        let (difference, allowed) = (rounded(difference), rounded(tolerance.allowed(expected.value)));
+        format!("the values are {difference} apart, more than {allowed}")
+    })
+}
+
+/// A number to read: six digits are enough.
+fn rounded(value: f64) -> String {
+    let short = format_float(value, FloatVerb::General, Some(6));
+    short.parse().map_or(short, number_text)
 }

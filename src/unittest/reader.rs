@@ -9,6 +9,8 @@ use crate::yaml::{Mapping, Node, ScalarStyle};
 
 /// A value that has the right type and is still not one of those allowed.
 pub(super) const INVALID_VALUE: &str = "schema/invalid-value";
+/// A field that must be there and is not.
+pub(super) const MISSING_FIELD: &str = "schema/missing-field";
 const UNKNOWN_FIELD: &str = "schema/unknown-field";
 const WRONG_TYPE: &str = "schema/wrong-type";
 const INVALID_DURATION: &str = "schema/invalid-duration";
@@ -52,6 +54,12 @@ impl<'a> Reader<'a> {
         Reported { file: self.file, diagnostic: &mut self.problems[at] }
     }
 
+    /// The part of `span` that is on its first line.
+    pub(super) fn first_line(&self, span: Span) -> Span {
+        let line = self.file.line_span(self.file.line_index(span.start)).unwrap_or(span);
+        Span::new(span.start, span.end.min(line.end).max(span.start))
+    }
+
     /// The mapping under `node`, whose keys must be among `fields`. Null is an empty mapping and yields `None`.
     pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: &str, fields: &[&str]) -> Option<&'n Mapping> {
         if node.is_null() {
@@ -84,7 +92,7 @@ impl<'a> Reader<'a> {
         self.report(UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
     }
 
-    fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         self.report(WRONG_TYPE, format!("{what} must be {wanted}, not {}", node.describe()), node.span);
     }
 
@@ -94,7 +102,7 @@ impl<'a> Reader<'a> {
         self.scalar_text(&entry.value, &format!("`{name}`"))
     }
 
-    fn scalar_text(&mut self, node: &Node, what: &str) -> Option<Field> {
+    pub(super) fn scalar_text(&mut self, node: &Node, what: &str) -> Option<Field> {
         match node.as_shared_scalar() {
             Some(scalar) => Some(Field { scalar: Arc::clone(scalar), span: node.span }),
             None => {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::extensions::{Moment, PatternKind, Tolerance};
 use crate::alerting::{AlertTimeline, Schedule};
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -47,7 +48,7 @@ pub struct GroupReport {
     pub span: Span,
     /// What kept it from running to its end.
     pub errors: Vec<Diagnostic>,
-    /// Its assertions: those on alerts, then those on expressions, each in the order of the file.
+    /// Its assertions: those on alerts, on timelines, on expressions, each in the order of the file.
     pub assertions: Vec<Assertion>,
     /// How many times all rules were evaluated.
     pub steps: usize,
@@ -79,6 +80,8 @@ pub struct Assertion {
 pub enum AssertionKind {
     /// The firing alerts of this name.
     Alert(String),
+    /// The life of the alerts of this name, with the labels that they are chosen by.
+    Timeline(String),
     /// The result of this expression.
     Expr(String),
 }
@@ -92,6 +95,10 @@ pub enum Outcome {
     Alerts(Box<AlertFailure>),
     /// Other samples than expected.
     Samples(Box<SampleFailure>),
+    /// Alerts begin or end at other times than expected, or there are other alerts.
+    Timeline(Box<TimelineFailure>),
+    /// An expression that must fail does not, or fails with another message.
+    Message(Box<MessageFailure>),
     /// It could not be decided.
     Error(Box<Diagnostic>),
     /// Something before it failed.
@@ -222,6 +229,119 @@ pub struct SampleFailure {
     pub why: Option<Explanation>,
 }
 
+/// The life of alerts that is not as expected.
+#[derive(Debug)]
+pub struct TimelineFailure {
+    /// What is not as expected.
+    pub violations: Vec<Violation>,
+    /// How many more there are than `violations` holds.
+    pub more: usize,
+    /// The alerts that the assertion is about.
+    pub lives: Vec<Life>,
+    /// What else is known.
+    pub notes: Vec<String>,
+    /// When rules were evaluated.
+    pub schedule: Schedule,
+    /// How many steps were evaluated.
+    pub steps: usize,
+    /// The first step at which something is not as expected.
+    pub step: usize,
+    /// The timelines of `lives`; where there are none, of all alerts of this name.
+    pub timelines: Vec<AlertTimeline>,
+    /// The expression of the rule, taken apart; `None` where there is no such rule.
+    pub why: Option<Explanation>,
+}
+
+/// When the states of one alert begin, in milliseconds from the start of the test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// Its labels, `alertname` included, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// When it becomes pending.
+    pub pending_at_ms: Vec<i64>,
+    /// When it begins to fire.
+    pub fires_at_ms: Vec<i64>,
+    /// When it resolves.
+    pub resolves_at_ms: Vec<i64>,
+}
+
+/// One thing about the life of alerts that is not as expected.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// Index in [`TimelineFailure::lives`]; `None` where it is about all of them.
+    pub life: Option<usize>,
+    /// What it is.
+    pub kind: ViolationKind,
+    /// The same in words: `fires at 6m, 1 evaluation later`.
+    pub message: String,
+    /// Where the test expects something else.
+    pub span: Span,
+}
+
+/// What is not as expected about the life of alerts. Times are milliseconds from the start of the test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViolationKind {
+    /// There is no such alert.
+    NoAlert,
+    /// There are so many.
+    Count(usize),
+    /// No such alert fires, so there are no annotations.
+    NeverFires,
+    /// A state begins at another time.
+    Moved {
+        /// Which state.
+        moment: Moment,
+        /// When it should begin.
+        expected_ms: i64,
+        /// When it does.
+        actual_ms: i64,
+    },
+    /// A state does not begin.
+    Missing {
+        /// Which state.
+        moment: Moment,
+        /// When it should begin.
+        expected_ms: i64,
+    },
+    /// A state begins and should not.
+    Unexpected {
+        /// Which state.
+        moment: Moment,
+        /// When it begins.
+        actual_ms: i64,
+    },
+    /// An annotation is not like it should be when the alert begins to fire.
+    Annotation {
+        /// Its name.
+        name: String,
+        /// The text or the regular expression that is expected.
+        expected: String,
+        /// How the two are compared.
+        pattern: PatternKind,
+        /// What it is; empty where there is none.
+        actual: String,
+        /// When the alert begins to fire.
+        at_ms: i64,
+    },
+}
+
+/// An expression that does not fail as expected.
+#[derive(Debug)]
+pub struct MessageFailure {
+    /// The text or the regular expression that is expected of the message.
+    pub expected: String,
+    /// How the two are compared.
+    pub pattern: PatternKind,
+    /// Where the test expects it.
+    pub span: Span,
+    /// The message; `None` where the expression does not fail.
+    pub actual: Option<String>,
+    /// What the expression yields where it does not fail; empty too where that is no vector.
+    pub samples: Vec<Sample>,
+    /// The expression taken apart, where it does not fail.
+    pub why: Option<Explanation>,
+}
+
 /// A sample as it is compared and shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -231,6 +351,8 @@ pub struct Sample {
     pub value: f64,
     /// The histogram in series notation; empty for a number.
     pub histogram: String,
+    /// By how much the actual value may differ from an expected one.
+    pub tolerance: Option<Tolerance>,
 }
 
 /// An expression taken apart: each part with its value at one time.
@@ -263,10 +385,25 @@ pub struct Part {
     pub note: Option<String>,
 }
 
+impl Life {
+    /// When a state begins, in milliseconds from the start of the test.
+    pub fn of(&self, moment: Moment) -> &[i64] {
+        match moment {
+            Moment::Pending => &self.pending_at_ms,
+            Moment::Firing => &self.fires_at_ms,
+            Moment::Resolved => &self.resolves_at_ms,
+        }
+    }
+}
+
 impl Sample {
-    /// The number or the histogram as text.
+    /// The number or the histogram as text, with the tolerance.
     pub fn value_text(&self) -> String {
-        if self.histogram.is_empty() { number_text(self.value) } else { self.histogram.clone() }
+        let value = if self.histogram.is_empty() { number_text(self.value) } else { self.histogram.clone() };
+        match self.tolerance {
+            Some(tolerance) => format!("{value} ± {tolerance}"),
+            None => value,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{TestFile, TestGroup, lint};
+use super::{TestFile, TestGroup, lint, timeline_test};
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
@@ -73,16 +73,30 @@ pub fn list(test: &TestFile, selection: &Selection) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, group) in test.groups.iter().enumerate().filter(|(_, group)| selection.selects(test, group)) {
         let name = if group.name().is_empty() { format!("#{}", index + 1) } else { group.name().to_owned() };
-        let alerts = group.alert_tests.iter().map(|test| (test.span, &test.alertname, "alert", test.eval_time.value));
-        let exprs = group.expr_tests.iter().map(|test| (test.span, &test.expr, "expression", test.eval_time.value));
-        let checked = alerts.chain(exprs).filter(|(_, subject, _, _)| selection.checks(test, group, subject));
-        for (span, subject, kind, time) in checked {
+        let at = |time: i64| format!(" at {}", format_duration(time));
+        let alerts = group.alert_tests.iter().map(|test| {
+            let text = format!("alert {}{}", one_line(&test.alertname), at(test.eval_time.value));
+            (test.span, &test.alertname, text)
+        });
+        let timelines = group
+            .timelines
+            .iter()
+            .map(|test| (test.span, &test.alertname, format!("timeline {}", timeline_test::subject(test))));
+        let exprs = group.expr_tests.iter().map(|test| {
+            let kind = if test.exp_fail.is_some() { "failing expression" } else { "expression" };
+            (test.span, &test.expr, format!("{kind} {}{}", one_line(&test.expr), at(test.eval_time.value)))
+        });
+        let all = alerts.chain(timelines).chain(exprs);
+        for (span, _, text) in all.filter(|(_, subject, _)| selection.checks(test, group, subject)) {
             let line = test.file.position(span.start).line;
-            let subject = subject.text().split_whitespace().collect::<Vec<_>>().join(" ");
-            lines.push(format!("{}:{line}: {name}: {kind} {subject} at {}", test.file.name(), format_duration(time)));
+            lines.push(format!("{}:{line}: {name}: {text}", test.file.name()));
         }
     }
     lines
+}
+
+fn one_line(subject: &Field) -> String {
+    subject.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn run_file(input: &TestInput, run: &Shared<'_>, stop: &AtomicBool) -> FileReport {
@@ -254,7 +268,8 @@ impl Selection {
             return false;
         }
         let alerts = group.alert_tests.iter().map(|test| &test.alertname);
-        let mut subjects = alerts.chain(group.expr_tests.iter().map(|test| &test.expr));
+        let timelines = group.timelines.iter().map(|test| &test.alertname);
+        let mut subjects = alerts.chain(timelines).chain(group.expr_tests.iter().map(|test| &test.expr));
         self.words.is_empty() || self.names(test, group) || subjects.any(|subject| self.contains(subject))
     }
 

@@ -9,7 +9,7 @@ use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::report::Look;
 use crate::report::text::one_line;
-use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, Sample, SampleFailure};
+use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, SampleFailure};
 
 /// More differences than this are only counted.
 const MAX_SHOWN: usize = 10;
@@ -54,11 +54,11 @@ pub(super) fn write_samples(out: &mut dyn Write, look: &Look, failure: &SampleFa
         match difference {
             Difference::Missing { expected, .. } => {
                 let Some(sample) = failure.expected.get(*expected) else { continue };
-                heading(out, look, '-', &format!("expected, but not there: {}", sample_text(sample)))?;
+                heading(out, look, '-', &format!("expected, but not there: {}", words::sample_text(sample)))?;
             }
             Difference::Unexpected { actual } => {
                 let Some(sample) = failure.actual.get(*actual) else { continue };
-                heading(out, look, '+', &format!("there, but not expected: {}", sample_text(sample)))?;
+                heading(out, look, '+', &format!("there, but not expected: {}", words::sample_text(sample)))?;
             }
             Difference::Differs { expected, fields, .. } => {
                 let Some(sample) = failure.expected.get(*expected) else { continue };
@@ -77,10 +77,6 @@ fn rest(out: &mut dyn Write, count: usize) -> io::Result<()> {
         writeln!(out, "  and {} more", count - MAX_SHOWN)?;
     }
     Ok(())
-}
-
-fn sample_text(sample: &Sample) -> String {
-    format!("{} {}", words::series_text(&sample.labels), sample.value_text())
 }
 
 fn differs(fields: &[FieldDifference], kind: FieldKind, name: &str) -> bool {
@@ -141,7 +137,7 @@ fn shown(field: &FieldDifference, value: &str) -> String {
 
 /// Both texts with what only one of them has marked: in colour, or in brackets where there is none. Where they have
 /// no word in common, marks would say nothing.
-fn marked(look: &Look, expected: &str, actual: &str) -> (String, String) {
+pub(super) fn marked(look: &Look, expected: &str, actual: &str) -> (String, String) {
     let whole = |look: &Look| {
         (look.paint(Look::BAD, one_line(expected)).to_string(), look.paint(Look::GOOD, one_line(actual)).to_string())
     };

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::{TestView, difference, timeline, why, words};
+use super::timeline::Picture;
+use super::{TestView, difference, life, timeline, why, words};
 use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::report::{Look, full, snippet};
@@ -106,12 +107,22 @@ fn write_assertion(
         Outcome::Alerts(failure) => {
             difference::write_alerts(out, look, failure)?;
             write_notes(out, look, &failure.notes)?;
-            timeline::write(out, look, failure)?;
+            timeline::write(out, look, &Picture::of_alerts(failure))?;
             write_why(out, look, failure.why.as_ref())
         }
         Outcome::Samples(failure) => {
             difference::write_samples(out, look, failure)?;
             write_notes(out, look, &failure.notes)?;
+            write_why(out, look, failure.why.as_ref())
+        }
+        Outcome::Timeline(failure) => {
+            life::write(out, look, failure)?;
+            write_notes(out, look, &failure.notes)?;
+            timeline::write(out, look, &Picture::of_life(failure))?;
+            write_why(out, look, failure.why.as_ref())
+        }
+        Outcome::Message(failure) => {
+            life::write_message(out, look, failure)?;
             write_why(out, look, failure.why.as_ref())
         }
         Outcome::Passed | Outcome::NotRun | Outcome::Error(_) => Ok(()),

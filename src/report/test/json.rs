@@ -14,7 +14,7 @@ use crate::report::text::severity_name;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::unittest::report::{
     Alert, AlertFailure, Assertion, AssertionKind, Difference, Explanation, FieldDifference, FieldKind, FileReport,
-    GroupReport, Outcome, Sample, SampleFailure, TestReport,
+    GroupReport, MessageFailure, Outcome, Sample, SampleFailure, TestReport, TimelineFailure, Violation, ViolationKind,
 };
 
 pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
@@ -64,6 +64,7 @@ fn group(file: &FileReport, group: &GroupReport) -> Value {
 fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
     let (kind, subject) = match &assertion.kind {
         AssertionKind::Alert(name) => ("alert", name),
+        AssertionKind::Timeline(alert) => ("timeline", alert),
         AssertionKind::Expr(expr) => ("expression", expr),
     };
     let mut value = json!({
@@ -75,7 +76,7 @@ fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
             Outcome::Passed => "passed",
             Outcome::NotRun => "not_run",
             Outcome::Error(_) => "error",
-            Outcome::Alerts(_) | Outcome::Samples(_) => "failed",
+            Outcome::Alerts(_) | Outcome::Samples(_) | Outcome::Timeline(_) | Outcome::Message(_) => "failed",
         },
     });
     if assertion.outcome.failed() {
@@ -83,6 +84,8 @@ fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
         value["failure"] = match &assertion.outcome {
             Outcome::Alerts(failure) => alerts(file, failure),
             Outcome::Samples(failure) => samples(file, failure),
+            Outcome::Timeline(failure) => life(file, failure),
+            Outcome::Message(failure) => message(file, failure),
             Outcome::Error(error) => diagnostic(error),
             Outcome::Passed | Outcome::NotRun => Value::Null,
         };
@@ -107,6 +110,66 @@ fn samples(file: &FileReport, failure: &SampleFailure) -> Value {
         "actual": failure.actual.iter().map(sample).collect::<Vec<_>>(),
         "differences": failure.differences.iter().map(|d| difference(file, d)).collect::<Vec<_>>(),
         "notes": failure.notes,
+        "why": failure.why.as_ref().map(why),
+    })
+}
+
+fn life(file: &FileReport, failure: &TimelineFailure) -> Value {
+    let alerts = failure.lives.iter().map(|life| {
+        json!({
+            "labels": pairs(&life.labels),
+            "pending_at_ms": life.pending_at_ms,
+            "fires_at_ms": life.fires_at_ms,
+            "resolves_at_ms": life.resolves_at_ms,
+        })
+    });
+    json!({
+        "alerts": alerts.collect::<Vec<_>>(),
+        "differences": failure.violations.iter().map(|v| violation(file, v)).collect::<Vec<_>>(),
+        "more": failure.more,
+        "notes": failure.notes,
+        "timelines": failure.timelines.iter().map(|t| timeline(&failure.schedule, t)).collect::<Vec<_>>(),
+        "why": failure.why.as_ref().map(why),
+    })
+}
+
+/// The key `alert` is an index of `alerts`.
+fn violation(file: &FileReport, violation: &Violation) -> Value {
+    let mut value = match &violation.kind {
+        ViolationKind::NoAlert => json!({ "kind": "no_alert" }),
+        ViolationKind::Count(actual) => json!({ "kind": "count", "actual": actual }),
+        ViolationKind::NeverFires => json!({ "kind": "never_fires" }),
+        ViolationKind::Moved { moment, expected_ms, actual_ms } => {
+            json!({ "kind": "moved", "field": moment.key(), "expected_ms": expected_ms, "actual_ms": actual_ms })
+        }
+        ViolationKind::Missing { moment, expected_ms } => {
+            json!({ "kind": "missing", "field": moment.key(), "expected_ms": expected_ms })
+        }
+        ViolationKind::Unexpected { moment, actual_ms } => {
+            json!({ "kind": "unexpected", "field": moment.key(), "actual_ms": actual_ms })
+        }
+        ViolationKind::Annotation { name, expected, pattern, actual, at_ms } => json!({
+            "kind": "annotation",
+            "field": name,
+            "pattern": pattern.key(),
+            "expected": expected,
+            "actual": actual,
+            "at_ms": at_ms,
+        }),
+    };
+    value["alert"] = violation.life.into();
+    value["message"] = violation.message.as_str().into();
+    value["place"] = range(&file.file, violation.span);
+    value
+}
+
+fn message(file: &FileReport, failure: &MessageFailure) -> Value {
+    json!({
+        "pattern": failure.pattern.key(),
+        "expected": failure.expected,
+        "actual": failure.actual,
+        "samples": failure.samples.iter().map(sample).collect::<Vec<_>>(),
+        "place": range(&file.file, failure.span),
         "why": failure.why.as_ref().map(why),
     })
 }

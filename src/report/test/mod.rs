@@ -6,6 +6,7 @@ mod full;
 mod github;
 mod json;
 mod junit;
+mod life;
 mod tap;
 mod timeline;
 mod why;

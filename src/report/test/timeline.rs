@@ -8,7 +8,7 @@ use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::model::duration::format_duration;
 use crate::report::Look;
 use crate::report::text::one_line;
-use crate::unittest::report::AlertFailure;
+use crate::unittest::report::{AlertFailure, TimelineFailure};
 
 /// More alerts than this are not drawn.
 const MAX_ROWS: usize = 12;
@@ -34,9 +34,34 @@ enum Cell {
     Firing,
 }
 
+/// What is drawn.
+pub(super) struct Picture<'a> {
+    schedule: &'a Schedule,
+    /// How many steps were evaluated.
+    steps: usize,
+    /// The step to mark, and what is said of it.
+    step: usize,
+    mark: &'static str,
+    timelines: &'a [AlertTimeline],
+}
+
+impl<'a> Picture<'a> {
+    /// The alerts of a name, with the time of the assertion.
+    pub(super) fn of_alerts(failure: &'a AlertFailure) -> Self {
+        let (schedule, steps, step) = (&failure.schedule, failure.steps, failure.step);
+        Picture { schedule, steps, step, mark: "asserted at", timelines: &failure.timelines }
+    }
+
+    /// The alerts of an asserted timeline, with the first time at which it does not hold.
+    pub(super) fn of_life(failure: &'a TimelineFailure) -> Self {
+        let (schedule, steps, step) = (&failure.schedule, failure.steps, failure.step);
+        Picture { schedule, steps, step, mark: "not as expected at", timelines: &failure.timelines }
+    }
+}
+
 struct Drawing<'a> {
     look: &'a Look,
-    failure: &'a AlertFailure,
+    picture: &'a Picture<'a>,
     /// How many evaluations one column stands for.
     per_column: usize,
     columns: usize,
@@ -47,23 +72,23 @@ struct Drawing<'a> {
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, failure: &AlertFailure) -> io::Result<()> {
-    let rows = interesting(failure);
-    if rows.is_empty() || failure.steps == 0 {
+pub(super) fn write(out: &mut dyn Write, look: &Look, picture: &Picture<'_>) -> io::Result<()> {
+    let rows = interesting(picture);
+    if rows.is_empty() || picture.steps == 0 {
         return Ok(());
     }
     let names = names(&rows);
     let label_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let room = look.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
-    let per_column = failure.steps.div_ceil(room).max(1);
-    let columns = failure.steps.div_ceil(per_column);
-    let drawing = Drawing { look, failure, per_column, columns, label_width };
+    let per_column = picture.steps.div_ceil(room).max(1);
+    let columns = picture.steps.div_ceil(per_column);
+    let drawing = Drawing { look, picture, per_column, columns, label_width };
     drawing.write(out, &rows, &names)
 }
 
 impl Drawing<'_> {
     fn write(&self, out: &mut dyn Write, rows: &[&AlertTimeline], names: &[String]) -> io::Result<()> {
-        let step = format_duration(self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
+        let step = format_duration(self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
         writeln!(out, "\n  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
         self.axis(out)?;
         for (row, name) in rows.iter().zip(names) {
@@ -72,7 +97,7 @@ impl Drawing<'_> {
         }
         self.mark(out)?;
         self.legend(out)?;
-        let left = self.failure.timelines.len().saturating_sub(rows.len());
+        let left = self.picture.timelines.len().saturating_sub(rows.len());
         if left > 0 {
             writeln!(out, "{:INDENT$}and {left} more", "")?;
         }
@@ -105,7 +130,7 @@ impl Drawing<'_> {
 
     /// How many columns lie between two ticks: a round length of time where that is possible.
     fn tick_columns(&self) -> usize {
-        let column_ms = self.failure.schedule.interval_ms.saturating_mul(as_i64(self.per_column)).max(1);
+        let column_ms = self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column)).max(1);
         let round = ROUND_SECONDS.iter().map(|seconds| seconds * 1000).filter(|length| length % column_ms == 0);
         let columns = round.filter_map(|length| usize::try_from(length / column_ms).ok());
         columns.filter(|columns| *columns >= TICK_COLUMNS).min().unwrap_or(TICK_COLUMNS)
@@ -126,9 +151,9 @@ impl Drawing<'_> {
     /// The asserted evaluation decides its column; elsewhere the most interesting state of a column does.
     fn cell(&self, timeline: &AlertTimeline, column: usize) -> Cell {
         let first = column * self.per_column;
-        let end = (first + self.per_column).min(self.failure.steps);
-        if (first..end).contains(&self.failure.step) {
-            return timeline.phase_at(self.failure.step).map_or(Cell::Inactive, |phase| cell(phase.state));
+        let end = (first + self.per_column).min(self.picture.steps);
+        if (first..end).contains(&self.picture.step) {
+            return timeline.phase_at(self.picture.step).map_or(Cell::Inactive, |phase| cell(phase.state));
         }
         let index = timeline.phases.partition_point(|phase| phase.end <= first);
         let inside = timeline.phases.iter().skip(index).take_while(|phase| phase.first < end);
@@ -149,23 +174,31 @@ impl Drawing<'_> {
     }
 
     fn mark(&self, out: &mut dyn Write) -> io::Result<()> {
-        let column = self.failure.step / self.per_column;
+        let column = self.picture.step / self.per_column;
         let margin = INDENT + self.label_width + 2;
-        let text =
-            format!("{} asserted at {}", if self.look.unicode { '▲' } else { '^' }, self.time(self.failure.step));
+        let text = format!(
+            "{} {} {}",
+            if self.look.unicode { '▲' } else { '^' },
+            self.picture.mark,
+            self.time(self.picture.step)
+        );
         // Near the right end the words stand to the left of the mark.
         let length = text.chars().count();
         if column + length <= self.columns.max(length) || column < length {
             writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column)
         } else {
-            let text =
-                format!("asserted at {} {}", self.time(self.failure.step), if self.look.unicode { '▲' } else { '^' });
+            let text = format!(
+                "{} {} {}",
+                self.picture.mark,
+                self.time(self.picture.step),
+                if self.look.unicode { '▲' } else { '^' }
+            );
             writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column + 1 - length)
         }
     }
 
     fn legend(&self, out: &mut dyn Write) -> io::Result<()> {
-        let timelines = &self.failure.timelines;
+        let timelines = self.picture.timelines;
         let used = |state: AlertState| timelines.iter().any(|t| t.phases.iter().any(|phase| phase.state == state));
         let mut parts = vec![(Cell::Inactive, "inactive")];
         if used(AlertState::Pending) {
@@ -186,7 +219,7 @@ impl Drawing<'_> {
     }
 
     fn time(&self, step: usize) -> String {
-        let schedule: &Schedule = &self.failure.schedule;
+        let schedule: &Schedule = self.picture.schedule;
         format_duration(schedule.time(step).saturating_sub(schedule.start_ms))
     }
 }
@@ -213,12 +246,12 @@ const fn style(cell: Cell) -> Style {
 }
 
 /// The alerts to draw: those that are active at the asserted time first, as many as fit, in their own order.
-fn interesting(failure: &AlertFailure) -> Vec<&AlertTimeline> {
-    let mut order: Vec<usize> = (0..failure.timelines.len()).collect();
-    order.sort_by_key(|index| (failure.timelines[*index].phase_at(failure.step).is_none(), *index));
+fn interesting<'p>(picture: &'p Picture<'_>) -> Vec<&'p AlertTimeline> {
+    let mut order: Vec<usize> = (0..picture.timelines.len()).collect();
+    order.sort_by_key(|index| (picture.timelines[*index].phase_at(picture.step).is_none(), *index));
     order.truncate(MAX_ROWS);
     order.sort_unstable();
-    order.into_iter().map(|index| &failure.timelines[index]).collect()
+    order.into_iter().map(|index| &picture.timelines[index]).collect()
 }
 
 /// The labels in which the alerts differ; of a lone alert all but its name.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::TestView;
+use super::{TestView, life};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
@@ -27,6 +27,7 @@ pub(super) fn subject(assertion: &Assertion) -> String {
     let at = format_duration(assertion.eval_time_ms);
     match &assertion.kind {
         AssertionKind::Alert(name) => format!("alert `{name}` at {at}"),
+        AssertionKind::Timeline(alert) => format!("timeline of `{alert}`"),
         AssertionKind::Expr(expr) => format!("expression `{}` at {at}", shortened(expr, SHOWN_EXPRESSION)),
     }
 }
@@ -47,6 +48,8 @@ pub(super) fn verdict(assertion: &Assertion) -> String {
         Outcome::Passed => String::new(),
         Outcome::NotRun => "not checked".to_owned(),
         Outcome::Error(diagnostic) => diagnostic.message.clone(),
+        Outcome::Timeline(failure) => life::verdict(failure),
+        Outcome::Message(failure) => life::message_verdict(failure),
         Outcome::Alerts(failure) => {
             let (missing, unexpected, differing) = count(&failure.differences);
             if failure.actual.is_empty() && missing == 1 {
@@ -100,6 +103,15 @@ pub(super) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<La
     let differences = match &assertion.outcome {
         Outcome::Alerts(failure) => failure.differences.as_slice(),
         Outcome::Samples(failure) => failure.differences.as_slice(),
+        Outcome::Timeline(failure) => {
+            let mut labels = life::places(failure).into_iter().map(|(span, text)| label(span, text));
+            let subject = || label(assertion.subject_span, String::new());
+            return (labels.next().unwrap_or_else(subject), labels.collect());
+        }
+        Outcome::Message(failure) => {
+            let time = label(assertion.eval_time_span, "at this time".to_owned());
+            return (label(failure.span, life::message_place(failure)), vec![time]);
+        }
         Outcome::Error(diagnostic) => return (diagnostic.primary.clone(), diagnostic.related.clone()),
         Outcome::Passed | Outcome::NotRun => &[],
     };
@@ -135,7 +147,7 @@ pub(super) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<La
 
 fn missing_word(assertion: &Assertion) -> &'static str {
     match assertion.kind {
-        AssertionKind::Alert(_) => "does not fire",
+        AssertionKind::Alert(_) | AssertionKind::Timeline(_) => "does not fire",
         AssertionKind::Expr(_) => "is not there",
     }
 }
@@ -186,6 +198,8 @@ pub(super) fn details(assertion: &Assertion) -> Vec<String> {
             }
             lines.extend(failure.notes.iter().map(|note| format!("note: {note}")));
         }
+        Outcome::Timeline(failure) => lines.extend(life::details(failure)),
+        Outcome::Message(failure) => lines.extend(life::message_details(failure)),
         Outcome::Error(diagnostic) => lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}"))),
         Outcome::Passed | Outcome::NotRun => {}
     }
@@ -240,7 +254,7 @@ fn alert_text(alert: &Alert) -> String {
     }
 }
 
-fn sample_text(sample: &Sample) -> String {
+pub(super) fn sample_text(sample: &Sample) -> String {
     format!("{} {}", series_text(&sample.labels), sample.value_text())
 }
 

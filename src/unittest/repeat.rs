@@ -1,0 +1,129 @@
+//! Input series that stand for many: `repeat`.
+
+use super::InputSeries;
+use super::extensions::Placeholder;
+use crate::source::Span;
+
+/// How many series all `repeat` of one test group may make together.
+pub(super) const MAX_REPEATED_SERIES: usize = 100_000;
+/// How many bytes of series notation they may make.
+pub(super) const MAX_REPEATED_BYTES: usize = 64 << 20;
+
+/// The text of an input series, `series values`, with placeholders where it is repeated.
+#[derive(Debug)]
+pub(super) struct Template<'a> {
+    source: String,
+    placeholders: &'a [Placeholder],
+    /// The places of placeholders in `source`, with their braces, and which they are.
+    holes: Vec<(Span, usize)>,
+}
+
+/// One series of a template.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// `series values`
+    pub(super) text: String,
+    /// What was put in: where it is in `text`, and what it replaces in the source.
+    replaced: Vec<(Span, Span)>,
+    /// `` with `{i}` = 7 ``; empty where nothing is repeated.
+    pub(super) note: String,
+}
+
+impl<'a> Template<'a> {
+    pub(super) fn new(item: &'a InputSeries) -> Self {
+        let source = format!("{} {}", item.series.text(), item.values.text());
+        let placeholders = item.repeat.as_ref().map_or(&[][..], |repeat| &repeat.placeholders);
+        let holes = holes(&source, placeholders);
+        Template { source, placeholders, holes }
+    }
+
+    /// Whether it is one of many.
+    pub(super) fn is_repeated(&self) -> bool {
+        !self.placeholders.is_empty()
+    }
+
+    /// All its series; of one that is not repeated the one there is.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
+        let count = self.placeholders.iter().map(|p| p.values.count()).fold(1, usize::saturating_mul);
+        (0..count).map(|number| self.line(number))
+    }
+
+    fn line(&self, number: usize) -> Line {
+        let chosen = self.chosen(number);
+        let mut line =
+            Line { text: String::with_capacity(self.source.len()), replaced: Vec::new(), note: String::new() };
+        let mut at = 0;
+        for (hole, placeholder) in &self.holes {
+            line.text.push_str(self.source.get(at..hole.start).unwrap_or_default());
+            let start = line.text.len();
+            if let (Some(placeholder), Some(value)) = (self.placeholders.get(*placeholder), chosen.get(*placeholder)) {
+                placeholder.values.push(*value, &mut line.text);
+            }
+            line.replaced.push((Span::new(start, line.text.len()), *hole));
+            at = hole.end;
+        }
+        line.text.push_str(self.source.get(at..).unwrap_or_default());
+        for (index, (placeholder, value)) in self.placeholders.iter().zip(&chosen).enumerate() {
+            line.note.push_str(if index == 0 { " with `" } else { ", `" });
+            line.note.push_str(&format!("{{{}}}` = ", placeholder.name));
+            placeholder.values.push(*value, &mut line.note);
+        }
+        line
+    }
+
+    /// Which value each placeholder has in line `number`: the last one changes fastest.
+    fn chosen(&self, mut number: usize) -> Vec<usize> {
+        let mut chosen = vec![0; self.placeholders.len()];
+        for (value, placeholder) in chosen.iter_mut().zip(self.placeholders).rev() {
+            let count = placeholder.values.count().max(1);
+            *value = number % count;
+            number /= count;
+        }
+        chosen
+    }
+}
+
+impl Line {
+    /// The bytes of the source `series values` that became `span` of the text.
+    pub(super) fn in_source(&self, span: Span) -> Span {
+        let back = |offset: usize, end: bool| {
+            let mut source = offset;
+            for (here, there) in &self.replaced {
+                if offset >= here.end {
+                    source = there.end + (offset - here.end);
+                } else if offset >= here.start {
+                    return if end && offset > here.start { there.end } else { there.start };
+                } else {
+                    break;
+                }
+            }
+            source
+        };
+        let (start, end) = (back(span.start, false), back(span.end, true));
+        Span::new(start, end.max(start))
+    }
+}
+
+/// Where placeholders stand in `text`.
+fn holes(text: &str, placeholders: &[Placeholder]) -> Vec<(Span, usize)> {
+    let mut holes = Vec::new();
+    if placeholders.is_empty() {
+        return holes;
+    }
+    for (start, _) in text.match_indices('{') {
+        let inner = text.get(start + 1..).unwrap_or_default();
+        let word = inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        if !inner.get(word.len()..).is_some_and(|rest| rest.starts_with('}')) {
+            continue;
+        }
+        if let Some(index) = placeholders.iter().position(|placeholder| placeholder.name == word) {
+            holes.push((Span::new(start, start + word.len() + 2), index));
+        }
+    }
+    holes
+}
+
+/// Whether `{name}` stands in `text`.
+pub(super) fn has_placeholder(text: &str, name: &str) -> bool {
+    text.contains(&format!("{{{name}}}"))
+}

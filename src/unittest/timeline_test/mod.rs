@@ -1,0 +1,259 @@
+//! `alert_timeline`: when the alerts of one name become pending, fire and resolve.
+//!
+//! An assertion is about every alert, by its labels, that has the name and the labels that the item gives, and that is
+//! pending or firing at some evaluation of the test. All of them must comply, and there must be one unless only
+//! something is said that never happens.
+
+mod life;
+mod notes;
+
+use super::extensions::{Moment, Moments, PatternKind, TextPattern, TimelineTest};
+use super::group::Running;
+use super::report::{Assertion, AssertionKind, Life, Outcome, TimelineFailure, Violation, ViolationKind};
+use super::{compare, explain};
+use crate::alerting::{AlertTimeline, RuleTimeline};
+use crate::model::duration::format_duration;
+use crate::model::gofmt::quote;
+use crate::source::Span;
+
+pub(super) use life::{Begins, begins};
+
+/// More violations than this are only counted.
+const MAX_VIOLATIONS: usize = 200;
+
+/// An alert that an assertion is about.
+pub(super) struct Chosen<'a> {
+    pub(super) rule: &'a RuleTimeline,
+    pub(super) timeline: &'a AlertTimeline,
+    /// Within the time that counts.
+    pub(super) begins: Begins,
+}
+
+/// `A{service="api"}`
+pub(super) fn subject(test: &TimelineTest) -> String {
+    let label = |(name, pattern): &(crate::rules::Field, TextPattern)| {
+        let text = quote(pattern.text.text().as_bytes());
+        match pattern.kind {
+            PatternKind::Exact => format!("{}={text}", name.text()),
+            PatternKind::Matches => format!("{}=~{text}", name.text()),
+            PatternKind::Contains => format!("{} contains {text}", name.text()),
+        }
+    };
+    let labels: Vec<String> = test.labels.iter().map(label).collect();
+    let name = test.alertname.text();
+    if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(", ")) }
+}
+
+/// The assertion in a report.
+pub(super) fn assertion(test: &TimelineTest, outcome: Outcome) -> Assertion {
+    Assertion {
+        kind: AssertionKind::Timeline(subject(test)),
+        span: test.span,
+        subject_span: test.alertname.span,
+        eval_time_span: test.span,
+        eval_time_ms: test.last_named_ms().unwrap_or(0),
+        outcome,
+    }
+}
+
+/// One past the last step that counts for `test`.
+pub(super) fn end_of(running: &Running<'_>, test: &TimelineTest) -> usize {
+    let until = test.until.and_then(|until| running.step_of(until.value));
+    until.map_or(running.run.steps, |step| step.saturating_add(1).min(running.run.steps))
+}
+
+/// The alerts that `test` is about.
+pub(super) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<Chosen<'a>> {
+    let end = end_of(running, test);
+    let mut chosen = Vec::new();
+    for rule in running.run.alerting_rules(test.alertname.text()) {
+        for timeline in rule.alerts.iter().filter(|timeline| has_labels(test, timeline)) {
+            if timeline.phases.first().is_some_and(|phase| phase.first < end) {
+                chosen.push(Chosen { rule, timeline, begins: begins(timeline, end) });
+            }
+        }
+    }
+    chosen.sort_by(|a, b| a.timeline.labels.cmp(&b.timeline.labels));
+    chosen
+}
+
+fn has_labels(test: &TimelineTest, timeline: &AlertTimeline) -> bool {
+    test.labels.iter().all(|(name, pattern)| pattern.accepts(timeline.labels.get(name.text()).unwrap_or_default()))
+}
+
+/// Checks `test`.
+pub(super) fn check(running: &Running<'_>, test: &TimelineTest) -> Outcome {
+    let chosen = choose(running, test);
+    let mut found = Found { running, violations: Vec::new(), count: 0 };
+    found.number(test, &chosen);
+    for (index, chosen) in chosen.iter().enumerate() {
+        for moments in &test.moments {
+            found.moments(index, moments, chosen.begins.of(moments.moment));
+        }
+        found.annotations(test, index, chosen);
+    }
+    if found.count == 0 {
+        return Outcome::Passed;
+    }
+    Outcome::Timeline(Box::new(found.failure(test, &chosen)))
+}
+
+/// What is not as expected.
+struct Found<'a> {
+    running: &'a Running<'a>,
+    violations: Vec<Violation>,
+    count: usize,
+}
+
+impl Found<'_> {
+    fn push(&mut self, life: Option<usize>, kind: ViolationKind, message: String, span: Span) {
+        self.count += 1;
+        if self.violations.len() < MAX_VIOLATIONS {
+            self.violations.push(Violation { life, kind, message, span });
+        }
+    }
+
+    /// Whether there are as many alerts as there should be, and whether one of them fires if it has to.
+    fn number(&mut self, test: &TimelineTest, chosen: &[Chosen<'_>]) {
+        let there = chosen.len();
+        if let Some(count) = test.count.filter(|count| count.value != there) {
+            let are =
+                if there == 1 { "there is 1 such alert".to_owned() } else { format!("there are {there} such alerts") };
+            self.push(None, ViolationKind::Count(there), format!("{are}, not {}", count.value), count.span);
+        } else if there == 0 && test.needs_an_alert() {
+            let message = "no such alert is ever pending or firing".to_owned();
+            self.push(None, ViolationKind::NoAlert, message, test.alertname.span);
+        }
+        let fires = chosen.iter().any(|chosen| !chosen.begins.firing.is_empty());
+        if let Some((name, _)) = test.annotations.first().filter(|_| there > 0 && !fires) {
+            let message = "it never fires, so it has no annotations to compare".to_owned();
+            self.push(None, ViolationKind::NeverFires, message, name.span);
+        }
+    }
+
+    /// Compares when a state begins with when it should.
+    fn moments(&mut self, life: usize, moments: &Moments, actual: &[usize]) {
+        let moment = moments.moment;
+        let (expected, actual) = self.unequal(moments, actual);
+        let verb = moment.verb();
+        for index in 0..expected.len().max(actual.len()) {
+            match (expected.get(index).copied(), actual.get(index).copied()) {
+                (Some((expected_ms, span)), Some(actual_ms)) => {
+                    let message =
+                        format!("{verb} at {}, {}", format_duration(actual_ms), self.shift(expected_ms, actual_ms));
+                    self.push(Some(life), ViolationKind::Moved { moment, expected_ms, actual_ms }, message, span);
+                }
+                (Some((expected_ms, span)), None) => {
+                    let message = format!("{} at {}", negative(moment), format_duration(expected_ms));
+                    self.push(Some(life), ViolationKind::Missing { moment, expected_ms }, message, span);
+                }
+                (None, Some(actual_ms)) => {
+                    let and = if moments.times.is_empty() { "and never should" } else { "too" };
+                    let message = format!("{verb} at {} {and}", format_duration(actual_ms));
+                    self.push(Some(life), ViolationKind::Unexpected { moment, actual_ms }, message, moments.span);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// What is only on one of the two sides, in milliseconds.
+    fn unequal(&self, moments: &Moments, actual: &[usize]) -> (Vec<(i64, Span)>, Vec<i64>) {
+        let actual: Vec<i64> = actual.iter().map(|step| self.running.time_of(*step)).collect();
+        let missing = moments.times.iter().filter(|time| actual.binary_search(&time.value).is_err());
+        let missing = missing.map(|time| (time.value, time.span)).collect();
+        let is_expected = |time: &i64| moments.times.binary_search_by_key(time, |expected| expected.value).is_ok();
+        (missing, actual.iter().copied().filter(|time| !is_expected(time)).collect())
+    }
+
+    /// `1 evaluation later`
+    fn shift(&self, expected_ms: i64, actual_ms: i64) -> String {
+        let evaluations = expected_ms.abs_diff(actual_ms) / self.running.run.schedule.interval_ms.max(1).unsigned_abs();
+        let direction = if actual_ms > expected_ms { "later" } else { "earlier" };
+        let word = if evaluations == 1 { "evaluation" } else { "evaluations" };
+        format!("{evaluations} {word} {direction}")
+    }
+
+    /// Annotations as they are at each evaluation at which the alert begins to fire.
+    fn annotations(&mut self, test: &TimelineTest, life: usize, chosen: &Chosen<'_>) {
+        if test.annotations.is_empty() {
+            return;
+        }
+        for step in &chosen.begins.firing {
+            let Some(actual) = chosen.rule.annotations_at(chosen.timeline, *step) else { continue };
+            for (name, pattern) in &test.annotations {
+                let is = actual.iter().find(|(known, _)| known == name.text()).map_or("", |(_, text)| text.as_str());
+                if pattern.accepts(is) {
+                    continue;
+                }
+                let kind = ViolationKind::Annotation {
+                    name: name.text().to_owned(),
+                    expected: pattern.text.text().to_owned(),
+                    pattern: pattern.kind,
+                    actual: is.to_owned(),
+                    at_ms: self.running.time_of(*step),
+                };
+                let message = format!("the annotation `{}` is not as expected", name.text());
+                self.push(Some(life), kind, message, pattern.text.span);
+            }
+        }
+    }
+
+    fn failure(self, test: &TimelineTest, chosen: &[Chosen<'_>]) -> TimelineFailure {
+        let running = self.running;
+        let step = self.first_step(test);
+        let timelines = if chosen.is_empty() {
+            running.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect()
+        } else {
+            // Those that are not as expected come first.
+            let wrong = |index: &usize| self.violations.iter().any(|violation| violation.life == Some(*index));
+            let (first, rest): (Vec<usize>, Vec<usize>) = (0..chosen.len()).partition(wrong);
+            first.into_iter().chain(rest).map(|index| chosen[index].timeline.clone()).collect()
+        };
+        TimelineFailure {
+            notes: notes::notes(running, test, chosen, &self.violations),
+            why: explain::alert(running, test.alertname.text(), step),
+            lives: chosen.iter().map(|chosen| life_of(running, chosen)).collect(),
+            more: self.count - self.violations.len(),
+            violations: self.violations,
+            schedule: running.run.schedule,
+            steps: running.run.steps,
+            step,
+            timelines,
+        }
+    }
+
+    /// The first step at which something is not as expected; of what concerns no certain time the first that is named,
+    /// or the last step.
+    fn first_step(&self, test: &TimelineTest) -> usize {
+        let time = |violation: &Violation| match violation.kind {
+            ViolationKind::Moved { expected_ms, actual_ms, .. } => Some(expected_ms.min(actual_ms)),
+            ViolationKind::Missing { expected_ms, .. } => Some(expected_ms),
+            ViolationKind::Unexpected { actual_ms, .. } => Some(actual_ms),
+            ViolationKind::Annotation { at_ms, .. } => Some(at_ms),
+            ViolationKind::NoAlert | ViolationKind::Count(_) | ViolationKind::NeverFires => None,
+        };
+        let named = || test.moments.iter().flat_map(|moments| &moments.times).map(|time| time.value).min();
+        let first = self.violations.iter().filter_map(time).min().or_else(named);
+        let step = first.and_then(|time| self.running.step_of(time));
+        step.unwrap_or_else(|| self.running.run.steps.saturating_sub(1))
+    }
+}
+
+fn negative(moment: Moment) -> &'static str {
+    match moment {
+        Moment::Pending => "does not become pending",
+        Moment::Firing => "does not fire",
+        Moment::Resolved => "does not resolve",
+    }
+}
+
+fn life_of(running: &Running<'_>, chosen: &Chosen<'_>) -> Life {
+    let times = |moment| chosen.begins.of(moment).iter().map(|step| running.time_of(*step)).collect();
+    Life {
+        labels: compare::label_pairs(&chosen.timeline.labels),
+        pending_at_ms: times(Moment::Pending),
+        fires_at_ms: times(Moment::Firing),
+        resolves_at_ms: times(Moment::Resolved),
+    }
+}

@@ -1,0 +1,81 @@
+//! What else is known where the life of alerts is not as expected.
+
+use super::Chosen;
+use crate::alerting::{AlertTimeline, RuleTimeline};
+use crate::model::gofmt::quote;
+use crate::unittest::extensions::{Moment, TimelineTest};
+use crate::unittest::group::Running;
+use crate::unittest::notes as alerts;
+use crate::unittest::report::{Violation, ViolationKind};
+
+/// More violations than this are not commented on one by one.
+const MAX_NOTES: usize = 5;
+
+/// Whole sentences without a full stop.
+pub(super) fn notes(
+    running: &Running<'_>,
+    test: &TimelineTest,
+    chosen: &[Chosen<'_>],
+    violations: &[Violation],
+) -> Vec<String> {
+    let alertname = test.alertname.text();
+    let rules: Vec<&RuleTimeline> = running.run.alerting_rules(alertname).collect();
+    if rules.is_empty() {
+        return vec![alerts::no_such_rule(running, alertname)];
+    }
+    let mut notes: Vec<String> = Vec::new();
+    for violation in violations.iter().take(MAX_NOTES) {
+        let note = match &violation.kind {
+            ViolationKind::NoAlert | ViolationKind::Count(0) => Some(no_alert(running, test, &rules)),
+            ViolationKind::Missing { moment: Moment::Firing, expected_ms }
+            | ViolationKind::Moved { moment: Moment::Firing, expected_ms, .. } => {
+                let timeline = violation.life.and_then(|life| chosen.get(life)).map(|chosen| chosen.timeline);
+                let step = running.step_of(*expected_ms);
+                timeline.zip(step).and_then(|(timeline, step)| why_not(running, &rules, timeline, step, chosen.len()))
+            }
+            _ => None,
+        };
+        notes.extend(note.filter(|note| !notes.contains(note)));
+    }
+    notes
+}
+
+/// Why an alert does not fire at `step`.
+fn why_not(
+    running: &Running<'_>,
+    rules: &[&RuleTimeline],
+    timeline: &AlertTimeline,
+    step: usize,
+    count: usize,
+) -> Option<String> {
+    let firing = timeline.phase_at(step).is_some_and(|phase| phase.state.is_firing());
+    (!firing).then(|| alerts::life_around(running, rules, timeline, step, count > 1))
+}
+
+/// Why no alert has the name and the labels: nothing is ever active, or what is has other labels.
+fn no_alert(running: &Running<'_>, test: &TimelineTest, rules: &[&RuleTimeline]) -> String {
+    let all = rules.iter().flat_map(|rule| &rule.alerts);
+    let fits = |timeline: &AlertTimeline| {
+        let accepted = test.labels.iter().filter(|(name, pattern)| pattern.accepts(value(timeline, name.text())));
+        accepted.count()
+    };
+    let Some(nearest) = all.max_by_key(|timeline| fits(timeline)) else {
+        return alerts::never_active(running, rules);
+    };
+    let other = test.labels.iter().find(|(name, pattern)| !pattern.accepts(value(nearest, name.text())));
+    match other {
+        Some((name, pattern)) => format!(
+            "there is `{}`, of which `{}` is {} instead of {}{}",
+            nearest.labels,
+            name.text(),
+            quote(value(nearest, name.text()).as_bytes()),
+            pattern.kind.words(),
+            quote(pattern.text.text().as_bytes()),
+        ),
+        None => format!("`{}` becomes active later than this timeline looks", nearest.labels),
+    }
+}
+
+fn value<'t>(timeline: &'t AlertTimeline, name: &str) -> &'t str {
+    timeline.labels.get(name).unwrap_or_default()
+}
