@@ -110,3 +110,12 @@ fn upstreams_deep_query_is_refused() {
     let text = format!("({}){}", "-{}-1".repeat(10_000), "[1m:]".repeat(1_000));
     assert!(promql::parse(&text, &ParseOptions::all()).is_err());
 }
+
+#[test]
+fn an_offset_of_nothing_is_not_printed() {
+    let printed = |text: &str| promql::parse(text, &ParseOptions::all()).unwrap().to_string();
+    assert_eq!(printed("up offset 0"), "up");
+    assert_eq!(printed("up offset 1e-300"), "up");
+    // Upstream looks at nanoseconds and prints milliseconds.
+    assert_eq!(printed("up offset 0.0005"), "up offset 0s");
+}

@@ -8,7 +8,8 @@ use crate::source::Span;
 use super::EvalError;
 use super::column::{Column, Vector};
 
-const SAME_LABELSET: &str = "vector cannot contain metrics with the same labelset";
+/// What is wrong where two elements have the same labels.
+pub(crate) const SAME_LABELSET: &str = "vector cannot contain metrics with the same labelset";
 
 /// The steps at which a label set has a sample.
 enum Taken<'a> {

@@ -2,9 +2,10 @@
 
 use crate::model::{Labels, SampleValue};
 use crate::promql::ast::RangeExtension;
+use crate::source::Span;
 
 use super::column::{ScalarColumn, SeriesColumn, Value, Vector};
-use super::distinct::{ensure_distinct, merge_equal};
+use super::distinct::{SAME_LABELSET, ensure_distinct, merge_equal};
 use super::evaluate::{Evaluator, without_name};
 use super::plan::NodeKind;
 use super::range_input::RangeInput;
@@ -92,13 +93,30 @@ fn range_vector(eval: &mut Evaluator<'_>) -> Result<QueryValue, EvalError> {
         let floats = floats.map(|(t, value)| Point { t_ms: *t, value: SampleValue::Float(*value) });
         let histograms = series.histograms.times.iter().zip(&series.histograms.values).filter(|(t, _)| inside(t));
         let histograms = histograms.map(|(t, value)| Point { t_ms: *t, value: SampleValue::Histogram(value.clone()) });
-        let mut points: Vec<Point> = floats.chain(histograms).collect();
-        points.sort_by_key(|point| point.t_ms);
+        let points: Vec<Point> = floats.chain(histograms).collect();
         if !points.is_empty() {
             let labels = if series.drop_name { without_name(series.labels) } else { series.labels.clone() };
             matrix.push(Series { labels, points });
         }
     }
     matrix.sort_by(|a, b| a.labels.cmp(&b.labels));
-    Ok(QueryValue::Matrix(matrix))
+    merge_equal_points(matrix, span).map(QueryValue::Matrix)
+}
+
+/// Joins neighbours that have the same labels since their names were removed, as [`merge_equal`] does with columns.
+fn merge_equal_points(matrix: Vec<Series>, span: Span) -> Result<Vec<Series>, EvalError> {
+    let mut merged: Vec<Series> = Vec::with_capacity(matrix.len());
+    for series in matrix {
+        match merged.last_mut().filter(|last| last.labels == series.labels) {
+            Some(last) => last.points.extend(series.points),
+            None => merged.push(series),
+        }
+    }
+    for series in &mut merged {
+        series.points.sort_by_key(|point| point.t_ms);
+        if !series.points.is_sorted_by(|a, b| a.t_ms < b.t_ms) {
+            return Err(EvalError::new(SAME_LABELSET, Some(span)));
+        }
+    }
+    Ok(merged)
 }

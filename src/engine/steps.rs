@@ -25,10 +25,11 @@ impl Steps {
         Steps { start, interval, count }
     }
 
-    /// The time of `step`.
+    /// The time of `step`, which must be less than the count. The product alone may not fit (from the first to the last
+    /// millisecond there are twice as many as an `i64` holds); the sum fits, so what wraps around comes back.
     #[inline]
     pub(crate) fn time(&self, step: usize) -> i64 {
-        self.start.saturating_add((step as i64).saturating_mul(self.interval))
+        self.start.wrapping_add((step as i64).wrapping_mul(self.interval))
     }
 
     /// The time of the last step (the start where there is none).
@@ -39,5 +40,16 @@ impl Steps {
     /// All times.
     pub(crate) fn times(self) -> impl Iterator<Item = i64> {
         (0..self.count).map(move |step| self.time(step))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Steps;
+
+    #[test]
+    fn steps_from_one_end_of_time_to_the_other() {
+        let times: Vec<i64> = Steps::between(i64::MIN, i64::MAX, i64::MAX).times().collect();
+        assert_eq!(times, [i64::MIN, -1, i64::MAX - 1]);
     }
 }

@@ -180,3 +180,20 @@ fn a_label_cannot_be_multiplied_without_end() {
     let long = format!(r#"label_replace(up, "job", "{}", "job", ".*")"#, "x".repeat(1000));
     assert!(instant(&store, Options::default(), &long, 0).is_ok(), "a long label is no error");
 }
+
+#[test]
+fn a_range_vector_whose_names_are_removed_late_has_each_label_set_once() {
+    let named = |name: &'static str| [("__name__", name), ("job", "a")];
+    let (both, early, late) = (named("both"), named("early"), named("late"));
+    let store = store(&[
+        (&both, &[Some(1.0), Some(1.0)]),
+        (&early, &[Some(2.0), Some(stale_nan())]),
+        (&late, &[None, Some(3.0)]),
+    ]);
+    let at = |text: &str| {
+        let options = Options { delayed_name_removal: true, ..Options::default() };
+        instant(&store, options, text, 60_000).map_or_else(|error| error.message, |output| shown(&output.value))
+    };
+    insta::assert_snapshot!(at(r#"(-{__name__=~"early|late"})[2m:1m]"#), @r#"{job="a"} 2 points"#);
+    insta::assert_snapshot!(at(r#"(-{__name__=~"early|both"})[2m:1m]"#), @"vector cannot contain metrics with the same labelset");
+}

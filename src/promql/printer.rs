@@ -202,12 +202,16 @@ fn print_extension(f: &mut fmt::Formatter<'_>, modifiers: &Modifiers) -> fmt::Re
 }
 
 fn print_offset(f: &mut fmt::Formatter<'_>, modifiers: &Modifiers) -> fmt::Result {
-    match &modifiers.offset {
-        Some(Spanned { value: DurationExpr { kind: DurationKind::Literal { seconds: 0.0, .. }, .. }, .. }) | None => {
-            Ok(())
-        }
-        Some(offset) => write!(f, " offset {}", TopLevel(&offset.value)),
+    let Some(offset) = &modifiers.offset else { return Ok(()) };
+    match offset.value.kind {
+        // Upstream keeps nanoseconds, and prints no offset where they are zero.
+        DurationKind::Literal { seconds, .. } if nanoseconds(seconds) == 0 => Ok(()),
+        _ => write!(f, " offset {}", TopLevel(&offset.value)),
     }
+}
+
+fn nanoseconds(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
 }
 
 /// A number of seconds as a number or as a duration.
@@ -227,9 +231,7 @@ impl Display for TopLevel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
             // Rounded, where a number elsewhere is cut: upstream turns what stands in brackets into nanoseconds.
-            DurationKind::Literal { seconds, .. } => {
-                f.write_str(&format_duration((seconds * 1e9).round() as i64 / 1_000_000))
-            }
+            DurationKind::Literal { seconds, .. } => f.write_str(&format_duration(nanoseconds(seconds) / 1_000_000)),
             _ => self.0.fmt(f),
         }
     }

@@ -29,6 +29,14 @@ pub(crate) fn suite_expressions() -> Option<Vec<String>> {
     Some(files.iter().flat_map(|text| text.lines()).filter_map(evaluation).map(str::to_owned).collect())
 }
 
+/// The expressions that our own scripts evaluate.
+#[allow(dead_code, reason = "not every test asks for them")]
+pub(crate) fn own_expressions() -> Vec<String> {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/promql"), &["test"], &mut files);
+    files.iter().flat_map(|text| text.lines()).filter_map(evaluation).map(str::to_owned).collect()
+}
+
 /// The expression of a line `eval instant at 5m up` or `eval range from 0 to 5m step 1m up`.
 fn evaluation(line: &str) -> Option<&str> {
     let mut rest = line.trim().strip_prefix("eval")?;
