@@ -6,6 +6,7 @@
 //! second time.
 
 mod alerts;
+mod branches;
 mod compile;
 mod plan;
 mod reads;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::engine::{Prepared, QueryValue, Store};
 use crate::model::{Labels, SampleValue};
 use crate::promql;
-use crate::template::{Context, Querier, TemplateSample};
+use crate::template::{Context, Querier, TakenBranches, TemplateSample};
 
 use super::compile::{CompileOptions, CompiledRule, TemplateField};
 
@@ -61,16 +61,41 @@ pub(super) fn expand(
         Some(Ok(template)) => template,
     };
     let name = name();
-    let context = Context {
-        name: &name,
+    let context = context(&name, options, element, querier);
+    template.expand(&context).unwrap_or_else(|error| error.annotation_text(&name))
+}
+
+/// Expands one field and notes which branches that takes.
+pub(super) fn expand_observed(
+    field: &TemplateField,
+    rule: &CompiledRule,
+    options: &CompileOptions,
+    element: Element<'_>,
+    querier: &dyn Querier,
+    taken: &TakenBranches,
+) {
+    if let Some(Ok(template)) = &field.template {
+        let name = format!("__alert_{}", rule.name);
+        // What was taken before a failure counts.
+        let _ = template.expand_observed(&context(&name, options, element, querier), taken);
+    }
+}
+
+fn context<'a>(
+    name: &'a str,
+    options: &'a CompileOptions,
+    element: Element<'a>,
+    querier: &'a dyn Querier,
+) -> Context<'a> {
+    Context {
+        name,
         labels: element.labels,
         external_labels: &options.external_labels,
         external_url: &options.external_url,
         value: element.value,
         t_ms: element.t_ms,
         querier,
-    };
-    template.expand(&context).unwrap_or_else(|error| error.annotation_text(&name))
+    }
 }
 
 /// Answers the queries of templates from a store.

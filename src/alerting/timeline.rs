@@ -254,17 +254,23 @@ impl RuleTimeline {
     /// The annotations of one of this rule's alerts at `step`, sorted by name; an alert that is kept firing has those
     /// of the last step at which the expression gave it. `None` where it is inactive.
     pub fn annotations_at(&self, timeline: &AlertTimeline, step: usize) -> Option<Annotations> {
-        let phase = timeline.phase_at(step)?;
+        timeline.phase_at(step)?;
         if let Some(kept) = run_at(&timeline.annotations, step) {
             return Some(Arc::clone(kept));
         }
+        let element = self.element_at(timeline, step)?;
+        Some(annotations(&self.rule, &self.options, element, &NoQueries))
+    }
+
+    /// What the templates of one of this rule's alerts are given at `step`. `None` where it is inactive.
+    pub(super) fn element_at<'a>(&self, timeline: &'a AlertTimeline, step: usize) -> Option<Element<'a>> {
+        let phase = timeline.phase_at(step)?;
         let seen = if phase.state == AlertState::KeptFiring { phase.first.saturating_sub(1) } else { step };
-        let element = Element {
+        Some(Element {
             labels: timeline.element_at(seen)?,
             value: timeline.value_at(seen)?,
             t_ms: self.schedule.time(seen),
-        };
-        Some(annotations(&self.rule, &self.options, element, &NoQueries))
+        })
     }
 
     /// How many elements the expression gave at `step`.

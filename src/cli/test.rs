@@ -222,6 +222,7 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
         delayed_name_removal,
         selection: Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect() },
         fail_fast: args.fail_fast,
+        coverage: false,
     })
 }
 

@@ -10,7 +10,7 @@ use super::ast::{Branch, Command, List, Node, NodeKind, Number, Operand, Operand
 use super::functions::Parameter;
 use super::print;
 use super::value::{Root, Value};
-use super::{Context, Template, TemplateError, fields, time};
+use super::{Context, TakenBranches, Template, TemplateError, fields, time};
 
 /// How many bytes an expansion, or any text that it computes, may have.
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
@@ -61,10 +61,12 @@ pub(super) struct Evaluator<'a> {
     definition: Option<&'a str>,
     at: At<'a>,
     variables: Vec<(&'a str, Value)>,
+    /// Takes notes of the ways that branches go.
+    taken: Option<&'a TakenBranches>,
 }
 
 /// Expands a template.
-pub(super) fn expand(template: &Template, context: &Context<'_>) -> Evaluated<String> {
+pub(super) fn expand(template: &Template, context: &Context<'_>, taken: Option<&TakenBranches>) -> Evaluated<String> {
     let root = Arc::new(Root {
         labels: context.labels.clone(),
         external_labels: context.external_labels.clone(),
@@ -87,6 +89,7 @@ pub(super) fn expand(template: &Template, context: &Context<'_>) -> Evaluated<St
         definition: None,
         at: At::Nothing,
         variables,
+        taken,
     };
     evaluator.list(&Value::Root(root), &template.root)?;
     Ok(evaluator.out)
@@ -177,9 +180,16 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
+    fn note(&self, branch: &Branch, body: bool) {
+        if let Some(taken) = self.taken {
+            taken.note(branch.pipe.span, body);
+        }
+    }
+
     fn branch(&mut self, dot: &Value, branch: &'a Branch, with: bool) -> Evaluated<Flow> {
         let mark = self.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
+        self.note(branch, value.truth());
         let flow = match (value.truth(), &branch.else_list) {
             (true, _) => self.list(if with { &value } else { dot }, &branch.list)?,
             (false, Some(list)) => self.list(dot, list)?,
@@ -236,6 +246,7 @@ impl<'a> Evaluator<'a> {
                 return Err(self.error(format!("range can't iterate over {shown}")));
             }
         }
+        self.note(branch, !empty);
         let flow = match &branch.else_list {
             Some(list) if empty => self.list(dot, list)?,
             _ => Flow::Next,

@@ -8,6 +8,7 @@
 //! expansion becomes the annotation's text, and tests compare it.
 
 pub mod ast;
+mod branches;
 mod context;
 mod error;
 mod eval;
@@ -25,6 +26,7 @@ mod tests;
 mod time;
 mod value;
 
+pub use branches::{BranchKind, BranchSite, TakenBranches};
 pub use context::{Context, NoQueries, Querier, TemplateSample};
 pub use error::{Prelude, TemplateError};
 pub use references::{LabelOwner, LabelReference, QueryReference, Reference, ReferenceKind, References};
@@ -75,7 +77,15 @@ impl Template {
     /// What stops Go's evaluation; and, with messages of our own, an output of more than 1 MiB and loops without end.
     /// [`TemplateError::annotation_text`] gives the text that Prometheus puts in the place of the expansion.
     pub fn expand(&self, context: &Context<'_>) -> Result<String, TemplateError> {
-        eval::expand(self, context)
+        eval::expand(self, context, None)
+    }
+
+    /// [`Template::expand`], with notes of which branches are expanded. A failure keeps what was noted before it.
+    ///
+    /// # Errors
+    /// As [`Template::expand`].
+    pub fn expand_observed(&self, context: &Context<'_>, taken: &TakenBranches) -> Result<String, TemplateError> {
+        eval::expand(self, context, Some(taken))
     }
 
     /// Everything that the template reads: labels, external labels, the value, queries.

@@ -8,7 +8,7 @@ use super::report::{
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
-    AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, explain, inputs, lint, notes,
+    AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint, notes,
     timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
@@ -32,6 +32,7 @@ pub(super) struct InFile<'a> {
     pub(super) set: &'a RuleSet,
     pub(super) options: &'a RunOptions,
     pub(super) lint: &'a lint::Context<'a>,
+    pub(super) coverage: Option<&'a coverage::Collector>,
 }
 
 /// A group while it is being checked.
@@ -74,7 +75,12 @@ pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (Grou
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
     let mut warnings = Vec::new();
     match prepare(shared, group, &mut warnings) {
-        Ok(running) => running.check(&mut report),
+        Ok(running) => {
+            running.check(&mut report);
+            if let Some(collector) = shared.coverage {
+                coverage::gather(&running, &report, collector);
+            }
+        }
         Err(error) => report.errors.push(*error),
     }
     // What failed says itself that there is no such rule.
@@ -115,7 +121,8 @@ fn prepare<'a>(
     }
     *warnings = shared.lint.of_group(group, &inputs);
     let mut store = Store::new();
-    let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, alerting::RunOptions::default());
+    let options = alerting::RunOptions { observe: shared.coverage.is_some(), ..alerting::RunOptions::default() };
+    let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, options);
     Ok(Running { shared, group, store, run })
 }
 

@@ -2,11 +2,12 @@
 //!
 //! `decode` reads a test file into the model of `file`; `rule_files` finds and loads the rules that it names; `runner`
 //! runs the test groups and `compare` decides each assertion, with promtool's verdict; [`report`] is what came out of
-//! it, and all that the output formats see; [`lint`] says what promtool passes in silence. [`update()`] writes
+//! it, and all that the output formats see; [`coverage`] says what of the rules was tested; [`lint`] says what promtool passes in silence. [`update()`] writes
 //! what was found into the test file. `data` holds the series of tests
 //! and dumps for those who only look at them.
 
 mod compare;
+pub mod coverage;
 mod data;
 mod decode;
 mod decode_extensions;

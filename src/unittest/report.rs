@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::coverage::Coverage;
 use super::extensions::{Moment, PatternKind, Tolerance};
 use crate::alerting::{AlertTimeline, Schedule};
 use crate::model::gofmt::{FloatVerb, format_float};
@@ -16,6 +17,8 @@ use crate::source::{Diagnostic, SourceFile, Span};
 pub struct TestReport {
     /// One for each test file.
     pub files: Vec<FileReport>,
+    /// What of the rules is covered, where [`super::RunOptions::coverage`] asks for it.
+    pub coverage: Option<Box<Coverage>>,
 }
 
 /// One test file.

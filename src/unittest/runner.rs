@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use super::coverage::Collector;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
@@ -31,6 +32,8 @@ pub struct RunOptions {
     pub selection: Selection,
     /// Whether nothing more is begun after the first failure.
     pub fail_fast: bool,
+    /// Whether it is gathered what of the rules the tests cover.
+    pub coverage: bool,
 }
 
 /// Which tests run.
@@ -58,14 +61,20 @@ struct Shared<'a> {
     options: &'a RunOptions,
     files: RuleFileCache,
     sets: RuleSets,
+    coverage: Option<Collector>,
 }
 
 /// Runs `inputs`.
 pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
-    let run = Shared { options, files: RuleFileCache::new(options.load.clone()), sets: RuleSets::default() };
+    let run = Shared {
+        options,
+        files: RuleFileCache::new(options.load.clone()),
+        sets: RuleSets::default(),
+        coverage: options.coverage.then(Collector::default),
+    };
     let stop = AtomicBool::new(false);
     let files = inputs.par_iter().map(|input| run_file(input, &run, &stop)).collect();
-    TestReport { files }
+    TestReport { files, coverage: run.coverage.map(|collector| Box::new(collector.finish())) }
 }
 
 /// The selected assertions of a file, a line each: file and line, group, what is asserted.
@@ -117,6 +126,9 @@ fn run_file(input: &TestInput, run: &Shared<'_>, stop: &AtomicBool) -> FileRepor
     if report.problems.is_empty() {
         let rules = run.files.resolve(test, &input.folder);
         report.rule_files = rules.files.len();
+        if let Some(coverage) = &run.coverage {
+            coverage.know(&rules.files);
+        }
         let lint = lint::Context::new(test, &rules, &run.files.options().parse);
         report.warnings = lint.of_file();
         run_groups(&lint, test, &rules, run, stop, &mut report);
@@ -149,7 +161,7 @@ fn run_groups(
         let Some(set) = compiled.of(group).filter(|_| sound && !skip) else {
             return (group::not_run(test, group, *index, skip && sound, &options.selection), Vec::new());
         };
-        let in_file = InFile { test, rules, set, options, lint };
+        let in_file = InFile { test, rules, set, options, lint, coverage: run.coverage.as_ref() };
         let (group_report, warnings) = group::run(&in_file, group, *index);
         if group_report.failed() {
             stop.store(true, Ordering::Relaxed);
