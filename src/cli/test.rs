@@ -1,7 +1,8 @@
 //! `promproof test`
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
+mod coverage;
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -87,6 +88,9 @@ pub(super) struct TestArgs {
     /// promql-extended-range-selectors, promql-binop-fill-modifiers, promql-duration-expr
     #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
     pub enable_feature: Vec<String>,
+
+    #[command(flatten)]
+    pub coverage: coverage::CoverageArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -94,9 +98,10 @@ Examples:
   promproof test                           all test files below the current directory
   promproof test tests/ -k HighErrorRate   what concerns one alert
   promproof test --junit report.xml        for CI
+  promproof test --coverage --fail-under 80
   promproof test --list
 
-Exit code: 0 if all pass, 1 if a test fails, 2 where a file cannot be read or nothing is selected.";
+Exit code: 0 if all pass, 1 if a test fails or less is covered than --fail-under asks for, 2 where a file cannot be read or nothing is selected.";
 
 /// The output formats by their names on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -164,7 +169,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     }
 
     if let Some(path) = &args.junit {
-        write_junit(path, &report)?;
+        coverage::write_file(path, |out| output::write_junit(out, &report))?;
     }
     let view = TestView {
         elapsed: session.elapsed_for_people(),
@@ -174,10 +179,14 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     };
     let mut stdout = session.stdout();
     output::write(&mut stdout, format, &session.look, &report, &view)?;
+    let covered = match &report.coverage {
+        Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, format, args.quiet)?,
+        None => true,
+    };
     stdout.flush()?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble
-    } else if report.failed() || (args.strict && report.counts().warnings > 0) {
+    } else if !covered || report.failed() || (args.strict && report.counts().warnings > 0) {
         Outcome::Findings
     } else {
         Outcome::Clean
@@ -222,7 +231,7 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
         delayed_name_removal,
         selection: Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect() },
         fail_fast: args.fail_fast,
-        coverage: false,
+        coverage: args.coverage.wanted(),
     })
 }
 
@@ -304,13 +313,6 @@ fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Resul
     }
     stdout.flush()?;
     Ok(())
-}
-
-fn write_junit(path: &Path, report: &unittest::report::TestReport) -> Result<(), Trouble> {
-    let failure = |error: std::io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(failure)?);
-    output::write_junit(&mut file, report).map_err(failure)?;
-    file.flush().map_err(failure)
 }
 
 /// A run that tests nothing proves nothing.

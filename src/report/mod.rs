@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod concise;
+pub mod coverage;
 pub mod full;
 pub mod github;
 pub mod json;

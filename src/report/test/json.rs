@@ -19,7 +19,7 @@ use crate::unittest::report::{
 
 pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
     let counts = report.counts();
-    let document = json!({
+    let mut document = json!({
         "version": VERSION,
         "passed": !words::Closing { report, view }.failed(),
         "files": report.files.iter().map(file).collect::<Vec<_>>(),
@@ -33,6 +33,9 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
             "warnings": counts.warnings,
         },
     });
+    if let Some(coverage) = &report.coverage {
+        document["coverage"] = crate::report::coverage::json::value(coverage);
+    }
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

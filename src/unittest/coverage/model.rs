@@ -142,6 +142,11 @@ pub struct Tally {
     pub total: usize,
 }
 
+impl Category {
+    /// All three, in the order in which they are shown.
+    pub const ALL: [Category; 3] = [Category::State, Category::Branch, Category::Template];
+}
+
 impl What {
     /// Among what it is counted.
     pub fn category(self) -> Category {
@@ -209,7 +214,7 @@ impl FileCoverage {
 
     /// All its points.
     pub fn total(&self) -> Tally {
-        [Category::State, Category::Branch, Category::Template].into_iter().map(|category| self.tally(category)).sum()
+        Category::ALL.into_iter().map(|category| self.tally(category)).sum()
     }
 }
 

@@ -1,0 +1,109 @@
+//! The coverage of `promproof test`: its arguments, where it is written, and whether it is enough.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::{Session, Trouble};
+use crate::report::Look;
+use crate::report::coverage::{self as output, lcov};
+use crate::report::test::TestFormat;
+use crate::source::Severity;
+use crate::unittest::coverage::Coverage;
+
+/// What is measured, and where it goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Coverage")]
+pub(in crate::cli) struct CoverageArgs {
+    /// Show what of the rules the tests cover: states of alerts, branches of expressions, templates
+    #[arg(long, conflicts_with = "list")]
+    pub coverage: bool,
+
+    /// Write the coverage to FILE as JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub coverage_json: Option<PathBuf>,
+
+    /// Write the coverage to FILE as lcov's tracefile, for genhtml, Codecov and GitLab
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub coverage_lcov: Option<PathBuf>,
+
+    /// Exit with 1 if less than PERCENT of all points is covered (the percentage of the closing line)
+    #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "list")]
+    pub fail_under: Option<f64>,
+}
+
+/// A number from 0 to 100.
+pub(in crate::cli) fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse::<f64>().ok();
+    number.filter(|number| (0.0..=100.0).contains(number)).ok_or_else(|| "expected a number from 0 to 100".to_owned())
+}
+
+impl CoverageArgs {
+    /// Whether coverage is measured.
+    pub(in crate::cli) fn wanted(&self) -> bool {
+        self.coverage || self.coverage_json.is_some() || self.coverage_lcov.is_some() || self.fail_under.is_some()
+    }
+
+    /// Writes the coverage to wherever it is wanted: where people look, to standard output (`stdout`), else beside it.
+    /// Whether there is enough of it.
+    ///
+    /// # Errors
+    /// What cannot be written.
+    pub(in crate::cli) fn finish(
+        &self,
+        stdout: &mut dyn Write,
+        session: &Session,
+        coverage: &Coverage,
+        format: TestFormat,
+        quiet: bool,
+    ) -> Result<bool, Trouble> {
+        if let Some(path) = &self.coverage_json {
+            write_file(path, |out| output::json::write(out, coverage))?;
+        }
+        if let Some(path) = &self.coverage_lcov {
+            write_file(path, |out| lcov::Trace::of(coverage).write(out))?;
+        }
+        let mut stderr = session.stderr();
+        let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);
+        let (out, look): (&mut dyn Write, &Look) =
+            if for_people { (stdout, &session.look) } else { (&mut stderr, &session.error_look) };
+        if self.coverage && !quiet {
+            writeln!(out)?;
+            output::write_text(out, look, coverage)?;
+        } else {
+            writeln!(out, "{}", output::summary_line(look, coverage))?;
+        }
+        is_enough(self.fail_under, coverage, session)
+    }
+}
+
+/// Whether `coverage` reaches the threshold; says so on standard error if it does not.
+///
+/// # Errors
+/// Where standard error cannot be written to.
+pub(in crate::cli) fn is_enough(
+    threshold: Option<f64>,
+    coverage: &Coverage,
+    session: &Session,
+) -> Result<bool, Trouble> {
+    let Some(threshold) = threshold.filter(|threshold| !coverage.total().reaches(*threshold)) else { return Ok(true) };
+    let word = session.error_look.paint(Look::severity(Severity::Error), "error");
+    let reached = output::percent(coverage.total());
+    writeln!(session.stderr(), "{word}: a coverage of {reached} is less than the {threshold}% of --fail-under")?;
+    Ok(false)
+}
+
+/// Writes a whole file.
+///
+/// # Errors
+/// Names the file.
+pub(in crate::cli) fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Trouble> {
+    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(failure)?);
+    write(&mut file).and_then(|()| file.flush()).map_err(failure)
+}

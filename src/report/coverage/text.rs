@@ -1,0 +1,185 @@
+//! A table for each rule file, what is not covered with its place and its source, and a closing line.
+
+use std::io::{self, Write};
+
+use crate::report::Look;
+use crate::report::summary::counted;
+use crate::report::text::one_line;
+use crate::unittest::coverage::{Category, Coverage, FileCoverage, Point, RuleCoverage, RuleCoverageKind, Tally, What};
+
+/// The table is never wider, and never narrower than this.
+const WIDTHS: std::ops::RangeInclusive<usize> = 72..=100;
+/// Columns that the figures take.
+const FIGURES: usize = 40;
+
+/// Writes the tables, what is not covered, and the closing line.
+///
+/// # Errors
+/// What `out` reports.
+pub fn write_text(out: &mut dyn Write, look: &Look, coverage: &Coverage) -> io::Result<()> {
+    for file in coverage.files.iter().filter(|file| !file.rules.is_empty()) {
+        write_file(out, look, file)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary_line(look, coverage))
+}
+
+/// `coverage: 18 of 24 points (75.0%): 3 of 4 rules tested; states 5/9, branches 8/10, templates 5/5`
+pub fn summary_line(look: &Look, coverage: &Coverage) -> String {
+    let (total, rules) = (coverage.total(), coverage.rules_tally());
+    let style = if total.covered == total.total { Look::GOOD } else { Look::STRONG };
+    let head = format!("coverage: {} of {} ({})", total.covered, counted(total.total, "point"), percent(total));
+    let part = |name: &str, category| format!("{name} {}", fraction(coverage.tally(category)));
+    format!(
+        "{}: {} of {} tested; {}, {}, {}",
+        look.paint(style, head),
+        rules.covered,
+        counted(rules.total, "rule"),
+        part("states", Category::State),
+        part("branches", Category::Branch),
+        part("templates", Category::Template),
+    )
+}
+
+/// The covered part with one decimal, cut and not rounded: it reads 100.0% only if everything is covered.
+pub fn percent(tally: Tally) -> String {
+    format!("{:.1}%", (tally.percent() * 10.0).floor() / 10.0)
+}
+
+fn width(look: &Look) -> usize {
+    look.width.clamp(*WIDTHS.start(), *WIDTHS.end())
+}
+
+fn write_file(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io::Result<()> {
+    let name_width = width(look).saturating_sub(FIGURES + 2);
+    writeln!(out, "{}", look.paint(Look::STRONG, one_line(&file.file)))?;
+    let row = |name: &str, [tests, states, branches, templates]: [&str; 4]| {
+        let name = cropped(&one_line(name), name_width, Cut::End, look);
+        format!("  {name:<name_width$}{tests:>7}{states:>10}{branches:>11}{templates:>12}")
+    };
+    writeln!(out, "{}", look.paint(Look::FAINT, row("rule", ["tests", "states", "branches", "templates"])))?;
+    for rule in &file.rules {
+        let tallies = Category::ALL.map(|category| fraction(rule.tally(category)));
+        let [states, branches, templates] = &tallies;
+        let line = row(&rule.name, [&rule.tested.to_string(), states, branches, templates]);
+        let style = match rule.tested {
+            0 => Look::BAD,
+            _ if rule.is_complete() => Look::GOOD,
+            _ => Default::default(),
+        };
+        writeln!(out, "{}", look.paint(style, line))?;
+    }
+    let tallies = Category::ALL.map(|category| fraction(file.tally(category)));
+    let [states, branches, templates] = &tallies;
+    let label =
+        format!("{} of {} ({})", file.total().covered, counted(file.total().total, "point"), percent(file.total()));
+    writeln!(out, "{}", look.paint(Look::STRONG, row(&label, ["", states, branches, templates])))?;
+    write_uncovered(out, look, file)
+}
+
+fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io::Result<()> {
+    let incomplete: Vec<&RuleCoverage> = file.rules.iter().filter(|rule| !rule.is_complete()).collect();
+    if incomplete.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", look.paint(Look::STRONG, "not covered:"))?;
+    for rule in incomplete {
+        if rule.tested == 0 {
+            let reached = rule.points.iter().any(|point| point.reached > 0);
+            let words = match (reached, rule.kind) {
+                (true, RuleCoverageKind::Alert) => "not tested: it is evaluated, but no assertion looks at it",
+                (true, RuleCoverageKind::Recording) => "not tested: it is recorded, but no assertion reads it",
+                (false, _) => "not tested",
+            };
+            write_line(out, look, file, (rule.line, rule.column), &rule.name, words, None)?;
+            continue;
+        }
+        for point in rule.points.iter().filter(|point| point.covered == 0) {
+            let excerpt = (!point.text.is_empty()).then_some((point.text.as_str(), cut(point.what)));
+            write_line(out, look, file, (point.line, point.column), &rule.name, words(point), excerpt)?;
+        }
+    }
+    Ok(())
+}
+
+/// `rules.yml:3:12: Name: what is not covered: source`, the source on a line of its own where it does not fit.
+fn write_line(
+    out: &mut dyn Write,
+    look: &Look,
+    file: &FileCoverage,
+    (line, column): (usize, usize),
+    rule: &str,
+    words: &str,
+    excerpt: Option<(&str, Cut)>,
+) -> io::Result<()> {
+    let place = format!("{}:{line}:{column}", one_line(&file.file));
+    let rule = one_line(rule);
+    let taken = 2 + place.chars().count() + 2 + rule.chars().count() + 2 + words.chars().count();
+    write!(out, "  {}: {}: {words}", look.paint(Look::FAINT, place), look.paint(Look::STRONG, rule))?;
+    let Some((excerpt, cut)) = excerpt else { return writeln!(out) };
+    let excerpt = one_line(excerpt);
+    let width = width(look);
+    if taken + 2 + excerpt.chars().count() <= width {
+        return writeln!(out, ": {}", look.paint(Look::CODE, excerpt));
+    }
+    writeln!(out, ":\n      {}", look.paint(Look::CODE, cropped(&excerpt, width.saturating_sub(6), cut, look)))
+}
+
+fn words(point: &Point) -> &'static str {
+    let reached = point.reached > 0;
+    match point.what {
+        What::Pending if reached => "pending, but never while an assertion looks",
+        What::Pending => "never pending",
+        What::Firing if reached => "fires, but never while an assertion looks",
+        What::Firing => "never fires",
+        What::KeptFiring if reached => "kept firing, but never while an assertion looks",
+        What::KeptFiring => "never kept firing",
+        What::Resolved if reached => "resolves, but no assertion looks after that",
+        What::Resolved => "never resolves",
+        What::Silent => "no assertion that it stays silent",
+        What::Recorded => "never gives anything",
+        What::ComparisonTrue => "never true",
+        What::ComparisonFalse => "never false",
+        What::AndKept | What::UnlessKept => "never keeps anything",
+        What::AndDropped | What::UnlessDropped => "never drops anything",
+        What::OrLeft => "never gives anything",
+        What::OrRight => "never adds anything",
+        What::Label | What::Annotation if reached => "rendered, but never compared",
+        What::Label | What::Annotation => "never rendered",
+        What::TemplateBody => "never taken",
+        What::TemplateElse => "always taken",
+    }
+}
+
+/// Where a text that is too long is cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    Start,
+    End,
+}
+
+/// A comparison's threshold is at its end.
+fn cut(what: What) -> Cut {
+    match what {
+        What::ComparisonTrue | What::ComparisonFalse => Cut::Start,
+        _ => Cut::End,
+    }
+}
+
+fn cropped(text: &str, width: usize, cut: Cut, look: &Look) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let ellipsis = if look.unicode { "…" } else { "..." };
+    let kept = width.saturating_sub(ellipsis.chars().count());
+    match cut {
+        Cut::End => text.chars().take(kept).chain(ellipsis.chars()).collect(),
+        Cut::Start => ellipsis.chars().chain(text.chars().skip(length - kept)).collect(),
+    }
+}
+
+/// `3/4`; `-` where there is nothing.
+fn fraction(tally: Tally) -> String {
+    if tally.total == 0 { "-".to_owned() } else { format!("{}/{}", tally.covered, tally.total) }
+}
