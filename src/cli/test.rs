@@ -1,6 +1,7 @@
 //! `promproof test`
 
 mod coverage;
+mod partition;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,9 @@ pub(super) struct TestArgs {
     pub enable_feature: Vec<String>,
 
     #[command(flatten)]
+    pub partition: partition::PartitionArgs,
+
+    #[command(flatten)]
     pub coverage: coverage::CoverageArgs,
 }
 
@@ -100,6 +104,7 @@ Examples:
   promproof test --junit report.xml        for CI
   promproof test --coverage --fail-under 80
   promproof test --list
+  promproof test --partition 2/5 --junit part-2.xml   one of five jobs
 
 Exit code: 0 if all pass, 1 if a test fails or less is covered than --fail-under asks for, 2 where a file cannot be read or nothing is selected.";
 
@@ -125,7 +130,8 @@ pub(super) enum TestOutputFormat {
 /// # Errors
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to test.
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let options = run_options(args, session)?;
+    args.partition.forbid_threshold(args.coverage.fail_under)?;
+    let mut options = run_options(args, session)?;
     if args.update && args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--update cannot write what comes from standard input")
             .help("name the test file instead of `-`"));
@@ -140,7 +146,11 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     }
     select(&mut inputs, &options.selection)?;
     let format = format(args, session);
-    if inputs.is_empty() && matches!(format, TestFormat::Full | TestFormat::Concise) {
+    let empty_part = args.partition.select(&mut inputs, &mut options.selection);
+    if let Some(message) = &empty_part {
+        writeln!(session.stderr(), "{message}")?;
+    }
+    if inputs.is_empty() && empty_part.is_none() && matches!(format, TestFormat::Full | TestFormat::Concise) {
         // Nothing has passed, so nothing is said to have.
         if none {
             writeln!(session.stderr(), "{}", nothing_to_test(&args.paths))?;
@@ -164,7 +174,9 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
                 failures.push(failure);
             }
         }
+        options.selection.part = None;
         select(&mut inputs, &options.selection)?;
+        args.partition.select(&mut inputs, &mut options.selection);
         report = unittest::run(&inputs, &options);
     }
 
@@ -229,7 +241,11 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
     Ok(RunOptions {
         load: LoadOptions { parse, ignore_unknown_fields: args.ignore_unknown_fields, ..LoadOptions::default() },
         delayed_name_removal,
-        selection: Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect() },
+        selection: Selection {
+            groups,
+            words: args.filter.iter().map(|word| word.to_lowercase()).collect(),
+            part: None,
+        },
         fail_fast: args.fail_fast,
         coverage: args.coverage.wanted(),
     })

@@ -8,8 +8,8 @@ use super::report::{
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
-    AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint, notes,
-    timeline_test,
+    AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint,
+    notes, timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::{EvalError, Output, QueryValue, Store};

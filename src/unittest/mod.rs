@@ -20,6 +20,7 @@ mod group;
 mod inputs;
 pub mod lint;
 mod notes;
+mod partition;
 mod reader;
 mod reads;
 mod repeat;
@@ -36,6 +37,7 @@ pub use extensions::{
     Moment, Moments, PatternKind, Placeholder, PlaceholderValues, Repeat, TextPattern, TimelineTest, Tolerance,
 };
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
+pub use partition::{Part, Partition};
 pub use rule_files::{ResolvedRules, RuleFileCache};
 pub use runner::{RunOptions, Selection, TestInput, list, run};
 pub use update::{Update, update};

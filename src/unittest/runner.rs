@@ -12,7 +12,7 @@ use super::coverage::Collector;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{TestFile, TestGroup, lint, timeline_test};
+use super::{Part, TestFile, TestGroup, lint, timeline_test};
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
@@ -45,6 +45,8 @@ pub struct Selection {
     /// An assertion is checked if one of these words, in lower case, is part of the name of its file, of its group or
     /// of its alert, or of its expression, case aside. None: all assertions are checked.
     pub words: Vec<String>,
+    /// The part of the suite that runs. None: all of it.
+    pub part: Option<Arc<Part>>,
 }
 
 /// A test file and where its rule files are looked for.
@@ -277,6 +279,9 @@ impl Selection {
     /// Whether anything of `group` is checked.
     pub fn selects(&self, test: &TestFile, group: &TestGroup) -> bool {
         if self.groups.as_ref().is_some_and(|regex| !regex.is_match(group.name())) {
+            return false;
+        }
+        if self.part.as_ref().is_some_and(|part| !part.has(test, group)) {
             return false;
         }
         let alerts = group.alert_tests.iter().map(|test| &test.alertname);

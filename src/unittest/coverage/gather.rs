@@ -4,35 +4,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Collector;
 use super::collect::RuleHits;
+use super::looks::{Glance, Looks, Watch, looks};
 use super::model::What;
 use super::sites::{RuleSites, Source};
-use crate::alerting::{AlertState, AlertTimeline, CompiledRule, RuleId, RuleTimeline};
-use crate::promql::ast::{MatchOp, VectorSelector};
-use crate::promql::regex::AnchoredRegex;
-use crate::promql::{self, Expr};
+use crate::alerting::{AlertState, AlertTimeline, CompiledRule, RuleTimeline};
 use crate::rules::RuleKind;
 use crate::source::Span;
 use crate::template::TakenBranches;
+use crate::unittest::extensions::Moment;
 use crate::unittest::group::Running;
-use crate::unittest::reads::metric_name;
-use crate::unittest::report::{Assertion, AssertionKind, GroupReport, Outcome};
-
-/// An assertion that looks at an alert.
-#[derive(Clone, Copy)]
-struct Glance {
-    /// The evaluation that it looks at.
-    step: usize,
-    /// Whether it compares annotations: it does not where it reads `ALERTS`.
-    annotations: bool,
-}
-
-/// What the assertions of a group look at.
-#[derive(Default)]
-struct Looks {
-    alerts: FxHashMap<RuleId, Vec<Glance>>,
-    /// All rules that an assertion looks at, directly or through another rule.
-    rules: FxHashSet<RuleId>,
-}
+use crate::unittest::report::GroupReport;
 
 /// Adds what a finished test group covers.
 pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport, collector: &Collector) {
@@ -56,94 +37,13 @@ pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport, c
     }
 }
 
-/// Whether the assertion held or did not.
-fn is_decided(assertion: &Assertion) -> bool {
-    match assertion.outcome {
-        Outcome::Error(_) | Outcome::NotRun => false,
-        Outcome::Passed | Outcome::Alerts(_) | Outcome::Samples(_) => true,
-    }
-}
-
-fn looks(running: &Running<'_>, report: &GroupReport) -> Looks {
-    let mut names: FxHashMap<(RuleKind, &str), Vec<RuleId>> = FxHashMap::default();
-    for rule in &running.run.rules {
-        names.entry((rule.kind, &rule.name)).or_default().push(rule.id);
-    }
-    let mut looks = Looks::default();
-    for assertion in report.assertions.iter().filter(|assertion| is_decided(assertion)) {
-        let Some(step) = running.step_of(assertion.eval_time_ms) else { continue };
-        match &assertion.kind {
-            AssertionKind::Alert(name) => {
-                for id in names.get(&(RuleKind::Alerting, name.as_str())).into_iter().flatten() {
-                    looks.alerts.entry(*id).or_default().push(Glance { step, annotations: true });
-                }
-            }
-            AssertionKind::Expr(text) => {
-                let Ok(expr) = promql::parse(text, &running.shared.options.load.parse) else { continue };
-                read_alerts(&expr, running, step, &mut looks);
-                looks.rules.extend(recorded(&expr, &names));
-            }
-        }
-    }
-    looks.rules.extend(looks.alerts.keys().copied());
-    // What those rules read is looked at, too.
-    let mut pending: Vec<RuleId> = looks.rules.iter().copied().collect();
-    while let Some(id) = pending.pop() {
-        let Some((_, rule)) = running.shared.set.rule(id) else { continue };
-        for read in recorded(&rule.expr, &names) {
-            if looks.rules.insert(read) {
-                pending.push(read);
-            }
-        }
-    }
-    looks
-}
-
-/// The recording rules whose series `expr` reads by name.
-fn recorded(expr: &Expr, names: &FxHashMap<(RuleKind, &str), Vec<RuleId>>) -> Vec<RuleId> {
-    let mut read = Vec::new();
-    expr.walk(&mut |part| {
-        let Some(name) = part.selector().and_then(metric_name) else { return };
-        read.extend(names.get(&(RuleKind::Recording, name.as_str())).into_iter().flatten());
-    });
-    read
-}
-
-/// Notes the alerts whose `ALERTS` an expression reads.
-fn read_alerts(expr: &Expr, running: &Running<'_>, step: usize, looks: &mut Looks) {
-    expr.walk(&mut |part| {
-        let Some(selector) = part.selector() else { return };
-        if !metric_name(selector).is_some_and(|name| name == "ALERTS" || name == "ALERTS_FOR_STATE") {
-            return;
-        }
-        for rule in running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
-            if selects_alert(selector, &rule.name) {
-                looks.alerts.entry(rule.id).or_default().push(Glance { step, annotations: false });
-            }
-        }
-    });
-}
-
-/// Whether all matchers for `alertname` match the name.
-fn selects_alert(selector: &VectorSelector, name: &str) -> bool {
-    selector.matchers.iter().filter(|matcher| matcher.name.value == "alertname").all(|matcher| {
-        let value = String::from_utf8_lossy(&matcher.value.value);
-        match matcher.op {
-            MatchOp::Equal => value == name,
-            MatchOp::NotEqual => value != name,
-            MatchOp::Regex => AnchoredRegex::new(&value).is_ok_and(|regex| regex.is_match(name)),
-            MatchOp::NotRegex => AnchoredRegex::new(&value).is_ok_and(|regex| !regex.is_match(name)),
-        }
-    })
-}
-
 /// A rule in a finished run.
 struct Rule<'a> {
     running: &'a Running<'a>,
     timeline: &'a RuleTimeline,
     compiled: &'a CompiledRule,
     sites: &'a RuleSites,
-    looks: &'a Looks,
+    looks: &'a Looks<'a>,
 }
 
 /// A fact about a rule: whether it is covered, and whether it was reached.
@@ -163,13 +63,17 @@ impl Rule<'_> {
     }
 
     fn glances(&self) -> &[Glance] {
-        self.looks.alerts.get(&self.timeline.id).map_or(&[], Vec::as_slice)
+        self.looks.glances.get(&self.timeline.id).map_or(&[], Vec::as_slice)
+    }
+
+    fn watches(&self) -> &[Watch<'_>] {
+        self.looks.watches.get(&self.timeline.id).map_or(&[], Vec::as_slice)
     }
 
     fn points(&self) -> Vec<Hit> {
         let taken = self.taken_branches();
         let states = States::of(self);
-        let fields = (self.fields(false), self.fields(true));
+        let glanced = [self.glanced(false), self.glanced(true)];
         let operators: FxHashMap<Span, [bool; 2]> =
             self.timeline.operators.iter().map(|operator| (operator.span, operator.outcomes)).collect();
         let points = self.sites.rule.points.iter().zip(&self.sites.sources);
@@ -179,26 +83,31 @@ impl Rule<'_> {
                 let seen = operators.get(span).and_then(|outcomes| outcomes.get(*which)).copied().unwrap_or(false);
                 [seen && self.tested(), seen]
             }
-            Source::Field { annotation } => {
-                if *annotation {
-                    fields.1
-                } else {
-                    fields.0
-                }
+            Source::Field { annotation, name } => {
+                let compared = glanced[usize::from(*annotation)] || self.watched(*annotation, name);
+                [compared, !self.timeline.alerts.is_empty()]
             }
             Source::Branch { annotation, name, span, body } => {
+                let compared = glanced[usize::from(*annotation)] || self.watched(*annotation, name);
                 let taken = self.field_index(*annotation, name).and_then(|index| taken.get(index));
-                [taken.is_some_and(|taken| taken.has(*span, *body)); 2]
+                [compared && taken.is_some_and(|taken| taken.has(*span, *body)); 2]
             }
         };
         points.map(hit).collect()
     }
 
-    /// Whether labels (or annotations) are expanded, and whether an assertion compares them.
-    fn fields(&self, annotations: bool) -> Hit {
+    /// Whether an assertion about one time compares the labels (or the annotations) of an alert.
+    fn glanced(&self, annotations: bool) -> bool {
         let compares = |glance: &&Glance| glance.annotations || !annotations;
         let fires = |glance: &Glance| self.timeline.alerts.iter().any(|alert| fires(alert, glance.step));
-        [self.glances().iter().filter(compares).any(fires), !self.timeline.alerts.is_empty()]
+        self.glances().iter().filter(compares).any(fires)
+    }
+
+    /// Whether an assertion about the life of an alert says what the label (or the annotation) is like.
+    fn watched(&self, annotation: bool, name: &str) -> bool {
+        let alerts = || self.timeline.alerts.iter();
+        let watches = self.watches().iter().filter(|watch| watch.names(annotation, name));
+        watches.into_iter().any(|watch| alerts().any(|alert| watch.first_firing(alert).is_some()))
     }
 
     /// The number of a label or annotation, labels first.
@@ -222,6 +131,11 @@ impl Rule<'_> {
         let steps: FxHashSet<usize> = self.glances().iter().filter(|g| g.annotations).map(|g| g.step).collect();
         for step in steps {
             for alert in self.timeline.alerts.iter().filter(|alert| fires(alert, step)) {
+                self.timeline.observe_templates(alert, step, &self.running.store, &taken);
+            }
+        }
+        for watch in self.watches() {
+            for (alert, step) in self.timeline.alerts.iter().filter_map(|a| Some((a, watch.first_firing(a)?))) {
                 self.timeline.observe_templates(alert, step, &self.running.store, &taken);
             }
         }
@@ -258,6 +172,9 @@ impl States {
         for glance in rule.glances() {
             states.look(&rule.timeline.alerts, glance.step);
         }
+        for watch in rule.watches() {
+            states.watch(&rule.timeline.alerts, watch);
+        }
         states
     }
 
@@ -277,6 +194,25 @@ impl States {
             self.add(What::Resolved, [true; 2]);
         }
         if !active && !resolved {
+            self.add(What::Silent, [true; 2]);
+        }
+    }
+
+    /// An assertion looks at the lives of alerts. One that says when they fire says, too, that they do not before.
+    fn watch(&mut self, alerts: &[AlertTimeline], watch: &Watch<'_>) {
+        let mut first = usize::MAX;
+        for alert in alerts.iter().filter(|alert| watch.sees(alert)) {
+            for phase in alert.phases.iter().take_while(|phase| phase.first < watch.end) {
+                first = first.min(phase.first);
+                let tells =
+                    watch.tells(Moment::Firing) || (phase.state == AlertState::Pending && watch.tells(Moment::Pending));
+                self.add(state(phase.state), [tells, true]);
+            }
+            if watch.tells(Moment::Resolved) && alert.resolved_steps().any(|step| step < watch.end) {
+                self.add(What::Resolved, [true; 2]);
+            }
+        }
+        if first > 0 && (watch.tells(Moment::Firing) || watch.tells(Moment::Pending)) {
             self.add(What::Silent, [true; 2]);
         }
     }

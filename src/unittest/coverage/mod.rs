@@ -25,13 +25,18 @@
 //! | a template of a label or an annotation | an assertion looks at the alert while it fires; of annotations, an `alert_rule_test` |
 //! | `body`, `else` of a template's `if`, `with` (of `range`: if there is an `else`) | the same, and that way was taken |
 //!
+//! An `alert_timeline` looks at every evaluation up to its end: where it says when alerts fire, at pending and firing
+//! alerts and at the silence before them, where it says when they resolve, at that; and at the labels and annotations
+//! that it names, when an alert begins to fire.
+//!
 //! Inside of a subquery the evaluations are those of the subquery.
 //!
-//! `sites` finds the points of a rule file, `gather` looks which of them a test group reaches and covers, `collect`
-//! adds it up for each rule file, and `model` is what comes out.
+//! `sites` finds the points of a rule file, `looks` what the assertions of a test group look at, `gather` which points it
+//! reaches and covers; `collect` adds it up for each rule file, and `model` is what comes out.
 
 mod collect;
 mod gather;
+mod looks;
 mod model;
 mod sites;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The points of a rule file: where they are, and how a run tells of them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::model::{Point, RuleCoverage, RuleCoverageKind, What};
@@ -35,7 +36,7 @@ pub(super) enum Source {
     /// From the operator with this span in the expression: which of its two outcomes.
     Operator { span: Span, which: usize },
     /// From the expansion of a label or an annotation.
-    Field { annotation: bool },
+    Field { annotation: bool, name: String },
     /// From the ways that the expansion of this field takes, at the condition with this span.
     Branch { annotation: bool, name: String, span: Span, body: bool },
 }
@@ -117,47 +118,22 @@ impl Finder<'_> {
         }
     }
 
+    /// The outcomes of operators, in the order of the source; of two that begin at one place the longer one first.
     fn operators(&mut self, field: &Field, root: &Expr) {
+        let mut found = Vec::new();
         root.walk(&mut |expr| {
             if let ExprKind::Binary(binary) = &expr.kind
                 && has_outcomes(binary.op)
             {
-                self.operator(field, expr, binary);
+                found.extend(outcomes(field, expr, binary));
             }
         });
-    }
-
-    fn operator(&mut self, field: &Field, expr: &Expr, binary: &BinaryExpr) {
-        let source = |which| Source::Operator { span: expr.span, which };
-        let mut both = |whats: [What; 2], text: String| {
-            let place = field.file_span(binary.op_span);
-            for (which, what) in whats.into_iter().enumerate() {
-                self.point(what, place, text.clone(), source(which));
+        found.sort_by_key(|outcome| (outcome.place.start, Reverse(outcome.place.end)));
+        for Outcome { what, place, text, source } in found {
+            let point = self.point(what, place, text, source);
+            if matches!(what, What::OrLeft | What::OrRight) {
+                self.own_lines(place, LineSource::Point(point));
             }
-        };
-        // The right side is what keeps and drops.
-        let from_operator = || beginning(Span::new(binary.op_span.start, expr.span.end).slice(field.text()));
-        match binary.op {
-            BinaryOp::Or => self.branches(field, expr, binary),
-            BinaryOp::And => both([What::AndKept, What::AndDropped], from_operator()),
-            BinaryOp::Unless => both([What::UnlessKept, What::UnlessDropped], from_operator()),
-            _ => both([What::ComparisonTrue, What::ComparisonFalse], ending(expr.span.slice(field.text()))),
-        }
-    }
-
-    /// The sides of an `or`. A left side that is an `or` again has its own.
-    fn branches(&mut self, field: &Field, expr: &Expr, binary: &BinaryExpr) {
-        let is_or =
-            |expr: &Expr| matches!(&expr.without_parens().kind, ExprKind::Binary(inner) if inner.op == BinaryOp::Or);
-        let sides = [(What::OrLeft, &binary.lhs), (What::OrRight, &binary.rhs)];
-        for (which, (what, side)) in sides.into_iter().enumerate() {
-            if which == 0 && is_or(side) {
-                continue;
-            }
-            let place = field.file_span(side.span);
-            let source = Source::Operator { span: expr.span, which };
-            let point = self.point(what, place, beginning(side.span.slice(field.text())), source);
-            self.own_lines(place, LineSource::Point(point));
         }
     }
 
@@ -167,7 +143,7 @@ impl Finder<'_> {
         }
         let name = name.text();
         let what = if annotation { What::Annotation } else { What::Label };
-        let source = Source::Field { annotation };
+        let source = Source::Field { annotation, name: name.to_owned() };
         let point = self.point(what, text.span, beginning(&format!("{name}: {}", text.text())), source);
         self.line(text.span, LineSource::Point(point));
         let Ok(template) = template::parse(text.text()) else { return };
@@ -228,6 +204,44 @@ impl Finder<'_> {
     fn lines_of(&self, place: Span) -> Vec<(usize, Span)> {
         let indices = self.file.line_index(place.start)..=self.file.line_index(last_byte(place));
         indices.filter_map(|index| Some((index + 1, self.file.line_span(index)?))).collect()
+    }
+}
+
+/// One of the two things that an operator may do.
+struct Outcome {
+    what: What,
+    place: Span,
+    text: String,
+    source: Source,
+}
+
+fn outcomes(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Outcome> {
+    let place = field.file_span(binary.op_span);
+    let outcome = |which, what, place, text| {
+        let source = Source::Operator { span: expr.span, which };
+        Outcome { what, place, text, source }
+    };
+    let both = |[first, second]: [What; 2], text: String| {
+        vec![outcome(0, first, place, text.clone()), outcome(1, second, place, text)]
+    };
+    let text_of = |span: Span| span.slice(field.text());
+    // The right side is what keeps and drops.
+    let from_operator = || beginning(text_of(Span::new(binary.op_span.start, expr.span.end)));
+    match binary.op {
+        BinaryOp::Or => {
+            let side = |which, what, side: &Expr| {
+                outcome(which, what, field.file_span(side.span), beginning(text_of(side.span)))
+            };
+            let mut sides = vec![side(0, What::OrLeft, &binary.lhs), side(1, What::OrRight, &binary.rhs)];
+            // A left side that is an `or` again has sides of its own.
+            if matches!(&binary.lhs.without_parens().kind, ExprKind::Binary(inner) if inner.op == BinaryOp::Or) {
+                sides.remove(0);
+            }
+            sides
+        }
+        BinaryOp::And => both([What::AndKept, What::AndDropped], from_operator()),
+        BinaryOp::Unless => both([What::UnlessKept, What::UnlessDropped], from_operator()),
+        _ => both([What::ComparisonTrue, What::ComparisonFalse], ending(text_of(expr.span))),
     }
 }
 

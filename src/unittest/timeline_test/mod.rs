@@ -77,7 +77,8 @@ pub(super) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<C
     chosen
 }
 
-fn has_labels(test: &TimelineTest, timeline: &AlertTimeline) -> bool {
+/// Whether the alert has the labels that `test` chooses by.
+pub(super) fn has_labels(test: &TimelineTest, timeline: &AlertTimeline) -> bool {
     test.labels.iter().all(|(name, pattern)| pattern.accepts(timeline.labels.get(name.text()).unwrap_or_default()))
 }
 
