@@ -135,7 +135,7 @@ mod tests {
         let inputs = [input("a.yml", &[1000, 10, 10]), input("b.yml", &[500, 500])];
         let parts =
             (1..=2).map(|index| members(&Partition { index, count: 2 }.part(&inputs, &Selection::default()), &inputs));
-        assert_eq!(parts.collect::<Vec<_>>(), [vec![(0, 0)], vec![(0, 1), (0, 2), (1, 0), (1, 1)]]);
+        assert_eq!(parts.collect::<Vec<_>>(), [vec![(0, 0), (0, 1)], vec![(0, 2), (1, 0), (1, 1)]]);
     }
 
     proptest! {
