@@ -3,6 +3,7 @@
 //! This is the only layer that prints, reads the environment, and decides on an exit code. What a test would want to
 //! call without a terminal lives further down.
 
+mod atomic;
 mod check;
 mod config;
 mod eval;

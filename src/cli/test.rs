@@ -2,6 +2,7 @@
 
 mod coverage;
 mod partition;
+mod promtool;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -81,6 +82,9 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub promtool: promtool::PromtoolArgs,
+
     /// Accept fields in rule files that Prometheus does not know
     #[arg(long)]
     pub ignore_unknown_fields: bool,
@@ -103,6 +107,7 @@ Examples:
   promproof test tests/ -k HighErrorRate   what concerns one alert
   promproof test --junit report.xml        for CI
   promproof test --coverage --fail-under 80
+  promproof test --to-promtool plain/      the same tests for promtool
   promproof test --list
   promproof test --partition 2/5 --junit part-2.xml   one of five jobs
 
@@ -131,6 +136,7 @@ pub(super) enum TestOutputFormat {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to test.
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
     args.partition.forbid_threshold(args.coverage.fail_under)?;
+    args.promtool.forbid_stdin(&args.paths)?;
     let mut options = run_options(args, session)?;
     if args.update && args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--update cannot write what comes from standard input")
@@ -160,6 +166,10 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     if args.list {
         list(&inputs, &options.selection, session)?;
         return Ok(if failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
+    }
+    if let Some(dir) = &args.promtool.to_promtool {
+        let outcome = promtool::write(dir, inputs, &options, session)?;
+        return Ok(if failures.is_empty() { outcome } else { Outcome::Trouble });
     }
     let progress = session.progress("testing");
     let mut report = unittest::run(&inputs, &options);
@@ -248,6 +258,7 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
         },
         fail_fast: args.fail_fast,
         coverage: args.coverage.wanted(),
+        ..RunOptions::default()
     })
 }
 

@@ -1,19 +1,15 @@
 //! `promproof test --update`: shows what changes in test files, and writes it.
 
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use similar::TextDiff;
 
-use super::{Session, Trouble};
+use super::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::text::one_line;
 use crate::unittest;
 use crate::unittest::report::{FileReport, TestReport};
-
-/// How many names are tried for the file that is moved over the old one.
-const MAX_ATTEMPTS: u32 = 100;
 
 /// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run. Says
 /// whether something was written.
@@ -66,28 +62,5 @@ fn replace(file: &FileReport, text: &str) -> Result<(), Trouble> {
     let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
     let target = path.canonicalize().map_err(failure)?;
     let permissions = std::fs::metadata(&target).map_err(failure)?.permissions();
-    let (mut out, beside) = create_beside(&target).map_err(failure)?;
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| out.sync_all())
-        .and_then(|()| std::fs::set_permissions(&beside, permissions))
-        .and_then(|()| std::fs::rename(&beside, &target));
-    if written.is_err() {
-        // The first error is the one to tell; a leftover does no harm.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written.map_err(failure)
-}
-
-/// A new file in the folder of `target`, under a name that nothing there has.
-fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut attempt = 0;
-    loop {
-        let beside = target.with_file_name(format!(".{name}.promproof-{}-{attempt}", std::process::id()));
-        match File::create_new(&beside) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
-            created => return created.map(|out| (out, beside)),
-        }
-    }
+    atomic::write(&target, text, Some(permissions)).map_err(failure)
 }

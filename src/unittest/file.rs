@@ -146,6 +146,14 @@ impl TestGroup {
         self.timelines.iter().any(|timeline| timeline.until.is_none())
     }
 
+    /// Whether something in it is unknown to promtool.
+    pub fn has_extensions(&self) -> bool {
+        let tolerant = |test: &ExprTest| test.exp_samples.iter().any(|sample| sample.tolerance.is_some());
+        !self.timelines.is_empty()
+            || self.input_series.iter().any(|item| item.repeat.is_some())
+            || self.expr_tests.iter().any(|test| test.exp_fail.is_some() || tolerant(test))
+    }
+
     /// How many assertions the group makes.
     pub fn assertion_count(&self) -> usize {
         self.alert_tests.len() + self.timelines.len() + self.expr_tests.len()

@@ -9,7 +9,7 @@ use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
     AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint,
-    notes, timeline_test,
+    notes, promtool, timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::{EvalError, Output, QueryValue, Store};
@@ -65,6 +65,7 @@ pub(super) fn not_run(
         assertions: alerts.map(|(a, _)| a).chain(timelines.map(|(t, _)| t)).chain(exprs.map(|(e, _)| e)).collect(),
         steps: 0,
         skipped,
+        translation: None,
         elapsed: Duration::ZERO,
     }
 }
@@ -79,6 +80,9 @@ pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (Grou
             running.check(&mut report);
             if let Some(collector) = shared.coverage {
                 coverage::gather(&running, &report, collector);
+            }
+            if shared.options.to_promtool {
+                report.translation = Some(Box::new(promtool::translate(&running, group, &report)));
             }
         }
         Err(error) => report.errors.push(*error),
@@ -348,8 +352,23 @@ impl<'a> Running<'a> {
         Outcome::Message(Box::new(failure))
     }
 
-    fn evaluate(&self, test: &ExprTest) -> Evaluated {
-        let expr = match promql::parse(test.expr.text(), &self.shared.options.load.parse) {
+    pub(super) fn evaluate(&self, test: &ExprTest) -> Evaluated {
+        self.evaluate_text(test.expr.text(), test.eval_time.value)
+    }
+
+    /// What an expression yields at a time from the start of the test; `None` where it fails or yields no vector.
+    pub(super) fn samples_of(&self, expr: &str, eval_time_ms: i64) -> Option<Vec<Sample>> {
+        match self.evaluate_text(expr, eval_time_ms) {
+            Evaluated::Samples(_, mut samples) => {
+                samples.sort_by(|a, b| a.labels.cmp(&b.labels));
+                Some(samples)
+            }
+            _ => None,
+        }
+    }
+
+    fn evaluate_text(&self, text: &str, eval_time_ms: i64) -> Evaluated {
+        let expr = match promql::parse(text, &self.shared.options.load.parse) {
             Ok(expr) => expr,
             Err(errors) => {
                 let first = errors.into_iter().next();
@@ -357,7 +376,7 @@ impl<'a> Running<'a> {
             }
         };
         let engine = &self.shared.set.options().engine;
-        let t_ms = self.since_epoch(test.eval_time.value);
+        let t_ms = self.since_epoch(eval_time_ms);
         let output = engine.prepare(&expr).and_then(|prepared| engine.instant(&self.store, &prepared, t_ms));
         match output.map(samples) {
             Ok(Some(samples)) => Evaluated::Samples(expr, samples),
@@ -372,7 +391,7 @@ impl<'a> Running<'a> {
 }
 
 /// What became of the expression of a test.
-enum Evaluated {
+pub(super) enum Evaluated {
     /// It does not parse.
     Invalid(promql::ParseError),
     /// It fails.
@@ -416,9 +435,9 @@ fn sample(labels: &crate::model::Labels, value: &SampleValue) -> Sample {
 }
 
 /// The expected samples sorted by labels, and for each its index in the file; else what cannot be read, and where.
-type Expected = (Vec<Sample>, Vec<usize>);
+pub(super) type Expected = (Vec<Sample>, Vec<usize>);
 
-fn expected_samples(written: &[ExpectedSample]) -> Result<Expected, (Span, String)> {
+pub(super) fn expected_samples(written: &[ExpectedSample]) -> Result<Expected, (Span, String)> {
     let mut expected = Vec::with_capacity(written.len());
     for (index, item) in written.iter().enumerate() {
         let labels = promql::parse_metric(item.labels.text()).map_err(|error| {

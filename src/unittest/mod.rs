@@ -19,8 +19,10 @@ mod glob;
 mod group;
 mod inputs;
 pub mod lint;
+mod notation;
 mod notes;
 mod partition;
+mod promtool;
 mod reader;
 mod reads;
 mod repeat;
@@ -38,6 +40,7 @@ pub use extensions::{
 };
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use partition::{Part, Partition};
+pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache};
 pub use runner::{RunOptions, Selection, TestInput, list, run};
 pub use update::{Update, update};

@@ -13,6 +13,8 @@ pub(super) const MAX_REPEATED_BYTES: usize = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Template<'a> {
     source: String,
+    /// Where the series ends in `source`.
+    series_end: usize,
     placeholders: &'a [Placeholder],
     /// The places of placeholders in `source`, with their braces, and which they are.
     holes: Vec<(Span, usize)>,
@@ -23,6 +25,8 @@ pub(super) struct Template<'a> {
 pub(super) struct Line {
     /// `series values`
     pub(super) text: String,
+    /// Where the series ends in `text`.
+    series_end: usize,
     /// What was put in: where it is in `text`, and what it replaces in the source.
     replaced: Vec<(Span, Span)>,
     /// `` with `{i}` = 7 ``; empty where nothing is repeated.
@@ -34,7 +38,7 @@ impl<'a> Template<'a> {
         let source = format!("{} {}", item.series.text(), item.values.text());
         let placeholders = item.repeat.as_ref().map_or(&[][..], |repeat| &repeat.placeholders);
         let holes = holes(&source, placeholders);
-        Template { source, placeholders, holes }
+        Template { source, series_end: item.series.text().len(), placeholders, holes }
     }
 
     /// Whether it is one of many.
@@ -50,8 +54,12 @@ impl<'a> Template<'a> {
 
     fn line(&self, number: usize) -> Line {
         let chosen = self.chosen(number);
-        let mut line =
-            Line { text: String::with_capacity(self.source.len()), replaced: Vec::new(), note: String::new() };
+        let mut line = Line {
+            text: String::with_capacity(self.source.len()),
+            series_end: self.series_end,
+            replaced: Vec::new(),
+            note: String::new(),
+        };
         let mut at = 0;
         for (hole, placeholder) in &self.holes {
             line.text.push_str(self.source.get(at..hole.start).unwrap_or_default());
@@ -60,6 +68,10 @@ impl<'a> Template<'a> {
                 placeholder.values.push(*value, &mut line.text);
             }
             line.replaced.push((Span::new(start, line.text.len()), *hole));
+            if hole.end <= self.series_end {
+                // What has come before is as long as it is now, what is still to come as long as it was.
+                line.series_end = line.text.len() + (self.series_end - hole.end);
+            }
             at = hole.end;
         }
         line.text.push_str(self.source.get(at..).unwrap_or_default());
@@ -84,6 +96,16 @@ impl<'a> Template<'a> {
 }
 
 impl Line {
+    /// The series.
+    pub(super) fn series(&self) -> &str {
+        self.text.get(..self.series_end).unwrap_or_default()
+    }
+
+    /// Its values.
+    pub(super) fn values(&self) -> &str {
+        self.text.get(self.series_end + 1..).unwrap_or_default()
+    }
+
     /// The bytes of the source `series values` that became `span` of the text.
     pub(super) fn in_source(&self, span: Span) -> Span {
         let back = |offset: usize, end: bool| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::coverage::Coverage;
 use super::extensions::{Moment, PatternKind, Tolerance};
+use super::promtool::GroupTranslation;
 use crate::alerting::{AlertTimeline, Schedule};
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -57,6 +58,8 @@ pub struct GroupReport {
     pub steps: usize,
     /// Whether `--fail-fast` kept it from running.
     pub skipped: bool,
+    /// What its extensions are in promtool's words; only with [`super::RunOptions::to_promtool`], and where it ran.
+    pub(super) translation: Option<Box<GroupTranslation>>,
     /// How long it took.
     pub elapsed: Duration,
 }

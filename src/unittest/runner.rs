@@ -34,6 +34,8 @@ pub struct RunOptions {
     pub fail_fast: bool,
     /// Whether it is gathered what of the rules the tests cover.
     pub coverage: bool,
+    /// Whether each group's extensions are put in promtool's words.
+    pub to_promtool: bool,
 }
 
 /// Which tests run.

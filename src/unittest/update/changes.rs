@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::super::notation::{number, series_text};
 use super::super::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, Sample, SampleFailure};
 use super::render::{self, Value};
-use crate::model::labels::METRIC_NAME;
 use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::Node;
 
@@ -94,7 +94,7 @@ fn sample_edits(file: &Arc<SourceFile>, item: &Node, fields: &[FieldDifference],
     let mut edits = Vec::new();
     if fields.iter().any(|field| field.kind == FieldKind::Label) {
         let labels = &mapping.get("labels")?.value;
-        edits.push(replace(labels, render::like(file, labels, &series_text(actual))?)?);
+        edits.push(replace(labels, render::like(file, labels, &series_text(&actual.labels))?)?);
     }
     if fields.iter().any(|field| field.kind == FieldKind::Value) {
         let (value, histogram) = (mapping.get("value"), mapping.get("histogram"));
@@ -132,36 +132,7 @@ fn sample(sample: &Sample) -> Value {
     } else {
         ("histogram".to_owned(), Value::Text(sample.histogram.clone()))
     };
-    let labels = series_text(sample);
+    let labels = series_text(&sample.labels);
     let labels = (labels != "{}").then(|| ("labels".to_owned(), Value::Text(labels)));
     Value::Map(labels.into_iter().chain([value]).collect())
-}
-
-/// A number as go-yaml reads it back to the last bit.
-fn number(value: f64) -> String {
-    if value.is_nan() {
-        ".nan".to_owned()
-    } else if value.is_infinite() {
-        if value > 0.0 { ".inf".to_owned() } else { "-.inf".to_owned() }
-    } else {
-        super::super::report::number_text(value)
-    }
-}
-
-/// `name{label="value"}`, or all in braces where the name cannot stand in front of them.
-fn series_text(sample: &Sample) -> String {
-    use crate::model::gofmt::quote;
-    use crate::model::labels::{is_legacy_label_name, is_legacy_metric_name};
-    let name = sample.labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
-    let legacy = name.is_empty() || is_legacy_metric_name(name);
-    let mut parts: Vec<String> = if legacy { Vec::new() } else { vec![quote(name.as_bytes())] };
-    for (label, value) in sample.labels.iter().filter(|(label, _)| label != METRIC_NAME) {
-        let label = if is_legacy_label_name(label) { label.clone() } else { quote(label.as_bytes()) };
-        parts.push(format!("{label}={}", quote(value.as_bytes())));
-    }
-    match (legacy, parts.is_empty()) {
-        (true, true) if !name.is_empty() => name.to_owned(),
-        (true, _) => format!("{name}{{{}}}", parts.join(", ")),
-        (false, _) => format!("{{{}}}", parts.join(", ")),
-    }
 }

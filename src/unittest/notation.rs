@@ -1,0 +1,32 @@
+//! Numbers and series as test files write them.
+
+use super::report::number_text;
+use crate::model::gofmt::quote;
+use crate::model::labels::{METRIC_NAME, is_legacy_label_name, is_legacy_metric_name};
+
+/// A number as go-yaml reads it back to the last bit.
+pub(super) fn number(value: f64) -> String {
+    if value.is_nan() {
+        ".nan".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 { ".inf".to_owned() } else { "-.inf".to_owned() }
+    } else {
+        number_text(value)
+    }
+}
+
+/// `name{label="value"}`, or all in braces where the name cannot stand in front of them.
+pub(super) fn series_text(labels: &[(String, String)]) -> String {
+    let name = labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
+    let legacy = name.is_empty() || is_legacy_metric_name(name);
+    let mut parts: Vec<String> = if legacy { Vec::new() } else { vec![quote(name.as_bytes())] };
+    for (label, value) in labels.iter().filter(|(label, _)| label != METRIC_NAME) {
+        let label = if is_legacy_label_name(label) { label.clone() } else { quote(label.as_bytes()) };
+        parts.push(format!("{label}={}", quote(value.as_bytes())));
+    }
+    match (legacy, parts.is_empty()) {
+        (true, true) if !name.is_empty() => name.to_owned(),
+        (true, _) => format!("{name}{{{}}}", parts.join(", ")),
+        (false, _) => format!("{{{}}}", parts.join(", ")),
+    }
+}
