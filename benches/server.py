@@ -4,14 +4,15 @@
 Usage: benches/server.py --prometheus PATH --promtool PATH --promproof PATH [--series 100] [--steps 1000] [--runs 5]
 
 The data is generated (seeded), written as OpenMetrics, turned into blocks with `promtool tsdb create-blocks-from
-openmetrics`, and served by a Prometheus on a free port of 127.0.0.1. Both sides report the time of the evaluation
+openmetrics`, and served by a Prometheus on a free port of 127.0.0.1. Native histograms, which OpenMetrics has no words
+for, go into a second, empty Prometheus by remote write, and to promproof as the series of a test file. Both sides report the time of the evaluation
 alone: the server as `stats.timings.evalTotalTime` of /api/v1/query_range, promproof as the same field of
 `eval --stats`. Neither figure has loading, parsing or JSON in it. The median of the runs is shown.
 
 Results are compared series by series and point by point (relative difference below 1e-9). The exit status is 1 where
 any differs.
 """
-import argparse, json, math, os, random, shutil, socket, statistics, subprocess, sys, tempfile, time
+import argparse, json, math, os, random, shutil, socket, statistics, struct, subprocess, sys, tempfile, time
 import urllib.error, urllib.parse, urllib.request
 
 SCRAPE = 15  # seconds between samples
@@ -26,6 +27,11 @@ QUERIES = [
     ("topk", "topk(5, rate(requests_total[5m]))"),
     ("group_left", "rate(requests_total[5m]) * on (backend) group_left (team) backend_info"),
 ]
+NATIVE_QUERIES = [
+    ("native histogram rate", "sum by (backend) (rate(latency_native[5m]))"),
+    ("native histogram_quantile", "histogram_quantile(0.9, sum by (backend) (rate(latency_native[5m])))"),
+]
+NATIVE_BUCKETS = 12
 BOUNDS = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
 
 
@@ -60,6 +66,72 @@ def openmetrics(series, seconds, seed):
     return "\n".join(out) + "\n"
 
 
+def native_histograms(series, steps, seed):
+    """For each series its labels and its histograms: at each step (sum, counts of the buckets), all growing."""
+    rng = random.Random(seed)
+    out = []
+    for i in range(series):
+        counts, total, samples = [0] * NATIVE_BUCKETS, 0.0, []
+        for _ in range(steps + 1):
+            for _ in range(3):
+                bucket = min(int(rng.expovariate(0.3)), NATIVE_BUCKETS - 1)
+                counts[bucket] += 1
+                total += 2.0 ** bucket
+            samples.append((total, tuple(counts)))
+        out.append(({"__name__": "latency_native", "backend": f"b{i % max(1, series // 10)}", "instance": f"i{i}"}, samples))
+    return out
+
+
+def test_file(natives):
+    """The histograms as the input series of a test, which is JSON here and so YAML too."""
+    series = []
+    for labels, samples in natives:
+        name = "{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}"
+        values = " ".join("{{schema:0 sum:%r count:%d buckets:[%s]}}" % (total, sum(counts), " ".join(map(str, counts))) for total, counts in samples)
+        series.append({"series": name, "values": values})
+    return json.dumps({"tests": [{"start_timestamp": str(START), "interval": f"{SCRAPE}s", "input_series": series}]})
+
+
+def varint(n):
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    out.append(n)
+    return bytes(out)
+
+
+def message(number, body):
+    """A field of protobuf that holds bytes: a text, a message, packed numbers."""
+    return varint(number << 3 | 2) + varint(len(body)) + body
+
+
+def zigzag(n):
+    return varint(n * 2 if n >= 0 else -n * 2 - 1)
+
+
+def write_request(natives, first, last):
+    """Prometheus' remote write 1.0 (prompb/types.proto): the histograms of the steps from `first` to before `last`."""
+    out = b""
+    span = message(11, varint(1 << 3) + zigzag(0) + varint(2 << 3) + varint(NATIVE_BUCKETS))
+    for labels, samples in natives:
+        one = b"".join(message(1, message(1, k.encode()) + message(2, v.encode())) for k, v in sorted(labels.items()))
+        for step in range(first, min(last, len(samples))):
+            total, counts = samples[step]
+            deltas = b"".join(zigzag(b - a) for a, b in zip((0,) + counts, counts))
+            one += message(4, varint(1 << 3) + varint(sum(counts)) + varint(3 << 3 | 1) + struct.pack("<d", total)
+                           + varint(6 << 3) + varint(0) + span + message(12, deltas)
+                           + varint(15 << 3) + varint((START + step * SCRAPE) * 1000))
+        out += message(1, one)
+    return out
+
+
+def snappy(data):
+    """The block format of snappy, of literals alone: nothing is compressed."""
+    parts = [data[i:i + 65536] for i in range(0, len(data), 65536)]
+    return varint(len(data)) + b"".join(b"\xf4" + struct.pack("<H", len(part) - 1) + part for part in parts)
+
+
 class Server:
     """A Prometheus on loopback that serves one data directory."""
 
@@ -73,6 +145,7 @@ class Server:
         self.log = open(os.path.join(folder, "server.log"), "w")
         self.process = subprocess.Popen(
             [binary, f"--config.file={config}", f"--storage.tsdb.path={data}", "--storage.tsdb.retention.time=100y",
+             "--web.enable-remote-write-receiver", "--enable-feature=native-histograms",
              "--query.max-samples=500000000", f"--web.listen-address=127.0.0.1:{self.port}"],
             stdout=self.log, stderr=self.log)
         for _ in range(300):
@@ -88,6 +161,14 @@ class Server:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/query_range", form.encode(), timeout=300) as r:
             data = json.load(r)["data"]
         return data["result"], data["stats"]["timings"]["evalTotalTime"]
+
+    def write(self, natives, steps):
+        """Appends the histograms, some steps at a time, as a scraper would."""
+        for first in range(0, steps + 1, 50):
+            body = snappy(write_request(natives, first, first + 50))
+            headers = {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf",
+                       "X-Prometheus-Remote-Write-Version": "0.1.0"}
+            urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1/write", body, headers), timeout=60).read()
 
     def stop(self):
         self.process.terminate()
@@ -112,14 +193,24 @@ def difference(a, b):
     if [key(s) for s in a] != [key(s) for s in b]:
         return f"{len(a)} and {len(b)} series, or other labels"
     for x, y in zip(a, b):
-        if len(x["values"]) != len(y["values"]):
-            return f"{x['metric']}: {len(x['values'])} and {len(y['values'])} points"
-        for (t1, v1), (t2, v2) in zip(x["values"], y["values"]):
-            f1, f2 = float(v1), float(v2)
-            same = f1 == f2 or (math.isnan(f1) and math.isnan(f2)) or math.isclose(f1, f2, rel_tol=1e-9)
-            if abs(t1 - t2) > 1e-6 or not same:
-                return f"{x['metric']} at {t1}: {v1} and {v2}"
+        for kind in ("values", "histograms"):
+            p, q = x.get(kind, []), y.get(kind, [])
+            if len(p) != len(q):
+                return f"{x['metric']}: {len(p)} and {len(q)} {kind}"
+            for (t1, v1), (t2, v2) in zip(p, q):
+                if abs(t1 - t2) > 1e-6 or not same(v1, v2):
+                    return f"{x['metric']} at {t1}: {v1} and {v2}"
     return None
+
+
+def same(a, b):
+    """Whether two numbers (as texts) are close, or two histograms in all of their numbers."""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    a, b = float(a), float(b)
+    return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-9)
 
 
 def main():
@@ -134,30 +225,43 @@ def main():
     a = p.parse_args()
     folder = tempfile.mkdtemp(prefix="promproof-server-")
     differ = 0
-    try:
-        dump, data = os.path.join(folder, "data.om"), os.path.join(folder, "data")
-        seconds = a.steps * SCRAPE
-        with open(dump, "w") as f:
-            f.write(openmetrics(a.series, seconds, a.seed))
-        subprocess.run([a.promtool, "tsdb", "create-blocks-from", "openmetrics", dump, data], check=True, stdout=subprocess.DEVNULL)
-        server = Server(a.prometheus, data, folder)
+
+    def rows(server, source, queries):
+        nonlocal differ
+        start, end = START + SCRAPE, START + a.steps * SCRAPE
+        for name, expr in queries:
+            theirs_ms, ours_ms, why = [], [], None
+            for _ in range(a.runs):
+                theirs, t1 = server.query(expr, start, end, SCRAPE)
+                mine, t2 = ours(a.promproof, source, expr, start, end, SCRAPE)
+                theirs_ms.append(t1 * 1000)
+                ours_ms.append(t2 * 1000)
+                why = why or ("both are empty" if not theirs and not mine else difference(theirs, mine))
+            m1, m2 = statistics.median(theirs_ms), statistics.median(ours_ms)
+            differ += why is not None
+            print(f"| {name} | {m1:.2f} | {m2:.3f} | {m1 / m2 if m2 else float('inf'):.1f} | {why or 'yes'} |", flush=True)
+
+    def serve(data, source, queries, natives=()):
+        server = Server(a.prometheus, os.path.join(folder, data), folder)
         try:
-            start, end = START + SCRAPE, START + seconds
-            print(f"{a.series} series, {a.steps} steps of {SCRAPE} s, median of {a.runs} runs, evaluation time in ms\n")
-            print("| query | server | promproof | ratio | same result |\n| --- | ---: | ---: | ---: | --- |")
-            for name, expr in QUERIES:
-                theirs_ms, ours_ms, why = [], [], None
-                for _ in range(a.runs):
-                    theirs, t1 = server.query(expr, start, end, SCRAPE)
-                    mine, t2 = ours(a.promproof, dump, expr, start, end, SCRAPE)
-                    theirs_ms.append(t1 * 1000)
-                    ours_ms.append(t2 * 1000)
-                    why = why or difference(theirs, mine)
-                m1, m2 = statistics.median(theirs_ms), statistics.median(ours_ms)
-                differ += why is not None
-                print(f"| {name} | {m1:.2f} | {m2:.3f} | {m1 / m2 if m2 else float('inf'):.1f} | {why or 'yes'} |", flush=True)
+            if natives:
+                server.write(natives, a.steps)
+            rows(server, os.path.join(folder, source), queries)
         finally:
             server.stop()
+
+    try:
+        dump = os.path.join(folder, "data.om")
+        with open(dump, "w") as f:
+            f.write(openmetrics(a.series, a.steps * SCRAPE, a.seed))
+        subprocess.run([a.promtool, "tsdb", "create-blocks-from", "openmetrics", dump, os.path.join(folder, "data")], check=True, stdout=subprocess.DEVNULL)
+        natives = native_histograms(a.series, a.steps, a.seed)
+        with open(os.path.join(folder, "natives.yml"), "w") as f:
+            f.write(test_file(natives))
+        print(f"{a.series} series, {a.steps} steps of {SCRAPE} s, median of {a.runs} runs, evaluation time in ms\n")
+        print("| query | server | promproof | ratio | same result |\n| --- | ---: | ---: | ---: | --- |")
+        serve("data", "data.om", QUERIES)
+        serve("natives", "natives.yml", NATIVE_QUERIES, natives)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if differ else 0

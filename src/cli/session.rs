@@ -16,7 +16,7 @@ use crate::source::Severity;
 const DEFAULT_WIDTH: usize = 120;
 
 /// Where a command runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     /// How standard output may look.
     pub look: Look,
@@ -54,6 +54,11 @@ impl Session {
             in_github_workflow: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             started: Instant::now(),
         }
+    }
+
+    /// The same place, for something that begins now.
+    pub(super) fn anew(&self) -> Self {
+        Session { started: Instant::now(), ..self.clone() }
     }
 
     /// Standard output, buffered; [`Write::flush`] it before the command ends.

@@ -3,6 +3,7 @@
 mod coverage;
 mod partition;
 mod promtool;
+mod watch;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,9 @@ pub(super) struct TestArgs {
     #[arg(long)]
     pub ignore_unknown_fields: bool,
 
+    #[command(flatten)]
+    pub watch: watch::WatchArgs,
+
     /// Prometheus features to turn on, comma-separated: promql-experimental-functions, promql-delayed-name-removal,
     /// promql-extended-range-selectors, promql-binop-fill-modifiers, promql-duration-expr
     #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
@@ -137,7 +141,14 @@ pub(super) enum TestOutputFormat {
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
     args.partition.forbid_threshold(args.coverage.fail_under)?;
     args.promtool.forbid_stdin(&args.paths)?;
-    let mut options = run_options(args, session)?;
+    let options = run_options(args, session)?;
+    if args.watch.watch {
+        return watch::run(args, session, &|session| run_once(args, options.clone(), session));
+    }
+    run_once(args, options, session)
+}
+
+fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Result<Outcome, Trouble> {
     if args.update && args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--update cannot write what comes from standard input")
             .help("name the test file instead of `-`"));

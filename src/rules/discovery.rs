@@ -90,10 +90,31 @@ impl Files {
     }
 }
 
+/// What one person ignores everywhere must not decide what a check in CI sees.
+fn walker(directory: &Path) -> ignore::Walk {
+    WalkBuilder::new(directory).require_git(false).git_global(false).build()
+}
+
+/// The directories in which [`discover`] looks: those among `paths` and below, and the parents of the files among
+/// `paths`; sorted, each once.
+pub fn directories(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = walker(path).filter_map(Result::ok);
+            let folders = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()));
+            found.extend(folders.map(ignore::DirEntry::into_path));
+        } else {
+            found.extend(path.parent().map(Path::to_owned));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 fn walk(directory: &Path, files: &mut Files, errors: &mut Vec<ReadError>) {
-    // What one person ignores everywhere must not decide what a check in CI sees.
-    let walk = WalkBuilder::new(directory).require_git(false).git_global(false).build();
-    for entry in walk {
+    for entry in walker(directory) {
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());

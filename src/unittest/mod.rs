@@ -41,6 +41,6 @@ pub use extensions::{
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use partition::{Part, Partition};
 pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
-pub use rule_files::{ResolvedRules, RuleFileCache};
+pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
 pub use runner::{RunOptions, Selection, TestInput, list, run};
 pub use update::{Update, update};

@@ -1,6 +1,6 @@
 //! The rule files that tests name: found by pattern, read once for a whole run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -38,6 +38,11 @@ pub struct ResolvedRules {
     pub unmatched: Vec<usize>,
 }
 
+/// The files that `pattern`, one of a test's `rule_files`, names, relative to `folder`; none where it is malformed.
+pub fn rule_file_paths(folder: &Path, pattern: &str) -> Vec<PathBuf> {
+    glob::find(folder, pattern).unwrap_or_default().iter().map(|path| clean(path)).collect()
+}
+
 impl RuleFileCache {
     /// An empty cache; files are read with `options`.
     pub fn new(options: LoadOptions) -> Self {
@@ -53,7 +58,7 @@ impl RuleFileCache {
     /// Finds and reads what `test` names; patterns are relative to `folder`.
     pub fn resolve(&self, test: &TestFile, folder: &Path) -> ResolvedRules {
         let mut resolved = ResolvedRules::default();
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for (index, pattern) in test.rule_files.iter().enumerate() {
             let label = |text: &str| Label::new(&test.file, pattern.span, text);
             let Some(paths) = glob::find(folder, pattern.text()) else {
@@ -69,7 +74,7 @@ impl RuleFileCache {
                 resolved.unmatched.push(index);
             }
             for path in paths.iter().map(|path| clean(path)) {
-                if seen.contains(&path) {
+                if !seen.insert(path.clone()) {
                     continue;
                 }
                 match self.load(&path) {
@@ -85,7 +90,6 @@ impl RuleFileCache {
                         label("named here"),
                     )),
                 }
-                seen.push(path);
             }
         }
         resolved

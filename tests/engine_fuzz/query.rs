@@ -7,8 +7,9 @@ use super::fuzz::Outcome;
 use super::random::Generator;
 use super::shape;
 
-/// Few enough that an input that ignored the limit would be noticed by the time and the memory that it takes.
-const MAX_SAMPLES: usize = 200_000;
+/// Few enough that an input that ignored the limit would be noticed by the time and the memory that it takes; and that
+/// one subquery in another, which takes time with the square of it, ends soon.
+const MAX_SAMPLES: usize = 50_000;
 const MAX_SERIES: usize = 500;
 
 /// In milliseconds.

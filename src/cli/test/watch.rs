@@ -1,0 +1,238 @@
+//! `promproof test --watch`: runs the tests again when a file changes that they depend on.
+//!
+//! Whether something has changed is decided by looking: the size and the time of every file that may be a test and of
+//! every rule file that a test names. The operating system's watcher, or a clock where there is none, only says when to
+//! look. So it does not matter how an editor writes (in place, or a new file that is renamed) nor which events a system
+//! makes of that, and what the run itself writes starts no further run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use super::{TestArgs, read_inputs};
+use crate::cli::{Outcome, Session, Trouble};
+use crate::model::calendar;
+use crate::rules::discovery;
+use crate::unittest;
+
+/// Editors and `git checkout` write in several steps: so long it must be quiet before the tests run.
+const QUIET: Duration = Duration::from_millis(100);
+/// Where it is never quiet, the tests run after this time.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often files are looked at where nothing tells of changes.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Running again and again.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WatchArgs {
+    /// Run again whenever a test file or a rule file changes, appears or goes; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["list", "update", "to_promtool"])]
+    pub watch: bool,
+
+    /// With --watch: look every half second, where the system does not tell of changes (network and container mounts)
+    #[arg(long, requires = "watch")]
+    pub poll: bool,
+}
+
+/// Runs `run_once` now and after each change, until the program is stopped from outside.
+///
+/// # Errors
+/// Where the tests come from standard input, or nobody reads the output any more. What keeps one run from its work is
+/// printed, and the next change may have set it right.
+pub(super) fn run(
+    args: &TestArgs,
+    session: &Session,
+    run_once: &dyn Fn(&Session) -> Result<Outcome, Trouble>,
+) -> Result<Outcome, Trouble> {
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
+    }
+    let mut watched = Watched { paths: &args.paths, rule_files: BTreeSet::new() };
+    let mut alarm = Alarm::new(args.watch.poll);
+    let mut reason = "first run".to_owned();
+    loop {
+        watched.learn(args);
+        // Before the state is taken, so that nothing changes unseen in between.
+        alarm.watch(&watched.folders());
+        let state = watched.state();
+        begin(session, &reason)?;
+        if let Err(trouble) = run_once(&session.anew()) {
+            session.report(&trouble);
+            if trouble.closed_pipe {
+                return Ok(Outcome::Trouble);
+            }
+        }
+        let files = state.files.len();
+        writeln!(session.stderr(), "watching {files} file{}; Ctrl-C ends", if files == 1 { "" } else { "s" })?;
+        reason = loop {
+            alarm.wait()?;
+            if let Some(change) = state.difference(&watched.state()) {
+                break change;
+            }
+            alarm.watch(&watched.folders());
+        };
+    }
+}
+
+/// Clears the screen where there is one, and says when and why the tests run.
+fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
+    if session.interactive {
+        let mut stdout = session.stdout();
+        // Erase the screen and what was scrolled out of it; back to the first line.
+        write!(stdout, "\x1b[2J\x1b[3J\x1b[H")?;
+        stdout.flush()?;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let date = calendar::format_rfc3339(i64::try_from(now.as_secs()).unwrap_or(0).saturating_mul(1000));
+    let time = date.get(11..19).unwrap_or_default();
+    writeln!(session.stderr(), "{time} UTC: {reason}")?;
+    Ok(())
+}
+
+/// What the tests depend on.
+struct Watched<'a> {
+    paths: &'a [PathBuf],
+    /// The patterns of all `rule_files` that were read, and the folders that they are relative to. None is forgotten:
+    /// while a test file is being edited it may be broken for a moment.
+    rule_files: BTreeSet<(PathBuf, String)>,
+}
+
+impl Watched<'_> {
+    /// Reads which rule files the tests name.
+    fn learn(&mut self, args: &TestArgs) {
+        for input in read_inputs(args).0 {
+            let patterns = input.test.rule_files.iter();
+            self.rule_files.extend(patterns.map(|pattern| (input.folder.clone(), pattern.text().to_owned())));
+        }
+    }
+
+    fn rule_paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.rule_files.iter().flat_map(|(folder, pattern)| unittest::rule_file_paths(folder, pattern))
+    }
+
+    /// How the files are now.
+    fn state(&self) -> State {
+        let tests = discovery::discover(self.paths).0.into_iter().map(|found| found.path);
+        let stamp = |path: PathBuf| {
+            let metadata = fs::metadata(&path).ok()?;
+            Some((path, (metadata.modified().ok(), metadata.len())))
+        };
+        State { files: tests.chain(self.rule_paths()).filter_map(stamp).collect() }
+    }
+
+    /// The folders in which changes matter.
+    fn folders(&self) -> BTreeSet<PathBuf> {
+        let mut folders: BTreeSet<PathBuf> = discovery::directories(self.paths).into_iter().collect();
+        folders.extend(self.rule_paths().filter_map(|path| path.parent().map(Path::to_owned)));
+        // A rule file that does not exist yet will appear here.
+        folders.extend(
+            self.rule_files.iter().filter_map(|(folder, pattern)| Some(folder.join(Path::new(pattern).parent()?))),
+        );
+        let current = |folder: PathBuf| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        folders.into_iter().map(current).filter(|folder| folder.is_dir()).collect()
+    }
+}
+
+/// Time and size of files.
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    files: BTreeMap<PathBuf, (Option<SystemTime>, u64)>,
+}
+
+impl State {
+    /// What has changed, in a few words; `None` where nothing has.
+    fn difference(&self, now: &State) -> Option<String> {
+        let gone = self.files.keys().filter(|path| !now.files.contains_key(*path)).map(|path| (path, "is gone"));
+        let others = now.files.iter().filter_map(|(path, stamp)| match self.files.get(path) {
+            None => Some((path, "is new")),
+            Some(before) => (before != stamp).then_some((path, "has changed")),
+        });
+        let changes: Vec<(&PathBuf, &str)> = gone.chain(others).collect();
+        let (path, what) = changes.first()?;
+        let more = match changes.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        Some(format!("{} {what}{more}", path.display()))
+    }
+}
+
+/// Says when it is time to look.
+struct Alarm {
+    watcher: Option<RecommendedWatcher>,
+    events: Receiver<()>,
+    /// Whether there is something that the watcher does not see.
+    polls: bool,
+}
+
+impl Alarm {
+    fn new(polls: bool) -> Self {
+        let (sender, events) = mpsc::channel();
+        let told = move |event: notify::Result<notify::Event>| {
+            // Reading the files is an event too. An error (events that were lost) is a reason to look.
+            if event.map_or(true, |event| !event.kind.is_access()) {
+                // Nobody listens any more when the program is about to end.
+                let _ = sender.send(());
+            }
+        };
+        let watcher = if polls { None } else { notify::recommended_watcher(told).ok() };
+        Alarm { polls: watcher.is_none(), watcher, events }
+    }
+
+    /// Watches these folders too. A folder that was watched already may have been removed and made again.
+    fn watch(&mut self, folders: &BTreeSet<PathBuf>) {
+        let Some(watcher) = &mut self.watcher else { return };
+        for folder in folders {
+            self.polls |= watcher.watch(folder, RecursiveMode::NonRecursive).is_err();
+        }
+    }
+
+    /// Waits until there is a reason to look and no further one for a moment.
+    ///
+    /// # Errors
+    /// Where no reason will ever come.
+    fn wait(&self) -> Result<(), Trouble> {
+        let ended = || Trouble::new("the watcher of files has ended").help("use --poll");
+        if self.watcher.is_none() {
+            std::thread::sleep(POLL);
+            return Ok(());
+        }
+        if self.polls {
+            match self.events.recv_timeout(POLL) {
+                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Err(ended()),
+                Ok(()) => {}
+            }
+        } else {
+            self.events.recv().map_err(|_| ended())?;
+        }
+        let first = Instant::now();
+        while first.elapsed() < PATIENCE && self.events.recv_timeout(QUIET).is_ok() {}
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(files: &[(&str, u64)]) -> State {
+        State { files: files.iter().map(|(path, size)| (PathBuf::from(path), (None, *size))).collect() }
+    }
+
+    #[test]
+    fn what_has_changed_is_said() {
+        let before = state(&[("a.yml", 1), ("b.yml", 2)]);
+        let after = |files: &[(&str, u64)]| before.difference(&state(files)).unwrap_or_default();
+        insta::assert_snapshot!(after(&[("a.yml", 1), ("b.yml", 2)]), @"");
+        insta::assert_snapshot!(after(&[("a.yml", 1), ("b.yml", 3)]), @"b.yml has changed");
+        insta::assert_snapshot!(after(&[("a.yml", 1), ("b.yml", 2), ("c.yml", 1)]), @"c.yml is new");
+        insta::assert_snapshot!(after(&[("b.yml", 3), ("c.yml", 1)]), @"a.yml is gone, and 2 more");
+    }
+}
