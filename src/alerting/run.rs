@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::{Observer, Point, QueryValue, Series, Store};
+use crate::engine::{Observer, Point, Points, QueryValue, Series, Store};
 use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
 
@@ -113,7 +113,7 @@ struct RunningRule<'a> {
     /// (first step, number of elements) where the number changes.
     counts: Vec<(usize, usize)>,
     /// What the expression gave, by the element's number, if that is kept.
-    kept: Option<Vec<Series>>,
+    kept: Option<Vec<(Labels, Vec<Point>)>>,
     /// Looks at what the expression's operators do, if that is asked for.
     observer: Option<Observer>,
 }
@@ -200,7 +200,9 @@ impl<'a> Runner<'a> {
                 RuleState::Alerting(state) => state.into_timelines(),
                 RuleState::Recording(_) => Vec::new(),
             };
-            let mut expression = rule.kept.unwrap_or_default();
+            let kept = rule.kept.unwrap_or_default().into_iter();
+            let mut expression: Vec<Series> =
+                kept.map(|(labels, points)| Series { labels, points: points.into_iter().collect() }).collect();
             expression.sort_by(|a, b| a.labels.cmp(&b.labels));
             RuleTimeline {
                 id: rule.planned.id,
@@ -305,13 +307,13 @@ impl RunningRule<'_> {
         steps: Range<usize>,
         series: &[Series],
     ) -> Result<(), RunError> {
-        let mut columns: Vec<Column<'_>> =
-            series.iter().map(|series| Column { element: self.number(&series.labels), rest: &series.points }).collect();
+        let columns: Vec<(usize, &Points)> =
+            series.iter().map(|series| (self.number(&series.labels), &series.points)).collect();
         let mut elements = Vec::new();
         for step in steps {
             let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
             elements.clear();
-            elements.extend(columns.iter_mut().filter_map(|column| column.at(t_ms)));
+            elements.extend(columns.iter().filter_map(|(element, points)| Some((*element, points.at(t_ms)?))));
             if elements.is_empty() && self.is_idle() {
                 continue;
             }
@@ -335,7 +337,7 @@ impl RunningRule<'_> {
             RuleState::Recording(state) => state.element(self.rule, labels),
         };
         if let Some(kept) = self.kept.as_mut().filter(|kept| kept.len() <= number) {
-            kept.push(Series { labels: labels.clone(), points: Vec::new() });
+            kept.push((labels.clone(), Vec::new()));
         }
         number
     }
@@ -354,8 +356,8 @@ impl RunningRule<'_> {
         let t_ms = schedule.time(step);
         let written_ms = t_ms.saturating_sub(self.group.query_offset_ms);
         for (element, value) in elements {
-            if let Some(series) = self.kept.as_mut().and_then(|kept| kept.get_mut(*element)) {
-                series.points.push(Point { t_ms: written_ms, value: value.clone() });
+            if let Some((_, points)) = self.kept.as_mut().and_then(|kept| kept.get_mut(*element)) {
+                points.push(Point { t_ms: written_ms, value: value.clone() });
             }
         }
         match &mut self.state {
@@ -364,23 +366,5 @@ impl RunningRule<'_> {
             }
             RuleState::Recording(state) => state.step(store, self.group.limit, step, written_ms, elements),
         }
-    }
-}
-
-/// What is left of a series of an expression's result.
-struct Column<'a> {
-    element: usize,
-    rest: &'a [Point],
-}
-
-impl Column<'_> {
-    /// The element at `t_ms`, if there is one. Times must ascend.
-    fn at(&mut self, t_ms: i64) -> Option<(usize, SampleValue)> {
-        let (first, rest) = self.rest.split_first()?;
-        if first.t_ms != t_ms {
-            return None;
-        }
-        self.rest = rest;
-        Some((self.element, first.value.clone()))
     }
 }

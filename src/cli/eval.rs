@@ -1,6 +1,7 @@
 //! `promproof eval`
 
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -73,6 +74,10 @@ pub(super) struct EvalArgs {
     /// Say how long the evaluation alone took
     #[arg(long)]
     pub stats: bool,
+
+    /// With --stats: evaluate N times and give the median
+    #[arg(long, value_name = "N", requires = "stats", default_value = "1", hide_default_value = true)]
+    pub repeat: NonZeroUsize,
 }
 
 const EXAMPLES: &str = "\
@@ -119,17 +124,35 @@ pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble
     };
     let engine = Engine::new(Options::default());
     let prepared = engine.prepare(&expr);
-    let started = Instant::now();
     let times = Times::of(args, &data);
-    let result = prepared.and_then(|prepared| times.evaluate(&engine, &data, &prepared));
-    let took = started.elapsed();
+    let result = prepared.and_then(|prepared| measured(args.repeat, || times.evaluate(&engine, &data, &prepared)));
     match result {
-        Ok(output) => write(args, session, &output, &times, took),
+        Ok((output, took)) => write(args, session, &output, &times, took),
         Err(error) => {
             let place = Label::new(&source, error.span.unwrap_or(expr.span), "");
             show(&[Diagnostic::new("promql/evaluation", Severity::Error, error.message, place)], session)
         }
     }
+}
+
+/// The result of evaluating `times` times, and the median of what that took.
+fn measured<T, E>(times: NonZeroUsize, mut evaluate: impl FnMut() -> Result<T, E>) -> Result<(T, Duration), E> {
+    let mut once = || {
+        let started = Instant::now();
+        evaluate().map(|result| (result, started.elapsed()))
+    };
+    let (mut result, first) = once()?;
+    let mut took = vec![first];
+    for _ in 1..times.get() {
+        // The one before goes first, so that two are never held at a time.
+        drop(result);
+        let (again, elapsed) = once()?;
+        result = again;
+        took.push(elapsed);
+    }
+    took.sort();
+    let median = took.get(took.len() / 2).copied().unwrap_or(first);
+    Ok((result, median))
 }
 
 /// The parsed expression; `None` where its mistakes have been shown.

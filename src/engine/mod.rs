@@ -23,6 +23,7 @@ mod observe;
 mod options;
 mod output;
 mod plan;
+mod points;
 mod range_input;
 mod result;
 mod select;
@@ -44,7 +45,8 @@ pub use annotations::{Annotation, AnnotationKind, Annotations};
 pub use error::EvalError;
 pub use observe::{Observer, OperatorOutcomes, has_outcomes};
 pub use options::Options;
-pub use output::{Output, Point, QueryValue, Series, VectorSample};
+pub use output::{Output, QueryValue, Series, VectorSample};
+pub use points::{Point, Points, PointsIter};
 pub use store::{AppendError, Store};
 
 /// Evaluates prepared expressions. Cheap to create; holds options only.

@@ -5,14 +5,11 @@
 /// The compensation is dropped where the sum overflows, as upstream does, so that `Inf` stays `Inf`.
 #[inline]
 pub(crate) fn kahan_inc(x: f64, sum: f64, c: f64) -> (f64, f64) {
+    // Written without branches, so that loops over many sums become vector instructions.
     let t = sum + x;
-    if t.is_infinite() {
-        (t, 0.0)
-    } else if sum.abs() >= x.abs() {
-        (t, c + ((sum - t) + x))
-    } else {
-        (t, c + ((x - t) + sum))
-    }
+    let (large, small) = if sum.abs() >= x.abs() { (sum, x) } else { (x, sum) };
+    let compensated = c + ((large - t) + small);
+    (t, if t.is_infinite() { 0.0 } else { compensated })
 }
 
 /// A running mean that sums directly and turns to the incremental formula where the sum would overflow.
@@ -25,6 +22,15 @@ pub(crate) struct Mean {
 }
 
 impl Mean {
+    /// The mean of nothing yet.
+    pub(crate) const NOTHING: Self = Mean { count: 0.0, sum: 0.0, c: 0.0, incremental: false };
+
+    /// Whether no value was added.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0.0
+    }
+
     /// The mean of one value.
     #[inline]
     pub(crate) fn of(first: f64) -> Self {

@@ -2,7 +2,7 @@
 
 use crate::model::{Labels, SampleValue};
 
-use super::Annotations;
+use super::{Annotations, Points};
 
 /// The result of a query and what was noticed on the way.
 #[derive(Clone, Debug)]
@@ -44,14 +44,5 @@ pub struct Series {
     /// The series' labels.
     pub labels: Labels,
     /// Its points, by time; never empty.
-    pub points: Vec<Point>,
-}
-
-/// One point of a series.
-#[derive(Clone, Debug)]
-pub struct Point {
-    /// Its time in milliseconds.
-    pub t_ms: i64,
-    /// Its value.
-    pub value: SampleValue,
+    pub points: Points,
 }

@@ -4,12 +4,12 @@ use crate::model::{Labels, SampleValue};
 use crate::promql::ast::RangeExtension;
 use crate::source::Span;
 
-use super::column::{ScalarColumn, SeriesColumn, Value, Vector};
+use super::column::{Column, ScalarColumn, SeriesColumn, Value, Vector};
 use super::distinct::{SAME_LABELSET, ensure_distinct, merge_equal};
 use super::evaluate::{Evaluator, without_name};
 use super::plan::NodeKind;
 use super::range_input::RangeInput;
-use super::{EvalError, Point, QueryValue, Series, VectorSample};
+use super::{EvalError, Point, Points, QueryValue, Series, VectorSample};
 
 /// Evaluates the plan at its only step.
 pub(super) fn instant(eval: &mut Evaluator<'_>) -> Result<QueryValue, EvalError> {
@@ -49,21 +49,17 @@ pub(super) fn range(eval: &mut Evaluator<'_>) -> Result<QueryValue, EvalError> {
     let steps = eval.steps;
     let mut matrix: Vec<Series> = vector
         .into_iter()
-        .map(|series| {
-            let point = |(step, t_ms)| Some(Point { t_ms, value: series.column.sample(step)? });
-            let points = steps.times().enumerate().filter_map(point).collect();
-            Series { labels: series.labels, points }
-        })
-        .filter(|series| !series.points.is_empty())
+        .filter(|series| !series.column.is_empty())
+        .map(|series| Series { labels: series.labels, points: Points::at_steps(steps, series.column) })
         .collect();
     matrix.sort_by(|a, b| a.labels.cmp(&b.labels));
     Ok(QueryValue::Matrix(matrix))
 }
 
 fn scalar_series(eval: &Evaluator<'_>, scalar: &ScalarColumn) -> Vec<Series> {
-    let points = eval.steps.times().enumerate();
-    let points = points.map(|(step, t_ms)| Point { t_ms, value: SampleValue::Float(scalar.at(step)) }).collect();
-    vec![Series { labels: Labels::empty(), points }]
+    let steps = eval.steps;
+    let column = Column::from_floats((0..steps.count).map(|step| scalar.at(step)).collect());
+    vec![Series { labels: Labels::empty(), points: Points::at_steps(steps, column) }]
 }
 
 /// Removes the names whose removal was delayed.
@@ -96,27 +92,27 @@ fn range_vector(eval: &mut Evaluator<'_>) -> Result<QueryValue, EvalError> {
         let points: Vec<Point> = floats.chain(histograms).collect();
         if !points.is_empty() {
             let labels = if series.drop_name { without_name(series.labels) } else { series.labels.clone() };
-            matrix.push(Series { labels, points });
+            matrix.push((labels, points));
         }
     }
-    matrix.sort_by(|a, b| a.labels.cmp(&b.labels));
+    matrix.sort_by(|(a, _), (b, _)| a.cmp(b));
     merge_equal_points(matrix, span).map(QueryValue::Matrix)
 }
 
 /// Joins neighbours that have the same labels since their names were removed, as [`merge_equal`] does with columns.
-fn merge_equal_points(matrix: Vec<Series>, span: Span) -> Result<Vec<Series>, EvalError> {
-    let mut merged: Vec<Series> = Vec::with_capacity(matrix.len());
-    for series in matrix {
-        match merged.last_mut().filter(|last| last.labels == series.labels) {
-            Some(last) => last.points.extend(series.points),
-            None => merged.push(series),
+fn merge_equal_points(matrix: Vec<(Labels, Vec<Point>)>, span: Span) -> Result<Vec<Series>, EvalError> {
+    let mut merged: Vec<(Labels, Vec<Point>)> = Vec::with_capacity(matrix.len());
+    for (labels, points) in matrix {
+        match merged.last_mut().filter(|(last, _)| *last == labels) {
+            Some((_, last)) => last.extend(points),
+            None => merged.push((labels, points)),
         }
     }
-    for series in &mut merged {
-        series.points.sort_by_key(|point| point.t_ms);
-        if !series.points.is_sorted_by(|a, b| a.t_ms < b.t_ms) {
+    for (_, points) in &mut merged {
+        points.sort_by_key(|point| point.t_ms);
+        if !points.is_sorted_by(|a, b| a.t_ms < b.t_ms) {
             return Err(EvalError::new(SAME_LABELSET, Some(span)));
         }
     }
-    Ok(merged)
+    Ok(merged.into_iter().map(|(labels, points)| Series { labels, points: points.into_iter().collect() }).collect())
 }

@@ -32,6 +32,12 @@ impl Steps {
         self.start.wrapping_add((step as i64).wrapping_mul(self.interval))
     }
 
+    /// The step at exactly `t_ms`.
+    pub(crate) fn index(&self, t_ms: i64) -> Option<usize> {
+        let since = t_ms.checked_sub(self.start).filter(|since| *since >= 0 && since % self.interval == 0)?;
+        usize::try_from(since / self.interval).ok().filter(|step| *step < self.count)
+    }
+
     /// The time of the last step (the start where there is none).
     pub(crate) fn end(&self) -> i64 {
         self.time(self.count.saturating_sub(1))

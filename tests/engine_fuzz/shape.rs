@@ -74,7 +74,7 @@ fn check_matrix(text: &str, matrix: &[Series]) -> Outcome {
     for series in matrix {
         assert!(!series.points.is_empty(), "{text}: {} has no points", series.labels);
         let ascend = |a: &Point, b: &Point| a.t_ms < b.t_ms;
-        assert!(series.points.is_sorted_by(ascend), "{text}: the points of {} are not sorted", series.labels);
+        assert!(series.points.iter().is_sorted_by(ascend), "{text}: the points of {} are not sorted", series.labels);
         series.points.iter().for_each(|point| check_value(text, &point.value));
     }
     if matrix.is_empty() { Outcome::Empty } else { Outcome::Result }

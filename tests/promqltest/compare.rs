@@ -1,6 +1,6 @@
 //! Whether a result is the expected one.
 
-use promproof::engine::{Output, Point, QueryValue, Series, VectorSample};
+use promproof::engine::{Output, Points, QueryValue, Series, VectorSample};
 use promproof::model::histogram::FloatHistogram;
 use promproof::model::{Labels, SampleValue, gofmt, is_stale_nan};
 
@@ -67,7 +67,7 @@ fn matrix(expect: &Expect, found: &[Series], range: Range) -> Result<(), String>
     }
 }
 
-fn points(expected: &[Option<ExpectedValue>], found: &[Point], range: Range) -> Result<(), String> {
+fn points(expected: &[Option<ExpectedValue>], found: &Points, range: Range) -> Result<(), String> {
     let times = (0..).map(|index: i64| range.start + index * range.step);
     let expected: Vec<(i64, &ExpectedValue)> =
         times.zip(expected).filter_map(|(time, value)| Some((time, value.as_ref()?))).collect();

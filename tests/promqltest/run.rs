@@ -163,8 +163,8 @@ fn middle(value: QueryValue, t_ms: i64, is_scalar: bool) -> QueryValue {
     let samples: Vec<VectorSample> = series
         .into_iter()
         .filter_map(|series| {
-            let point = series.points.into_iter().find(|point| point.t_ms == t_ms)?;
-            Some(VectorSample { labels: series.labels, t_ms, value: point.value })
+            let value = series.points.at(t_ms)?;
+            Some(VectorSample { labels: series.labels, t_ms, value })
         })
         .collect();
     match samples.first().and_then(|sample| sample.value.as_float()) {

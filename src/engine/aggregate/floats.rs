@@ -27,17 +27,20 @@ pub(super) fn evaluate(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vecto
 trait State: Copy {
     /// What histograms count as; `None` where they are ignored under this name.
     const HISTOGRAMS: Result<f64, &'static str>;
+    /// The state before the first value.
+    const EMPTY: Self;
+    fn is_empty(&self) -> bool;
     fn first(value: f64) -> Self;
     fn add(&mut self, value: f64);
     fn finish(self) -> f64;
 }
 
 fn run<S: State>(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vector {
-    let mut states: Vec<Vec<Option<S>>> = vec![Vec::new(); context.groups.len()];
+    let mut states: Vec<Vec<S>> = vec![Vec::new(); context.groups.len()];
     let mut drop_name = vec![false; context.groups.len()];
     for (series, group) in context.input.iter().zip(&context.groups.of_series) {
         let (Some(states), Some(drop_name)) = (states.get_mut(*group), drop_name.get_mut(*group)) else { continue };
-        states.resize(context.steps, None);
+        states.resize(context.steps, S::EMPTY);
         *drop_name |= series.drop_name;
         match series.column.floats() {
             Some(values) => {
@@ -53,7 +56,7 @@ fn run<S: State>(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vector {
     let labels = context.groups.labels.iter();
     let mut result = Vector::with_capacity(context.groups.len());
     for ((labels, states), drop_name) in labels.zip(states).zip(drop_name) {
-        let values = states.into_iter().map(|state| state.map_or(ABSENT, S::finish)).collect();
+        let values = states.into_iter().map(|state| if state.is_empty() { ABSENT } else { state.finish() }).collect();
         let column = Column::from_floats(values);
         if !column.is_empty() {
             result.push(SeriesColumn { labels: labels.clone(), drop_name, column });
@@ -63,14 +66,15 @@ fn run<S: State>(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vector {
 }
 
 #[inline]
-fn add<S: State>(state: &mut Option<S>, value: f64) {
-    match state {
-        Some(state) => state.add(value),
-        None => *state = Some(S::first(value)),
+fn add<S: State>(state: &mut S, value: f64) {
+    if state.is_empty() {
+        *state = S::first(value);
+    } else {
+        state.add(value);
     }
 }
 
-fn mixed<S: State>(eval: &mut Evaluator<'_>, context: &Aggregation, series: &SeriesColumn, states: &mut [Option<S>]) {
+fn mixed<S: State>(eval: &mut Evaluator<'_>, context: &Aggregation, series: &SeriesColumn, states: &mut [S]) {
     for (step, state) in states.iter_mut().enumerate() {
         match (series.column.get(step), S::HISTOGRAMS) {
             (Cell::Absent, _) => {}
@@ -90,6 +94,12 @@ struct Sum {
 
 impl State for Sum {
     const HISTOGRAMS: Result<f64, &'static str> = Err("sum");
+    const EMPTY: Self = Sum { sum: ABSENT, c: 0.0 };
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        is_absent(self.sum)
+    }
 
     #[inline]
     fn first(value: f64) -> Self {
@@ -108,6 +118,12 @@ impl State for Sum {
 
 impl State for Mean {
     const HISTOGRAMS: Result<f64, &'static str> = Err("avg");
+    const EMPTY: Self = Mean::NOTHING;
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        Mean::is_empty(self)
+    }
 
     fn first(value: f64) -> Self {
         Mean::of(value)
@@ -128,6 +144,12 @@ struct Min(f64);
 
 impl State for Min {
     const HISTOGRAMS: Result<f64, &'static str> = Err("min");
+    const EMPTY: Self = Min(ABSENT);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        is_absent(self.0)
+    }
 
     fn first(value: f64) -> Self {
         Min(value)
@@ -150,6 +172,12 @@ struct Max(f64);
 
 impl State for Max {
     const HISTOGRAMS: Result<f64, &'static str> = Err("max");
+    const EMPTY: Self = Max(ABSENT);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        is_absent(self.0)
+    }
 
     fn first(value: f64) -> Self {
         Max(value)
@@ -172,6 +200,12 @@ struct Count(u32);
 
 impl State for Count {
     const HISTOGRAMS: Result<f64, &'static str> = Ok(1.0);
+    const EMPTY: Self = Count(0);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
 
     fn first(_: f64) -> Self {
         Count(1)
@@ -188,13 +222,19 @@ impl State for Count {
 }
 
 #[derive(Clone, Copy)]
-struct Group;
+struct Group(bool);
 
 impl State for Group {
     const HISTOGRAMS: Result<f64, &'static str> = Ok(1.0);
+    const EMPTY: Self = Group(false);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        !self.0
+    }
 
     fn first(_: f64) -> Self {
-        Group
+        Group(true)
     }
 
     fn add(&mut self, _: f64) {}
@@ -213,6 +253,8 @@ struct Spread {
 }
 
 impl Spread {
+    const NOTHING: Self = Spread { count: 0.0, mean: 0.0, squares: 0.0 };
+
     fn of(value: f64) -> Self {
         Spread { count: 1.0, mean: value, squares: if value.is_finite() { 0.0 } else { f64::NAN } }
     }
@@ -231,6 +273,12 @@ struct Stddev(Spread);
 
 impl State for Stddev {
     const HISTOGRAMS: Result<f64, &'static str> = Err("stddev");
+    const EMPTY: Self = Stddev(Spread::NOTHING);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.0.count == 0.0
+    }
 
     fn first(value: f64) -> Self {
         Stddev(Spread::of(value))
@@ -250,6 +298,12 @@ struct Stdvar(Spread);
 
 impl State for Stdvar {
     const HISTOGRAMS: Result<f64, &'static str> = Err("stdvar");
+    const EMPTY: Self = Stdvar(Spread::NOTHING);
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.0.count == 0.0
+    }
 
     fn first(value: f64) -> Self {
         Stdvar(Spread::of(value))

@@ -11,6 +11,9 @@ use crate::source::Span;
 
 use super::{Aggregation, check_k};
 
+/// So many steps are looked at together: a column is read a cache line at a time.
+const BLOCK: usize = 8;
+
 /// Keeps the `k` largest (smallest) floats of each group. The result of an instant query is in order.
 pub(super) fn evaluate(
     eval: &mut Evaluator<'_>,
@@ -18,33 +21,40 @@ pub(super) fn evaluate(
     k: &ScalarColumn,
     span: Span,
 ) -> Result<Vector, EvalError> {
-    if check_k(k, span)?.is_none() {
+    if check_k(k, span)?.is_none() || context.input.is_empty() {
         return Ok(Vector::new());
     }
     let top = context.op == AggregateOp::TopK;
     let name = if top { "topk" } else { "bottomk" };
+    if context.holds_histograms() {
+        eval.info(format!("ignored histogram in {name} aggregation"), context.span);
+    }
     let mut kept = vec![Column::absent(context.steps); context.input.len()];
     let mut order = Vec::new();
-    let mut heaps: Vec<Heap> = (0..context.groups.len()).map(|_| Heap::new(top)).collect();
-    for step in 0..context.steps {
-        let k = usize::try_from(to_int(k.at(step))).unwrap_or(0).min(context.input.len());
+    let mut heaps: Vec<Heap> = (0..context.groups.len() * BLOCK).map(|_| Heap::new(top)).collect();
+    for first in (0..context.steps).step_by(BLOCK) {
+        let steps = first..(first + BLOCK).min(context.steps);
+        for (step, heaps) in steps.clone().zip(heaps.chunks_mut(context.groups.len())) {
+            let k = usize::try_from(to_int(k.at(step))).unwrap_or(0).min(context.input.len());
+            heaps.iter_mut().for_each(|heap| heap.k = k);
+        }
         for (index, (series, group)) in context.input.iter().zip(&context.groups.of_series).enumerate() {
-            match (series.column.get(step), heaps.get_mut(*group)) {
-                (Cell::Float(value), Some(heap)) => heap.offer(k, index, value),
-                (Cell::Histogram(_), _) => {
-                    eval.info(format!("ignored histogram in {name} aggregation"), context.span);
+            for (step, heaps) in steps.clone().zip(heaps.chunks_mut(context.groups.len())) {
+                if let (Cell::Float(value), Some(heap)) = (series.column.get(step), heaps.get_mut(*group)) {
+                    heap.offer(index, value);
                 }
-                _ => {}
             }
         }
-        for heap in &mut heaps {
-            heap.sort();
-            for (index, value) in heap.items.drain(..) {
-                if let Some(column) = kept.get_mut(index) {
-                    column.set(step, Slot::Float(value));
-                }
+        for (step, heaps) in steps.zip(heaps.chunks_mut(context.groups.len())) {
+            for heap in heaps {
                 if context.ordered {
-                    order.push(index);
+                    heap.sort();
+                    order.extend(heap.items.iter().map(|(index, _)| *index));
+                }
+                for (index, value) in heap.items.drain(..) {
+                    if let Some(column) = kept.get_mut(index) {
+                        column.set(step, Slot::Float(value));
+                    }
                 }
             }
         }
@@ -65,12 +75,14 @@ pub(super) fn evaluate(
 /// breaking ties decides which of several equal series stay.
 struct Heap {
     top: bool,
+    /// How many values are kept.
+    k: usize,
     items: Vec<(usize, f64)>,
 }
 
 impl Heap {
     fn new(top: bool) -> Self {
-        Heap { top, items: Vec::new() }
+        Heap { top, k: 0, items: Vec::new() }
     }
 
     fn is_worse(&self, a: usize, b: usize) -> bool {
@@ -81,8 +93,8 @@ impl Heap {
         if self.top { a < b } else { a > b }
     }
 
-    fn offer(&mut self, k: usize, index: usize, value: f64) {
-        if self.items.len() < k {
+    fn offer(&mut self, index: usize, value: f64) {
+        if self.items.len() < self.k {
             self.items.push((index, value));
             self.rise(self.items.len() - 1);
             return;

@@ -55,6 +55,7 @@ pub(super) fn evaluate(
     };
     let members = members(&one_groups, groups.len());
     join.check_one_side(&many, &one, &members)?;
+    join.matched.contested = join.has_contested_results(eval, &many, &many_groups, &one, &members);
     for (series, group) in many.into_iter().zip(&many_groups) {
         let partners = members.get(*group).map_or(&[][..], Vec::as_slice);
         join.many_series(eval, series, *group, partners, &one)?;
@@ -84,6 +85,8 @@ struct Matched {
     many: Vec<usize>,
     /// For one-to-one: steps at which the group was matched.
     steps: FxHashMap<usize, Vec<bool>>,
+    /// For many-to-one: whether two series of a group could yield the same labels.
+    contested: bool,
     /// For many-to-one: result labels by step and group.
     results: FxHashSet<(usize, usize, Labels)>,
 }
@@ -96,7 +99,7 @@ impl Matched {
                 *count += 1;
             }
         }
-        Matched { many, steps: FxHashMap::default(), results: FxHashSet::default() }
+        Matched { many, steps: FxHashMap::default(), contested: false, results: FxHashSet::default() }
     }
 
     fn is_shared(&self, group: usize) -> bool {
@@ -139,6 +142,36 @@ impl Join<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether two pairs of one group have the same result labels, so that they must not meet at any step. Hardly
+    /// ever: then no step needs to be looked at.
+    fn has_contested_results(
+        &self,
+        eval: &Evaluator<'_>,
+        many: &Vector,
+        many_groups: &[usize],
+        one: &Vector,
+        members: &[Vec<usize>],
+    ) -> bool {
+        if self.matching.cardinality == Cardinality::OneToOne {
+            return false;
+        }
+        if self.fill_many.is_some() || self.fill_one.is_some() {
+            return true;
+        }
+        let mut results: FxHashSet<(usize, Labels)> = FxHashSet::default();
+        let mut shared = many.iter().zip(many_groups).filter(|(_, group)| self.matched.is_shared(**group));
+        shared.any(|(series, group)| {
+            let partners = members.get(*group).map_or(&[][..], Vec::as_slice);
+            let mut labels: Vec<Labels> = (partners.iter().filter_map(|index| one.get(*index)))
+                .map(|partner| self.result_labels(eval, &series.labels, &partner.labels))
+                .collect();
+            // The partners of one series never meet each other.
+            labels.sort();
+            labels.dedup();
+            labels.into_iter().any(|labels| !results.insert((*group, labels)))
+        })
     }
 
     fn duplicate(&self, first: &Labels, second: &Labels) -> EvalError {
@@ -251,7 +284,9 @@ impl Join<'_> {
         labels: &Labels,
     ) -> Result<(), EvalError> {
         let op = self.node.op;
-        let tracked = self.matched.is_shared(group) || self.fill_many.is_some();
+        let may_clash = self.matched.is_shared(group)
+            && (self.matching.cardinality == Cardinality::OneToOne || self.matched.contested);
+        let tracked = may_clash || self.fill_many.is_some();
         if let (false, false, Some(others)) = (tracked, arithmetic::is_trim(op), other.floats())
             && let Some(values) = column.floats_mut()
         {

@@ -6,6 +6,7 @@ use crate::engine::EvalError;
 use crate::engine::column::{Cell, Column, ScalarColumn, SeriesColumn, Slot, Value, Vector};
 use crate::engine::evaluate::Evaluator;
 use crate::engine::plan::{CallNode, NodeId};
+use crate::model::histogram::ClassicBucket;
 use crate::model::{FloatHistogram, Labels, calendar, gofmt};
 use crate::source::Span;
 
@@ -91,20 +92,23 @@ fn quantiles_of<'a>(
         }
         columns.push(column);
     }
-    let mut notes = Notes { forced: FxHashMap::default(), span };
+    let mut notes = Notes { forced: FxHashMap::default(), span, scratch: Vec::new() };
     let mut output = Output { steps: eval.steps.count, ..Output::default() };
+    let mut buckets = Vec::new();
     for group in groups(eval, &vector, span) {
         output.begin_group();
         for step in 0..eval.steps.count {
-            let Some(histogram) = group.at(step, &vector, eval, span) else { continue };
+            let Some(histogram) = group.at(step, &vector, &mut buckets, eval, span) else { continue };
             for (index, column) in columns.iter().enumerate() {
                 let q = column.at(step);
                 let value = notes.quantile(eval, &group, &histogram, q, step);
-                let labels = match label {
+                let labels = || match label {
                     Some(label) => with_quantile(&group.labels, label, q),
                     None => group.labels.clone(),
                 };
-                output.set(labels, index, step, value);
+                // Without a label all quantiles (there is one) go into one series.
+                let key = if label.is_some() { q.to_bits() } else { 0 };
+                output.set((index, key), labels, step, value);
             }
         }
     }
@@ -131,13 +135,14 @@ pub(super) fn fraction<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span
     let vector = eval.vector(input)?;
     let span = eval.plan.unwrapped(input).span;
     let mut output = Output { steps: eval.steps.count, ..Output::default() };
+    let mut buckets = Vec::new();
     for group in groups(eval, &vector, span) {
         output.begin_group();
         for step in 0..eval.steps.count {
             let (lower, upper) = (lower.at(step), upper.at(step));
-            let value = match group.at(step, &vector, eval, span) {
+            let value = match group.at(step, &vector, &mut buckets, eval, span) {
                 None => continue,
-                Some(Histogram::Classic(buckets)) => classic::fraction(lower, upper, &buckets),
+                Some(Histogram::Classic(buckets)) => classic::fraction(lower, upper, buckets),
                 Some(Histogram::Native(histogram)) => {
                     let (value, has_nan) = native::fraction(lower, upper, histogram);
                     if has_nan {
@@ -148,7 +153,7 @@ pub(super) fn fraction<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, _: Span
                     value
                 }
             };
-            output.set(group.labels.clone(), 0, step, value);
+            output.set((0, 0), || group.labels.clone(), step, value);
         }
     }
     output.finish(eval, call)
@@ -160,25 +165,40 @@ struct Output {
     steps: usize,
     series: Vector,
     /// Where the series of the current group are.
-    places: FxHashMap<(Labels, usize), usize>,
+    places: FxHashMap<(usize, Labels), usize>,
+    /// For each index the key that was asked for last, and where its series is.
+    last: Vec<Option<(u64, usize)>>,
 }
 
 impl Output {
     /// From here on series are of another histogram; that two of them are called the same is for `finish` to see.
     fn begin_group(&mut self) {
         self.places.clear();
+        self.last.clear();
     }
 
-    /// Sets the value of the group's series with these labels. `index` keeps apart what may not share a series.
-    fn set(&mut self, labels: Labels, index: usize, step: usize, value: f64) {
-        let place = *self.places.entry((labels, index)).or_insert_with_key(|(labels, _)| {
-            let column = Column::absent(self.steps);
-            self.series.push(SeriesColumn { labels: labels.clone(), drop_name: false, column });
-            self.series.len() - 1
-        });
+    /// Sets the value of the group's series with these labels. The index keeps apart what may not share a series; the
+    /// same key beside it says that the labels are the same, so that they are made once and not at each step.
+    fn set(&mut self, (index, key): (usize, u64), labels: impl FnOnce() -> Labels, step: usize, value: f64) {
+        if self.last.len() <= index {
+            self.last.resize(index + 1, None);
+        }
+        let known = self.last.get(index).copied().flatten().filter(|(known, _)| *known == key);
+        let place = known.map_or_else(|| self.place(index, labels()), |(_, place)| place);
+        if let Some(last) = self.last.get_mut(index) {
+            *last = Some((key, place));
+        }
         if let Some(series) = self.series.get_mut(place) {
             series.column.set(step, Slot::Float(value));
         }
+    }
+
+    fn place(&mut self, index: usize, labels: Labels) -> usize {
+        *self.places.entry((index, labels)).or_insert_with_key(|(_, labels)| {
+            let column = Column::absent(self.steps);
+            self.series.push(SeriesColumn { labels: labels.clone(), drop_name: false, column });
+            self.series.len() - 1
+        })
     }
 
     fn finish(mut self, eval: &Evaluator<'_>, call: &CallNode) -> Result<Value, EvalError> {
@@ -195,6 +215,7 @@ struct Notes {
     forced: FxHashMap<String, Forced>,
     /// The vector's bytes.
     span: Span,
+    scratch: Vec<ClassicBucket>,
 }
 
 /// All corrections of one metric.
@@ -216,7 +237,7 @@ impl Notes {
     ) -> f64 {
         match histogram {
             Histogram::Classic(buckets) => {
-                let (value, levelled) = classic::quantile(q, buckets);
+                let (value, levelled) = classic::quantile(q, buckets, &mut self.scratch);
                 if let Some(levelled) = levelled {
                     self.force(for_metric(&group.labels), levelled, eval.steps.time(step));
                 }

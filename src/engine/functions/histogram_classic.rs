@@ -28,8 +28,8 @@ impl Levelled {
 }
 
 /// The value below which the fraction `q` of the observations lies, interpolated linearly in its bucket, and whether
-/// counts had to be made ascending for that.
-pub(super) fn quantile(q: f64, buckets: &[ClassicBucket]) -> (f64, Option<Levelled>) {
+/// counts had to be made ascending for that. `buckets`: by ascending bound. `scratch` spares allocations.
+pub(super) fn quantile(q: f64, buckets: &[ClassicBucket], scratch: &mut Vec<ClassicBucket>) -> (f64, Option<Levelled>) {
     if q.is_nan() {
         return (f64::NAN, None);
     }
@@ -39,9 +39,9 @@ pub(super) fn quantile(q: f64, buckets: &[ClassicBucket]) -> (f64, Option<Levell
     if q > 1.0 {
         return (f64::INFINITY, None);
     }
-    let Some(mut buckets) = by_bound(buckets) else { return (f64::NAN, None) };
-    let levelled = level(&mut buckets);
-    let [finite @ .., last] = buckets.as_slice() else { return (f64::NAN, levelled) };
+    let Some(buckets) = join(buckets, scratch) else { return (f64::NAN, None) };
+    let levelled = level(buckets);
+    let [finite @ .., last] = buckets else { return (f64::NAN, levelled) };
     let Some(highest_finite) = finite.last() else { return (f64::NAN, levelled) };
     if last.count == 0.0 {
         return (f64::NAN, levelled);
@@ -60,9 +60,10 @@ pub(super) fn quantile(q: f64, buckets: &[ClassicBucket]) -> (f64, Option<Levell
     (value, levelled)
 }
 
-/// The fraction of the observations between `lower` and `upper`.
+/// The fraction of the observations between `lower` and `upper`. `buckets`: by ascending bound.
 pub(super) fn fraction(lower: f64, upper: f64, buckets: &[ClassicBucket]) -> f64 {
-    let Some(buckets) = by_bound(buckets) else { return f64::NAN };
+    let mut scratch = Vec::new();
+    let Some(buckets) = join(buckets, &mut scratch) else { return f64::NAN };
     let total = buckets.last().map_or(0.0, |bucket| bucket.count);
     if total == 0.0 || lower.is_nan() || upper.is_nan() {
         return f64::NAN;
@@ -74,7 +75,7 @@ pub(super) fn fraction(lower: f64, upper: f64, buckets: &[ClassicBucket]) -> f64
     let mut rank = 0.0;
     // Where all bounds are positive, so are the observations.
     let mut bound = if buckets.first().is_some_and(|first| first.upper <= 0.0) { f64::NEG_INFINITY } else { 0.0 };
-    for bucket in &buckets {
+    for bucket in buckets {
         let own = Bucket {
             lower: bound,
             upper: bucket.upper,
@@ -90,15 +91,13 @@ pub(super) fn fraction(lower: f64, upper: f64, buckets: &[ClassicBucket]) -> f64
     (upper_rank.capped(total) - lower_rank.capped(total)) / total
 }
 
-/// The buckets by ascending bound, those with the same bound added up. `None` where the highest is not `+Inf`.
-fn by_bound(buckets: &[ClassicBucket]) -> Option<Vec<ClassicBucket>> {
-    let mut sorted = buckets.to_vec();
-    sorted.sort_by(|a, b| a.upper.total_cmp(&b.upper));
-    let mut joined: Vec<ClassicBucket> = Vec::with_capacity(sorted.len());
-    for bucket in sorted {
+/// Puts the buckets into `joined`, those with the same bound added up. `None` where the highest is not `+Inf`.
+fn join<'j>(buckets: &[ClassicBucket], joined: &'j mut Vec<ClassicBucket>) -> Option<&'j mut [ClassicBucket]> {
+    joined.clear();
+    for bucket in buckets {
         match joined.last_mut() {
             Some(last) if last.upper == bucket.upper => last.count += bucket.count,
-            _ => joined.push(bucket),
+            _ => joined.push(*bucket),
         }
     }
     joined.last().is_some_and(|last| last.upper == f64::INFINITY).then_some(joined)

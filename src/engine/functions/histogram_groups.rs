@@ -17,14 +17,14 @@ pub(super) struct Group {
     pub(super) labels: Labels,
     /// The columns that may hold the native histogram.
     native: Vec<usize>,
-    /// The classic histogram's upper bounds and the columns that hold their counts.
+    /// The classic histogram's upper bounds, ascending, and the columns that hold their counts.
     buckets: Vec<(f64, usize)>,
 }
 
 /// What a group holds at one step.
 pub(super) enum Histogram<'v> {
     Native(&'v FloatHistogram),
-    Classic(Vec<ClassicBucket>),
+    Classic(&'v [ClassicBucket]),
 }
 
 /// The histograms in `vector`; warns of bucket series without a usable `le`. `arg` is the expression that yields them.
@@ -63,17 +63,21 @@ pub(super) fn groups(eval: &mut Evaluator<'_>, vector: &Vector, arg: Span) -> Ve
             }
         }
     }
+    for group in &mut groups {
+        group.buckets.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    }
     // An order that does not depend on which series have a sample when.
     groups.sort_by(|a, b| a.labels.cmp(&b.labels));
     groups
 }
 
 impl Group {
-    /// The histogram at `step`. Where there is both a native and a classic one, neither counts: a warning says so.
+    /// The histogram at `step`; `buckets` is where a classic one is put together. Where there is both a native and a classic one, neither counts: a warning says so.
     pub(super) fn at<'v>(
         &self,
         step: usize,
         vector: &'v Vector,
+        buckets: &'v mut Vec<ClassicBucket>,
         eval: &mut Evaluator<'_>,
         arg: Span,
     ) -> Option<Histogram<'v>> {
@@ -82,7 +86,7 @@ impl Group {
             Cell::Histogram(histogram) => Some(histogram.as_ref()),
             _ => None,
         });
-        let mut buckets = Vec::new();
+        buckets.clear();
         for (upper, index) in &self.buckets {
             if let Cell::Float(count) = cell(index) {
                 buckets.push(ClassicBucket { upper: *upper, count });

@@ -16,6 +16,7 @@ use crate::model::{FloatHistogram, Labels};
 use crate::source::Span;
 
 use super::extended;
+use super::float_windows::{self, FloatWindows};
 
 /// A stretch of one kind of samples of one series.
 #[derive(Clone, Copy)]
@@ -197,6 +198,7 @@ pub(crate) fn evaluate<'a>(
         arg: plan.unwrapped(arg).span,
         first_arg,
         use_starts: eval.options.start_timestamps,
+        of_floats: if input.extension.is_none() { float_windows::lookup(call.name) } else { None },
         overlaps: FxHashMap::default(),
     };
     let keep_name = matches!(call.name, "last_over_time" | "first_over_time");
@@ -239,6 +241,8 @@ struct Sweep<'a> {
     arg: Span,
     first_arg: Span,
     use_starts: bool,
+    /// The short way for series without histograms.
+    of_floats: Option<FloatWindows>,
     /// By metric name: windows with overlapping start timestamps.
     overlaps: FxHashMap<String, usize>,
 }
@@ -246,6 +250,10 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     fn column(&mut self, annotations: &mut Annotations, series: &RangeSeries<'_>) -> Result<Column, EvalError> {
         let input = self.input;
+        let knows_starts = self.use_starts && !series.floats.starts.is_empty();
+        if let Some(of_floats) = self.of_floats.filter(|_| series.histograms.times.is_empty() && !knows_starts) {
+            return Ok(of_floats(series.floats, input));
+        }
         let mut column = Column::absent(input.steps.count);
         let name = name_of(series.labels);
         let mut notes = Notes {

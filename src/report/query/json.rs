@@ -89,10 +89,11 @@ impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("metric", &Metric(&self.0.labels))?;
-        let floats: Vec<(Seconds, String)> = (self.0.points.iter())
+        let points: Vec<Point> = self.0.points.iter().collect();
+        let floats: Vec<(Seconds, String)> = (points.iter())
             .filter_map(|Point { t_ms, value }| Some((Seconds(*t_ms), super::number(value.as_float()?))))
             .collect();
-        let histograms: Vec<(Seconds, Histogram<'_>)> = (self.0.points.iter())
+        let histograms: Vec<(Seconds, Histogram<'_>)> = (points.iter())
             .filter_map(|Point { t_ms, value }| Some((Seconds(*t_ms), Histogram(value.as_histogram()?))))
             .collect();
         if !floats.is_empty() {

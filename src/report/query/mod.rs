@@ -84,7 +84,7 @@ pub fn write_query(
 fn as_series(value: &QueryValue, at_ms: i64) -> Vec<Series> {
     use crate::engine::Point;
     use crate::model::{Labels, SampleValue};
-    let point = |t_ms: i64, value: SampleValue| vec![Point { t_ms, value }];
+    let point = |t_ms: i64, value: SampleValue| [Point { t_ms, value }].into_iter().collect();
     match value {
         QueryValue::Scalar(v) => vec![Series { labels: Labels::empty(), points: point(at_ms, (*v).into()) }],
         QueryValue::String(_) => Vec::new(),
