@@ -9,6 +9,7 @@ mod config;
 mod eval;
 mod explain;
 mod inputs;
+mod memory;
 mod options;
 mod outcome;
 mod progress;
@@ -56,6 +57,7 @@ enum Command {
 pub fn main() -> ExitCode {
     // clap prints help and usage errors itself, and exits with 0 and 2.
     let cli = Cli::parse();
+    memory::keep_freed_memory();
     match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli)).map(|thread| thread.join()) {
         Ok(Ok(outcome)) => outcome.into(),
         // The thread could not start, or it panicked and the panic has been printed.

@@ -20,6 +20,12 @@ pub(crate) fn is_absent(value: f64) -> bool {
     value.to_bits() == ABSENT_BITS
 }
 
+/// Whether `value` is no number of the data but stands for something else.
+#[inline]
+pub(crate) fn is_marker(value: f64) -> bool {
+    matches!(value.to_bits(), ABSENT_BITS | HISTOGRAM_BITS)
+}
+
 /// What a column holds at one step.
 #[derive(Clone, Copy)]
 pub(crate) enum Cell<'a> {
@@ -140,6 +146,11 @@ impl Column {
     /// The floats, if no step holds a histogram; [`ABSENT`] stands for "no sample".
     pub(crate) fn floats(&self) -> Option<&[f64]> {
         self.histograms.is_empty().then_some(self.values.as_slice())
+    }
+
+    /// The numbers at some steps; [`is_marker`] tells those that are none.
+    pub(crate) fn values_at(&self, steps: std::ops::Range<usize>) -> &[f64] {
+        self.values.get(steps).unwrap_or_default()
     }
 
     /// Mutable access to the floats, if no step holds a histogram.

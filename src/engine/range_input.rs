@@ -96,6 +96,16 @@ impl<'a> RangeInput<'a> {
         self.fixed.unwrap_or_else(|| self.steps.time(step)).saturating_sub(self.offset)
     }
 
+    /// Both ends of the ranges.
+    pub(crate) fn ends(&self) -> RangeEnds<'_, 'a> {
+        let (first, last) = (self.end(0), self.end(self.steps.count.saturating_sub(1)));
+        let steps = i64::try_from(self.steps.count).unwrap_or(i64::MAX).saturating_sub(1);
+        let interval = if self.fixed.is_some() { 0 } else { self.steps.interval };
+        let is_even = interval.checked_mul(steps).and_then(|span| first.checked_add(span)) == Some(last)
+            && first.checked_sub(self.range).is_some();
+        RangeEnds { input: self, first, interval, is_even }
+    }
+
     /// The series, in order.
     pub(crate) fn series(&self) -> impl Iterator<Item = RangeSeries<'_>> {
         let (stored, computed) = match &self.source {
@@ -115,5 +125,28 @@ impl<'a> RangeInput<'a> {
             histograms: &series.histograms,
         });
         stored.chain(computed)
+    }
+}
+
+/// Both ends of the ranges at each step.
+pub(crate) struct RangeEnds<'i, 'a> {
+    input: &'i RangeInput<'a>,
+    first: i64,
+    interval: i64,
+    /// Whether all ends lie within the times that there are, so that nothing need be kept from overflowing.
+    is_even: bool,
+}
+
+impl RangeEnds<'_, '_> {
+    /// Where the range begins (exclusive) and ends (inclusive) at `step`, which must be one of the input's.
+    #[inline]
+    pub(crate) fn at(&self, step: usize) -> (i64, i64) {
+        if self.is_even {
+            let end = self.first.wrapping_add((step as i64).wrapping_mul(self.interval));
+            (end.wrapping_sub(self.input.range), end)
+        } else {
+            let end = self.input.end(step);
+            (end.saturating_sub(self.input.range), end)
+        }
     }
 }

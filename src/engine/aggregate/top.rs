@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::engine::EvalError;
-use crate::engine::column::{Cell, Column, ScalarColumn, SeriesColumn, Slot, Vector};
+use crate::engine::column::{Column, ScalarColumn, SeriesColumn, Slot, Vector, is_marker};
 use crate::engine::evaluate::Evaluator;
 use crate::engine::numeric::to_int;
 use crate::promql::ast::AggregateOp;
@@ -29,36 +29,7 @@ pub(super) fn evaluate(
     if context.holds_histograms() {
         eval.info(format!("ignored histogram in {name} aggregation"), context.span);
     }
-    let mut kept = vec![Column::absent(context.steps); context.input.len()];
-    let mut order = Vec::new();
-    let mut heaps: Vec<Heap> = (0..context.groups.len() * BLOCK).map(|_| Heap::new(top)).collect();
-    for first in (0..context.steps).step_by(BLOCK) {
-        let steps = first..(first + BLOCK).min(context.steps);
-        for (step, heaps) in steps.clone().zip(heaps.chunks_mut(context.groups.len())) {
-            let k = usize::try_from(to_int(k.at(step))).unwrap_or(0).min(context.input.len());
-            heaps.iter_mut().for_each(|heap| heap.k = k);
-        }
-        for (index, (series, group)) in context.input.iter().zip(&context.groups.of_series).enumerate() {
-            for (step, heaps) in steps.clone().zip(heaps.chunks_mut(context.groups.len())) {
-                if let (Cell::Float(value), Some(heap)) = (series.column.get(step), heaps.get_mut(*group)) {
-                    heap.offer(index, value);
-                }
-            }
-        }
-        for (step, heaps) in steps.zip(heaps.chunks_mut(context.groups.len())) {
-            for heap in heaps {
-                if context.ordered {
-                    heap.sort();
-                    order.extend(heap.items.iter().map(|(index, _)| *index));
-                }
-                for (index, value) in heap.items.drain(..) {
-                    if let Some(column) = kept.get_mut(index) {
-                        column.set(step, Slot::Float(value));
-                    }
-                }
-            }
-        }
-    }
+    let (kept, order) = if top { best::<true>(&context, k) } else { best::<false>(&context, k) };
     let mut result: Vec<Option<SeriesColumn>> = context
         .input
         .into_iter()
@@ -71,41 +42,93 @@ pub(super) fn evaluate(
     Ok(result.into_iter().flatten().collect())
 }
 
+/// For each series its values at the steps where it is among the best; and, where the order of the result can be seen,
+/// the series in that order.
+fn best<const TOP: bool>(context: &Aggregation, k: &ScalarColumn) -> (Vec<Column>, Vec<usize>) {
+    let mut kept = vec![Column::absent(context.steps); context.input.len()];
+    let mut order = Vec::new();
+    let mut heaps: Vec<Heap<TOP>> = (0..context.groups.len() * BLOCK).map(|_| Heap::default()).collect();
+    for first in (0..context.steps).step_by(BLOCK) {
+        let steps = first..(first + BLOCK).min(context.steps);
+        for heaps in heaps.chunks_mut(BLOCK) {
+            for (heap, step) in heaps.iter_mut().zip(steps.clone()) {
+                heap.k = usize::try_from(to_int(k.at(step))).unwrap_or(0).min(context.input.len());
+            }
+        }
+        for (index, (series, group)) in context.input.iter().zip(&context.groups.of_series).enumerate() {
+            let heaps = heaps.get_mut(group * BLOCK..(group + 1) * BLOCK).unwrap_or_default();
+            for (heap, value) in heaps.iter_mut().zip(series.column.values_at(steps.clone())) {
+                heap.offer(index, *value);
+            }
+        }
+        for heaps in heaps.chunks_mut(BLOCK) {
+            for (heap, step) in heaps.iter_mut().zip(steps.clone()) {
+                if context.ordered {
+                    heap.sort();
+                    order.extend(heap.items.iter().map(|(index, _)| *index));
+                }
+                for (index, value) in heap.items.drain(..) {
+                    if let Some(column) = kept.get_mut(index) {
+                        column.set(step, Slot::Float(value));
+                    }
+                }
+                heap.bar = f64::NAN;
+            }
+        }
+    }
+    (kept, order)
+}
+
 /// The best values so far, with the worst of them first: the binary heap of Go's `container/heap`, whose way of
 /// breaking ties decides which of several equal series stay.
-struct Heap {
-    top: bool,
+struct Heap<const TOP: bool> {
     /// How many values are kept.
     k: usize,
+    /// The worst value where there are `k`, else NaN: what is not better is refused at a glance.
+    bar: f64,
     items: Vec<(usize, f64)>,
 }
 
-impl Heap {
-    fn new(top: bool) -> Self {
-        Heap { top, k: 0, items: Vec::new() }
+impl<const TOP: bool> Default for Heap<TOP> {
+    fn default() -> Self {
+        Heap { k: 0, bar: f64::NAN, items: Vec::new() }
     }
+}
 
+impl<const TOP: bool> Heap<TOP> {
     fn is_worse(&self, a: usize, b: usize) -> bool {
         let (Some((_, a)), Some((_, b))) = (self.items.get(a), self.items.get(b)) else { return false };
         if a.is_nan() {
             return true;
         }
-        if self.top { a < b } else { a > b }
+        if TOP { a < b } else { a > b }
     }
 
+    /// Takes a value of a column. "No sample" is one of the NaNs.
+    #[inline]
     fn offer(&mut self, index: usize, value: f64) {
+        let refused = if TOP { value <= self.bar } else { value >= self.bar };
+        if !refused && !is_marker(value) {
+            self.take(index, value);
+        }
+    }
+
+    fn take(&mut self, index: usize, value: f64) {
         if self.items.len() < self.k {
             self.items.push((index, value));
             self.rise(self.items.len() - 1);
-            return;
-        }
-        let Some((_, worst)) = self.items.first().copied() else { return };
-        let better = if self.top { worst < value } else { worst > value };
-        if better || (worst.is_nan() && !value.is_nan()) {
-            if let Some(first) = self.items.first_mut() {
-                *first = (index, value);
+        } else {
+            let Some((_, worst)) = self.items.first().copied() else { return };
+            let better = if TOP { worst < value } else { worst > value };
+            if better || (worst.is_nan() && !value.is_nan()) {
+                if let Some(first) = self.items.first_mut() {
+                    *first = (index, value);
+                }
+                self.sink(0);
             }
-            self.sink(0);
+        }
+        if let Some((_, worst)) = self.items.first().filter(|_| self.items.len() >= self.k) {
+            self.bar = *worst;
         }
     }
 
@@ -138,14 +161,13 @@ impl Heap {
 
     /// The best first; NaN last; of equals the earlier series first.
     fn sort(&mut self) {
-        let top = self.top;
         self.items.sort_by(|(i, a), (j, b)| match (a.is_nan(), b.is_nan()) {
             (true, true) => i.cmp(j),
             (true, false) => Ordering::Greater,
             (false, true) => Ordering::Less,
             (false, false) => {
                 let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
-                if top { order.reverse() } else { order }.then(i.cmp(j))
+                if TOP { order.reverse() } else { order }.then(i.cmp(j))
             }
         });
     }

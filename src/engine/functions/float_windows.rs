@@ -71,12 +71,11 @@ pub(super) fn sweep(
     mut f: impl FnMut(&FloatWindow<'_>) -> f64,
 ) -> Column {
     let times = samples.times.as_slice();
-    let start_of = |end: i64| end.saturating_sub(input.range);
-    let mut from = times.partition_point(|t| *t <= start_of(input.end(0)));
+    let ends = input.ends();
+    let mut from = times.partition_point(|t| *t <= ends.at(0).0);
     let mut to = from;
     let values = (0..input.steps.count).map(|step| {
-        let end = input.end(step);
-        let start = start_of(end);
+        let (start, end) = ends.at(step);
         while times.get(to).is_some_and(|t| *t <= end) {
             to += 1;
         }
