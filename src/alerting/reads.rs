@@ -27,6 +27,11 @@ const FROM_NOTHING: [&str; 4] = ["absent", "absent_over_time", "vector", "scalar
 /// Functions whose value is the query's range.
 const RANGE_FUNCTIONS: [&str; 4] = ["start", "end", "range", "step"];
 
+/// Whether one evaluation of `expr` over many steps differs from one for each of them: `@ end()`, `step()`.
+pub fn is_range_dependent(expr: &Expr) -> bool {
+    Reads::of(expr, i64::MAX).range_dependent
+}
+
 impl Reads {
     /// What `expr` reads, if samples up to `past_ms` are there at every evaluation.
     pub(super) fn of(expr: &Expr, past_ms: i64) -> Reads {

@@ -90,6 +90,11 @@ impl Session {
         self.interactive.then(|| self.started.elapsed())
     }
 
+    /// The time since the start.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Says on standard error what kept a command from its work.
     pub(super) fn report(&self, trouble: &Trouble) -> Outcome {
         if !trouble.closed_pipe {

@@ -1,6 +1,7 @@
 //! `promproof test`
 
 mod coverage;
+mod page;
 mod partition;
 mod promtool;
 mod watch;
@@ -86,6 +87,9 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     pub promtool: promtool::PromtoolArgs,
 
+    #[command(flatten)]
+    pub page: page::HtmlArgs,
+
     /// Accept fields in rule files that Prometheus does not know
     #[arg(long)]
     pub ignore_unknown_fields: bool,
@@ -112,6 +116,7 @@ Examples:
   promproof test --junit report.xml        for CI
   promproof test --coverage --fail-under 80
   promproof test --to-promtool plain/      the same tests for promtool
+  promproof test --html report.html        a page with pictures, to look at in CI or with a change of rules
   promproof test --list
   promproof test --partition 2/5 --junit part-2.xml   one of five jobs
 
@@ -210,6 +215,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         timings: args.timings,
         quiet: args.quiet,
     };
+    args.page.write(&report, &view, session)?;
     let mut stdout = session.stdout();
     output::write(&mut stdout, format, &session.look, &report, &view)?;
     let covered = match &report.coverage {
@@ -269,6 +275,7 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
         },
         fail_fast: args.fail_fast,
         coverage: args.coverage.wanted(),
+        story: args.page.html.is_some(),
         ..RunOptions::default()
     })
 }

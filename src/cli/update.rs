@@ -1,6 +1,6 @@
 //! `promproof test --update`: shows what changes in test files, and writes it.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use similar::TextDiff;
@@ -31,7 +31,7 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
         }
         show(&mut stdout, &session.look, file, &update.text)?;
         if !dry_run {
-            replace(file, &update.text)?;
+            atomic::write(Path::new(file.file.name()), |out| out.write_all(update.text.as_bytes()))?;
             written = true;
         }
     }
@@ -53,14 +53,4 @@ fn show(out: &mut dyn std::io::Write, look: &Look, file: &FileReport, new: &str)
         writeln!(out, "{}", look.paint(style, one_line(line)))?;
     }
     writeln!(out)
-}
-
-/// Writes the new text beside the file and moves it over it, so that an interruption leaves one of the two. A link
-/// stays a link: the file that it leads to is replaced.
-fn replace(file: &FileReport, text: &str) -> Result<(), Trouble> {
-    let path = Path::new(file.file.name());
-    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
-    let target = path.canonicalize().map_err(failure)?;
-    let permissions = std::fs::metadata(&target).map_err(failure)?.permissions();
-    atomic::write(&target, text, Some(permissions)).map_err(failure)
 }

@@ -8,6 +8,7 @@ pub mod concise;
 pub mod coverage;
 pub mod full;
 pub mod github;
+pub mod html;
 pub mod json;
 mod look;
 pub mod markdown;
@@ -17,6 +18,7 @@ mod statistics;
 mod summary;
 pub mod test;
 pub mod text;
+mod word_diff;
 
 use std::io;
 

@@ -3,6 +3,7 @@
 
 use super::explain::{evaluate, value_text};
 use super::group::Running;
+use super::matching::ReadyMatcher;
 use super::notes::nearest;
 use super::reads::metric_name;
 use crate::engine::store::StoredSeries;
@@ -11,7 +12,6 @@ use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, MatchOp, Matcher, VectorSelector};
-use crate::promql::regex::AnchoredRegex;
 
 /// How many values of a label are listed.
 const SHOWN_VALUES: usize = 5;
@@ -94,7 +94,8 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
         return Some(format!("there is no series `{name}`{near}"));
     }
     for matcher in &selector.matchers {
-        if !any_passes(matcher, &named) {
+        let ready = ReadyMatcher::new(matcher);
+        if !named.iter().any(|series| ready.passes(series.labels())) {
             return Some(matcher_note(matcher, &named));
         }
     }
@@ -109,23 +110,6 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
         } else {
             format!("no series matches all of it, or it has no sample here; the newest of `{name}` is from {at}")
         }
-    })
-}
-
-/// Whether one of the series passes the matcher; also where it cannot be compiled, which is another problem.
-fn any_passes(matcher: &Matcher, named: &[&StoredSeries]) -> bool {
-    let wanted = String::from_utf8_lossy(&matcher.value.value);
-    let regex = match matcher.op {
-        MatchOp::Equal | MatchOp::NotEqual => None,
-        MatchOp::Regex | MatchOp::NotRegex => match AnchoredRegex::new(&wanted) {
-            Ok(regex) => Some(regex),
-            Err(_) => return true,
-        },
-    };
-    let negative = matches!(matcher.op, MatchOp::NotEqual | MatchOp::NotRegex);
-    named.iter().any(|series| {
-        let value = series.labels().get(&matcher.name.value).unwrap_or_default();
-        regex.as_ref().map_or(value == wanted, |regex| regex.is_match(value)) != negative
     })
 }
 

@@ -9,12 +9,12 @@ use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
     AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint,
-    notes, promtool, timeline_test,
+    notes, promtool, story, timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::{EvalError, Output, QueryValue, Store};
-use crate::model::SampleValue;
 use crate::model::duration::format_duration;
+use crate::model::{Labels, SampleValue};
 use crate::promql;
 use crate::rules::Rule;
 use crate::source::{Diagnostic, Label, Severity, Span};
@@ -41,6 +41,8 @@ pub(super) struct Running<'a> {
     pub(super) group: &'a TestGroup,
     pub(super) store: Store,
     pub(super) run: Run,
+    /// The labels of each input series and its index in `input_series`; only with [`RunOptions::story`].
+    pub(super) origins: Vec<(Labels, usize)>,
 }
 
 /// The report of a group that is not run at all.
@@ -67,6 +69,7 @@ pub(super) fn not_run(
         skipped,
         translation: None,
         elapsed: Duration::ZERO,
+        story: None,
     }
 }
 
@@ -83,6 +86,9 @@ pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (Grou
             }
             if shared.options.to_promtool {
                 report.translation = Some(Box::new(promtool::translate(&running, group, &report)));
+            }
+            if shared.options.story {
+                report.story = story::gather(&running, &report);
             }
         }
         Err(error) => report.errors.push(*error),
@@ -127,7 +133,9 @@ fn prepare<'a>(
     let mut store = Store::new();
     let options = alerting::RunOptions { observe: shared.coverage.is_some(), ..alerting::RunOptions::default() };
     let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, options);
-    Ok(Running { shared, group, store, run })
+    let origins = inputs.series.into_iter().map(|series| series.labels).zip(inputs.origins);
+    let origins = if shared.options.story { origins.collect() } else { Vec::new() };
+    Ok(Running { shared, group, store, run, origins })
 }
 
 fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Diagnostic {

@@ -2,9 +2,9 @@
 //!
 //! `decode` reads a test file into the model of `file`; `rule_files` finds and loads the rules that it names; `runner`
 //! runs the test groups and `compare` decides each assertion, with promtool's verdict; [`report`] is what came out of
-//! it, and all that the output formats see; [`coverage`] says what of the rules was tested; [`lint`] says what promtool passes in silence. [`update()`] writes
-//! what was found into the test file. `data` holds the series of tests
-//! and dumps for those who only look at them.
+//! it, and all that the output formats see; [`coverage`] says what of the rules was tested; [`story`] is what a picture
+//! of a group needs; [`lint`] says what promtool passes in silence. [`update()`] writes what was found into the test
+//! file. `data` holds the series of tests and dumps for those who only look at them.
 
 mod compare;
 pub mod coverage;
@@ -19,6 +19,7 @@ mod glob;
 mod group;
 mod inputs;
 pub mod lint;
+mod matching;
 mod notation;
 mod notes;
 mod partition;
@@ -29,6 +30,7 @@ mod repeat;
 pub mod report;
 mod rule_files;
 mod runner;
+pub mod story;
 mod timeline_test;
 mod tolerance;
 mod update;

@@ -62,6 +62,8 @@ pub struct GroupReport {
     pub(super) translation: Option<Box<GroupTranslation>>,
     /// How long it took.
     pub elapsed: Duration,
+    /// What a picture of it needs; only with [`super::RunOptions::story`].
+    pub story: Option<Box<super::story::Story>>,
 }
 
 /// One assertion.

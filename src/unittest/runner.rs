@@ -36,6 +36,8 @@ pub struct RunOptions {
     pub coverage: bool,
     /// Whether each group's extensions are put in promtool's words.
     pub to_promtool: bool,
+    /// Whether what a picture of each group needs is gathered ([`super::story`]).
+    pub story: bool,
 }
 
 /// Which tests run.

@@ -155,7 +155,7 @@ impl Files {
             let path = self.folder.join(path);
             let failure = |error: std::io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
             std::fs::create_dir_all(path.parent().unwrap_or(&self.folder)).map_err(failure)?;
-            atomic::write(&path, text, None).map_err(failure)?;
+            atomic::write(&path, |out| out.write_all(text.as_bytes()))?;
         }
         Ok(())
     }

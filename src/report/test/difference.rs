@@ -2,19 +2,16 @@
 
 use std::io::{self, Write};
 
-use similar::{ChangeTag, TextDiff};
-
 use super::words;
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::report::Look;
 use crate::report::text::one_line;
+use crate::report::word_diff::{Piece, word_diff};
 use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, SampleFailure};
 
 /// More differences than this are only counted.
-const MAX_SHOWN: usize = 10;
-/// Words are compared up to this length of a text, in bytes; longer ones are shown whole.
-const MAX_DIFF_BYTES: usize = 10_000;
+pub(in crate::report) const MAX_SHOWN: usize = 10;
 
 /// Writes how the alerts differ.
 ///
@@ -79,7 +76,7 @@ fn rest(out: &mut dyn Write, count: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn differs(fields: &[FieldDifference], kind: FieldKind, name: &str) -> bool {
+pub(in crate::report) fn differs(fields: &[FieldDifference], kind: FieldKind, name: &str) -> bool {
     fields.iter().any(|field| field.kind == kind && field.name == name)
 }
 
@@ -131,7 +128,7 @@ fn write_fields(out: &mut dyn Write, look: &Look, fields: &[FieldDifference]) ->
 }
 
 /// Texts are quoted, so that a line break or a space at their end is seen; numbers are not.
-fn shown(field: &FieldDifference, value: &str) -> String {
+pub(in crate::report) fn shown(field: &FieldDifference, value: &str) -> String {
     if field.kind == FieldKind::Value { value.to_owned() } else { quote(value.as_bytes()) }
 }
 
@@ -141,42 +138,20 @@ pub(super) fn marked(look: &Look, expected: &str, actual: &str) -> (String, Stri
     let whole = |look: &Look| {
         (look.paint(Look::BAD, one_line(expected)).to_string(), look.paint(Look::GOOD, one_line(actual)).to_string())
     };
-    if expected.len() + actual.len() > MAX_DIFF_BYTES {
-        return whole(look);
-    }
-    let (left, right) = (tokens(expected), tokens(actual));
-    let diff = TextDiff::from_slices(&left, &right);
-    let common = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Equal);
-    if !common.into_iter().any(|change| change.value().chars().any(char::is_alphanumeric)) {
-        return whole(look);
-    }
+    let Some(pieces) = word_diff(expected, actual) else { return whole(look) };
     let (mut minus, mut plus) =
         (Marked::new(look, ("[-", "-]"), Look::BAD), Marked::new(look, ("{+", "+}"), Look::GOOD));
-    for change in diff.iter_all_changes() {
-        match change.tag() {
-            ChangeTag::Equal => {
-                minus.push(change.value(), false);
-                plus.push(change.value(), false);
+    for piece in pieces {
+        match piece {
+            Piece::Common(text) => {
+                minus.push(text, false);
+                plus.push(text, false);
             }
-            ChangeTag::Delete => minus.push(change.value(), true),
-            ChangeTag::Insert => plus.push(change.value(), true),
+            Piece::Expected(text) => minus.push(text, true),
+            Piece::Actual(text) => plus.push(text, true),
         }
     }
     (minus.finish(), plus.finish())
-}
-
-/// Words and numbers in one piece, everything else character by character.
-fn tokens(text: &str) -> Vec<&str> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let (token, tail) = rest.split_at(word.max(first.len_utf8()));
-        tokens.push(token);
-        rest = tail;
-    }
-    tokens
 }
 
 /// A text in the making, in which marked stretches are set off.

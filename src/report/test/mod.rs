@@ -1,7 +1,7 @@
 //! Test reports, one file per output format; `words` holds what several of them say.
 
 mod concise;
-mod difference;
+pub(super) mod difference;
 mod full;
 mod github;
 mod json;
@@ -10,7 +10,7 @@ mod life;
 mod tap;
 mod timeline;
 mod why;
-mod words;
+pub(super) mod words;
 
 use std::io;
 use std::time::Duration;

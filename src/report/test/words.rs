@@ -18,12 +18,12 @@ use crate::unittest::report::{
 const SHOWN_EXPRESSION: usize = 60;
 
 /// The group's name, or its number.
-pub(super) fn group_name(group: &GroupReport) -> String {
+pub(in crate::report) fn group_name(group: &GroupReport) -> String {
     if group.name.is_empty() { format!("#{}", group.index + 1) } else { group.name.clone() }
 }
 
 /// What the assertion is about: ``alert `A` at 5m``.
-pub(super) fn subject(assertion: &Assertion) -> String {
+pub(in crate::report) fn subject(assertion: &Assertion) -> String {
     let at = format_duration(assertion.eval_time_ms);
     match &assertion.kind {
         AssertionKind::Alert(name) => format!("alert `{name}` at {at}"),
@@ -33,7 +33,7 @@ pub(super) fn subject(assertion: &Assertion) -> String {
 }
 
 /// `text` on one line, cut to `limit` characters.
-pub(super) fn shortened(text: &str, limit: usize) -> String {
+pub(in crate::report) fn shortened(text: &str, limit: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let limit = limit.max(2);
     if line.chars().count() <= limit {
@@ -43,7 +43,7 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
 }
 
 /// What is wrong, in a few words; empty where nothing is.
-pub(super) fn verdict(assertion: &Assertion) -> String {
+pub(in crate::report) fn verdict(assertion: &Assertion) -> String {
     match &assertion.outcome {
         Outcome::Passed => String::new(),
         Outcome::NotRun => "not checked".to_owned(),
@@ -98,7 +98,7 @@ fn count(differences: &[Difference]) -> (usize, usize, usize) {
 
 /// The place of a failed assertion, and the other places that belong to it. The first is where one would begin to
 /// change the test: the first thing that differs, or the assertion's subject.
-pub(super) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<Label>) {
+pub(in crate::report) fn places(file: &FileReport, assertion: &Assertion) -> (Label, Vec<Label>) {
     let label = |span: Span, text: String| Label::new(&file.file, first_line(file, span), text);
     let differences = match &assertion.outcome {
         Outcome::Alerts(failure) => failure.differences.as_slice(),
@@ -167,13 +167,13 @@ fn is_word(field: &FieldDifference) -> String {
 }
 
 /// Places of several lines are pointed at by their first one.
-pub(super) fn first_line(file: &FileReport, span: Span) -> Span {
+pub(in crate::report) fn first_line(file: &FileReport, span: Span) -> Span {
     let line = file.file.line_span(file.file.line_index(span.start)).unwrap_or(span);
     Span::new(span.start, span.end.min(line.end).max(span.start))
 }
 
 /// Everything about a failed assertion as plain lines, for formats that take text.
-pub(super) fn details(assertion: &Assertion) -> Vec<String> {
+pub(in crate::report) fn details(assertion: &Assertion) -> Vec<String> {
     let mut lines = Vec::new();
     match &assertion.outcome {
         Outcome::Alerts(failure) => {
@@ -237,7 +237,7 @@ fn push_difference(
 }
 
 /// `label job`, `annotation summary`, `value`.
-pub(super) fn field_name(field: &FieldDifference) -> String {
+pub(in crate::report) fn field_name(field: &FieldDifference) -> String {
     match field.kind {
         FieldKind::Label => format!("label `{}`", field.name),
         FieldKind::Annotation => format!("annotation `{}`", field.name),
@@ -254,12 +254,12 @@ fn alert_text(alert: &Alert) -> String {
     }
 }
 
-pub(super) fn sample_text(sample: &Sample) -> String {
+pub(in crate::report) fn sample_text(sample: &Sample) -> String {
     format!("{} {}", series_text(&sample.labels), sample.value_text())
 }
 
 /// `{a="1", b="2"}`, as Prometheus prints labels.
-pub(super) fn labels_text(labels: &[(String, String)]) -> String {
+pub(in crate::report) fn labels_text(labels: &[(String, String)]) -> String {
     let pair = |(name, value): &(String, String)| {
         let name = if is_legacy_label_name(name) { name.clone() } else { quote(name.as_bytes()) };
         format!("{name}={}", quote(value.as_bytes()))
@@ -268,21 +268,21 @@ pub(super) fn labels_text(labels: &[(String, String)]) -> String {
 }
 
 /// `name{a="1"}`, as people write series.
-pub(super) fn series_text(labels: &[(String, String)]) -> String {
+pub(in crate::report) fn series_text(labels: &[(String, String)]) -> String {
     let name = labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
     let rest: Vec<(String, String)> = labels.iter().filter(|(name, _)| name != METRIC_NAME).cloned().collect();
     if rest.is_empty() && !name.is_empty() { name.to_owned() } else { format!("{name}{}", labels_text(&rest)) }
 }
 
 /// The closing line.
-pub(super) struct Closing<'a> {
-    pub(super) report: &'a TestReport,
-    pub(super) view: &'a TestView,
+pub(in crate::report) struct Closing<'a> {
+    pub(in crate::report) report: &'a TestReport,
+    pub(in crate::report) view: &'a TestView,
 }
 
 impl Closing<'_> {
     /// Whether the run failed, warnings counted where they count.
-    pub(super) fn failed(&self) -> bool {
+    pub(in crate::report) fn failed(&self) -> bool {
         self.report.failed() || (self.view.strict && self.report.counts().warnings > 0)
     }
 }
@@ -329,7 +329,7 @@ impl fmt::Display for Closing<'_> {
 }
 
 /// `12 ms`, `1.5 s`.
-pub(super) fn seconds(elapsed: Duration) -> String {
+pub(in crate::report) fn seconds(elapsed: Duration) -> String {
     if elapsed < Duration::from_secs(1) {
         format!("{:.1} ms", elapsed.as_secs_f64() * 1000.0)
     } else {
@@ -338,6 +338,6 @@ pub(super) fn seconds(elapsed: Duration) -> String {
 }
 
 /// The severity with which warnings are shown.
-pub(super) const fn warning_severity(view: &TestView) -> Severity {
+pub(in crate::report) const fn warning_severity(view: &TestView) -> Severity {
     if view.strict { Severity::Error } else { Severity::Warning }
 }

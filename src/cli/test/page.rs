@@ -1,0 +1,32 @@
+//! `promproof test --html`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::{Session, Trouble, atomic};
+use crate::report::html;
+use crate::report::test::TestView;
+use crate::unittest::report::TestReport;
+
+/// What `--html` takes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HtmlArgs {
+    /// Write the run to FILE as a web page as well, with pictures: states, values and input series over time
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+impl HtmlArgs {
+    /// Writes the page where one is asked for.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub(super) fn write(&self, report: &TestReport, view: &TestView, session: &Session) -> Result<(), Trouble> {
+        let Some(path) = &self.html else { return Ok(()) };
+        // The page says how long it took also where nobody is looking: it is looked at later.
+        let view = TestView { elapsed: Some(session.elapsed()), ..*view };
+        atomic::write(path, |out| html::write(out, report, &view).and_then(|()| out.flush()))
+    }
+}

@@ -1,0 +1,298 @@
+//! A test group: what it asserts, alert by alert and expression by expression, those that fail first.
+
+use std::fmt::{self, Write as _};
+
+use rustc_hash::FxHashMap;
+
+use super::escape::Text;
+use super::marks::{self, Class, Mark};
+use super::{axis::Axis, bands, diagnostic, failure, picture};
+use crate::model::duration::format_duration;
+use crate::report::summary::counted;
+use crate::report::test::words;
+use crate::source::Severity;
+use crate::unittest::report::{Assertion, AssertionKind, FileReport, GroupReport};
+use crate::unittest::story::{ExpressionStory, RuleStory, Story};
+
+/// So many assertions on one subject are listed.
+const MAX_LISTED: usize = 100;
+/// So many failures on one subject are explained.
+const MAX_EXPLAINED: usize = 25;
+
+/// What assertions are about.
+struct Subject<'a> {
+    /// The alert's name or the expression.
+    name: &'a str,
+    is_alert: bool,
+    /// The indices of its assertions.
+    assertions: Vec<usize>,
+    picture: Picture<'a>,
+}
+
+/// What there is to draw of a subject.
+#[derive(Clone, Copy)]
+enum Picture<'a> {
+    None,
+    Rule(&'a RuleStory),
+    Expression(&'a ExpressionStory),
+}
+
+/// A group on its page.
+pub(super) struct GroupPage<'a> {
+    pub(super) file: &'a FileReport,
+    /// The file's place in the report; part of ids.
+    pub(super) file_index: usize,
+    pub(super) group: &'a GroupReport,
+    /// Whether there is room for pictures.
+    pub(super) pictures: bool,
+    /// Whether times are shown, which differ from run to run.
+    pub(super) timed: bool,
+}
+
+/// Where a link to an assertion leads.
+pub(super) fn assertion_id(file_index: usize, group: &GroupReport, assertion: usize) -> String {
+    format!("a{file_index}-{}-{assertion}", group.index)
+}
+
+/// Where a link to a group leads.
+pub(super) fn group_id(file_index: usize, group: &GroupReport) -> String {
+    format!("g{file_index}-{}", group.index)
+}
+
+impl<'a> GroupPage<'a> {
+    /// Writes the group, folded unless it fails.
+    pub(super) fn write(&self, page: &mut String) -> fmt::Result {
+        let group = self.group;
+        let failed = group.failed() || self.file.has_rule_errors();
+        let class = if failed {
+            "bad"
+        } else if group.skipped {
+            "off"
+        } else {
+            "ok"
+        };
+        let open = if group.failed() { " open" } else { "" };
+        write!(page, "<details class=\"group {class}\" id=\"{}\"{open}><summary>", group_id(self.file_index, group))?;
+        self.headline(page, class)?;
+        page.push_str("</summary><div class=\"body\">");
+        for error in &group.errors {
+            diagnostic::write(page, error, Severity::Error)?;
+        }
+        let story = group.story.as_deref().filter(|_| self.pictures);
+        if group.story.is_some() && !self.pictures {
+            page.push_str(
+                "<p class=\"none\">Its pictures are left out to keep this page small; run fewer tests to see them.</p>",
+            );
+        }
+        let (failing, passing): (Vec<_>, Vec<_>) = subjects(group, story).into_iter().partition(|s| self.fails(s));
+        for subject in &failing {
+            self.subject(page, subject, story)?;
+        }
+        let fold = group.failed() && !passing.is_empty();
+        if fold {
+            write!(
+                page,
+                "<details class=\"rest\"><summary>{} that did not fail</summary>",
+                counted(passing.len(), "other subject")
+            )?;
+        }
+        for subject in &passing {
+            self.subject(page, subject, story)?;
+        }
+        if fold {
+            page.push_str("</details>");
+        }
+        if let Some(story) = story {
+            left_out(page, story)?;
+        }
+        page.write_str("</div></details>")
+    }
+
+    fn fails(&self, subject: &Subject<'_>) -> bool {
+        subject.assertions.iter().filter_map(|index| self.group.assertions.get(*index)).any(|a| a.outcome.failed())
+    }
+
+    fn headline(&self, page: &mut String, class: &str) -> fmt::Result {
+        let group = self.group;
+        let word = match class {
+            "bad" => "failed",
+            "off" => "skipped",
+            _ => "passed",
+        };
+        write!(
+            page,
+            "<span class=\"badge\">{word}</span> <span class=\"name\">{}</span>",
+            Text(&words::group_name(group))
+        )?;
+        let failed = group.assertions.iter().filter(|assertion| assertion.outcome.failed()).count();
+        let all = counted(group.assertions.len(), "assertion");
+        let of = if failed > 0 { format!("{failed} of {all} failed") } else { all };
+        write!(page, " <span class=\"figures\">{of}")?;
+        if let Some(story) = group.story.as_deref() {
+            let every = format_duration(story.schedule.interval_ms);
+            write!(page, " · {} every {every}", counted(story.steps, "evaluation"))?;
+        }
+        if self.timed {
+            write!(page, " · {}", words::seconds(group.elapsed))?;
+        }
+        page.push_str("</span>");
+        match group.story.as_deref().filter(|_| self.pictures) {
+            Some(story) => bands::strip(page, story),
+            None => Ok(()),
+        }
+    }
+
+    fn subject(&self, page: &mut String, subject: &Subject<'a>, story: Option<&Story>) -> fmt::Result {
+        let assertions: Vec<(usize, &Assertion)> =
+            subject.assertions.iter().filter_map(|index| Some((*index, self.group.assertions.get(*index)?))).collect();
+        let kind = if subject.is_alert { "alert" } else { "expression" };
+        write!(page, "<section class=\"subject\"><h3><span class=\"kind\">{kind}</span> ")?;
+        if subject.is_alert {
+            write!(page, "{}</h3>", Text(subject.name))?;
+        } else {
+            write!(page, "<code>{}</code></h3>", Text(&words::shortened(subject.name, 160)))?;
+        }
+        let has_picture = !matches!(subject.picture, Picture::None);
+        let drawn = story.filter(|_| has_picture).map(|story| (story, self.marks(story, subject)));
+        if let Some((story, marks)) = &drawn {
+            match subject.picture {
+                Picture::None => {}
+                Picture::Rule(rule) => picture::rule(page, story, rule, marks)?,
+                Picture::Expression(expr) => picture::expression_story(page, story, expr, marks)?,
+            }
+        }
+        let failed: Vec<_> = assertions.iter().filter(|(_, assertion)| assertion.outcome.failed()).collect();
+        for (index, assertion) in failed.iter().take(MAX_EXPLAINED) {
+            failure::write(page, &assertion_id(self.file_index, self.group, *index), self.file, assertion)?;
+        }
+        if failed.len() > MAX_EXPLAINED {
+            write!(page, "<p class=\"more\">and {} more failed</p>", failed.len() - MAX_EXPLAINED)?;
+        }
+        if let (Some((story, marks)), Picture::Rule(rule)) = (&drawn, subject.picture) {
+            picture::inputs(page, &self.file.file, story, rule, marks)?;
+        }
+        self.list(page, &assertions)?;
+        page.write_str("</section>")
+    }
+
+    /// The marks of a subject: all assertions that are about it, also where another rule has its name.
+    fn marks(&self, story: &Story, subject: &Subject<'a>) -> Vec<Mark> {
+        let says = |(index, assertion): (usize, &'a Assertion)| {
+            let word = Class::of(assertion).word();
+            let text = format!("{}: {word}; expects {}", words::subject(assertion), self.expectation(index));
+            (index, assertion, text)
+        };
+        let about = |(index, assertion): &(usize, &'a Assertion)| {
+            about(*index, assertion, Some(story)) == (subject.name, subject.is_alert)
+        };
+        let assertions = self.group.assertions.iter().enumerate().filter(about).map(says);
+        marks::of(&Axis::of(story), assertions)
+    }
+
+    fn expectation(&self, index: usize) -> &'a str {
+        let story = self.group.story.as_deref();
+        story.and_then(|story| story.expectations.get(index)).map_or("", |expectation| &expectation.text)
+    }
+
+    /// The assertions, a row each.
+    fn list(&self, page: &mut String, assertions: &[(usize, &Assertion)]) -> fmt::Result {
+        if assertions.is_empty() {
+            return page.write_str("<p class=\"none\">Nothing is asserted on it.</p>");
+        }
+        page.push_str("<table class=\"asserts\"><thead><tr><th>#</th><th>time</th><th>expects</th><th>verdict</th></tr></thead><tbody>");
+        for (index, assertion) in assertions.iter().take(MAX_LISTED) {
+            let class = Class::of(assertion);
+            let sign = match class {
+                Class::Passed => "✓ passed".to_owned(),
+                Class::NotRun => "– not checked".to_owned(),
+                Class::Failed => {
+                    let id = assertion_id(self.file_index, self.group, *index);
+                    format!("<a href=\"#{id}\">✗ failed</a>: {}", Text(&words::verdict(assertion)))
+                }
+            };
+            let line = self.file.file.position(assertion.span.start).line;
+            write!(
+                page,
+                "<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code></td><td>{sign} <span class=\"place\">line {line}</span></td></tr>",
+                class.name(),
+                index + 1,
+                time(assertion),
+                Text(&words::shortened(self.expectation(*index), 240)),
+            )?;
+        }
+        page.push_str("</tbody></table>");
+        if assertions.len() > MAX_LISTED {
+            write!(page, "<p class=\"more\">and {} more</p>", assertions.len() - MAX_LISTED)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the group's assertions are about: its rules, its expressions, and what is in neither.
+fn subjects<'a>(group: &'a GroupReport, story: Option<&'a Story>) -> Vec<Subject<'a>> {
+    let mut subjects: Vec<Subject<'a>> = Vec::new();
+    let mut of_alerts: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut of_exprs: FxHashMap<&str, usize> = FxHashMap::default();
+    for rule in story.iter().flat_map(|story| &story.rules) {
+        // Of several rules of one name the first one has the assertions.
+        of_alerts.entry(&rule.name).or_insert(subjects.len());
+        subjects.push(Subject {
+            name: &rule.name,
+            is_alert: true,
+            assertions: Vec::new(),
+            picture: Picture::Rule(rule),
+        });
+    }
+    let expressions = story.iter().flat_map(|story| &story.expressions);
+    let drawn: FxHashMap<usize, &ExpressionStory> =
+        expressions.filter_map(|expr| Some((*expr.assertions.first()?, expr))).collect();
+    for (index, assertion) in group.assertions.iter().enumerate() {
+        let (name, is_alert) = about(index, assertion, story);
+        let known = if is_alert { &mut of_alerts } else { &mut of_exprs };
+        let at = *known.entry(name).or_insert(subjects.len());
+        match subjects.get_mut(at) {
+            Some(subject) => subject.assertions.push(index),
+            None => {
+                let picture = drawn.get(&index).map_or(Picture::None, |expr| Picture::Expression(expr));
+                subjects.push(Subject { name, is_alert, assertions: vec![index], picture });
+            }
+        }
+    }
+    subjects
+}
+
+/// When an assertion looks.
+fn time(assertion: &Assertion) -> String {
+    match assertion.kind {
+        AssertionKind::Timeline(_) => "always".to_owned(),
+        AssertionKind::Alert(_) | AssertionKind::Expr(_) => format_duration(assertion.eval_time_ms),
+    }
+}
+
+/// What the assertion `index` is about, and whether that is an alert.
+fn about<'a>(index: usize, assertion: &'a Assertion, story: Option<&'a Story>) -> (&'a str, bool) {
+    let known = story.and_then(|story| story.expectations.get(index)).map(|expectation| expectation.about.as_str());
+    match &assertion.kind {
+        AssertionKind::Alert(name) | AssertionKind::Timeline(name) => (known.unwrap_or(name), true),
+        AssertionKind::Expr(expr) => (known.unwrap_or(expr), false),
+    }
+}
+
+/// What the story does not tell.
+fn left_out(page: &mut String, story: &Story) -> fmt::Result {
+    let mut parts = Vec::new();
+    if story.more_rules > 0 {
+        parts.push(format!("{} that were active are not drawn", counted(story.more_rules, "more alerting rule")));
+    }
+    if story.more_expressions > 0 {
+        parts.push(format!("{} not drawn", counted(story.more_expressions, "more expression")));
+    }
+    if story.silent_rules > 0 {
+        parts.push(format!(
+            "{} stayed silent and {} not asserted on",
+            counted(story.silent_rules, "alerting rule"),
+            if story.silent_rules == 1 { "is" } else { "are" }
+        ));
+    }
+    if parts.is_empty() { Ok(()) } else { write!(page, "<p class=\"more\">{}.</p>", parts.join("; ")) }
+}

@@ -1,0 +1,139 @@
+//! Assertions on the axis of time: a circle with a check for one that holds, a diamond with a cross for one that does
+//! not, a dash for one that was not checked.
+
+use std::fmt::{self, Write as _};
+
+use super::axis::Axis;
+use super::escape::Text;
+use crate::unittest::report::{Assertion, AssertionKind, Outcome};
+
+/// More marks than this have no lines through the drawings below; failed ones always do.
+const MAX_LINES: usize = 40;
+/// So far apart marks lie at least, in percent; nearer ones are drawn as one.
+const APART: f64 = 1.2;
+/// So far apart the numbers below marks lie at least, in percent.
+const NUMBERS_APART: f64 = 4.5;
+
+/// An assertion, or several at about the same time.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    at_ms: i64,
+    outcome: Class,
+    /// The number of the first one, from 1.
+    number: usize,
+    count: usize,
+    /// What they say, one a line.
+    text: String,
+}
+
+/// How an assertion went, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Passed,
+    NotRun,
+    Failed,
+}
+
+impl Class {
+    pub(super) fn of(assertion: &Assertion) -> Self {
+        match assertion.outcome {
+            Outcome::Passed => Class::Passed,
+            Outcome::NotRun => Class::NotRun,
+            _ => Class::Failed,
+        }
+    }
+
+    /// The class and the id of the sign.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Class::Passed => "ok",
+            Class::NotRun => "off",
+            Class::Failed => "bad",
+        }
+    }
+
+    /// What it is called.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Class::Passed => "passed",
+            Class::NotRun => "not checked",
+            Class::Failed => "failed",
+        }
+    }
+}
+
+/// The marks of some assertions: (index in the group, assertion, what it says).
+pub(super) fn of<'a>(axis: &Axis, assertions: impl Iterator<Item = (usize, &'a Assertion, String)>) -> Vec<Mark> {
+    let mark = |(index, assertion, text): (usize, &'a Assertion, String)| {
+        let at_ms = time_of(assertion)?;
+        Some(Mark { at_ms, outcome: Class::of(assertion), number: index + 1, count: 1, text })
+    };
+    let mut all: Vec<Mark> = assertions.filter_map(mark).collect();
+    all.sort_by_key(|mark| (mark.at_ms, mark.number));
+    let mut marks: Vec<Mark> = Vec::new();
+    for mark in all {
+        match marks.last_mut().filter(|last| axis.at(mark.at_ms).0 - axis.at(last.at_ms).0 < APART) {
+            Some(last) => {
+                if mark.outcome > last.outcome {
+                    last.number = mark.number;
+                }
+                last.outcome = last.outcome.max(mark.outcome);
+                last.count += 1;
+                last.text.push('\n');
+                last.text.push_str(&mark.text);
+            }
+            None => marks.push(mark),
+        }
+    }
+    marks
+}
+
+/// Where an assertion is marked. One on the life of alerts looks at all times: it is marked where it begins to fail.
+fn time_of(assertion: &Assertion) -> Option<i64> {
+    match (&assertion.outcome, &assertion.kind) {
+        (Outcome::Timeline(failure), _) => {
+            let schedule = &failure.schedule;
+            Some(schedule.time(failure.step).saturating_sub(schedule.start_ms))
+        }
+        (_, AssertionKind::Timeline(_)) => None,
+        _ => Some(assertion.eval_time_ms),
+    }
+}
+
+/// Draws a row of marks, each with the number of its assertion where there is room.
+pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark]) -> fmt::Result {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let failed = marks.iter().filter(|mark| mark.outcome == Class::Failed).count();
+    let title = format!("Assertions over time: {} marks, {failed} of them failed", marks.len());
+    write!(page, "<svg class=\"marks\" role=\"img\" height=\"32\"><title>{title}</title>")?;
+    let mut last_number = f64::NEG_INFINITY;
+    for mark in marks {
+        let at = axis.at(mark.at_ms);
+        let class = mark.outcome.name();
+        write!(
+            page,
+            "<g class=\"{class}\"><title>{}</title><use href=\"#{class}\" x=\"{at}%\" y=\"9\"/>",
+            Text(&mark.text)
+        )?;
+        if at.0 - last_number >= NUMBERS_APART {
+            last_number = at.0;
+            let more = if mark.count > 1 { "+" } else { "" };
+            write!(page, "<text x=\"{at}%\" y=\"29\">{}{more}</text>", mark.number)?;
+        }
+        page.push_str("</g>");
+    }
+    page.push_str("</svg>");
+    Ok(())
+}
+
+/// Draws a line at the time of each mark, `height` pixels long.
+pub(super) fn lines(page: &mut String, axis: &Axis, marks: &[Mark], height: u32) -> fmt::Result {
+    let all = marks.len() <= MAX_LINES;
+    for mark in marks.iter().filter(|mark| all || mark.outcome == Class::Failed) {
+        let (at, class) = (axis.at(mark.at_ms), mark.outcome.name());
+        write!(page, "<line class=\"at {class}\" x1=\"{at}%\" x2=\"{at}%\" y1=\"0\" y2=\"{height}\"/>")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! The picture of an alerting rule or of an expression over the time of a test.
+//!
+//! Its rows lie below each other on one axis of time: assertions, values, states of alerts, input series.
+
+use std::fmt::{self, Write as _};
+
+use super::axis::Axis;
+use super::curves::{self, Scale};
+use super::escape::Text;
+use super::marks::Mark;
+use super::numbers::short;
+use super::{bands, marks};
+use crate::model::duration::format_duration;
+use crate::report::summary::counted;
+use crate::report::test::words::shortened;
+use crate::source::SourceFile;
+use crate::unittest::story::{ExpressionStory, InputStory, Life, RuleStory, Story};
+
+/// An expression is shown up to so many characters.
+const MAX_EXPRESSION: usize = 2_000;
+/// Values in series notation are shown up to so many characters.
+const MAX_NOTATION: usize = 160;
+/// The height of the small picture of an input series, in pixels.
+const SPARK_HEIGHT: u32 = 26;
+
+/// Draws a rule: assertions, values, states.
+pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
+    let axis = Axis::of(story);
+    expression(page, &rule.expr)?;
+    let held = |word: &str, ms: i64| {
+        if ms > 0 { format!("<code>{word}: {}</code> ", format_duration(ms)) } else { String::new() }
+    };
+    write!(
+        page,
+        "<p class=\"facts\">{}{}",
+        held("for", rule.for_ms),
+        held("keep_firing_for", rule.keep_firing_for_ms)
+    )?;
+    let at = rule.file.position(rule.span.start);
+    write!(page, "<span class=\"place\">{}:{}</span></p>", Text(rule.file.name()), at.line)?;
+    page.push_str("<figure>");
+    marks::row(page, &axis, marks)?;
+    for chart in &rule.charts {
+        curves::chart(page, &axis, chart, marks)?;
+    }
+    if rule.more_charts > 0 {
+        write!(page, "<p class=\"more\">and {} not drawn</p>", counted(rule.more_charts, "more comparison"))?;
+    }
+    lives(page, story, &axis, rule, marks)?;
+    axis.draw(page)?;
+    page.write_str("</figure>")
+}
+
+/// Draws an expression that is asserted on.
+pub(super) fn expression_story(
+    page: &mut String,
+    story: &Story,
+    expr: &ExpressionStory,
+    marks: &[Mark],
+) -> fmt::Result {
+    let axis = Axis::of(story);
+    page.push_str("<figure>");
+    marks::row(page, &axis, marks)?;
+    curves::chart(page, &axis, &expr.chart, marks)?;
+    axis.draw(page)?;
+    page.write_str("</figure>")
+}
+
+/// An expression as it is written, its line breaks kept.
+pub(super) fn expression(page: &mut String, text: &str) -> fmt::Result {
+    let cut = text.char_indices().nth(MAX_EXPRESSION).map(|(at, _)| at);
+    let shown = cut.and_then(|at| text.get(..at)).unwrap_or(text);
+    write!(page, "<pre class=\"expr\"><code>{}{}</code></pre>", Text(shown), if cut.is_some() { "…" } else { "" })
+}
+
+fn lives(page: &mut String, story: &Story, axis: &Axis, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
+    if rule.lives.is_empty() {
+        page.push_str("<p class=\"none\">It is never pending or firing in this test.</p>");
+        return Ok(());
+    }
+    for (life, name) in rule.lives.iter().zip(names(&rule.lives)) {
+        bands::row(page, story, axis, life, &name, marks)?;
+    }
+    if rule.more_lives > 0 {
+        write!(page, "<p class=\"more\">and {}</p>", counted(rule.more_lives, "more alert"))?;
+    }
+    Ok(())
+}
+
+/// The labels of alerts, without those that all of them share; of a lone alert all but its name.
+fn names(lives: &[Life]) -> Vec<String> {
+    let differs = |name: &str| {
+        let mut values = lives.iter().map(|life| life.labels.get(name));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    };
+    let name = |life: &Life| {
+        let shown = life.labels.only(|name| name != "alertname" && (lives.len() == 1 || differs(name)));
+        if shown.is_empty() { "(no labels but its name)".to_owned() } else { shown.to_string() }
+    };
+    lives.iter().map(name).collect()
+}
+
+/// Draws the series that a rule reads.
+pub(super) fn inputs(
+    page: &mut String,
+    test: &SourceFile,
+    story: &Story,
+    rule: &RuleStory,
+    marks: &[Mark],
+) -> fmt::Result {
+    for name in &rule.absent {
+        write!(page, "<p class=\"none\">There is no series <code>{}</code> in this test.</p>", Text(name))?;
+    }
+    if rule.inputs.is_empty() {
+        return Ok(());
+    }
+    let axis = Axis::of(story);
+    let count = rule.inputs.len() + rule.more_inputs;
+    write!(page, "<figure><figcaption>It reads {count} series:</figcaption>")?;
+    for input in &rule.inputs {
+        spark(page, test, &axis, input, marks)?;
+    }
+    axis.draw(page)?;
+    if rule.more_inputs > 0 {
+        write!(page, "<p class=\"more\">and {} more series</p>", rule.more_inputs)?;
+    }
+    page.write_str("</figure>")
+}
+
+fn spark(page: &mut String, test: &SourceFile, axis: &Axis, input: &InputStory, marks: &[Mark]) -> fmt::Result {
+    let curve = &input.curve;
+    let name = curves::name(curve);
+    write!(page, "<div class=\"input\"><p class=\"who\"><code>{}</code>", Text(&name))?;
+    if let Some((least, greatest)) = curves::extent(curve) {
+        let range = if least == greatest { short(least) } else { format!("{} … {}", short(least), short(greatest)) };
+        let unit = if curve.histograms { " observations" } else { "" };
+        write!(page, " <span class=\"extent\">{range}{unit}</span>")?;
+    }
+    if curve.not_finite > 0 {
+        write!(page, " <span class=\"extent\">{} NaN or infinite</span>", curve.not_finite)?;
+    }
+    page.push_str("</p>");
+    match Scale::of(std::iter::once(curve), None, 0.12) {
+        None => page.push_str("<p class=\"none\">no finite value in the time of this test</p>"),
+        Some(scale) => {
+            write!(
+                page,
+                "<svg class=\"spark\" role=\"img\" height=\"{SPARK_HEIGHT}\"><title>{} over time</title>",
+                Text(&name)
+            )?;
+            write!(
+                page,
+                "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" width=\"100%\" height=\"{SPARK_HEIGHT}\">"
+            )?;
+            write!(page, "<path class=\"curve\" d=\"{}\"/></svg>", curves::path(axis, scale, curve))?;
+            marks::lines(page, axis, marks, SPARK_HEIGHT)?;
+            page.push_str("</svg>");
+        }
+    }
+    match &input.written {
+        Some((values, span)) => {
+            let line = test.position(span.start).line;
+            let place = format!("{}:{line}", test.name());
+            write!(
+                page,
+                "<p class=\"changes\"><code>{}</code> <span class=\"place\">{}</span></p>",
+                Text(&shortened(values, MAX_NOTATION)),
+                Text(&place)
+            )?;
+        }
+        None => page.push_str("<p class=\"changes\">recorded by a rule</p>"),
+    }
+    if input.indirect {
+        page.push_str("<p class=\"changes\">read through a recording rule</p>");
+    }
+    page.write_str("</div>")
+}

@@ -1,0 +1,314 @@
+//! `promproof test --html`: what is on the page, what cannot get onto it, how large it may become.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say what they expect")]
+
+use std::time::Duration;
+
+use promproof::report::html;
+use promproof::report::test::TestView;
+use promproof::rules::discovery;
+use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::yaml;
+
+use crate::support::Sandbox;
+
+mod support;
+
+const RULES: &str = "groups:
+  - name: queue
+    rules:
+      - alert: QueueLong
+        expr: sum by (queue) (jobs) > 5
+        for: 2m
+        keep_firing_for: 1m
+        labels: {severity: page}
+        annotations: {summary: '{{ $labels.queue }} has {{ $value }} jobs'}
+";
+
+const TEST: &str = "rule_files: [rules.yml]
+tests:
+  - name: a queue grows
+    input_series:
+      - {series: 'jobs{queue=\"mail\"}', values: '1 3 6 8 9 9 2 1 1 1'}
+    alert_rule_test:
+      - {eval_time: 1m, alertname: QueueLong}
+      - eval_time: 3m
+        alertname: QueueLong
+        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}]
+      - eval_time: 5m
+        alertname: QueueLong
+        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}]
+    promql_expr_test:
+      - {expr: sum(jobs), eval_time: 9m, exp_samples: [{labels: '{}', value: 1}]}
+";
+
+/// The page of the tests in `sandbox`, without times that differ from run to run.
+fn page(sandbox: &Sandbox) -> String {
+    page_with(sandbox, None)
+}
+
+fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
+    let path = sandbox.path("test.yml");
+    let mut read = discovery::read(&path).unwrap();
+    read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
+    let test = unittest::decode(&yaml::parse(&read.file), &read.file);
+    let inputs = [TestInput { test, folder: sandbox.path("") }];
+    let report = unittest::run(&inputs, &RunOptions { story: true, ..RunOptions::default() });
+    let mut out = Vec::new();
+    html::write(&mut out, &report, &TestView { elapsed, ..TestView::default() }).unwrap();
+    let root = sandbox.path("").display().to_string();
+    String::from_utf8(out).unwrap().replace(&root, "")
+}
+
+/// A tag of the page: its name, its attributes as they are written, and whether it closes.
+struct Tag<'p> {
+    name: &'p str,
+    attributes: &'p str,
+    closes: bool,
+}
+
+/// All tags of the page, the style sheet left out. A `<` or `>` anywhere else would be seen as one.
+fn tags(page: &str) -> Vec<Tag<'_>> {
+    let (_, body) = page.split_once("</style>").unwrap();
+    let pieces = body.split('<').skip(1).map(|piece| piece.split_once('>').unwrap().0);
+    let tag = |text| {
+        let closes = str::starts_with(text, '/');
+        let text = text.trim_start_matches('/').trim_end_matches('/');
+        let (name, attributes) = text.split_once(' ').unwrap_or((text, ""));
+        Tag { name, attributes, closes }
+    };
+    pieces.map(tag).collect()
+}
+
+/// Elements of HTML and SVG that never have an end tag on this page.
+const EMPTY: [&str; 7] = ["br", "line", "rect", "path", "circle", "use", "meta"];
+
+/// Every tag that is opened is closed, in order; nothing can load or run anything.
+fn assert_sound(page: &str) {
+    let mut open = vec!["html", "head"];
+    for tag in tags(page) {
+        if tag.closes {
+            assert_eq!(open.pop(), Some(tag.name), "in {page}");
+        } else if !EMPTY.contains(&tag.name) {
+            open.push(tag.name);
+        }
+        assert!(!["script", "img", "link", "iframe", "object", "foreignObject"].contains(&tag.name), "{}", tag.name);
+        for attribute in tag.attributes.split("=\"").filter_map(|part| part.rsplit(['"', ' ']).next()) {
+            assert!(!attribute.starts_with("on") && !["src", "srcset"].contains(&attribute), "{attribute}");
+        }
+        assert!(tag.attributes.split("href=\"").skip(1).all(|target| target.starts_with('#')), "{}", tag.attributes);
+    }
+    assert!(open.is_empty(), "{open:?}");
+    assert!(!page.contains("url(") || page.split("url(").skip(1).all(|target| target.starts_with('#')));
+}
+
+/// The part of the page between two texts, a line for each element, the grid of drawings left out.
+fn blocks(page: &str, from: &str, to: &str) -> String {
+    let part = page.split_once(from).unwrap().1;
+    let mut part = part.split_once(to).unwrap().0.to_owned();
+    for end in ["</p>", "</tr>", "</li>", "</text>", "</title>", "/>"] {
+        part = part.replace(&format!("{end}<"), &format!("{end}\n<"));
+    }
+    part.lines().filter(|line| !line.contains("class=\"grid\"")).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[test]
+fn the_page_tells_what_failed_and_why() {
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]));
+    assert_sound(&page);
+    insta::assert_snapshot!(blocks(&page, "<nav", "</nav>"), @r##"
+     aria-labelledby="failures"><h2 id="failures">What failed</h2><ul><li><a href="#a0-0-1">alert QueueLong at 3m: it does not fire</a> <span class="place">test.yml:10</span></li>
+    <li><a href="#a0-0-2">alert QueueLong at 5m: 1 alert is not as expected</a> <span class="place">test.yml:13</span></li>
+    </ul>
+    "##);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-1\">", "</div>"), @r#"
+    <p class="verdict"><b>failed</b> at 3m: it does not fire</p>
+    <p class="place">test.yml:10:22</p>
+    <pre class="source"><i>7</i>      - {eval_time: 1m, alertname: QueueLong}
+    <i>8</i>      - eval_time: <mark>3m</mark> <b>← at this time</b>
+    <i>9</i>        alertname: QueueLong
+    <i>10</i>        exp_alerts: [<mark>{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}</mark>] <b>← does not fire</b>
+    <i>11</i>      - eval_time: 5m
+    </pre><p class="diff minus"><b>-</b> expected, but does not fire:</p>
+    <table class="fields"><tr><th>label <code>queue</code></th><td><del class="whole">&quot;mail&quot;</del></td></tr>
+    <tr><th>label <code>severity</code></th><td><del class="whole">&quot;page&quot;</del></td></tr>
+    <tr><th>annotation <code>summary</code></th><td><del class="whole">&quot;mail has 8 jobs&quot;</del></td></tr>
+    </table><p class="note"><b>note:</b> it is pending since 2m and fires 1 evaluation later, at 4m</p>
+    <table class="why"><caption>Why, at 3m <span class="place">rules.yml:5:15</span></caption><thead><tr><th>part of the expression</th><th>value</th></tr>
+    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
+    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
+    <tr style="--depth:2"><td><code>jobs</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
+    </tbody></table>
+    "#);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-2\">", "<table class=\"why\">"), @r#"
+    <p class="verdict"><b>failed</b> at 5m: 1 alert is not as expected</p>
+    <p class="place">test.yml:13:93</p>
+    <pre class="source"><i>10</i>        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}]
+    <i>11</i>      - eval_time: <mark>5m</mark> <b>← at this time</b>
+    <i>12</i>        alertname: QueueLong
+    <i>13</i>        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: <mark>mail has 8 jobs</mark>}}] <b>← is &quot;mail has 9 jobs&quot;</b>
+    <i>14</i>    promql_expr_test:
+    </pre><p class="diff tilde"><b>~</b> fires, but differs: {alertname=&quot;QueueLong&quot;, queue=&quot;mail&quot;, severity=&quot;page&quot;}</p>
+    <table class="fields"><tr><th rowspan="2">annotation <code>summary</code></th><td class="which">expected</td><td>&quot;mail has <del>8</del> jobs&quot;</td></tr>
+    <tr><td class="which">actual</td><td>&quot;mail has <ins>9</ins> jobs&quot;</td></tr>
+    </table>
+    "#);
+}
+
+#[test]
+fn the_picture_has_states_values_assertions_and_series() {
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]));
+    insta::assert_snapshot!(blocks(&page, "<svg class=\"bands\"", "</div>"), @r#"
+     role="img" height="20"><title>{queue=&quot;mail&quot;, severity=&quot;page&quot;}: pending from 2m, firing from 4m, kept firing from 6m, resolved at 7m</title>
+    <line class="idle" x1="0" x2="100%" y1="19" y2="19"/>
+    <rect class="pending" x="20%" width="20%" y="9" height="10"/>
+    <text class="pending-word" x="30%" y="15">pending</text>
+    <rect class="firing" x="40%" width="20%" y="1" height="18"/>
+    <text class="firing-word" x="50%" y="15">firing</text>
+    <rect class="kept" x="60%" width="10%" y="5" height="14"/>
+    <circle class="resolved" cx="70%" cy="16" r="3.5"/>
+    <line class="at ok" x1="10%" x2="10%" y1="0" y2="20"/>
+    <line class="at bad" x1="30%" x2="30%" y1="0" y2="20"/>
+    <line class="at bad" x1="50%" x2="50%" y1="0" y2="20"/>
+    </svg><p class="changes">pending from 2m, firing from 4m, kept firing from 6m, resolved at 7m</p>
+    "#);
+    insta::assert_snapshot!(blocks(&page, "<svg class=\"marks\"", "</svg>"), @r##"
+     role="img" height="32"><title>Assertions over time: 3 marks, 2 of them failed</title>
+    <g class="ok"><title>alert `QueueLong` at 1m: passed; expects no alert</title>
+    <use href="#ok" x="10%" y="9"/>
+    <text x="10%" y="29">1</text>
+    </g><g class="bad"><title>alert `QueueLong` at 3m: failed; expects {queue=&quot;mail&quot;, severity=&quot;page&quot;}</title>
+    <use href="#bad" x="30%" y="9"/>
+    <text x="30%" y="29">2</text>
+    </g><g class="bad"><title>alert `QueueLong` at 5m: failed; expects {queue=&quot;mail&quot;, severity=&quot;page&quot;}</title>
+    <use href="#bad" x="50%" y="9"/>
+    <text x="50%" y="29">3</text>
+    </g>
+    "##);
+    insta::assert_snapshot!(blocks(&page, "<svg class=\"plot\"", "</ul>"), @r#"
+     role="img" height="132"><title>sum by (queue) (jobs) over time, compared with &gt; 5; {queue=&quot;mail&quot;} from 1 to 9</title>
+    <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="132"><rect class="true" x="0" y="0" width="1000" height="500"/>
+    <path class="threshold" d="M0 500H1000"/>
+    <path class="curve c0" d="M0 931H100V715.5H200V392.2H300V176.7H400V69H600V823.3H700V931H1000"/>
+    </svg><line class="at ok" x1="10%" x2="10%" y1="0" y2="132"/>
+    <line class="at bad" x1="30%" x2="30%" y1="0" y2="132"/>
+    <line class="at bad" x1="50%" x2="50%" y1="0" y2="132"/>
+    <text class="scale limit" x="-6" y="70">&gt; 5</text>
+    <text class="scale" x="-6" y="13.1">9</text>
+    <text class="scale" x="-6" y="126.9">1</text>
+    </svg><ul class="legend"><li><svg class="key" aria-hidden="true"><path class="curve c0" d="M0 5H26"/>
+    </svg><code>{queue=&quot;mail&quot;}</code> <span class="extent">1 … 9</span></li>
+    "#);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"input\">", "</div>"), @r#"
+    <p class="who"><code>jobs{queue=&quot;mail&quot;}</code> <span class="extent">1 … 9</span></p>
+    <svg class="spark" role="img" height="26"><title>jobs{queue=&quot;mail&quot;} over time</title>
+    <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="26"><path class="curve" d="M0 903.2H100V701.6H200V399.2H300V197.6H400V96.8H600V802.4H700V903.2H1000"/>
+    </svg><line class="at ok" x1="10%" x2="10%" y1="0" y2="26"/>
+    <line class="at bad" x1="30%" x2="30%" y1="0" y2="26"/>
+    <line class="at bad" x1="50%" x2="50%" y1="0" y2="26"/>
+    </svg><p class="changes"><code>1 3 6 8 9 9 2 1 1 1</code> <span class="place">test.yml:5</span></p>
+    "#);
+    insta::assert_snapshot!(blocks(&page, "<table class=\"asserts\">", "</table>"), @r##"
+    <thead><tr><th>#</th><th>time</th><th>expects</th><th>verdict</th></tr>
+    </thead><tbody><tr class="ok"><td>1</td><td>1m</td><td><code>no alert</code></td><td>✓ passed <span class="place">line 7</span></td></tr>
+    <tr class="bad"><td>2</td><td>3m</td><td><code>{queue=&quot;mail&quot;, severity=&quot;page&quot;}</code></td><td><a href="#a0-0-1">✗ failed</a>: it does not fire <span class="place">line 8</span></td></tr>
+    <tr class="bad"><td>3</td><td>5m</td><td><code>{queue=&quot;mail&quot;, severity=&quot;page&quot;}</code></td><td><a href="#a0-0-2">✗ failed</a>: 1 alert is not as expected <span class="place">line 11</span></td></tr>
+    </tbody>
+    "##);
+}
+
+#[test]
+fn a_passing_group_is_folded_and_has_its_picture() {
+    let passes = TEST.replace("eval_time: 3m", "eval_time: 4m").replace("has 8", "has 9").replace("5m", "4m");
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", &passes)]));
+    assert_sound(&page);
+    assert!(page.contains("<h1><span class=\"badge\">passed</span> 4 assertions passed</h1>"), "{page}");
+    assert!(page.contains("<details class=\"group ok\" id=\"g0-0\"><summary>"), "{page}");
+    assert!(page.contains("<svg class=\"plot\""), "{page}");
+}
+
+#[test]
+fn the_same_report_is_the_same_page() {
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]);
+    assert_eq!(page(&sandbox), page(&sandbox));
+    assert!(page_with(&sandbox, Some(Duration::from_millis(1500))).contains("<dt>time</dt><dd>1.50 s</dd>"));
+}
+
+/// Names that would like to be more than text.
+#[test]
+fn nothing_from_a_file_becomes_a_tag_or_an_attribute() {
+    const HOSTILE: &str =
+        r#"</title></style></svg><script>alert(1)</script><img src=x onerror=alert(1)>' " onload="x`&lt;"#;
+    let name = serde_json::to_string(HOSTILE).unwrap();
+    let in_promql = serde_json::to_string(&HOSTILE.replace('"', "\\\"")).unwrap();
+    let in_promql = in_promql.trim_matches('"');
+    let rules = format!(
+        "groups:\n  - name: {name}\n    rules:\n      - alert: {name}\n        expr: \"x{{l=\\\"{in_promql}\\\"}} > 1\"\n        \
+         labels: {{l: {name}}}\n        annotations: {{a: {name}}}\n"
+    );
+    let test = format!(
+        "rule_files: [rules.yml]\ntests:\n  - name: {name}\n    input_series:\n      \
+         - {{series: \"x{{l=\\\"{in_promql}\\\"}}\", values: 0 2}}\n    alert_rule_test:\n      \
+         - eval_time: 1m\n        alertname: {name}\n        exp_alerts: [{{exp_labels: {{l: {name}, m: {name}}}}}]\n      \
+         - {{eval_time: 0m, alertname: {name}}}\n    promql_expr_test:\n      \
+         - {{expr: \"x{{l=\\\"{in_promql}\\\"}}\", eval_time: 1m, exp_samples: [{{labels: \"x{{l=\\\"{in_promql}\\\"}}\", value: 1}}]}}\n"
+    );
+    let page = page(&Sandbox::with(&[("rules.yml", &rules), ("test.yml", &test)]));
+    assert_sound(&page);
+    assert!(page.contains("2 of 3 assertions failed") && page.contains("&lt;script&gt;alert(1)"), "{page}");
+}
+
+/// A month at one-minute steps, with more alerts, series and changes than anybody wants to see.
+#[test]
+fn a_long_test_makes_a_small_page() {
+    let rules = RULES.replace("for: 2m", "for: 0m").replace("        keep_firing_for: 1m\n", "");
+    let series: String = (0..16)
+        .map(|n| {
+            format!("      - {{series: 'jobs{{queue=\"q{n:02}\"}}', values: '{n}x21600 {}+{}x21600'}}\n", n % 7, n % 3)
+        })
+        .collect();
+    let flaps = "      - {series: 'jobs{queue=\"flaps\"}', values: '0 9 _ 0 9 9 9 _x7 9x10'}\n";
+    let test = format!(
+        "rule_files: [rules.yml]\ntests:\n  - input_series:\n{flaps}{series}    alert_rule_test:\n      \
+         - {{eval_time: 30d, alertname: QueueLong}}\n"
+    );
+    let page = page(&Sandbox::with(&[("rules.yml", &rules), ("test.yml", &test)]));
+    assert_sound(&page);
+    assert!(page.len() < 120_000, "{} bytes", page.len());
+    for said in ["more alerts</p>", "more that are not drawn", "more series</p>", "more differences</p>"] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_run_has_a_page_too() {
+    let broken = "rule_files: [rules.yml]\ntests:\n  - {nmae: x}\n";
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", broken)]));
+    assert_sound(&page);
+    assert!(page.contains("1 of 1 test file failed") && page.contains("nmae"), "{page}");
+}
+
+#[test]
+fn the_page_is_written_beside_any_output() {
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST), ("old.html", "old")]);
+    for format in ["full", "json", "junit"] {
+        let run = sandbox.run(&["test", "--output-format", format, "--html", "old.html", "--junit", "junit.xml"]);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(!run.stdout.contains("<!DOCTYPE html>"), "{run}");
+        let page = std::fs::read_to_string(sandbox.path("old.html")).unwrap();
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<dt>time</dt>"), "{page}");
+    }
+    assert_eq!(std::fs::read_dir(sandbox.path("")).unwrap().count(), 4, "nothing is left behind");
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_exit_code_2() {
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]);
+    insta::assert_snapshot!(sandbox.run(&["test", "-q", "--html", "missing/page.html"]), @r"
+    --- stderr
+    error: cannot write missing/page.html: No such file or directory (os error 2)
+    --- exit code 2
+    ");
+    let run = sandbox.run(&["test", "-q", "--html", "."]);
+    assert!(run.code == Some(2) && run.stderr.contains("cannot write .:"), "{run}");
+}
