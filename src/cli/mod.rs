@@ -13,6 +13,7 @@ mod memory;
 mod options;
 mod outcome;
 mod progress;
+mod report;
 mod rules;
 mod session;
 mod test;
@@ -50,6 +51,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
+    Report(report::ReportArgs),
 }
 
 /// Runs the command that the arguments name and returns the exit code: 0 for clean, 1 for findings or failed tests,
@@ -76,6 +78,7 @@ fn run(cli: &Cli) -> Outcome {
         Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),
         Command::Rules(args) => rules::run(args, &session),
+        Command::Report(args) => report::run(args, &session),
     };
     result.unwrap_or_else(|trouble| session.report(&trouble))
 }

@@ -1,6 +1,6 @@
 //! `promproof test`
 
-mod coverage;
+pub(super) mod coverage;
 mod page;
 mod partition;
 mod promtool;

@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 mod look;
 pub mod markdown;
+pub mod merge;
 pub mod query;
 pub mod snippet;
 mod statistics;

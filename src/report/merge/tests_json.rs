@@ -1,0 +1,149 @@
+//! The JSON of `promproof test`, read back.
+//!
+//! Only what adds up is looked at; everything else stays as it is.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::report::coverage::json as coverage_json;
+use crate::report::json::VERSION;
+use crate::unittest::coverage::Coverage;
+
+/// A run, or several joined ones.
+#[derive(Debug)]
+pub struct Tests {
+    passed: bool,
+    files: Vec<Value>,
+    coverage: Option<Coverage>,
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// What is missing.
+pub(super) fn read(mut document: Value, coverage: Option<Coverage>) -> Result<Tests, String> {
+    let missing = |what: &str| format!("it is no JSON report of `promproof test`: {what}");
+    let passed = document.get("passed").and_then(Value::as_bool).ok_or_else(|| missing("`passed` is missing"))?;
+    let Some(Value::Array(files)) = document.get_mut("files").map(Value::take) else {
+        return Err(missing("`files` is no list"));
+    };
+    for file in &files {
+        let is_list = |key: &str| file.get(key).is_some_and(Value::is_array);
+        let is_file =
+            file.get("file").is_some_and(Value::is_string) && file.get("passed").is_some_and(Value::is_boolean);
+        if !is_file || !["errors", "warnings", "groups"].into_iter().all(is_list) {
+            return Err(missing("one of `files` has no `file`, `passed`, `errors`, `warnings` or `groups`"));
+        }
+    }
+    Ok(Tests { passed, files, coverage })
+}
+
+impl Tests {
+    pub(super) fn coverage(&self) -> Option<&Coverage> {
+        self.coverage.as_ref()
+    }
+
+    /// Adds another run. A file that both have has the test groups of both, and what was said of it twice once.
+    pub(super) fn merge(&mut self, other: Tests) {
+        self.passed &= other.passed;
+        let places = self.files.iter().enumerate().map(|(index, file)| (name(file).to_owned(), index));
+        let places: HashMap<String, usize> = places.collect();
+        for file in other.files {
+            match places.get(name(&file)).and_then(|index| self.files.get_mut(*index)) {
+                Some(known) => merge_file(known, file),
+                None => self.files.push(file),
+            }
+        }
+        self.files.sort_by(|a, b| order(name(a)).cmp(&order(name(b))));
+        match (&mut self.coverage, other.coverage) {
+            (Some(mine), Some(other)) => mine.merge(other),
+            (mine @ None, other) => *mine = other,
+            (Some(_), None) => {}
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut document = json!({
+            "version": VERSION,
+            "passed": self.passed,
+            "files": self.files,
+            "summary": self.summary(),
+        });
+        if let Some(coverage) = &self.coverage {
+            document["coverage"] = coverage_json::value(coverage);
+        }
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        writeln!(out)
+    }
+
+    fn summary(&self) -> Value {
+        let groups = || self.files.iter().flat_map(|file| list(file, "groups"));
+        let outcomes = || groups().flat_map(|group| list(group, "assertions")).map(|a| a["outcome"].as_str());
+        let failed = |item: &&Value| item["passed"] == false;
+        let passed = outcomes().filter(|outcome| *outcome == Some("passed")).count();
+        let not_run = outcomes().filter(|outcome| *outcome == Some("not_run")).count();
+        json!({
+            "files": self.files.len(),
+            "failed_files": self.files.iter().filter(failed).count(),
+            "groups": groups().count(),
+            "failed_groups": groups().filter(failed).count(),
+            "skipped_groups": groups().filter(|group| group["skipped"] == true).count(),
+            "assertions": { "passed": passed, "failed": outcomes().count() - passed - not_run, "not_run": not_run },
+            "warnings": self.files.iter().map(|file| list(file, "warnings").len()).sum::<usize>(),
+        })
+    }
+}
+
+fn merge_file(known: &mut Value, mut other: Value) {
+    known["passed"] = (known["passed"] == true && other["passed"] == true).into();
+    for key in ["errors", "warnings", "groups"] {
+        let (Some(mine), Value::Array(theirs)) = (known[key].as_array_mut(), other[key].take()) else { continue };
+        // What concerns the file is in the report of each part that has some of its groups.
+        let known: HashSet<String> = mine.iter().filter(|_| key != "groups").map(Value::to_string).collect();
+        mine.extend(theirs.into_iter().filter(|item| key == "groups" || !known.contains(&item.to_string())));
+    }
+    let sort = |list: &mut Value, key: fn(&Value) -> Key<'_>| {
+        if let Some(list) = list.as_array_mut() {
+            list.sort_by(|a, b| key(a).cmp(&key(b)));
+        }
+    };
+    sort(&mut known["warnings"], diagnostic_key);
+    sort(&mut known["groups"], |group| Key { start: group["index"].as_u64(), ..Key::default() });
+}
+
+/// The order of diagnostics is that of [`crate::source::Diagnostic::sort_key`].
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    file: Option<&'a str>,
+    start: Option<u64>,
+    end: Option<u64>,
+    rule: Option<&'a str>,
+    message: Option<&'a str>,
+}
+
+fn diagnostic_key(diagnostic: &Value) -> Key<'_> {
+    let place = &diagnostic["place"];
+    Key {
+        file: place["file"].as_str(),
+        start: place["start"]["offset"].as_u64(),
+        end: place["end"]["offset"].as_u64(),
+        rule: diagnostic["rule"].as_str(),
+        message: diagnostic["message"].as_str(),
+    }
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn name(file: &Value) -> &str {
+    file["file"].as_str().unwrap_or_default()
+}
+
+/// Standard input comes first, then files by their paths, as `promproof test` runs them.
+pub(super) fn order(name: &str) -> (bool, &Path) {
+    (name != "<stdin>", Path::new(name))
+}
