@@ -94,9 +94,13 @@ fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io:
             write_line(out, look, file, (rule.line, rule.column), &rule.name, words, None)?;
             continue;
         }
-        for point in rule.points.iter().filter(|point| point.covered == 0) {
+        let mut uncovered = rule.points.iter().filter(|point| point.covered == 0).peekable();
+        while let Some(point) = uncovered.next() {
             let excerpt = (!point.text.is_empty()).then_some((point.text.as_str(), cut(point.what)));
-            write_line(out, look, file, (point.line, point.column), &rule.name, words(point), excerpt)?;
+            let place = (point.line, point.column);
+            let other = uncovered.next_if(|next| (next.line, next.column) == place && is_pair(point.what, next.what));
+            let words = other.map_or_else(|| words(point), |_| neither(point.what));
+            write_line(out, look, file, place, &rule.name, words, excerpt)?;
         }
     }
     Ok(())
@@ -148,6 +152,26 @@ fn words(point: &Point) -> &'static str {
         What::Label | What::Annotation => "never rendered",
         What::TemplateBody => "never taken",
         What::TemplateElse => "always taken",
+    }
+}
+
+/// Whether the two are the outcomes of one operator or branch.
+fn is_pair(first: What, second: What) -> bool {
+    matches!(
+        (first, second),
+        (What::ComparisonTrue, What::ComparisonFalse)
+            | (What::AndKept, What::AndDropped)
+            | (What::UnlessKept, What::UnlessDropped)
+            | (What::TemplateBody, What::TemplateElse)
+    )
+}
+
+/// What to say where neither outcome is covered.
+fn neither(first: What) -> &'static str {
+    match first {
+        What::ComparisonTrue => "neither true nor false",
+        What::TemplateBody => "neither taken nor skipped",
+        _ => "neither keeps nor drops anything",
     }
 }
 

@@ -39,8 +39,6 @@ mod gather;
 mod looks;
 mod model;
 mod sites;
-#[cfg(test)]
-mod tests;
 
 pub(super) use collect::Collector;
 pub(super) use gather::gather;
