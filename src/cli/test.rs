@@ -217,7 +217,10 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     };
     args.page.write(&report, &view, session)?;
     let mut stdout = session.stdout();
-    output::write(&mut stdout, format, &session.look, &report, &view)?;
+    // Nothing has passed in an empty part; formats for programs have their empty report.
+    if empty_part.is_none() || !matches!(format, TestFormat::Full | TestFormat::Concise) {
+        output::write(&mut stdout, format, &session.look, &report, &view)?;
+    }
     let covered = match &report.coverage {
         Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, format, args.quiet)?,
         None => true,

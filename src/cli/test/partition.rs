@@ -27,7 +27,7 @@ impl PartitionArgs {
         selection.part = Some(part.into());
         inputs.is_empty().then(|| {
             let Partition { index, count: parts } = partition;
-            format!("part {index} of {parts} has no test: only {count} test groups are selected")
+            format!("part {index} of {parts} has no test (test groups in all parts: {count})")
         })
     }
 
