@@ -48,6 +48,13 @@ fn every_command_runs() {
 }
 
 #[test]
+fn the_coverage_is_what_is_printed() {
+    let shown = blocks("text").into_iter().find(|block| block.contains("not covered:")).unwrap();
+    let run = run_in_repository(&["test", "testdata/coverage", "--coverage"]);
+    assert!(run.stdout.contains(&shown), "{run}");
+}
+
+#[test]
 fn the_comment_excuses_the_finding() {
     let line = blocks("yaml").into_iter().find(|block| block.contains("promproof: ignore")).unwrap();
     let rules = |line: &str| {
