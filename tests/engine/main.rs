@@ -3,3 +3,4 @@
 mod expressions;
 mod steps;
 mod store;
+mod windows;

@@ -1,0 +1,91 @@
+//! Series that have floats only take a short way through window functions. It gives the same bits as the long one.
+
+use promproof::engine::{Engine, Options, QueryValue, Store};
+use promproof::model::{FloatHistogram, Labels, SampleValue};
+use promproof::promql::{self, ParseOptions};
+use proptest::prelude::*;
+
+const FUNCTIONS: [&str; 10] = [
+    "rate",
+    "increase",
+    "delta",
+    "sum_over_time",
+    "avg_over_time",
+    "count_over_time",
+    "first_over_time",
+    "last_over_time",
+    "min_over_time",
+    "max_over_time",
+];
+/// Where the floats begin, in milliseconds: no window reaches back from there to time 0.
+const BEGIN_MS: i64 = 1_000_000_000;
+
+/// A counter with resets, a gauge, or values that are hard to add up and to compare.
+fn value() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => (0u32..1000).prop_map(f64::from),
+        2 => -1e3f64..1e3,
+        1 => prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(-0.0), Just(0.0), Just(1e300), Just(-1e300)],
+    ]
+}
+
+/// Samples: the distance from the one before in milliseconds, and the value. Mostly as regular as scraping makes them.
+fn samples() -> impl Strategy<Value = Vec<(i64, f64)>> {
+    let gap = prop_oneof![6 => Just(15_000i64), 1 => 1i64..40_000, 1 => Just(120_000i64)];
+    let ascending = prop::collection::vec((gap.clone(), 0u32..50), 0..80).prop_map(|steps| {
+        let mut total = 0.0;
+        let mut count = |add: u32| {
+            total = if add == 0 { 0.0 } else { total + f64::from(add) };
+            total
+        };
+        steps.into_iter().map(|(gap, add)| (gap, count(add))).collect()
+    });
+    prop_oneof![ascending, prop::collection::vec((gap, value()), 0..80)]
+}
+
+/// The samples in a store; with a histogram long before them, which sends the series the long way.
+fn store(samples: &[(i64, f64)], long_way: bool) -> Store {
+    let labels = Labels::from_pairs([("__name__", "x_total")]);
+    let mut store = Store::new();
+    if long_way {
+        let histogram = SampleValue::Histogram(FloatHistogram::default().into());
+        assert_eq!(store.append(&labels, 0, histogram, None), Ok(()));
+    }
+    let mut t_ms = BEGIN_MS;
+    for (gap, value) in samples {
+        t_ms += gap;
+        assert_eq!(store.append(&labels, t_ms, SampleValue::Float(*value), None), Ok(()));
+    }
+    store
+}
+
+fn points(store: &Store, text: &str, step_ms: i64) -> Vec<(i64, u64)> {
+    let expr = promql::parse(text, &ParseOptions::all()).expect("the expression parses");
+    let engine = Engine::new(Options::default());
+    let prepared = engine.prepare(&expr).expect("the expression is valid");
+    let output = engine.range(store, &prepared, BEGIN_MS - 60_000, BEGIN_MS + 1_500_000, step_ms);
+    let QueryValue::Matrix(matrix) = output.expect("the query succeeds").value else { panic!("a matrix is expected") };
+    let bits = |value: f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
+    let points = matrix.iter().flat_map(|series| &series.points);
+    points.map(|point| (point.t_ms, bits(point.value.as_float().expect("a float is expected")))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|v| v.parse().ok()).unwrap_or(300), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_short_way_equals_the_long_one(
+        samples in samples(),
+        function in prop::sample::select(&FUNCTIONS[..]),
+        range_s in prop::sample::select(&[1u32, 15, 30, 60, 61, 300][..]),
+        step_ms in prop::sample::select(&[1_000i64, 15_000, 20_000, 60_000][..]),
+        offset_s in prop::sample::select(&[0i64, 7, -45][..]),
+    ) {
+        let text = format!("{function}(x_total[{range_s}s] offset {offset_s}s)");
+        prop_assert_eq!(
+            points(&store(&samples, false), &text, step_ms),
+            points(&store(&samples, true), &text, step_ms),
+            "{}", text
+        );
+    }
+}
