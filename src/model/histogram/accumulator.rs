@@ -82,7 +82,8 @@ impl<C: Cell> Accumulator<C> {
         if is_custom != other.uses_custom_buckets() {
             return Err(IncompatibleSchemas);
         }
-        let counter_reset_collision = self.join_hints(other.counter_reset_hint);
+        let (hint, counter_reset_collision) = join_hints(self.hint, other.counter_reset_hint);
+        self.hint = hint;
         let bounds_reconciled = is_custom && self.custom_values != other.custom_values;
         self.count.add(sign * other.count);
         self.sum.add(sign * other.sum);
@@ -123,21 +124,14 @@ impl<C: Cell> Accumulator<C> {
         [&mut self.zero_count, &mut self.count, &mut self.sum].into_iter().chain(buckets)
     }
 
-    /// The hint of a sum: a gauge makes it a gauge, otherwise an unknown makes it unknown. A reset beside no reset is a
-    /// collision, which leaves it unknown too.
-    fn join_hints(&mut self, other: CounterResetHint) -> bool {
-        use CounterResetHint::{Gauge, Unknown};
-        let (joined, collision) = match (self.hint, other) {
-            (mine, other) if mine == other => (mine, false),
-            (Gauge, _) | (_, Gauge) => (Gauge, false),
-            (Unknown, _) | (_, Unknown) => (Unknown, false),
-            _ => (Unknown, true),
-        };
-        self.hint = joined;
-        collision
-    }
-
     fn add_standard(&mut self, other: &FloatHistogram, sign: f64) {
+        if self.schema == other.schema && self.zero_threshold == other.zero_threshold {
+            self.zero_count.add(sign * other.zero_count);
+            let signed = |(index, count)| (index, sign * count);
+            side::merge(&mut self.positive, side::indexed(&other.positive_spans, &other.positive_buckets).map(signed));
+            side::merge(&mut self.negative, side::indexed(&other.negative_spans, &other.negative_buckets).map(signed));
+            return;
+        }
         let mut other = Accumulator::<f64>::new(other);
         self.level_zero_buckets(&mut other);
         self.zero_count.add(sign * other.zero_count);
@@ -232,6 +226,18 @@ impl<C: Cell> Accumulator<C> {
     }
 }
 
+/// The hint of a sum: a gauge makes it a gauge, otherwise an unknown makes it unknown. A reset beside no reset is a
+/// collision (the second value), which leaves it unknown too.
+fn join_hints(a: CounterResetHint, b: CounterResetHint) -> (CounterResetHint, bool) {
+    use CounterResetHint::{Gauge, Unknown};
+    match (a, b) {
+        (a, b) if a == b => (a, false),
+        (Gauge, _) | (_, Gauge) => (Gauge, false),
+        (Unknown, _) | (_, Unknown) => (Unknown, false),
+        _ => (Unknown, true),
+    }
+}
+
 /// The bounds that two ascending lists share.
 pub(super) fn common_bounds(a: &[f64], b: &[f64]) -> Vec<f64> {
     let mut rest = b.iter().copied().peekable();
@@ -272,10 +278,43 @@ impl FloatHistogram {
     }
 
     fn combine(&mut self, other: &FloatHistogram, sign: f64) -> Result<Reconciliation, IncompatibleSchemas> {
+        if self.has_layout_of(other) {
+            let (hint, counter_reset_collision) = join_hints(self.counter_reset_hint, other.counter_reset_hint);
+            self.counter_reset_hint = hint;
+            self.combine_numbers(other, sign);
+            return Ok(Reconciliation { counter_reset_collision, bounds_reconciled: false });
+        }
         let mut sum = Accumulator::<f64>::new(self);
         let reconciliation = sum.add(other, sign)?;
         *self = sum.finish();
         Ok(reconciliation)
+    }
+
+    /// Whether both have the same buckets in the same places, so that they combine number by number.
+    fn has_layout_of(&self, other: &FloatHistogram) -> bool {
+        // Custom buckets are all positive; whatever else is there does not take part.
+        let takes_part = !self.uses_custom_buckets() || (other.zero_count == 0.0 && other.negative_buckets.is_empty());
+        takes_part
+            && self.schema == other.schema
+            && self.zero_threshold == other.zero_threshold
+            && self.custom_values == other.custom_values
+            && self.positive_spans == other.positive_spans
+            && self.negative_spans == other.negative_spans
+            && self.positive_buckets.len() == other.positive_buckets.len()
+            && self.negative_buckets.len() == other.negative_buckets.len()
+            && side::is_plain(&self.positive_spans, &self.positive_buckets)
+            && side::is_plain(&self.negative_spans, &self.negative_buckets)
+    }
+
+    fn combine_numbers(&mut self, other: &FloatHistogram, sign: f64) {
+        self.zero_count += sign * other.zero_count;
+        self.count += sign * other.count;
+        self.sum += sign * other.sum;
+        let positive = self.positive_buckets.iter_mut().zip(&other.positive_buckets);
+        let negative = self.negative_buckets.iter_mut().zip(&other.negative_buckets);
+        for (mine, theirs) in positive.chain(negative) {
+            *mine += sign * theirs;
+        }
     }
 
     /// The histogram with the coarser `schema`; unchanged where that is not coarser, or where buckets are custom.

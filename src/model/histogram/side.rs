@@ -51,7 +51,25 @@ pub(super) fn compact(spans: &mut Vec<BucketSpan>, buckets: &mut Vec<f64>) {
 
 /// Adds `other` to `side`, inserting the buckets that `side` does not have.
 pub(super) fn merge<C: Cell>(side: &mut Side<C>, other: impl Iterator<Item = (i32, f64)>) {
-    let mine = std::mem::take(side);
+    let mut other = other.peekable();
+    let mut at = 0;
+    // Nearly always `side` has all of the buckets, and nothing need be moved.
+    while let Some((index, count)) = other.peek().copied() {
+        while side.get(at).is_some_and(|(mine, _)| *mine < index) {
+            at += 1;
+        }
+        let Some((_, cell)) = side.get_mut(at).filter(|(mine, _)| *mine == index) else { break };
+        cell.add(count);
+        other.next();
+    }
+    if other.peek().is_some() {
+        let rest = side.split_off(at);
+        insert(side, rest, other);
+    }
+}
+
+/// Appends `mine` and `other` to `side` in the order of their indices.
+fn insert<C: Cell>(side: &mut Side<C>, mine: Side<C>, other: impl Iterator<Item = (i32, f64)>) {
     let mut mine = mine.into_iter().peekable();
     for (index, count) in other {
         while let Some(before) = mine.next_if(|(i, _)| *i < index) {
@@ -66,6 +84,13 @@ pub(super) fn merge<C: Cell>(side: &mut Side<C>, other: impl Iterator<Item = (i3
         }
     }
     side.extend(mine);
+}
+
+/// Whether every span has buckets and none touches the one before it, as [`to_spans`] makes them.
+pub(super) fn is_plain(spans: &[BucketSpan], buckets: &[f64]) -> bool {
+    spans.iter().all(|span| span.length > 0)
+        && spans.iter().skip(1).all(|span| span.offset != 0)
+        && spans.iter().map(|span| u64::from(span.length)).sum::<u64>() == buckets.len() as u64
 }
 
 /// The index, in a schema coarser by `steps`, of the bucket that contains the bucket `index`.
