@@ -24,7 +24,9 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
         for span in &update.left {
             let place = file.file.position(span.start);
             let message = format!("{}:{}: this assertion cannot be updated", file.file.name(), place.line);
-            session.report(&Trouble::new(message).help("it comes through an alias, or its expression fails"));
+            session.report(&Trouble::new(message).help(
+                "it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay",
+            ));
         }
         if update.changed == 0 {
             continue;

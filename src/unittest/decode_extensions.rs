@@ -9,10 +9,12 @@ use crate::model::duration::{format_duration, parse_duration};
 use crate::promql::regex::AnchoredRegex;
 use crate::rules::Field;
 use crate::source::{Span, Spanned};
-use crate::yaml::{Mapping, Node, NodeKind};
+use crate::yaml::{Entry, Mapping, Node, NodeKind};
 
 const TIMELINE_FIELDS: &[&str] =
     &["alertname", "labels", "pending_at", "fires_at", "resolves_at", "never", "annotations", "count", "until"];
+/// The fields that choose alerts and times, and say nothing of them.
+const CHOOSING_FIELDS: &[&str] = &["alertname", "labels", "until"];
 const PATTERN_FIELDS: &[&str] = &["exact", "contains", "matches"];
 const TIMES: &str = "write one time, `5m`, or a list of times, `[5m, 20m]`";
 const NEVER: &str = "write `pending`, `firing`, `resolved`, or `active` for neither pending nor firing";
@@ -53,6 +55,10 @@ fn pattern(reader: &mut Reader<'_>, node: &Node, what: &str, plain: PatternKind)
     if let NodeKind::Scalar(_) = &node.kind {
         let text = reader.scalar_text(node, what)?;
         return Some(TextPattern { text, kind: plain, regex: None });
+    }
+    if node.as_mapping().is_none() {
+        reader.wrong_type(node, what, "a text, or one of `{exact: …}`, `{contains: …}` and `{matches: …}`");
+        return None;
     }
     let mapping = reader.mapping(node, what, PATTERN_FIELDS)?;
     let mut given = mapping.entries.iter().filter(|entry| entry.name().is_some_and(|n| PATTERN_FIELDS.contains(&n)));
@@ -130,7 +136,14 @@ pub(super) fn timeline(reader: &mut Reader<'_>, node: &Node, evaluation_interval
         test.moments.extend(moments(reader, mapping, moment, evaluation_interval_ms));
     }
     never(reader, mapping, &mut test.moments);
-    contradictions(reader, &test, node.span);
+    contradictions(reader, &test);
+    let says = |entry: &Entry| entry.name().is_some_and(|name| !CHOOSING_FIELDS.contains(&name));
+    if !mapping.entries.iter().any(says) {
+        let message = "this timeline says nothing about the alert";
+        let help = "add `fires_at`, `pending_at`, `resolves_at`, `never`, `annotations` or `count`";
+        let span = head(reader, node.span);
+        reader.report(MISSING_FIELD, message, span).help(help);
+    }
     test
 }
 
@@ -219,8 +232,8 @@ fn never(reader: &mut Reader<'_>, mapping: &Mapping, all: &mut Vec<Moments>) {
     }
 }
 
-/// What cannot hold, and an item that says nothing.
-fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest, span: Span) {
+/// What cannot hold.
+fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest) {
     let said = |moment: Moment| test.moments.iter().find(|moments| moments.moment == moment);
     if let Some((name, _)) = test.annotations.first() {
         if let Some(never) = said(Moment::Firing).filter(|moments| moments.times.is_empty()) {
@@ -233,6 +246,9 @@ fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest, span: Span) {
         if let Some(times) = times {
             let message = format!("`count: 0` contradicts `{}`", times.moment.key());
             reader.report(INVALID_VALUE, message, count.span).related_at(times.span, "something happens");
+        } else if let Some((name, _)) = test.annotations.first() {
+            let message = "`count: 0` contradicts `annotations`";
+            reader.report(INVALID_VALUE, message, count.span).related_at(name.span, "those of an alert that fires");
         }
     }
     if let Some(until) = test.until {
@@ -241,12 +257,6 @@ fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest, span: Span) {
             let message = format!("`until: {}` leaves this time out", format_duration(until.value));
             reader.report(INVALID_VALUE, message, late.span).related_at(until.span, "nothing later counts");
         }
-    }
-    if test.moments.is_empty() && test.annotations.is_empty() && test.count.is_none() {
-        let message = "this timeline says nothing about the alert";
-        let help = "add `fires_at`, `pending_at`, `resolves_at`, `never`, `annotations` or `count`";
-        let span = head(reader, span);
-        reader.report(MISSING_FIELD, message, span).help(help);
     }
 }
 

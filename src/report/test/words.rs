@@ -109,8 +109,9 @@ pub(in crate::report) fn places(file: &FileReport, assertion: &Assertion) -> (La
             return (labels.next().unwrap_or_else(subject), labels.collect());
         }
         Outcome::Message(failure) => {
-            let time = label(assertion.eval_time_span, "at this time".to_owned());
-            return (label(failure.span, life::message_place(failure)), vec![time]);
+            let time = || label(assertion.eval_time_span, "at this time".to_owned());
+            let times = (assertion.eval_time_span != assertion.span).then(time);
+            return (label(failure.span, life::message_place(failure)), times.into_iter().collect());
         }
         Outcome::Error(diagnostic) => return (diagnostic.primary.clone(), diagnostic.related.clone()),
         Outcome::Passed | Outcome::NotRun => &[],

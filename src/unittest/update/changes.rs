@@ -68,8 +68,9 @@ pub(super) fn of_samples(file: &Arc<SourceFile>, written: &[Node], failure: &Sam
                 let index = index_of(*span)?;
                 let actual = failure.actual.get(*actual)?;
                 let edits = sample_edits(file, written.get(index)?, fields, actual);
-                *list.get_mut(index)? = Some(sample(actual));
-                changes.push(edits.map_or(Change::Replace(index, sample(actual)), Change::Edit));
+                let new = with_tolerance(sample(actual), file, written.get(index)?);
+                *list.get_mut(index)? = Some(new.clone());
+                changes.push(edits.map_or(Change::Replace(index, new), Change::Edit));
             }
         }
     }
@@ -109,7 +110,7 @@ fn sample_edits(file: &Arc<SourceFile>, item: &Node, fields: &[FieldDifference],
 }
 
 /// Only what is written at this very place can be replaced there.
-fn replace(old: &Node, replacement: String) -> Option<Edit> {
+pub(super) fn replace(old: &Node, replacement: String) -> Option<Edit> {
     let here = old.alias.is_none() && old.tag.is_none() && !old.span.is_empty();
     here.then_some(Edit { span: old.span, replacement })
 }
@@ -124,6 +125,15 @@ fn alert(alert: &Alert) -> Value {
     let parts = [("exp_labels", map(&alert.labels)), ("exp_annotations", Value::Map(annotations.collect()))];
     let filled = parts.into_iter().filter(|(_, part)| *part != Value::Map(Vec::new()));
     Value::Map(filled.map(|(name, part)| (name.to_owned(), part)).collect())
+}
+
+/// The new sample with the tolerance of the old one.
+fn with_tolerance(new: Value, file: &Arc<SourceFile>, old: &Node) -> Value {
+    let tolerance = old.as_mapping().and_then(|old| old.get("tolerance"));
+    let (Value::Map(mut fields), Some(tolerance)) = (new.clone(), tolerance) else { return new };
+    let text = tolerance.value.span.slice(file.text()).trim_end().to_owned();
+    fields.push(("tolerance".to_owned(), Value::Plain(text)));
+    Value::Map(fields)
 }
 
 fn sample(sample: &Sample) -> Value {

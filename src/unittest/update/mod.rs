@@ -5,6 +5,7 @@
 //! everything else stay.
 
 mod changes;
+mod extensions;
 mod render;
 
 use std::sync::Arc;
@@ -23,8 +24,8 @@ pub struct Update {
     pub text: String,
     /// How many assertions were rewritten.
     pub changed: usize,
-    /// Where assertions that failed had to stay as they are: they come through an alias or a merge, or could not be
-    /// decided.
+    /// Where assertions that failed had to stay as they are: they come through an alias or a merge, could not be
+    /// decided, or say what must never be or what a text is to be like.
     pub left: Vec<Span>,
 }
 
@@ -81,6 +82,8 @@ impl Updater<'_> {
         let (tests, key) = match &assertion.outcome {
             Outcome::Alerts(_) => ("alert_rule_test", "exp_alerts"),
             Outcome::Samples(_) => ("promql_expr_test", "exp_samples"),
+            Outcome::Timeline(_) => ("alert_timeline", ""),
+            Outcome::Message(_) => ("promql_expr_test", ""),
             _ => return None,
         };
         if group.alias.is_some() {
@@ -89,6 +92,15 @@ impl Updater<'_> {
         let items = list(group.as_mapping()?, tests)?;
         let node = items.iter().find(|item| item.span == assertion.span && item.alias.is_none())?;
         let mapping = node.as_mapping()?;
+        let edits = match &assertion.outcome {
+            Outcome::Timeline(failure) => Some(extensions::of_timeline(self.file, mapping, failure)?),
+            Outcome::Message(failure) => Some(extensions::of_message(self.file, mapping, failure)?),
+            _ => None,
+        };
+        if let Some(edits) = edits {
+            self.edits.extend(edits);
+            return Some(());
+        }
         let written = mapping.get(key).filter(|entry| !entry.value.is_null());
         let written = match written {
             Some(entry) if entry.merged || entry.value.alias.is_some() => return None,

@@ -1,0 +1,642 @@
+//! What test files may say beyond promtool's: how it is read, how it fails, how it is updated.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say what they expect")]
+
+use std::collections::BTreeSet;
+
+use crate::support::{Run, Sandbox, repository};
+
+mod support;
+
+const RULES: &str = r#"groups:
+  - name: g
+    rules:
+      - alert: HighErrors
+        expr: sum by (service) (errors) > 10
+        for: 2m
+        labels: {severity: page}
+        annotations:
+          summary: "{{ $labels.service }} has {{ $value }} errors"
+          text: fixed
+"#;
+
+/// The API has errors from 2m on, so that the alert is pending then and fires from 4m to 9m; twice.
+const SERIES: &str = "    input_series:
+      - {series: 'errors{service=\"api\"}', values: '0 0 20x6 0x9 20x6 0x4'}
+      - {series: 'errors{service=\"db\"}', values: '1x30'}
+";
+
+/// A test with the lines `assertions`.
+fn test(assertions: &str) -> String {
+    format!("rule_files: [rules.yml]\ntests:\n  - name: t\n{SERIES}{assertions}")
+}
+
+fn sandbox(test: &str) -> Sandbox {
+    Sandbox::with(&[("rules.yml", RULES), ("t.yml", test)])
+}
+
+fn run(test: &str) -> Run {
+    sandbox(test).run(&["test", "t.yml"])
+}
+
+fn concise(test: &str) -> Run {
+    sandbox(test).run(&["test", "t.yml", "--output-format", "concise"])
+}
+
+/// Blanks at the ends of lines are nothing that a reader sees.
+fn trimmed(run: &Run) -> String {
+    run.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[test]
+fn the_page_on_test_files_tells_the_truth() {
+    let page = std::fs::read_to_string(repository().join("docs/tests.md")).unwrap();
+    let sandbox = Sandbox::new();
+    for block in page.split("\n```yaml\n# ").skip(1) {
+        let (name, text) = block.split_once('\n').unwrap();
+        sandbox.write(name, text.split("\n```").next().unwrap());
+    }
+    insta::assert_snapshot!(sandbox.run(&["test", "--strict"]), @r"
+    ok    api.test.yml  1 group, 5 assertions
+    passed: 1 test file, 1 group, 5 assertions
+    --- exit code 0
+    ");
+    let all = sandbox.run(&["test", "--list"]);
+    insta::assert_snapshot!(all, @r#"
+    api.test.yml:15: errors of the API: alert HighErrorRate at 10m
+    api.test.yml:24: errors of the API: timeline HighErrorRate{service="api"}
+    api.test.yml:32: errors of the API: timeline HighErrorRate{service=~"db|cache"}
+    api.test.yml:37: errors of the API: expression avg(errors) at 10m
+    api.test.yml:42: errors of the API: failing expression errors / on (service) errors at 10m
+    --- exit code 0
+    "#);
+}
+
+#[test]
+fn a_timeline_that_holds() {
+    let assertions = "    alert_timeline:
+      - alertname: HighErrors
+        labels: {service: api, severity: {contains: ag}}
+        pending_at: [2m, 19m]
+        fires_at: [4m, 21m]
+        resolves_at: [9m, 26m]
+        annotations: {summary: api has 20 errors, text: {matches: fix.*}, other: ''}
+        count: 1
+      - {alertname: HighErrors, labels: {service: {matches: a.*}}, until: 19m, fires_at: 4m}
+      - {alertname: HighErrors, labels: {service: db}, never: active}
+      - {alertname: HighErrors, until: 3m, never: [firing, resolved], pending_at: 2m}
+";
+    insta::assert_snapshot!(run(&test(assertions)), @r"
+    ok    t.yml  1 group, 4 assertions
+    passed: 1 test file, 1 group, 4 assertions
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn a_timeline_that_does_not_hold_says_what_is_there() {
+    let assertions = "    alert_timeline:
+      - alertname: HighErrors
+        labels: {service: api}
+        pending_at: 2m
+        fires_at: [3m, 20m, 30m]
+        annotations:
+          summary: api has 21 errors
+          text: {contains: broken}
+";
+    insta::assert_snapshot!(trimmed(&run(&test(assertions))), @r#"
+    failed: timeline of `HighErrors{service="api"}`: it becomes pending at 19m too, and 7 other differences (in test t)
+        ╭─[t.yml:10:21]
+      9 │         labels: {service: api}
+     10 │         pending_at: 2m
+        ·                     ─┬
+        ·                      ╰── becomes pending at 19m too
+     11 │         fires_at: [3m, 20m, 30m]
+        ·                    ─┬  ─┬─  ─┬─
+        ·                     │   │    ╰── does not fire at 30m
+        ·                     │   ╰── fires at 21m
+        ·                     ╰── fires at 4m
+     12 │         annotations:
+     13 │           summary: api has 21 errors
+        ·                    ────────┬────────
+        ·                            ╰── is "api has 20 errors"
+     14 │           text: {contains: broken}
+        ·                            ───┬──
+        ·                               ╰── is "fixed"
+        ╰────
+      ~ {alertname="HighErrors", service="api", severity="page"}
+          pending_at: becomes pending at 19m too
+            expected  2m
+            actual    2m, 19m
+          fires_at: fires at 4m, 1 evaluation later; fires at 21m, 1 evaluation later; does not fire at 30m
+            expected  3m, 20m, 30m
+            actual    4m, 21m
+          annotation `summary`, at 4m
+            expected  "api has [-21-] errors"
+            actual    "api has {+20+} errors"
+          annotation `text`, at 4m
+            expected  a text that contains "broken"
+            actual    "fixed"
+          annotation `summary`, at 21m
+            expected  "api has [-21-] errors"
+            actual    "api has {+20+} errors"
+          annotation `text`, at 21m
+            expected  a text that contains "broken"
+            actual    "fixed"
+      note: it is pending since 2m and fires 1 evaluation later, at 4m
+      note: it is pending since 19m and fires 1 evaluation later, at 21m
+      note: it fired until 25m and resolved 4 evaluations earlier, at 26m
+
+      timeline, 1m a column:
+                                   0s        10m       20m       30m
+                                   ┬─────────┬─────────┬─────────┬
+        service=api severity=page  ··▒▒█████··········▒▒█████·····
+                                      ▲ not as expected at 3m
+        · inactive   ▒ pending   █ firing
+
+      why, at 3m: rules.yml:5:15
+        sum by (service) (errors) > 10  20 {service="api"}
+        └─ sum by (service) (errors)    20 {service="api"}, 1 {service="db"}
+           └─ errors                    20 {service="api"}, 1 {service="db"}
+
+    FAIL  t.yml  1 group, 1 assertion, 1 failed
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn near_misses_are_named() {
+    let of = |entry: &str| {
+        let run = run(&test(&format!("    alert_timeline:\n      - {{alertname: HighErrors, {entry}}}\n")));
+        let told = |line: &&str| line.starts_with("failed:") || line.contains("note:");
+        run.stdout.lines().filter(told).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let entries = [
+        "labels: {service: web}, fires_at: 4m",
+        "labels: {service: {matches: d.}}, fires_at: 4m",
+        "labels: {service: api}, until: 3m, fires_at: 3m",
+        "labels: {service: api}, never: firing",
+        "labels: {service: api}, resolves_at: []",
+        "count: 2",
+        "labels: {service: api}, until: 3m, annotations: {text: fixed}",
+    ];
+    insta::assert_snapshot!(entries.map(of).concat(), @r#"
+    failed: timeline of `HighErrors{service="web"}`: no such alert is ever pending or firing (in test t)
+      note: there is `{alertname="HighErrors", service="api", severity="page"}`, of which `service` is "api" instead of "web"
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors{service=~"d."}`: no such alert is ever pending or firing (in test t)
+      note: there is `{alertname="HighErrors", service="api", severity="page"}`, of which `service` is "api" instead of a text that matches "d."
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors{service="api"}`: it does not fire at 3m (in test t)
+      note: it is pending since 2m; with `for: 2m` it cannot fire before 4m, and the test ends at 3m
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors{service="api"}`: it fires at 4m and never should, and 1 other difference (in test t)
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors{service="api"}`: it resolves at 9m and never should, and 1 other difference (in test t)
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors`: there is 1 such alert, not 2 (in test t)
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    failed: timeline of `HighErrors{service="api"}`: it never fires, so it has no annotations to compare (in test t)
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    "#);
+    let unknown =
+        test("    alert_timeline: [{alertname: HighError, never: firing}, {alertname: HighError, fires_at: 1m}]\n");
+    insta::assert_snapshot!(trimmed(&concise(&unknown)), @r"
+    t.yml:7:34: warning[test/unknown-alert] no rule under test defines an alert `HighError`
+    t.yml:7:73: failed timeline of `HighError`: no such alert is ever pending or firing
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 2 assertions; 1 warning
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn mistakes_are_reported_at_their_places() {
+    let assertions = "    alert_timeline:
+      - {labels: {service: api}, fires_at: 4m}
+      - {alertname: A}
+      - {alertname: A, fires_at: 90s}
+      - {alertname: A, fires_at: [4m, soon], until: 3m}
+      - {alertname: A, fires_at: 4m, never: firing}
+      - {alertname: A, never: fires}
+      - {alertname: A, never: firing, annotations: {text: x}}
+      - {alertname: A, count: 0, fires_at: 4m}
+      - {alertname: A, count: -1}
+      - {alertname: A, labels: {x: {contain: y}}, fires_at: 4m}
+      - {alertname: A, labels: {x: {matches: '('}}, fires_at: 4m}
+      - {alertname: A, labels: {x: {contains: y, matches: z}}, fire_at: 4m}
+    promql_expr_test:
+      - {expr: up, tolerance: -1}
+      - {expr: up, tolerance: 1 %%, exp_fail: [x]}
+      - {expr: up, exp_fail: x, exp_samples: [{value: 1, tolerance: x}]}
+";
+    insta::assert_snapshot!(trimmed(&concise(&test(assertions))), @r#"
+    t.yml:8:9: error[schema/missing-field] `alertname` is missing: the timeline does not say which alert it is about
+    t.yml:9:9: error[schema/missing-field] this timeline says nothing about the alert
+    t.yml:10:34: error[schema/invalid-value] nothing can begin at 1m30s: rules are evaluated every 1m
+    t.yml:11:35: error[schema/invalid-value] `until: 3m` leaves this time out
+    t.yml:11:39: error[schema/invalid-value] `fires_at` is not a duration: not a valid duration string: "soon"
+    t.yml:12:45: error[schema/invalid-value] `never: firing` contradicts `fires_at`
+    t.yml:13:31: error[schema/invalid-value] `never: fires` names no state
+    t.yml:14:53: error[schema/invalid-value] `annotations` are those of an alert that fires, and this one never does
+    t.yml:15:31: error[schema/invalid-value] `count: 0` contradicts `fires_at`
+    t.yml:16:31: error[schema/invalid-value] `count` is not a whole number that is 0 or more
+    t.yml:17:36: error[schema/invalid-value] `x` in `labels` must be a text or have one of the fields `exact`, `contains` and `matches`
+    t.yml:17:37: error[schema/unknown-field] `contain` is not a field of `x` in `labels`
+    t.yml:18:46: error[schema/invalid-value] this is not a regular expression: error parsing regexp: missing closing ): `(`
+    t.yml:19:36: error[schema/invalid-value] `x` in `labels` must be a text or have one of the fields `exact`, `contains` and `matches`
+    t.yml:19:64: error[schema/unknown-field] `fire_at` is not a field of an item of `alert_timeline`
+    t.yml:21:31: error[schema/invalid-value] `tolerance` is not a number that is 0 or more
+    t.yml:22:31: error[schema/invalid-value] `tolerance` is not a number that is 0 or more
+    t.yml:22:47: error[schema/wrong-type] `exp_fail` must be a text, or one of `{exact: …}`, `{contains: …}` and `{matches: …}`, not a list
+    t.yml:23:33: error[schema/invalid-value] an expression that must fail has no samples
+    t.yml:23:69: error[schema/invalid-value] `tolerance` is not a number that is 0 or more
+    failed: 1 of 1 test file, 0 groups, 0 assertions
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn mistakes_of_repeat_are_reported_at_their_places() {
+    let series = "tests:
+  - name: t
+    input_series:
+      - {series: 'up{i=\"{i}\"}', repeat: 0}
+      - {series: 'up{i=\"{i}\"}', repeat: 100001}
+      - {series: 'up{i=\"{i}\"}', repeat: {i: 9..1}}
+      - {series: 'up{i=\"{i}\"}', repeat: {}}
+      - {series: 'up{i=\"{i}\"}', repeat: {i: []}}
+      - {series: 'up{i=\"{i}\"}', repeat: {i: [a, b, a]}}
+      - {series: 'up{i=\"{i}\"}', repeat: {i-1: 2}}
+      - {series: 'up{i=\"{i}\", j=\"{j}\"}', repeat: {i: 1000, j: 1000}}
+      - {series: 'up{i=\"i\"}', repeat: 2}
+      - {series: 'up{i=\"{i}\"}', repeat: [1]}
+";
+    insta::assert_snapshot!(trimmed(&concise(series)), @r"
+    t.yml:4:41: error[schema/invalid-value] `0` is neither a number of series nor a range of numbers
+    t.yml:5:41: error[schema/invalid-value] `repeat` makes 100001 series; the limit is 100000 for one test
+    t.yml:6:45: error[schema/invalid-value] `9..1` is neither a number of series nor a range of numbers
+    t.yml:7:41: error[schema/invalid-value] `repeat` names no placeholder
+    t.yml:8:45: error[schema/invalid-value] `i` has no values
+    t.yml:9:52: error[schema/invalid-value] `a` is there already
+    t.yml:10:42: error[schema/invalid-value] `i-1` cannot be a placeholder
+    t.yml:11:50: error[schema/invalid-value] `repeat` makes 1000000 series; the limit is 100000 for one test
+    t.yml:12:18: error[schema/invalid-value] `{i}` does not occur in `series`, so the repeated series would be the same
+    t.yml:13:41: error[schema/wrong-type] `repeat` must be a number, or a mapping of placeholders, not a list
+    failed: 1 of 1 test file, 0 groups, 0 assertions
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn repeated_series_are_many_series() {
+    let of = |series: &str, expr: &str, samples: &str| {
+        let test = format!(
+            "tests:\n  - name: t\n    input_series:\n{series}    promql_expr_test:\n      - expr: {expr}\n        \
+             exp_samples: {samples}\n"
+        );
+        trimmed(&concise(&test))
+    };
+    let zones = "      - {series: 'up{zone=\"{zone}\", pod=\"{zone}-{i}\"}', values: '{i}{zone}', repeat: {zone: ['1', '2'], i: 08..09}}\n";
+    let all = "[{labels: 'up{zone=\"1\", pod=\"1-08\"}', value: 81}, {labels: 'up{zone=\"1\", pod=\"1-09\"}', value: 91}, \
+               {labels: 'up{zone=\"2\", pod=\"2-08\"}', value: 82}, {labels: 'up{zone=\"2\", pod=\"2-09\"}', value: 92}]";
+    assert!(of(zones, "up", all).contains("passed"), "{}", of(zones, "up", all));
+
+    // Without the key braces are only braces.
+    let plain = "      - {series: 'up{pod=\"web-{i}\"}', values: '1'}\n";
+    assert!(of(plain, "up", "[{labels: 'up{pod=\"web-{i}\"}', value: 1}]").contains("passed"));
+
+    let broken = "      - {series: 'up{pod=\"{i}\"}', values: '1 {i}x2 x', repeat: {i: [1, y]}}\n";
+    insta::assert_snapshot!(of(broken, "up", "[]"), @r"
+    t.yml:4:52: error[test/invalid-series] this series cannot be read with `{i}` = 1: unexpected `x`, expected a number, `_`, `stale` or a histogram `{{…}}`
+    failed: 1 of 1 test file, 1 of 1 group, 1 assertion (1 not checked)
+    --- exit code 1
+    ");
+    let same = "      - {series: 'up{pod=\"{i}{j}\"}', values: '1', repeat: {i: [1, 11], j: [1, 11]}}\n";
+    insta::assert_snapshot!(of(same, "count(up)", "[{value: 3}]"), @r"
+    t.yml:4:18: warning[test/duplicate-series] this series is there already; only the last one is loaded
+    passed: 1 test file, 1 group, 1 assertion; 1 warning
+    --- exit code 0
+    ");
+    let unused = "      - {series: 'down{pod=\"{i}\"}', values: '1', repeat: 50}\n";
+    insta::assert_snapshot!(of(unused, "count(up)", "[]"), @r"
+    t.yml:4:18: warning[test/unused-series] no rule or expression under test reads `down`
+    passed: 1 test file, 1 group, 1 assertion; 1 warning
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn too_many_repeated_series_are_refused_at_once() {
+    let series = "tests:
+  - name: t
+    input_series:
+      - {series: 'up{i=\"{i}\"}', values: '1', repeat: 60000}
+      - {series: 'down{i=\"{i}\"}', values: '1', repeat: 60000}
+    promql_expr_test: [{expr: up, exp_samples: []}]
+  - name: long
+    input_series: [{series: 'up{i=\"{i}\"}', values: '1x100000', repeat: 1000}]
+    promql_expr_test: [{expr: up, exp_samples: []}]
+";
+    insta::assert_snapshot!(trimmed(&concise(series)), @r"
+    t.yml:5:56: error[test/too-many-values] with this `repeat` the test has too many series, or too long ones
+    t.yml:8:29: error[test/too-many-values] with this series the test has more than 20000000 input values
+    failed: 1 of 1 test file, 2 of 2 groups, 2 assertions (2 not checked)
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn tolerances_and_messages() {
+    let assertions = "    promql_expr_test:
+      - {expr: sum(errors) / 3, eval_time: 2m, tolerance: 0.01, exp_samples: [{value: 7}]}
+      - {expr: sum(errors) / 3, eval_time: 3m, tolerance: 1%, exp_samples: [{value: 6.9}]}
+      - {expr: sum(errors) / 3, eval_time: 3m, exp_samples: [{value: 6.9, tolerance: 0.2}]}
+      - {expr: sum(errors) / 3, eval_time: 4m, exp_samples: [{value: 6.9}], tolerance: 200%}
+      - {expr: errors * on () errors, exp_fail: many-to-many}
+      - {expr: errors * on () errors, eval_time: 1m, exp_fail: {exact: many-to-many}}
+      - {expr: errors * on () errors, eval_time: 2m, exp_fail: {matches: '(?i).*MANY-TO-MANY.*'}}
+      - {expr: errors *, exp_fail: ''}
+      - {expr: 'errors[1m]', exp_fail: ''}
+      - {expr: errors, exp_fail: ''}
+";
+    insta::assert_snapshot!(trimmed(&run(&test(assertions))), @r#"
+    failed: expression `sum(errors) / 3` at 3m: 1 sample is not as expected (in test t)
+        ╭─[t.yml:9:85]
+      8 │       - {expr: sum(errors) / 3, eval_time: 2m, tolerance: 0.01, exp_samples: [{value: 7}]}
+      9 │       - {expr: sum(errors) / 3, eval_time: 3m, tolerance: 1%, exp_samples: [{value: 6.9}]}
+        ·                                            ─┬                                       ─┬─
+        ·                                             │                                        ╰── is 7
+        ·                                             ╰── at this time
+     10 │       - {expr: sum(errors) / 3, eval_time: 3m, exp_samples: [{value: 6.9, tolerance: 0.2}]}
+        ╰────
+      ~ differs: {}
+          value
+            expected  6.9 ± 1%
+            actual    7
+      note: the values are 0.1 apart, more than 0.069
+
+      why, at 3m: t.yml:9:16
+        sum(errors) / 3  7
+        └─ sum(errors)   21
+           └─ errors     20 {service="api"}, 1 {service="db"}
+
+    failed: expression `errors * on () errors` at 1m: it fails with another message (in test t)
+        ╭─[t.yml:13:72]
+     12 │       - {expr: errors * on () errors, exp_fail: many-to-many}
+     13 │       - {expr: errors * on () errors, eval_time: 1m, exp_fail: {exact: many-to-many}}
+        ·                                                  ─┬                    ──────┬─────
+        ·                                                   │                          ╰── fails with: found duplicate series for the match group {} on the right …
+        ·                                                   ╰── at this time
+     14 │       - {expr: errors * on () errors, eval_time: 2m, exp_fail: {matches: '(?i).*MANY-TO-MANY.*'}}
+        ╰────
+      ~ the message
+            expected  "many-to-many"
+            actual    "{+found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\"errors\", service=\"api\"}, {__name__=\"errors\", service=\"db\"}];+}many-to-many{+ matching not allowed: matching labels must be unique on one side+}"
+
+    failed: expression `errors[1m]` at 0s: it does not fail (in test t)
+        ╭─[t.yml:16:40]
+     15 │       - {expr: errors *, exp_fail: ''}
+     16 │       - {expr: 'errors[1m]', exp_fail: ''}
+        ·                                        ─┬
+        ·                                         ╰── it does not fail
+     17 │       - {expr: errors, exp_fail: ''}
+        ╰────
+
+    failed: expression `errors` at 0s: it does not fail (in test t)
+        ╭─[t.yml:17:34]
+     16 │       - {expr: 'errors[1m]', exp_fail: ''}
+     17 │       - {expr: errors, exp_fail: ''}
+        ·                                  ─┬
+        ·                                   ╰── it does not fail
+        ╰────
+      + it yields errors{service="api"} 0
+      + it yields errors{service="db"} 1
+
+    FAIL  t.yml  1 group, 10 assertions, 4 failed
+    failed: 1 of 1 test file, 1 of 1 group, 4 of 10 assertions
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn histograms_within_a_tolerance() {
+    let test = |actual: &str| {
+        format!(
+            "tests:\n  - name: t\n    input_series: [{{series: h, values: '{actual}'}}]\n    promql_expr_test:\n      - expr: h\n        \
+             tolerance: 10%\n        exp_samples: [{{labels: h, histogram: '{{{{schema:0 sum:10 count:20 buckets:[10 10]}}}}'}}]\n"
+        )
+    };
+    let near = concise(&test("{{schema:0 sum:10.5 count:21 buckets:[11 10]}}"));
+    assert_eq!(near.code, Some(0), "{near}");
+    let far = run(&test("{{schema:0 sum:10.5 count:21 buckets:[8 13]}}"));
+    assert!(far.stdout.contains("note: the positive bucket 0 holds 8, expected 10 ± 10%"), "{far}");
+}
+
+/// One of each kind that does not hold.
+const FAILING: &str = "    alert_timeline:
+      - {alertname: HighErrors, labels: {service: api}, fires_at: [5m, 20m], annotations: {text: {contains: no}}}
+    promql_expr_test:
+      - {expr: sum(errors), exp_samples: [{value: 3}], tolerance: 1}
+      - {expr: errors * on () errors, exp_fail: {exact: no}}
+";
+
+#[test]
+fn all_formats_show_them() {
+    let sandbox = sandbox(&test(FAILING));
+    let format = |name| trimmed(&sandbox.run(&["test", "t.yml", "--output-format", name]));
+    insta::assert_snapshot!(format("concise"), @r#"
+    t.yml:8:68: failed timeline of `HighErrors{service="api"}`: it fires at 4m, 1 evaluation earlier, and 3 other differences
+    t.yml:10:51: failed expression `sum(errors)` at 0s: 1 sample is not as expected
+    t.yml:11:57: failed expression `errors * on () errors` at 0s: it fails with another message
+    failed: 1 of 1 test file, 1 of 1 group, 3 of 3 assertions
+    --- exit code 1
+    "#);
+    insta::assert_snapshot!(format("github"), @r#"
+    ::error file=t.yml,line=8,col=68,endLine=8,endColumn=70,title=test t failed::t.yml:8:68: timeline of `HighErrors{service="api"}`: it fires at 4m, 1 evaluation earlier, and 3 other differences%0A{alertname="HighErrors", service="api", severity="page"}: fires at 4m, 1 evaluation earlier%0A{alertname="HighErrors", service="api", severity="page"}: fires at 21m, 1 evaluation later%0A{alertname="HighErrors", service="api", severity="page"}: the annotation `text` is not as expected%0A  expected a text that contains "no"%0A  is "fixed" at 4m%0A{alertname="HighErrors", service="api", severity="page"}: the annotation `text` is not as expected%0A  expected a text that contains "no"%0A  is "fixed" at 21m%0Anote: it is pending since 19m and fires 1 evaluation later, at 21m
+    ::error file=t.yml,line=10,col=51,endLine=10,endColumn=52,title=test t failed::t.yml:10:51: expression `sum(errors)` at 0s: 1 sample is not as expected%0Adiffers: {} 3 ± 1%0A  value: expected "3 ± 1", is "1"%0Anote: the values are 2 apart, more than 1
+    ::error file=t.yml,line=11,col=57,endLine=11,endColumn=59,title=test t failed::t.yml:11:57: expression `errors * on () errors` at 0s: it fails with another message%0Aexpected "no"%0Afails with "found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\"errors\", service=\"api\"}, {__name__=\"errors\", service=\"db\"}];many-to-many matching not allowed: matching labels must be unique on one side"
+    failed: 1 of 1 test file, 1 of 1 group, 3 of 3 assertions
+    --- exit code 1
+    "#);
+    insta::assert_snapshot!(format("tap"), @r#"
+    TAP version 14
+    not ok 1 - t.yml: t: timeline of `HighErrors{service="api"}`
+      ---
+      message: |
+        t.yml:8:68
+        it fires at 4m, 1 evaluation earlier, and 3 other differences
+        {alertname="HighErrors", service="api", severity="page"}: fires at 4m, 1 evaluation earlier
+        {alertname="HighErrors", service="api", severity="page"}: fires at 21m, 1 evaluation later
+        {alertname="HighErrors", service="api", severity="page"}: the annotation `text` is not as expected
+          expected a text that contains "no"
+          is "fixed" at 4m
+        {alertname="HighErrors", service="api", severity="page"}: the annotation `text` is not as expected
+          expected a text that contains "no"
+          is "fixed" at 21m
+        note: it is pending since 19m and fires 1 evaluation later, at 21m
+      ...
+    not ok 2 - t.yml: t: expression `sum(errors)` at 0s
+      ---
+      message: |
+        t.yml:10:51
+        1 sample is not as expected
+        differs: {} 3 ± 1
+          value: expected "3 ± 1", is "1"
+        note: the values are 2 apart, more than 1
+      ...
+    not ok 3 - t.yml: t: expression `errors * on () errors` at 0s
+      ---
+      message: |
+        t.yml:11:57
+        it fails with another message
+        expected "no"
+        fails with "found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\"errors\", service=\"api\"}, {__name__=\"errors\", service=\"db\"}];many-to-many matching not allowed: matching labels must be unique on one side"
+      ...
+    1..3
+    --- exit code 1
+    "#);
+    let junit = format("junit");
+    let line = junit.lines().find(|line| line.contains("<failure")).unwrap();
+    insta::assert_snapshot!(line.replace("&#10;", "\n"), @r#"
+          <failure message="3 of 3 assertions failed">t.yml:8:68: timeline of `HighErrors{service=&quot;api&quot;}`: it fires at 4m, 1 evaluation earlier, and 3 other differences
+      {alertname=&quot;HighErrors&quot;, service=&quot;api&quot;, severity=&quot;page&quot;}: fires at 4m, 1 evaluation earlier
+      {alertname=&quot;HighErrors&quot;, service=&quot;api&quot;, severity=&quot;page&quot;}: fires at 21m, 1 evaluation later
+      {alertname=&quot;HighErrors&quot;, service=&quot;api&quot;, severity=&quot;page&quot;}: the annotation `text` is not as expected
+        expected a text that contains &quot;no&quot;
+        is &quot;fixed&quot; at 4m
+      {alertname=&quot;HighErrors&quot;, service=&quot;api&quot;, severity=&quot;page&quot;}: the annotation `text` is not as expected
+        expected a text that contains &quot;no&quot;
+        is &quot;fixed&quot; at 21m
+      note: it is pending since 19m and fires 1 evaluation later, at 21m
+    t.yml:10:51: expression `sum(errors)` at 0s: 1 sample is not as expected
+      differs: {} 3 ± 1
+        value: expected &quot;3 ± 1&quot;, is &quot;1&quot;
+      note: the values are 2 apart, more than 1
+    t.yml:11:57: expression `errors * on () errors` at 0s: it fails with another message
+      expected &quot;no&quot;
+      fails with &quot;found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\&quot;errors\&quot;, service=\&quot;api\&quot;}, {__name__=\&quot;errors\&quot;, service=\&quot;db\&quot;}];many-to-many matching not allowed: matching labels must be unique on one side&quot;
+    </failure>
+    "#);
+}
+
+#[test]
+fn json_has_the_lives_of_alerts() {
+    let run = sandbox(&test(FAILING)).run(&["test", "t.yml", "--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let assertions = &report["files"][0]["groups"][0]["assertions"];
+    let timeline = &assertions[0];
+    assert_eq!((&timeline["kind"], &timeline["outcome"]), (&"timeline".into(), &"failed".into()));
+    insta::assert_snapshot!(timeline["failure"]["alerts"], @r#"[{"fires_at_ms":[240000,1260000],"labels":{"alertname":"HighErrors","service":"api","severity":"page"},"pending_at_ms":[120000,1140000],"resolves_at_ms":[540000,1560000]}]"#);
+    insta::assert_snapshot!(timeline["failure"]["differences"][0], @r#"{"actual_ms":240000,"alert":0,"expected_ms":300000,"field":"fires_at","kind":"moved","message":"fires at 4m, 1 evaluation earlier","place":{"end":{"column":70,"line":8,"offset":282},"start":{"column":68,"line":8,"offset":280}}}"#);
+    insta::assert_snapshot!(assertions[2]["failure"], @r#"{"actual":"found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\"errors\", service=\"api\"}, {__name__=\"errors\", service=\"db\"}];many-to-many matching not allowed: matching labels must be unique on one side","expected":"no","pattern":"exact","place":{"end":{"column":59,"line":11,"offset":476},"start":{"column":57,"line":11,"offset":474}},"samples":[],"why":null}"#);
+}
+
+#[test]
+fn they_are_selected_and_listed() {
+    let sandbox = sandbox(&test(FAILING));
+    insta::assert_snapshot!(sandbox.run(&["test", "t.yml", "--list"]), @r#"
+    t.yml:8: t: timeline HighErrors{service="api"}
+    t.yml:10: t: expression sum(errors) at 0s
+    t.yml:11: t: failing expression errors * on () errors at 0s
+    --- exit code 0
+    "#);
+    insta::assert_snapshot!(sandbox.run(&["test", "t.yml", "--list", "-k", "higherrors"]), @r#"
+    t.yml:8: t: timeline HighErrors{service="api"}
+    --- exit code 0
+    "#);
+    insta::assert_snapshot!(sandbox.run(&["test", "t.yml", "--output-format", "concise", "-k", "higherrors"]), @r#"
+    t.yml:8:68: failed timeline of `HighErrors{service="api"}`: it fires at 4m, 1 evaluation earlier, and 3 other differences
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn an_update_writes_times_counts_and_texts() {
+    let before = test(
+        "    alert_timeline:
+      - alertname: HighErrors   # the API
+        labels: {service: api}
+        pending_at: 3m          # later?
+        fires_at:
+          - 5m                  # once
+          - 20m                 # twice
+        resolves_at: [9m]
+        annotations:
+          text: 'broken'        # quoted
+      - {alertname: HighErrors, count: 2}
+      - {alertname: HighErrors, never: firing}
+    promql_expr_test:
+      - {expr: errors * on () errors, exp_fail: {exact: no}}
+      - {expr: errors * on () errors, eval_time: 1m, exp_fail: {matches: no}}
+",
+    );
+    let sandbox = sandbox(&before);
+    let run = sandbox.run(&["test", "t.yml", "--update", "--output-format", "concise"]);
+    insta::assert_snapshot!(trimmed(&run), @r#"
+    --- t.yml
+    +++ t.yml
+    @@ -8,14 +8,14 @@
+           - alertname: HighErrors   # the API
+             labels: {service: api}
+    -        pending_at: 3m          # later?
+    +        pending_at: [2m, 19m]          # later?
+             fires_at:
+    -          - 5m                  # once
+    -          - 20m                 # twice
+    -        resolves_at: [9m]
+    +          - 4m                  # once
+    +          - 21m                 # twice
+    +        resolves_at: [9m, 26m]
+             annotations:
+    -          text: 'broken'        # quoted
+    -      - {alertname: HighErrors, count: 2}
+    +          text: 'fixed'        # quoted
+    +      - {alertname: HighErrors, count: 1}
+           - {alertname: HighErrors, never: firing}
+         promql_expr_test:
+    -      - {expr: errors * on () errors, exp_fail: {exact: no}}
+    +      - {expr: errors * on () errors, exp_fail: {exact: "found duplicate series for the match group {} on the right hand-side of the operation: [{__name__=\"errors\", service=\"api\"}, {__name__=\"errors\", service=\"db\"}];many-to-many matching not allowed: matching labels must be unique on one side"}}
+           - {expr: errors * on () errors, eval_time: 1m, exp_fail: {matches: no}}
+
+    t.yml:18:40: failed timeline of `HighErrors`: it fires at 4m and never should, and 1 other difference
+    t.yml:21:74: failed expression `errors * on () errors` at 1m: it fails with another message
+    failed: 1 of 1 test file, 1 of 1 group, 2 of 5 assertions
+    --- stderr
+    error: t.yml:18: this assertion cannot be updated
+      help: it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay
+    error: t.yml:21: this assertion cannot be updated
+      help: it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn lint_rules_know_them() {
+    let assertions = "    alert_timeline:
+      - {alertname: HighErrors, labels: {service: db}, never: active}
+      - {alertname: HighErrors, labels: {service: {exact: db}}, never: active}
+  - name: later
+    input_series: [{series: errors, values: 1}]
+    promql_expr_test:
+      - {expr: errors * on () errors, eval_time: 1h, exp_fail: many}
+      - {expr: errors * on () errors, eval_time: 1h, exp_fail: more}
+";
+    insta::assert_snapshot!(trimmed(&concise(&test(assertions))), @r"
+t.yml:9:9: warning[test/duplicate] this assertion is there already
+t.yml:13:64: failed expression `errors * on () errors` at 1h: it does not fail
+t.yml:14:64: failed expression `errors * on () errors` at 1h: it does not fail
+failed: 1 of 1 test file, 1 of 2 groups, 2 of 4 assertions; 1 warning
+--- exit code 1
+");
+}
+
+/// The key of each extension, which promtool's format must never get.
+#[test]
+fn the_page_describes_each_key() {
+    let page = std::fs::read_to_string(repository().join("docs/tests.md")).unwrap();
+    let keys: BTreeSet<&str> =
+        ["alert_timeline", "repeat", "tolerance", "exp_fail", "until", "never", "count", "--to-promtool"].into();
+    assert!(keys.iter().all(|key| page.contains(&format!("`{key}"))));
+}
