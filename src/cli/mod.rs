@@ -13,6 +13,7 @@ mod memory;
 mod options;
 mod outcome;
 mod progress;
+mod render;
 mod report;
 mod rules;
 mod session;
@@ -48,6 +49,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Test(test::TestArgs),
+    Render(render::RenderArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
@@ -75,6 +77,7 @@ fn run(cli: &Cli) -> Outcome {
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &session),
         Command::Test(args) => test::run(args, &session),
+        Command::Render(args) => render::run(args, &session),
         Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),
         Command::Rules(args) => rules::run(args, &session),

@@ -1,10 +1,13 @@
 //! `promproof test`
 
 pub(super) mod coverage;
+mod language;
 mod page;
 mod partition;
 mod promtool;
 mod watch;
+
+pub(super) use language::LanguageArgs;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,12 +17,11 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::{Outcome, Session, Trouble, update};
-use crate::promql::ParseOptions;
 use crate::promql::regex::SearchRegex;
 use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
-use crate::rules::{self, FileShape, LoadOptions};
+use crate::rules::{self, FileShape};
 use crate::source::Severity;
 use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
 use crate::yaml;
@@ -90,17 +92,11 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     pub page: page::HtmlArgs,
 
-    /// Accept fields in rule files that Prometheus does not know
-    #[arg(long)]
-    pub ignore_unknown_fields: bool,
+    #[command(flatten)]
+    pub language: LanguageArgs,
 
     #[command(flatten)]
     pub watch: watch::WatchArgs,
-
-    /// Prometheus features to turn on, comma-separated: promql-experimental-functions, promql-delayed-name-removal,
-    /// promql-extended-range-selectors, promql-binop-fill-modifiers, promql-duration-expr
-    #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
-    pub enable_feature: Vec<String>,
 
     #[command(flatten)]
     pub partition: partition::PartitionArgs,
@@ -158,7 +154,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         return Err(Trouble::new("--update cannot write what comes from standard input")
             .help("name the test file instead of `-`"));
     }
-    let (mut inputs, mut failures) = read_inputs(args);
+    let (mut inputs, mut failures) = read_paths(&args.paths);
     let none = inputs.is_empty() && failures.is_empty();
     if none && !args.allow_none {
         return Err(nothing_to_test(&args.paths));
@@ -191,7 +187,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     let mut report = unittest::run(&inputs, &options);
     drop(progress);
     if args.update && report.failed() && update::write(&report, args.dry_run, session)? {
-        let again = read_inputs(args);
+        let again = read_paths(&args.paths);
         inputs = again.0;
         // What could not be read before the update has been reported and still counts.
         for failure in again.1 {
@@ -251,26 +247,11 @@ fn format(args: &TestArgs, session: &Session) -> TestFormat {
 }
 
 fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble> {
-    let mut parse = ParseOptions::default();
-    let mut delayed_name_removal = false;
-    for feature in args.enable_feature.iter().map(|feature| feature.trim()).filter(|feature| !feature.is_empty()) {
-        match feature {
-            "promql-experimental-functions" => parse.experimental_functions = true,
-            "promql-extended-range-selectors" => parse.extended_range_selectors = true,
-            "promql-binop-fill-modifiers" => parse.fill_modifiers = true,
-            "promql-duration-expr" => parse.duration_expressions = true,
-            "promql-delayed-name-removal" => delayed_name_removal = true,
-            // As promtool does: features of the server that mean nothing here must not break a test.
-            unknown => writeln!(session.stderr(), "warning: unknown feature `{unknown}` in --enable-feature")?,
-        }
-    }
     let groups = match args.run.as_slice() {
         [] => None,
         patterns => Some(pattern(patterns)?),
     };
     Ok(RunOptions {
-        load: LoadOptions { parse, ignore_unknown_fields: args.ignore_unknown_fields, ..LoadOptions::default() },
-        delayed_name_removal,
         selection: Selection {
             groups,
             words: args.filter.iter().map(|word| word.to_lowercase()).collect(),
@@ -279,7 +260,7 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
         fail_fast: args.fail_fast,
         coverage: args.coverage.wanted(),
         story: args.page.html.is_some(),
-        ..RunOptions::default()
+        ..args.language.run_options(session)?
     })
 }
 
@@ -292,9 +273,8 @@ fn pattern(patterns: &[String]) -> Result<Arc<SearchRegex>, Trouble> {
 }
 
 /// The test files under the paths, in the order of their names, and what cannot be read.
-fn read_inputs(args: &TestArgs) -> (Vec<TestInput>, Vec<Trouble>) {
-    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+pub(super) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trouble>) {
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
     let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
     let mut failures: Vec<Trouble> = errors.iter().map(|error| Trouble::new(error.to_string())).collect();
     let mut inputs = Vec::new();
@@ -364,7 +344,7 @@ fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Resul
 }
 
 /// A run that tests nothing proves nothing.
-fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
+pub(super) fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     Trouble::new(format!("no test file in {}", paths.join(", "))).help(
         "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",

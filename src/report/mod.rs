@@ -14,6 +14,7 @@ mod look;
 pub mod markdown;
 pub mod merge;
 pub mod query;
+pub mod render;
 pub mod snippet;
 mod statistics;
 mod summary;

@@ -9,14 +9,14 @@ use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
     AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup, TextPattern, compare, coverage, explain, inputs, lint,
-    notes, promtool, story, timeline_test,
+    notes, promtool, rendering, story, timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::{EvalError, Output, QueryValue, Store};
 use crate::model::duration::format_duration;
 use crate::model::{Labels, SampleValue};
 use crate::promql;
-use crate::rules::Rule;
+use crate::rules::{Rule, RuleGroup};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// More evaluations than this in one group are refused; each costs memory for every series that rules yield.
@@ -70,6 +70,7 @@ pub(super) fn not_run(
         translation: None,
         elapsed: Duration::ZERO,
         story: None,
+        rendering: None,
     }
 }
 
@@ -89,6 +90,9 @@ pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (Grou
             }
             if shared.options.story {
                 report.story = story::gather(&running, &report);
+            }
+            if let Some(options) = &shared.options.render {
+                report.rendering = Some(rendering::gather(&running, options, index));
             }
         }
         Err(error) => report.errors.push(*error),
@@ -112,10 +116,14 @@ fn prepare<'a>(
         interval_ms: shared.test.evaluation_interval_ms,
     };
     let mut all_inputs = None;
-    if group.runs_to_last_sample() {
+    let render = shared.options.render.as_deref();
+    if group.runs_to_last_sample() || render.is_some() {
         let inputs = inputs::read(shared.test, group, i64::MAX)?;
         schedule.end_ms = schedule.end_ms.max(inputs.last_ms.unwrap_or(schedule.end_ms));
         all_inputs = Some(inputs);
+    }
+    if let Some(at_ms) = render.and_then(|options| options.at_ms) {
+        schedule.end_ms = schedule.end_ms.max(group.start_ms.saturating_add(at_ms));
     }
     if schedule.steps() > MAX_STEPS {
         return Err(Box::new(too_many_steps(shared.test, group, &schedule)));
@@ -243,6 +251,12 @@ impl<'a> Running<'a> {
         let index = group.rules.get(id.rule)?.index;
         let file = self.shared.rules.files.get(group.file)?;
         Some((&file.file, file.groups.get(group.index)?.rules.get(index)?))
+    }
+
+    /// The rule's group in its file.
+    pub(super) fn rule_group(&self, id: RuleId) -> Option<&'a RuleGroup> {
+        let group = self.shared.set.groups().get(id.group)?;
+        self.shared.rules.files.get(group.file)?.groups.get(group.index)
     }
 
     fn run_error(&self, error: &alerting::RunError) -> Diagnostic {

@@ -26,6 +26,7 @@ mod partition;
 mod promtool;
 mod reader;
 mod reads;
+pub mod rendering;
 mod repeat;
 pub mod report;
 mod rule_files;

@@ -64,6 +64,8 @@ pub struct GroupReport {
     pub elapsed: Duration,
     /// What a picture of it needs; only with [`super::RunOptions::story`].
     pub story: Option<Box<super::story::Story>>,
+    /// What its alerts look like; only with [`super::RunOptions::render`].
+    pub rendering: Option<Box<super::rendering::Rendering>>,
 }
 
 /// One assertion.
@@ -442,6 +444,12 @@ impl TestReport {
             }
         }
         counts
+    }
+
+    /// Whether something kept a test from running to its end.
+    pub fn failed_to_run(&self) -> bool {
+        let errors = |file: &FileReport| file.groups.iter().any(|group| !group.errors.is_empty());
+        self.files.iter().any(|file| !file.problems.is_empty() || file.has_rule_errors() || errors(file))
     }
 
     /// Whether promtool would say that a file failed.

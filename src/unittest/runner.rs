@@ -38,6 +38,8 @@ pub struct RunOptions {
     pub to_promtool: bool,
     /// Whether what a picture of each group needs is gathered ([`super::story`]).
     pub story: bool,
+    /// Which alerts are rendered; `None`: none ([`super::rendering`]).
+    pub render: Option<Arc<super::rendering::RenderOptions>>,
 }
 
 /// Which tests run.

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{TestArgs, read_inputs};
+use super::{TestArgs, read_paths};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::rules::discovery;
@@ -106,7 +106,7 @@ struct Watched<'a> {
 impl Watched<'_> {
     /// Reads which rule files the tests name.
     fn learn(&mut self, args: &TestArgs) {
-        for input in read_inputs(args).0 {
+        for input in read_paths(&args.paths).0 {
             let patterns = input.test.rule_files.iter();
             self.rule_files.extend(patterns.map(|pattern| (input.folder.clone(), pattern.text().to_owned())));
         }

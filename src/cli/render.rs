@@ -1,0 +1,125 @@
+//! `promproof render`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::{Outcome, Session, Trouble, test};
+use crate::model::duration;
+use crate::promql::regex::SearchRegex;
+use crate::report::render::{self as output, RenderFormat, RenderView};
+use crate::unittest::rendering::{RenderOptions, by_rule};
+use crate::unittest::{self, RunOptions};
+
+/// Show what alerts look like: their labels and annotations over the data of tests
+///
+/// Each alerting rule is rendered when it first fires in the tests, or is first pending where it never fires. Templates
+/// that fail, render to nothing or print a label that the alert does not have are remarked on.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct RenderArgs {
+    /// Test files, or directories to search for them; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+
+    /// Only alerts whose name the regular expression matches (repeatable)
+    #[arg(long, value_name = "REGEX")]
+    pub alert: Vec<String>,
+
+    /// Only alerts with WORD in their name, or in the name of the test or its file (repeatable)
+    #[arg(short = 'k', long = "filter", value_name = "WORD")]
+    pub filter: Vec<String>,
+
+    /// Alerts as they are at this time of a test, for example 10m
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<i64>,
+
+    /// All alerts of all tests, not only the first one of each rule
+    #[arg(long)]
+    pub all: bool,
+
+    /// How to print the result [default: full]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = RenderOutputFormat::Full, hide_default_value = true)]
+    pub output_format: RenderOutputFormat,
+
+    #[command(flatten)]
+    pub language: test::LanguageArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof render tests/                          every alert that the tests have data for
+  promproof render tests/api.yml --alert HighError --at 10m
+  promproof render tests/ --all --output-format json
+
+Exit code: 0 if all is well, 1 for remarks or where a test cannot be run, 2 where a file cannot be read or nothing is selected.";
+
+/// The output formats by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RenderOutputFormat {
+    /// Label by label, annotation by annotation
+    Full,
+    /// One JSON object
+    Json,
+}
+
+fn parse_time(text: &str) -> Result<i64, String> {
+    duration::parse_duration(text).map_err(|_| "expected a duration from the start of the test, like 10m".to_owned())
+}
+
+/// Runs the tests and prints what their alerts look like.
+///
+/// # Errors
+/// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
+pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
+    let options = options(args, session)?;
+    let (inputs, failures) = test::read_paths(&args.paths);
+    if inputs.is_empty() && failures.is_empty() {
+        return Err(test::nothing_to_test(&args.paths));
+    }
+    for failure in &failures {
+        session.report(failure);
+    }
+    let progress = session.progress("rendering");
+    let report = unittest::run(&inputs, &options);
+    drop(progress);
+    let view = RenderView { at_ms: args.at, all: args.all };
+    if by_rule(&report).is_empty() && !report.failed_to_run() && failures.is_empty() {
+        let message = if args.alert.is_empty() && args.filter.is_empty() {
+            "these tests load no alerting rule"
+        } else {
+            "the filter selects no alert"
+        };
+        return Err(Trouble::new(message));
+    }
+    let format = match args.output_format {
+        RenderOutputFormat::Full => RenderFormat::Full,
+        RenderOutputFormat::Json => RenderFormat::Json,
+    };
+    let mut stdout = session.stdout();
+    output::write(&mut stdout, format, &session.look, &report, view)?;
+    stdout.flush()?;
+    Ok(if !failures.is_empty() {
+        Outcome::Trouble
+    } else if report.failed_to_run() || output::problem_count(&report, view) > 0 {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn options(args: &RenderArgs, session: &Session) -> Result<RunOptions, Trouble> {
+    let alerts = match args.alert.as_slice() {
+        [] => None,
+        patterns => {
+            let joined = patterns.join("|");
+            let error = |error| Trouble::new(format!("--alert `{joined}` is not a regular expression: {error}"));
+            Some(Arc::new(SearchRegex::new(&joined).map_err(error)?))
+        }
+    };
+    let words = args.filter.iter().map(|word| word.to_lowercase()).collect();
+    let render = RenderOptions { alerts, words, at_ms: args.at, all: args.all };
+    Ok(RunOptions { render: Some(Arc::new(render)), ..args.language.run_options(session)? })
+}

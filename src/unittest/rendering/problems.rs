@@ -1,0 +1,49 @@
+//! What can be wrong with a rendered text: the template fails, yields nothing, or says so in the middle of a sentence.
+
+use crate::alerting::TemplateField;
+use crate::model::Labels;
+use crate::template::LabelOwner;
+
+/// What Go's templates and their `printf` write where there is no value or one of another type.
+const EMPTY_WORDS: [&str; 4] = ["<no value>", "<nil>", "%!", "<invalid reflect.Value>"];
+/// How the text of a template that fails begins.
+const FAILED: &str = "<error expanding template:";
+
+/// What is wrong with `text`, which `field` renders to for an element of the expression with these labels.
+pub(super) fn of(field: &TemplateField, text: &str, element: &Labels) -> Vec<String> {
+    let template = match &field.template {
+        Some(Err(error)) => return vec![format!("the template cannot be read: {error}")],
+        Some(Ok(template)) => Some(template),
+        None => None,
+    };
+    if template.is_some() && text.starts_with(FAILED) {
+        return vec!["the template fails".to_owned()];
+    }
+    let mut problems = missing_labels(field, element);
+    if text.trim().is_empty() {
+        let why = if problems.is_empty() { String::new() } else { format!(": {}", problems.join("; ")) };
+        return vec![format!("it renders to nothing{why}")];
+    }
+    if template.is_some() {
+        let words = EMPTY_WORDS.iter().filter(|word| text.contains(*word));
+        problems
+            .extend(words.map(|word| format!("it contains `{word}`: something in it has no value or another type")));
+    }
+    problems
+}
+
+/// The labels that the template prints and the element does not have, each once.
+fn missing_labels(field: &TemplateField, element: &Labels) -> Vec<String> {
+    let Some(Ok(template)) = &field.template else { return Vec::new() };
+    let mut missing: Vec<String> = Vec::new();
+    for reference in template.label_references() {
+        let is_empty = element.get(&reference.name).unwrap_or_default().is_empty();
+        if reference.owner == LabelOwner::Alert && !reference.guarded && is_empty {
+            let problem = format!("`{}` is empty: the alert has no such label", reference.span.slice(&field.text));
+            if !missing.contains(&problem) {
+                missing.push(problem);
+            }
+        }
+    }
+    missing
+}
