@@ -235,11 +235,10 @@ fn never(reader: &mut Reader<'_>, mapping: &Mapping, all: &mut Vec<Moments>) {
 /// What cannot hold.
 fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest) {
     let said = |moment: Moment| test.moments.iter().find(|moments| moments.moment == moment);
-    if let Some((name, _)) = test.annotations.first() {
-        if let Some(never) = said(Moment::Firing).filter(|moments| moments.times.is_empty()) {
-            let message = "`annotations` are those of an alert that fires, and this one never does";
-            reader.report(INVALID_VALUE, message, name.span).related_at(never.span, "it never fires");
-        }
+    let never_fires = said(Moment::Firing).filter(|moments| moments.times.is_empty());
+    if let Some(((name, _), never)) = test.annotations.first().zip(never_fires) {
+        let message = "`annotations` are those of an alert that fires, and this one never does";
+        reader.report(INVALID_VALUE, message, name.span).related_at(never.span, "it never fires");
     }
     if let Some(count) = test.count.filter(|count| count.value == 0) {
         let times = test.moments.iter().find(|moments| !moments.times.is_empty());
