@@ -18,6 +18,9 @@ use crate::unittest::coverage::Coverage;
 #[command(next_help_heading = "Coverage")]
 pub(in crate::cli) struct CoverageArgs {
     /// Show what of the rules the tests cover: states of alerts, branches of expressions, templates
+    ///
+    /// A point is covered if it happened in a test group with an assertion that looks at the rule; being evaluated along
+    /// with others is not enough. A rule file that no test group loads counts if a test file names it.
     #[arg(long, conflicts_with = "list")]
     pub coverage: bool,
 

@@ -117,7 +117,7 @@ fn write_line(
     excerpt: Option<(&str, Cut)>,
 ) -> io::Result<()> {
     let place = format!("{}:{line}:{column}", one_line(&file.file));
-    let rule = one_line(rule);
+    let rule = cropped(&one_line(rule), width(look) / 2, Cut::End, look);
     let taken = 2 + place.chars().count() + 2 + rule.chars().count() + 2 + words.chars().count();
     write!(out, "  {}: {}: {words}", look.paint(Look::FAINT, place), look.paint(Look::STRONG, rule))?;
     let Some((excerpt, cut)) = excerpt else { return writeln!(out) };
@@ -206,4 +206,65 @@ fn cropped(text: &str, width: usize, cut: Cut, look: &Look) -> String {
 /// `3/4`; `-` where there is nothing.
 fn fraction(tally: Tally) -> String {
     if tally.total == 0 { "-".to_owned() } else { format!("{}/{}", tally.covered, tally.total) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_percent_means_everything() {
+        let shown = |covered, total| percent(Tally { covered, total });
+        assert_eq!([shown(0, 0), shown(9999, 10_000), shown(2, 3), shown(0, 7)], ["100.0%", "99.9%", "66.6%", "0.0%"]);
+        assert!(Tally { covered: 29, total: 50 }.reaches(58.0));
+        assert!(!Tally { covered: 29, total: 50 }.reaches(58.1));
+    }
+
+    #[test]
+    fn lines_keep_to_the_width() {
+        let point = |what, text: &str| Point {
+            what,
+            line: 4,
+            column: 11,
+            end_line: 4,
+            text: text.to_owned(),
+            covered: 0,
+            reached: 0,
+        };
+        let long = format!("{} > 0.05", "a_long_name + ".repeat(20));
+        let rule = RuleCoverage {
+            group: "g".to_owned(),
+            name: "A".repeat(120),
+            kind: RuleCoverageKind::Alert,
+            line: 3,
+            column: 9,
+            tested: 1,
+            points: vec![
+                point(What::ComparisonFalse, &long),
+                point(What::OrRight, &long),
+                point(What::Annotation, "summary: {{ $value }}\u{1b}[2J"),
+            ],
+        };
+        let file = FileCoverage { file: "rules.yml".to_owned(), rules: vec![rule], lines: Vec::new() };
+        let mut out = Vec::new();
+        let look = Look { width: 80, unicode: false, ..Look::plain() };
+        write_text(&mut out, &look, &Coverage { files: vec![file] }).expect("a vector takes everything");
+        let text = String::from_utf8(out).expect("text");
+        insta::assert_snapshot!(text, @r"
+        rules.yml
+          rule                                    tests    states   branches   templates
+          AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA...      1         -        0/2         0/1
+          0 of 3 points (0.0%)                                  -        0/2         0/1
+
+          not covered:
+          rules.yml:4:11: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA...: never false:
+              ..._name + a_long_name + a_long_name + a_long_name + a_long_name +  > 0.05
+          rules.yml:4:11: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA...: never adds anything:
+              a_long_name + a_long_name + a_long_name + a_long_name + a_long_name + a...
+          rules.yml:4:11: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA...: never rendered:
+              summary: {{ $value }}\u{1b}[2J
+
+        coverage: 0 of 3 points (0.0%): 1 of 1 rule tested; states -, branches 0/2, templates 0/1
+        ");
+    }
 }

@@ -165,7 +165,8 @@ impl Suite {
     fn of(tag: &BytesStart<'_>) -> Result<Suite, String> {
         let (totals, attributes): (Vec<_>, Vec<_>) =
             attributes(tag)?.into_iter().partition(|(name, _)| TOTALS.contains(&name.as_str()));
-        let time = totals.iter().find(|(name, _)| name == "time").and_then(|(_, value)| value.parse().ok());
+        let time = totals.iter().find(|(name, _)| name == "time").and_then(|(_, value)| value.parse::<f64>().ok());
+        let time = time.filter(|seconds| seconds.is_finite());
         Ok(Suite { attributes, time, items: Vec::new() })
     }
 

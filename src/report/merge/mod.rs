@@ -111,3 +111,78 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Report;
+
+    const JUNIT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="2" failures="1" errors="0" skipped="0">
+  <testsuite name="a.yml" tests="2" failures="1" errors="0" skipped="0" time="0.250000">
+    <testcase name="&quot;x&quot;" classname="a.yml" time="0.125000"/>
+    <testcase name="y" classname="a.yml" time="0.125000">
+      <failure message="1 of 1 failed">text</failure>
+    </testcase>
+  </testsuite>
+</testsuites>
+"#;
+    const LCOV: &str = "TN:
+SF:rules.yml
+FN:3,g/A
+FNDA:2,g/A
+FNF:1
+FNH:1
+BRDA:3,0,0,2
+BRDA:3,0,1,-
+BRF:2
+BRH:1
+DA:3,2
+LF:1
+LH:1
+end_of_record
+";
+    const COVERAGE: &str = r#"{"version": 1, "coverage": {"files": [{"file": "rules.yml", "rules": [{"group": "g", "name": "A",
+        "kind": "alert", "line": 3, "column": 9, "tested": 2, "points": [{"what": "firing", "line": 3, "column": 9,
+        "end_line": 3, "text": "", "covered": 1, "reached": 2}]}]}]}}"#;
+    const TESTS: &str = r#"{"version": 1, "passed": true, "files": [{"file": "a.yml", "passed": true, "errors": [],
+        "warnings": [], "rule_files": 1, "groups": [{"index": 0, "passed": true, "skipped": false, "errors": [],
+        "assertions": [{"outcome": "passed"}]}]}]}"#;
+
+    fn written(report: &Report) -> String {
+        let mut out = Vec::new();
+        report.write(&mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for text in [JUNIT, LCOV, COVERAGE, TESTS] {
+            let once = written(&Report::read(text).expect("a report"));
+            assert_eq!(written(&Report::read(&once).expect("a report")), once);
+        }
+        assert_eq!(written(&Report::read(JUNIT).expect("a report")), JUNIT);
+        assert_eq!(written(&Report::read(LCOV).expect("a report")), LCOV);
+    }
+
+    proptest! {
+        /// Whatever stands in the files: a report or an error, and what is read can be joined and written.
+        #[test]
+        fn broken_reports_are_errors(
+            which in 0_usize..4,
+            cut in any::<prop::sample::Index>(),
+            put in r#"[<>/"&;,:{}\[\]0-9a-zA-Z\n=-]{0,6}"#,
+            more in any::<prop::sample::Index>(),
+        ) {
+            let text = [JUNIT, LCOV, COVERAGE, TESTS][which];
+            let (from, to) = (cut.index(text.len() + 1), more.index(text.len() + 1));
+            let broken = format!("{}{put}{}", &text[..from.min(to)], &text[from.max(to)..]);
+            if let (Ok(mut report), Ok(sound)) = (Report::read(&broken), Report::read(text))
+                && report.merge(sound).is_ok()
+            {
+                prop_assert!(Report::read(&written(&report)).is_ok());
+            }
+        }
+    }
+}

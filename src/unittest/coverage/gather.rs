@@ -165,7 +165,7 @@ impl States {
             for phase in &alert.phases {
                 states.add(state(phase.state), [false, true]);
             }
-            if alert.resolved_steps().any(|step| step < rule.running.run.steps) {
+            if alert.resolved_steps().next().is_some_and(|step| step < rule.running.run.steps) {
                 states.add(What::Resolved, [false, true]);
             }
         }
@@ -187,7 +187,7 @@ impl States {
                     active = true;
                     self.add(state(phase.state), [true; 2]);
                 }
-                None => resolved |= alert.resolved_steps().any(|resolved| resolved <= step),
+                None => resolved |= alert.resolved_steps().next().is_some_and(|resolved| resolved <= step),
             }
         }
         if resolved {
@@ -208,7 +208,7 @@ impl States {
                     watch.tells(Moment::Firing) || (phase.state == AlertState::Pending && watch.tells(Moment::Pending));
                 self.add(state(phase.state), [tells, true]);
             }
-            if watch.tells(Moment::Resolved) && alert.resolved_steps().any(|step| step < watch.end) {
+            if watch.tells(Moment::Resolved) && alert.resolved_steps().next().is_some_and(|step| step < watch.end) {
                 self.add(What::Resolved, [true; 2]);
             }
         }

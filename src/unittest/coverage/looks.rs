@@ -7,6 +7,7 @@ use crate::promql::ast::{MatchOp, VectorSelector};
 use crate::promql::regex::AnchoredRegex;
 use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
+use crate::source::Span;
 use crate::unittest::extensions::{Moment, TimelineTest};
 use crate::unittest::group::Running;
 use crate::unittest::reads::metric_name;
@@ -74,6 +75,8 @@ pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a
     for rule in &running.run.rules {
         names.entry((rule.kind, &rule.name)).or_default().push(rule.id);
     }
+    let timelines: FxHashMap<Span, &TimelineTest> =
+        running.group.timelines.iter().map(|test| (test.span, test)).collect();
     let mut looks = Looks::default();
     for assertion in report.assertions.iter().filter(|assertion| is_decided(assertion)) {
         let Some(step) = running.step_of(assertion.eval_time_ms) else { continue };
@@ -84,9 +87,7 @@ pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a
                 }
             }
             AssertionKind::Timeline(_) => {
-                let Some(test) = running.group.timelines.iter().find(|test| test.span == assertion.span) else {
-                    continue;
-                };
+                let Some(test) = timelines.get(&assertion.span) else { continue };
                 let watch = Watch { test, end: timeline_test::end_of(running, test) };
                 for id in names.get(&(RuleKind::Alerting, test.alertname.text())).into_iter().flatten() {
                     looks.watches.entry(*id).or_default().push(watch);

@@ -247,7 +247,14 @@ impl FileCoverage {
         let place = |rule: &RuleCoverage| (rule.line, rule.column, rule.name.clone(), rule.group.clone());
         merge_lists(&mut self.rules, other.rules, place, RuleCoverage::merge);
         self.rules.sort_by_key(|rule| (rule.line, rule.column));
-        merge_lists(&mut self.lines, other.lines, |line| line.line, |line, other| line.hits += other.hits);
+        merge_lists(
+            &mut self.lines,
+            other.lines,
+            |line| line.line,
+            |line, other| {
+                line.hits = line.hits.saturating_add(other.hits);
+            },
+        );
         self.lines.sort_by_key(|line| line.line);
     }
 }
