@@ -94,7 +94,7 @@ fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io:
             write_line(out, look, file, (rule.line, rule.column), &rule.name, words, None)?;
             continue;
         }
-        let mut uncovered = rule.points.iter().filter(|point| point.covered == 0).peekable();
+        let mut uncovered = uncovered(rule).into_iter().peekable();
         while let Some(point) = uncovered.next() {
             let excerpt = (!point.text.is_empty()).then_some((point.text.as_str(), cut(point.what)));
             let place = (point.line, point.column);
@@ -104,6 +104,20 @@ fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io:
         }
     }
     Ok(())
+}
+
+/// The points that are not covered, without the branches of templates that are not covered themselves.
+fn uncovered(rule: &RuleCoverage) -> Vec<&Point> {
+    let mut in_uncovered_template = false;
+    let is_told = |point: &&Point| {
+        match point.what {
+            What::TemplateBody | What::TemplateElse if in_uncovered_template => return false,
+            What::TemplateBody | What::TemplateElse => {}
+            _ => in_uncovered_template = point.covered == 0,
+        }
+        point.covered == 0
+    };
+    rule.points.iter().filter(is_told).collect()
 }
 
 /// `rules.yml:3:12: Name: what is not covered: source`, the source on a line of its own where it does not fit.
