@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use crate::model::{FloatHistogram, Labels, SampleValue};
 
+use super::histogram_rows::HistogramRows;
+
 const ABSENT_BITS: u64 = 0x7ff0_0000_0000_0a00;
 const HISTOGRAM_BITS: u64 = 0x7ff0_0000_0000_0b00;
 
 /// "No sample at this step."
 pub(crate) const ABSENT: f64 = f64::from_bits(ABSENT_BITS);
-const HISTOGRAM: f64 = f64::from_bits(HISTOGRAM_BITS);
+/// "A histogram, see beside."
+pub(crate) const HISTOGRAM: f64 = f64::from_bits(HISTOGRAM_BITS);
 
 /// Whether `value` stands for "no sample".
 #[inline]
@@ -52,19 +55,61 @@ impl From<FloatHistogram> for Slot {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
     values: Vec<f64>,
-    /// As long as `values`, or empty where no step holds a histogram.
-    histograms: Vec<Option<Arc<FloatHistogram>>>,
+    histograms: Histograms,
+}
+
+/// The histograms of a column.
+#[derive(Clone, Debug, Default)]
+enum Histograms {
+    /// No step holds one.
+    #[default]
+    None,
+    /// One or none for each step.
+    Listed(Vec<Option<Arc<FloatHistogram>>>),
+    /// All of one layout; no step holds a float.
+    Rows(Box<HistogramRows>),
 }
 
 impl Column {
     /// A column of `steps` steps without samples.
     pub(crate) fn absent(steps: usize) -> Self {
-        Column { values: vec![ABSENT; steps], histograms: Vec::new() }
+        Column { values: vec![ABSENT; steps], histograms: Histograms::None }
     }
 
     /// A column of floats, in which [`ABSENT`] stands for "no sample".
     pub(crate) fn from_floats(values: Vec<f64>) -> Self {
-        Column { values, histograms: Vec::new() }
+        Column { values, histograms: Histograms::None }
+    }
+
+    /// A column of histograms: a row where `values` has [`HISTOGRAM`], nothing where it has [`ABSENT`].
+    pub(crate) fn from_rows(values: Vec<f64>, rows: HistogramRows) -> Self {
+        Column { values, histograms: Histograms::Rows(Box::new(rows)) }
+    }
+
+    /// The histograms as rows, where they are held so.
+    pub(crate) fn rows(&self) -> Option<&HistogramRows> {
+        match &self.histograms {
+            Histograms::Rows(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    fn histogram(&self, step: usize) -> Option<&Arc<FloatHistogram>> {
+        match &self.histograms {
+            Histograms::None => None,
+            Histograms::Listed(listed) => listed.get(step)?.as_ref(),
+            Histograms::Rows(rows) => rows.listed(self.presence()).get(step)?.as_ref(),
+        }
+    }
+
+    /// Holds histograms one by one from here on, as many as there are steps, so that they can be changed.
+    fn list_histograms(&mut self) {
+        let listed = match std::mem::take(&mut self.histograms) {
+            Histograms::None => vec![None; self.values.len()],
+            Histograms::Listed(listed) => listed,
+            Histograms::Rows(rows) => rows.into_listed(self.presence()),
+        };
+        self.histograms = Histograms::Listed(listed);
     }
 
     /// Number of steps.
@@ -78,10 +123,7 @@ impl Column {
         let Some(value) = self.values.get(step) else { return Cell::Absent };
         match value.to_bits() {
             ABSENT_BITS => Cell::Absent,
-            HISTOGRAM_BITS => match self.histograms.get(step) {
-                Some(Some(histogram)) => Cell::Histogram(histogram),
-                _ => Cell::Absent,
-            },
+            HISTOGRAM_BITS => self.histogram(step).map_or(Cell::Absent, Cell::Histogram),
             _ => Cell::Float(*value),
         }
     }
@@ -109,10 +151,17 @@ impl Column {
     pub(crate) fn set(&mut self, step: usize, slot: Slot) {
         match slot {
             Slot::Absent => self.put(step, ABSENT),
-            Slot::Float(value) => self.put(step, value),
+            Slot::Float(value) => {
+                if matches!(self.histograms, Histograms::Rows(_)) {
+                    self.list_histograms();
+                }
+                self.put(step, value);
+            }
             Slot::Histogram(histogram) => {
-                self.histograms.resize(self.values.len(), None);
-                if let (Some(value), Some(side)) = (self.values.get_mut(step), self.histograms.get_mut(step)) {
+                self.list_histograms();
+                if let Histograms::Listed(listed) = &mut self.histograms
+                    && let (Some(value), Some(side)) = (self.values.get_mut(step), listed.get_mut(step))
+                {
                     *value = HISTOGRAM;
                     *side = Some(histogram);
                 }
@@ -138,14 +187,24 @@ impl Column {
         self.values.iter().all(|value| is_absent(*value))
     }
 
+    /// Whether any step holds a float.
+    pub(crate) fn holds_floats(&self) -> bool {
+        self.values.iter().any(|value| !is_marker(*value))
+    }
+
+    /// Whether any step holds a histogram.
+    pub(crate) fn holds_histograms(&self) -> bool {
+        self.has_histograms() && self.values.iter().any(|value| value.to_bits() == HISTOGRAM_BITS)
+    }
+
     /// Whether any step may hold a histogram.
     pub(crate) fn has_histograms(&self) -> bool {
-        !self.histograms.is_empty()
+        !matches!(self.histograms, Histograms::None)
     }
 
     /// The floats, if no step holds a histogram; [`ABSENT`] stands for "no sample".
     pub(crate) fn floats(&self) -> Option<&[f64]> {
-        self.histograms.is_empty().then_some(self.values.as_slice())
+        (!self.has_histograms()).then_some(self.values.as_slice())
     }
 
     /// The numbers at some steps; [`is_marker`] tells those that are none.
@@ -155,7 +214,7 @@ impl Column {
 
     /// Mutable access to the floats, if no step holds a histogram.
     pub(crate) fn floats_mut(&mut self) -> Option<&mut [f64]> {
-        self.histograms.is_empty().then_some(self.values.as_mut_slice())
+        (!self.has_histograms()).then_some(self.values.as_mut_slice())
     }
 
     /// Which steps hold a sample, step by step.
@@ -172,15 +231,15 @@ impl Column {
                 _ => *value = f(*value),
             }
         }
-        self.histograms = Vec::new();
+        self.histograms = Histograms::None;
     }
 
     /// Puts the one value of a one-step column into each of `steps` steps.
     pub(crate) fn repeated(&self, steps: usize) -> Column {
         let value = self.values.first().copied().unwrap_or(ABSENT);
-        let histograms = match self.histograms.first() {
-            Some(histogram) => vec![histogram.clone(); steps],
-            None => Vec::new(),
+        let histograms = match self.histogram(0) {
+            Some(histogram) => Histograms::Listed(vec![Some(histogram.clone()); steps]),
+            None => Histograms::None,
         };
         Column { values: vec![value; steps], histograms }
     }
@@ -200,7 +259,7 @@ impl Column {
 
     /// How many values are held, for the limit on samples.
     pub(crate) fn weight(&self) -> usize {
-        self.values.len() + self.histograms.len()
+        if self.has_histograms() { self.values.len().saturating_mul(2) } else { self.values.len() }
     }
 }
 

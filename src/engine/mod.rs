@@ -15,6 +15,7 @@ mod duration;
 mod error;
 mod evaluate;
 mod functions;
+mod histogram_rows;
 mod info;
 mod lower;
 mod natural;

@@ -1,6 +1,8 @@
-//! Series that have floats only take a short way through window functions. It gives the same bits as the long one.
+//! Series of one kind, floats or histograms of one layout, take a short way through window functions. It gives the same
+//! bits as the long one.
 
 use promproof::engine::{Engine, Options, QueryValue, Store};
+use promproof::model::histogram::BucketSpan;
 use promproof::model::{FloatHistogram, Labels, SampleValue};
 use promproof::promql::{self, ParseOptions};
 use proptest::prelude::*;
@@ -59,15 +61,66 @@ fn store(samples: &[(i64, f64)], long_way: bool) -> Store {
     store
 }
 
-fn points(store: &Store, text: &str, step_ms: i64) -> Vec<(i64, u64)> {
+fn points(store: &Store, text: &str, step_ms: i64) -> Vec<(i64, SampleValue)> {
     let expr = promql::parse(text, &ParseOptions::all()).expect("the expression parses");
     let engine = Engine::new(Options::default());
     let prepared = engine.prepare(&expr).expect("the expression is valid");
     let output = engine.range(store, &prepared, BEGIN_MS - 60_000, BEGIN_MS + 1_500_000, step_ms);
     let QueryValue::Matrix(matrix) = output.expect("the query succeeds").value else { panic!("a matrix is expected") };
+    matrix.iter().flat_map(|series| &series.points).map(|point| (point.t_ms, point.value)).collect()
+}
+
+fn float_bits(points: Vec<(i64, SampleValue)>) -> Vec<(i64, u64)> {
     let bits = |value: f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
-    let points = matrix.iter().flat_map(|series| &series.points);
-    points.map(|point| (point.t_ms, bits(point.value.as_float().expect("a float is expected")))).collect()
+    points.into_iter().map(|(t_ms, value)| (t_ms, bits(value.as_float().expect("a float is expected")))).collect()
+}
+
+/// What each of a series' histograms has more than the one before, bucket by bucket. Now and then the counter is reset.
+fn growth() -> impl Strategy<Value = Vec<(i64, [u32; 4], bool)>> {
+    let gap = prop_oneof![6 => Just(15_000i64), 1 => 1i64..40_000, 1 => Just(120_000i64)];
+    let more = prop::array::uniform4(prop_oneof![2 => Just(0u32), 3 => 0u32..9]);
+    prop::collection::vec((gap, more, prop::bool::weighted(0.1)), 0..60)
+}
+
+/// Two series of native histograms in a store; with a float long before them, which sends them the long way.
+fn native_store(growth: &[(i64, [u32; 4], bool)], long_way: bool) -> Store {
+    let mut store = Store::new();
+    for instance in ["a", "b"] {
+        let labels = Labels::from_pairs([("__name__", "x"), ("instance", instance)]);
+        if long_way {
+            assert_eq!(store.append(&labels, 0, SampleValue::Float(1.0), None), Ok(()));
+        }
+        let (mut t_ms, mut counts) = (BEGIN_MS, [0u32; 4]);
+        for (gap, more, reset) in growth {
+            t_ms += gap;
+            for (count, more) in counts.iter_mut().zip(more) {
+                *count = if *reset { *more } else { *count + more };
+            }
+            assert_eq!(store.append(&labels, t_ms, native(counts, instance == "b"), None), Ok(()));
+        }
+    }
+    store
+}
+
+fn native(counts: [u32; 4], more: bool) -> SampleValue {
+    let [zero, a, b, c] = counts.map(|count| f64::from(count) * if more { 1.1 } else { 1.0 });
+    let histogram = FloatHistogram {
+        zero_threshold: 0.001,
+        zero_count: zero,
+        count: zero + a + b + c,
+        sum: a * 0.3 + b,
+        positive_spans: vec![BucketSpan { offset: -1, length: 1 }, BucketSpan { offset: 2, length: 1 }],
+        positive_buckets: vec![a, b],
+        negative_spans: vec![BucketSpan { offset: 0, length: 1 }],
+        negative_buckets: vec![c],
+        ..FloatHistogram::default()
+    };
+    SampleValue::Histogram(histogram.into())
+}
+
+fn texts(points: Vec<(i64, SampleValue)>) -> Vec<(i64, String)> {
+    let text = |value: SampleValue| value.as_histogram().expect("a histogram is expected").test_expression();
+    points.into_iter().map(|(t_ms, value)| (t_ms, text(value))).collect()
 }
 
 proptest! {
@@ -83,9 +136,21 @@ proptest! {
     ) {
         let text = format!("{function}(x_total[{range_s}s] offset {offset_s}s)");
         prop_assert_eq!(
-            points(&store(&samples, false), &text, step_ms),
-            points(&store(&samples, true), &text, step_ms),
+            float_bits(points(&store(&samples, false), &text, step_ms)),
+            float_bits(points(&store(&samples, true), &text, step_ms)),
             "{}", text
         );
+    }
+
+    #[test]
+    fn the_short_way_of_histograms_equals_the_long_one(
+        growth in growth(),
+        expression in prop::sample::select(&["rate(x[R])", "increase(x[R])", "sum(rate(x[R]))", "2 * rate(x[R])"][..]),
+        range_s in prop::sample::select(&[15u32, 30, 61, 300][..]),
+        step_ms in prop::sample::select(&[15_000i64, 20_000, 60_000][..]),
+    ) {
+        let text = expression.replace('R', &format!("{range_s}s"));
+        let (short, long) = (native_store(&growth, false), native_store(&growth, true));
+        prop_assert_eq!(texts(points(&short, &text, step_ms)), texts(points(&long, &text, step_ms)), "{}", text);
     }
 }

@@ -1,7 +1,8 @@
 //! `sum` and `avg` where histograms are among the input.
 
-use crate::engine::column::{Cell, Column, SeriesColumn, Slot, Vector};
+use crate::engine::column::{ABSENT, Cell, Column, HISTOGRAM, SeriesColumn, Slot, Vector};
 use crate::engine::evaluate::Evaluator;
+use crate::engine::histogram_rows::RowsSum;
 use crate::engine::numeric::{Mean, kahan_inc};
 use crate::engine::select::name_of;
 use crate::model::FloatHistogram;
@@ -21,16 +22,39 @@ pub(super) fn evaluate(eval: &mut Evaluator<'_>, context: &Aggregation) -> Vecto
         }
     }
     for (labels, members) in context.groups.labels.iter().zip(members) {
-        let mut column = Column::absent(context.steps);
-        for step in 0..context.steps {
-            column.set(step, one(eval, context, &members, step));
-        }
+        let column = sum_of_rows(context, &members).unwrap_or_else(|| {
+            let mut column = Column::absent(context.steps);
+            for step in 0..context.steps {
+                column.set(step, one(eval, context, &members, step));
+            }
+            column
+        });
         if !column.is_empty() {
             let drop_name = members.iter().any(|series| series.drop_name);
             result.push(SeriesColumn { labels: labels.clone(), drop_name, column });
         }
     }
     result
+}
+
+/// The short way for `sum` where all members are histograms of one layout. They are gauges, so that there is nothing to
+/// say about counter resets.
+fn sum_of_rows(context: &Aggregation, members: &[&SeriesColumn]) -> Option<Column> {
+    if context.op != AggregateOp::Sum {
+        return None;
+    }
+    let mut sum: Option<RowsSum> = None;
+    for series in members {
+        let rows = series.column.rows()?;
+        let sum = sum.get_or_insert_with(|| RowsSum::new(rows, context.steps));
+        if !sum.takes(rows) {
+            return None;
+        }
+        sum.add(rows, series.column.presence());
+    }
+    let (rows, present) = sum?.finish();
+    let values = present.into_iter().map(|present| if present { HISTOGRAM } else { ABSENT }).collect();
+    Some(Column::from_rows(values, rows))
 }
 
 fn one(eval: &mut Evaluator<'_>, context: &Aggregation, members: &[&SeriesColumn], step: usize) -> Slot {

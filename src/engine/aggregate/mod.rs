@@ -12,7 +12,7 @@ use crate::promql::ast::AggregateOp;
 use crate::source::Span;
 
 use super::EvalError;
-use super::column::{Cell, Column, ScalarColumn, Vector};
+use super::column::{ScalarColumn, Vector};
 use super::evaluate::Evaluator;
 use super::plan::AggregateNode;
 use grouping::Groups;
@@ -71,8 +71,7 @@ impl Aggregation {
 
     /// Whether a histogram is there at any step. Looks at all of them.
     fn holds_histograms(&self) -> bool {
-        let holds = |column: &Column| (0..column.len()).any(|step| matches!(column.get(step), Cell::Histogram(_)));
-        self.input.iter().any(|series| series.column.has_histograms() && holds(&series.column))
+        self.input.iter().any(|series| series.column.holds_histograms())
     }
 }
 

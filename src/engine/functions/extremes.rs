@@ -6,7 +6,7 @@ use crate::engine::column::Column;
 use crate::engine::range_input::RangeInput;
 use crate::engine::store::Samples;
 
-use super::float_windows::sweep;
+use super::float_windows::floats;
 
 /// `min_over_time(v[d])`
 pub(super) fn min(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {
@@ -23,7 +23,7 @@ fn extreme(samples: &Samples<f64>, input: &RangeInput<'_>, better: impl Fn(f64, 
     // Samples that may still become the best of a window, each worse than the one before it. No NaN is among them.
     let mut candidates: VecDeque<(usize, f64)> = VecDeque::new();
     let mut seen = 0;
-    sweep(samples, input, |window| {
+    floats(samples, input, |window| {
         for index in seen.max(window.from)..window.to {
             let value = window.value(index);
             if value.is_nan() {

@@ -5,7 +5,7 @@ use crate::engine::column::{ABSENT, Column};
 use crate::engine::range_input::RangeInput;
 use crate::engine::store::Samples;
 
-use super::float_windows::{FloatWindow, sweep};
+use super::float_windows::{FloatWindow, SampleWindow, floats};
 
 /// `rate(v[d])`
 pub(super) fn rate(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {
@@ -25,7 +25,7 @@ pub(super) fn delta(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {
 fn changes<const IS_COUNTER: bool, const IS_RATE: bool>(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {
     let mut drops = Drops { at: &samples.drops };
     let mut gaps = Gaps::default();
-    sweep(samples, input, |window| {
+    floats(samples, input, |window| {
         if window.len() < 2 {
             return ABSENT;
         }
@@ -64,7 +64,7 @@ impl Drops<'_> {
 /// How the samples lie in the window, which is the same from step to step where samples and steps are regular, and
 /// what follows from that alone. All in seconds.
 #[derive(Default)]
-struct Gaps {
+pub(super) struct Gaps {
     /// From the start of the window to its first sample, to its last sample, to the window's end, and the number of
     /// samples. Milliseconds.
     key: (i64, i64, i64, usize),
@@ -77,8 +77,9 @@ struct Gaps {
 }
 
 impl Gaps {
+    /// Looks at the next window.
     #[inline]
-    fn move_to(&mut self, window: &FloatWindow<'_>, is_rate: bool) {
+    pub(super) fn move_to<T>(&mut self, window: &SampleWindow<'_, T>, is_rate: bool) {
         let (first, last) = (window.time(window.from), window.time(window.to - 1));
         let key = (
             first.saturating_sub(window.start),
@@ -108,9 +109,9 @@ impl Gaps {
         if is_rate { factor / self.range } else { factor }
     }
 
-    /// What to multiply the change with. `first`: the value of the first sample.
+    /// What to multiply the change with. `first`: the value of the first sample (of histograms: the count).
     #[inline]
-    fn factor(&self, first: f64, change: f64, is_counter: bool, is_rate: bool) -> f64 {
+    pub(super) fn factor(&self, first: f64, change: f64, is_counter: bool, is_rate: bool) -> f64 {
         // A counter that had reached as much as it grows by was at zero before the window, whatever the division says.
         let was_high = first >= change && self.sampled >= self.to_start;
         if is_counter && change > 0.0 && first >= 0.0 && !was_high {

@@ -22,10 +22,10 @@ pub(super) fn lookup(name: &str) -> Option<FloatWindows> {
         "delta" => float_rate::delta,
         "sum_over_time" => |samples, input| of_values(samples, input, sum),
         "avg_over_time" => |samples, input| of_values(samples, input, mean),
-        "count_over_time" => |samples, input| sweep(samples, input, |window| window.len() as f64),
-        "present_over_time" => |samples, input| sweep(samples, input, |_| 1.0),
-        "first_over_time" => |samples, input| sweep(samples, input, |window| window.value(window.from)),
-        "last_over_time" => |samples, input| sweep(samples, input, |window| window.value(window.to - 1)),
+        "count_over_time" => |samples, input| floats(samples, input, |window| window.len() as f64),
+        "present_over_time" => |samples, input| floats(samples, input, |_| 1.0),
+        "first_over_time" => |samples, input| floats(samples, input, |window| window.value(window.from)),
+        "last_over_time" => |samples, input| floats(samples, input, |window| window.value(window.to - 1)),
         "min_over_time" => extremes::min,
         "max_over_time" => extremes::max,
         _ => return None,
@@ -33,8 +33,9 @@ pub(super) fn lookup(name: &str) -> Option<FloatWindows> {
 }
 
 /// The samples of a window: `from..to`, at least one.
-pub(super) struct FloatWindow<'a> {
-    pub(super) samples: &'a Samples<f64>,
+pub(super) struct SampleWindow<'a, T> {
+    samples: &'a Samples<T>,
+    pub(super) step: usize,
     pub(super) from: usize,
     pub(super) to: usize,
     /// Where the range begins, exclusive, in milliseconds.
@@ -43,17 +44,20 @@ pub(super) struct FloatWindow<'a> {
     pub(super) end: i64,
 }
 
-impl FloatWindow<'_> {
+/// A window of floats.
+pub(super) type FloatWindow<'a> = SampleWindow<'a, f64>;
+
+impl<'a, T> SampleWindow<'a, T> {
     /// How many samples there are.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.to - self.from
     }
 
-    /// The value of a sample, by its index in the series.
+    /// A sample, by its index in the series.
     #[inline]
-    pub(super) fn value(&self, index: usize) -> f64 {
-        self.samples.values.get(index).copied().unwrap_or(f64::NAN)
+    pub(super) fn sample(&self, index: usize) -> Option<&'a T> {
+        self.samples.values.get(index)
     }
 
     /// The time of a sample, by its index in the series.
@@ -63,18 +67,22 @@ impl FloatWindow<'_> {
     }
 }
 
-/// Calls `f` for each window that is not empty. Windows come in order: both of their ends only ever move on.
+impl FloatWindow<'_> {
+    /// The value of a sample, by its index in the series.
+    #[inline]
+    pub(super) fn value(&self, index: usize) -> f64 {
+        self.samples.values.get(index).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Calls `visit` for each window that is not empty. Windows come in order: both of their ends only ever move on.
 #[inline]
-pub(super) fn sweep(
-    samples: &Samples<f64>,
-    input: &RangeInput<'_>,
-    mut f: impl FnMut(&FloatWindow<'_>) -> f64,
-) -> Column {
+pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: impl FnMut(&SampleWindow<'_, T>)) {
     let times = samples.times.as_slice();
     let ends = input.ends();
     let mut from = times.partition_point(|t| *t <= ends.at(0).0);
     let mut to = from;
-    let values = (0..input.steps.count).map(|step| {
+    for step in 0..input.steps.count {
         let (start, end) = ends.at(step);
         while times.get(to).is_some_and(|t| *t <= end) {
             to += 1;
@@ -82,14 +90,31 @@ pub(super) fn sweep(
         while times.get(from).is_some_and(|t| *t <= start) {
             from += 1;
         }
-        if from < to { f(&FloatWindow { samples, from, to, start, end }) } else { ABSENT }
+        if from < to {
+            visit(&SampleWindow { samples, step, from, to, start, end });
+        }
+    }
+}
+
+/// A column of what `f` makes of each window.
+#[inline]
+pub(super) fn floats(
+    samples: &Samples<f64>,
+    input: &RangeInput<'_>,
+    mut f: impl FnMut(&FloatWindow<'_>) -> f64,
+) -> Column {
+    let mut values = vec![ABSENT; input.steps.count];
+    sweep(samples, input, |window| {
+        if let Some(value) = values.get_mut(window.step) {
+            *value = f(window);
+        }
     });
-    Column::from_floats(values.collect())
+    Column::from_floats(values)
 }
 
 /// What `f` makes of the values of each window.
 fn of_values(samples: &Samples<f64>, input: &RangeInput<'_>, f: impl Fn(&[f64]) -> f64) -> Column {
-    sweep(samples, input, |window| f(samples.values.get(window.from..window.to).unwrap_or_default()))
+    floats(samples, input, |window| f(samples.values.get(window.from..window.to).unwrap_or_default()))
 }
 
 fn sum(values: &[f64]) -> f64 {

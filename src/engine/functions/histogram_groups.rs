@@ -44,8 +44,7 @@ pub(super) fn groups(eval: &mut Evaluator<'_>, vector: &Vector, arg: Span) -> Ve
         }
     }
     for (index, series) in vector.iter().enumerate() {
-        let has_floats = (0..series.column.len()).any(|step| matches!(series.column.get(step), Cell::Float(_)));
-        if !has_floats {
+        if !series.column.holds_floats() {
             continue;
         }
         let bound = series.labels.get(BUCKET_LABEL).unwrap_or_default();

@@ -13,6 +13,7 @@ mod histogram;
 mod histogram_classic;
 mod histogram_groups;
 mod histogram_native;
+mod histogram_rate;
 mod instant_rate;
 mod labels;
 pub(super) mod math;

@@ -17,6 +17,7 @@ use crate::source::Span;
 
 use super::extended;
 use super::float_windows::{self, FloatWindows};
+use super::histogram_rate::{self, HistogramWindows};
 
 /// A stretch of one kind of samples of one series.
 #[derive(Clone, Copy)]
@@ -199,6 +200,7 @@ pub(crate) fn evaluate<'a>(
         first_arg,
         use_starts: eval.options.start_timestamps,
         of_floats: if input.extension.is_none() { float_windows::lookup(call.name) } else { None },
+        of_histograms: if input.extension.is_none() { histogram_rate::lookup(call.name) } else { None },
         overlaps: FxHashMap::default(),
     };
     let keep_name = matches!(call.name, "last_over_time" | "first_over_time");
@@ -243,16 +245,30 @@ struct Sweep<'a> {
     use_starts: bool,
     /// The short way for series without histograms.
     of_floats: Option<FloatWindows>,
+    /// The short way for series without floats.
+    of_histograms: Option<HistogramWindows>,
     /// By metric name: windows with overlapping start timestamps.
     overlaps: FxHashMap<String, usize>,
 }
 
 impl Sweep<'_> {
+    /// The column of a series of one kind, where the function has a short way for that.
+    fn short_way(&self, series: &RangeSeries<'_>) -> Option<Column> {
+        let (floats, histograms) = (series.floats, series.histograms);
+        if self.use_starts && !(floats.starts.is_empty() && histograms.starts.is_empty()) {
+            return None;
+        }
+        match (floats.times.is_empty(), histograms.times.is_empty()) {
+            (_, true) => self.of_floats.map(|of_floats| of_floats(floats, self.input)),
+            (true, false) => self.of_histograms.and_then(|of_histograms| of_histograms(histograms, self.input)),
+            (false, false) => None,
+        }
+    }
+
     fn column(&mut self, annotations: &mut Annotations, series: &RangeSeries<'_>) -> Result<Column, EvalError> {
         let input = self.input;
-        let knows_starts = self.use_starts && !series.floats.starts.is_empty();
-        if let Some(of_floats) = self.of_floats.filter(|_| series.histograms.times.is_empty() && !knows_starts) {
-            return Ok(of_floats(series.floats, input));
+        if let Some(column) = self.short_way(series) {
+            return Ok(column);
         }
         let mut column = Column::absent(input.steps.count);
         let name = name_of(series.labels);
@@ -337,11 +353,7 @@ impl Bounds {
 /// `rate` and `increase` of something that is not named like a counter.
 fn note_non_counter(annotations: &mut Annotations, options: &Options, labels: &Labels, column: &Column, span: Span) {
     let name = name_of(labels);
-    let has_floats = || match column.floats() {
-        Some(_) => true,
-        None => (0..column.len()).any(|step| matches!(column.slot(step), Slot::Float(_))),
-    };
-    if name.is_empty() || !has_floats() {
+    if name.is_empty() || !column.holds_floats() {
         return;
     }
     let message = if options.type_and_unit_labels {

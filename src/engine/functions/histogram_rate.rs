@@ -1,0 +1,82 @@
+//! `rate` and `increase` of native histograms that all have the same buckets, which those of one series nearly always
+//! have: the formula of [`super::rate`] with rows of numbers in place of histograms.
+
+use std::sync::Arc;
+
+use crate::engine::column::{ABSENT, Column, HISTOGRAM};
+use crate::engine::histogram_rows::{HistogramRows, Layout, add_to_row, count_of, write_row};
+use crate::engine::range_input::RangeInput;
+use crate::engine::store::Samples;
+use crate::model::FloatHistogram;
+
+use super::float_rate::Gaps;
+use super::float_windows::{SampleWindow, sweep};
+
+/// Evaluates a function over the windows of one series that has histograms only. `None` where their layouts differ.
+pub(super) type HistogramWindows = fn(&Samples<Arc<FloatHistogram>>, &RangeInput<'_>) -> Option<Column>;
+
+/// The short way of the function `name`, if it has one. It does not look at start timestamps.
+pub(super) fn lookup(name: &str) -> Option<HistogramWindows> {
+    match name {
+        "rate" => Some(changes::<true>),
+        "increase" => Some(changes::<false>),
+        _ => None,
+    }
+}
+
+fn changes<const IS_RATE: bool>(samples: &Samples<Arc<FloatHistogram>>, input: &RangeInput<'_>) -> Option<Column> {
+    let layout = Layout::shared(&samples.values)?;
+    let width = layout.width();
+    let resets = Resets::of(&samples.values);
+    let mut rest = resets.0.as_slice();
+    let mut gaps = Gaps::default();
+    let mut numbers = vec![0.0; input.steps.count.checked_mul(width)?];
+    let mut values = vec![ABSENT; input.steps.count];
+    sweep(samples, input, |window| {
+        let step = window.step;
+        let row = numbers.get_mut(step * width..(step + 1) * width);
+        let (Some(row), Some(value), Some(first)) = (row, values.get_mut(step), window.sample(window.from)) else {
+            return;
+        };
+        if window.len() < 2 {
+            return;
+        }
+        while let [reset, behind @ ..] = rest
+            && *reset <= window.from
+        {
+            rest = behind;
+        }
+        change(row, window, rest);
+        gaps.move_to(window, IS_RATE);
+        let factor = gaps.factor(first.count, count_of(row), true, IS_RATE);
+        row.iter_mut().for_each(|number| *number *= factor);
+        *value = HISTOGRAM;
+    });
+    Some(Column::from_rows(values, HistogramRows::new(Arc::new(layout), numbers)))
+}
+
+/// Last minus first, plus what was reached before each of the `resets` in the window.
+fn change(row: &mut [f64], window: &SampleWindow<'_, Arc<FloatHistogram>>, resets: &[usize]) {
+    let Some(last) = window.sample(window.to - 1) else { return };
+    write_row(row, last);
+    let mut resets = resets.iter().take_while(|at| **at < window.to).peekable();
+    // Reset right after the first sample, the counter has grown by all that it has now.
+    if resets.next_if(|at| **at == window.from + 1).is_none()
+        && let Some(first) = window.sample(window.from)
+    {
+        add_to_row(row, first, -1.0);
+    }
+    for before in resets.filter_map(|at| window.sample(at - 1)) {
+        add_to_row(row, before, 1.0);
+    }
+}
+
+/// Indices of samples before which the counter was reset.
+struct Resets(Vec<usize>);
+
+impl Resets {
+    fn of(histograms: &[Arc<FloatHistogram>]) -> Self {
+        let pairs = histograms.iter().zip(histograms.iter().skip(1)).enumerate();
+        Resets(pairs.filter(|(_, (before, after))| after.detect_reset(before)).map(|(index, _)| index + 1).collect())
+    }
+}

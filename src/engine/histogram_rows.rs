@@ -1,0 +1,200 @@
+//! Native histograms of one layout over all steps: a row of numbers for each, in one block of memory.
+//!
+//! The histograms of a series nearly always have the same buckets, and so have those that are added up. Then an operator
+//! is a loop over numbers, and no histogram is put together before somebody asks for it.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::model::FloatHistogram;
+use crate::model::histogram::{BucketSpan, CUSTOM_BUCKETS_SCHEMA, CounterResetHint};
+
+use super::numeric::kahan_inc;
+
+/// Numbers of a row before those of the buckets: zero count, count, sum.
+const SCALARS: usize = 3;
+
+/// Where the buckets of histograms lie.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Layout {
+    schema: i32,
+    zero_threshold: f64,
+    positive_spans: Vec<BucketSpan>,
+    negative_spans: Vec<BucketSpan>,
+    positive: usize,
+    negative: usize,
+    custom_values: Vec<f64>,
+}
+
+impl Layout {
+    /// The layout that all of `histograms` have. `None` where there is none, where they differ, or where rows would lose
+    /// something: of gauges, and of spans that do not say how many buckets there are.
+    pub(crate) fn shared(histograms: &[Arc<FloatHistogram>]) -> Option<Self> {
+        let first = histograms.first()?;
+        let length = |spans: &[BucketSpan]| spans.iter().map(|span| u64::from(span.length)).sum::<u64>();
+        let is_whole = length(&first.positive_spans) == first.positive_buckets.len() as u64
+            && length(&first.negative_spans) == first.negative_buckets.len() as u64;
+        let layout = Layout {
+            schema: first.schema,
+            zero_threshold: first.zero_threshold,
+            positive_spans: first.positive_spans.clone(),
+            negative_spans: first.negative_spans.clone(),
+            positive: first.positive_buckets.len(),
+            negative: first.negative_buckets.len(),
+            custom_values: first.custom_values.clone(),
+        };
+        (is_whole && histograms.iter().all(|histogram| layout.fits(histogram))).then_some(layout)
+    }
+
+    fn fits(&self, histogram: &FloatHistogram) -> bool {
+        // Custom buckets are all positive; whatever else is there does not take part in sums.
+        let takes_part = self.schema != CUSTOM_BUCKETS_SCHEMA
+            || (histogram.zero_count == 0.0 && histogram.negative_buckets.is_empty());
+        takes_part
+            && histogram.counter_reset_hint != CounterResetHint::Gauge
+            && histogram.schema == self.schema
+            && histogram.zero_threshold == self.zero_threshold
+            && histogram.positive_spans == self.positive_spans
+            && histogram.negative_spans == self.negative_spans
+            && histogram.positive_buckets.len() == self.positive
+            && histogram.negative_buckets.len() == self.negative
+            && histogram.custom_values == self.custom_values
+    }
+
+    /// Numbers of a row.
+    pub(crate) fn width(&self) -> usize {
+        SCALARS + self.positive + self.negative
+    }
+}
+
+/// Adds the numbers of `histogram`, which has the row's layout, times `sign` (1 or -1) to `row`.
+#[inline]
+pub(crate) fn add_to_row(row: &mut [f64], histogram: &FloatHistogram, sign: f64) {
+    let Some(([zero_count, count, sum], buckets)) = row.split_first_chunk_mut::<SCALARS>() else { return };
+    *zero_count += sign * histogram.zero_count;
+    *count += sign * histogram.count;
+    *sum += sign * histogram.sum;
+    let theirs = histogram.positive_buckets.iter().chain(&histogram.negative_buckets);
+    for (mine, theirs) in buckets.iter_mut().zip(theirs) {
+        *mine += sign * theirs;
+    }
+}
+
+/// Puts the numbers of `histogram`, which has the row's layout, into `row`.
+#[inline]
+pub(crate) fn write_row(row: &mut [f64], histogram: &FloatHistogram) {
+    let Some((scalars, buckets)) = row.split_first_chunk_mut::<SCALARS>() else { return };
+    *scalars = [histogram.zero_count, histogram.count, histogram.sum];
+    let (positive, negative) = buckets.split_at_mut(histogram.positive_buckets.len().min(buckets.len()));
+    positive.copy_from_slice(&histogram.positive_buckets);
+    negative.copy_from_slice(&histogram.negative_buckets);
+}
+
+/// The count of the histogram in `row`.
+#[inline]
+pub(crate) fn count_of(row: &[f64]) -> f64 {
+    row.get(1).copied().unwrap_or(f64::NAN)
+}
+
+/// Histograms of one layout, all of them gauges, as differences and rates of counters are.
+#[derive(Clone, Debug)]
+pub(crate) struct HistogramRows {
+    layout: Arc<Layout>,
+    /// A row for each step; of no meaning where the step holds no histogram.
+    numbers: Vec<f64>,
+    /// The histograms, put together when one is asked for.
+    listed: OnceLock<Vec<Option<Arc<FloatHistogram>>>>,
+}
+
+impl HistogramRows {
+    /// `numbers`: rows of the layout's width, one for each step.
+    pub(crate) fn new(layout: Arc<Layout>, numbers: Vec<f64>) -> Self {
+        HistogramRows { layout, numbers, listed: OnceLock::new() }
+    }
+
+    /// The histograms at the steps that `presence` names.
+    pub(crate) fn listed(&self, presence: impl Iterator<Item = bool>) -> &[Option<Arc<FloatHistogram>>] {
+        self.listed.get_or_init(|| {
+            let rows = self.numbers.chunks_exact(self.layout.width());
+            rows.zip(presence).map(|(row, present)| present.then(|| Arc::new(self.histogram(row)))).collect()
+        })
+    }
+
+    /// The histograms at the steps that `presence` names, for a column that goes on without rows.
+    pub(crate) fn into_listed(self, presence: impl Iterator<Item = bool>) -> Vec<Option<Arc<FloatHistogram>>> {
+        self.listed(presence);
+        self.listed.into_inner().unwrap_or_default()
+    }
+
+    fn histogram(&self, row: &[f64]) -> FloatHistogram {
+        let layout = &*self.layout;
+        let (scalars, buckets) = row.split_at(SCALARS.min(row.len()));
+        let scalar = |index: usize| scalars.get(index).copied().unwrap_or_default();
+        let (positive, negative) = buckets.split_at(layout.positive.min(buckets.len()));
+        let mut histogram = FloatHistogram {
+            counter_reset_hint: CounterResetHint::Gauge,
+            schema: layout.schema,
+            zero_threshold: layout.zero_threshold,
+            zero_count: scalar(0),
+            count: scalar(1),
+            sum: scalar(2),
+            positive_spans: layout.positive_spans.clone(),
+            negative_spans: layout.negative_spans.clone(),
+            positive_buckets: positive.to_vec(),
+            negative_buckets: negative.to_vec(),
+            custom_values: layout.custom_values.clone(),
+        };
+        histogram.compact();
+        histogram
+    }
+}
+
+/// The sum of histograms in rows, with every rounding error kept beside it.
+pub(crate) struct RowsSum {
+    layout: Arc<Layout>,
+    sums: Vec<f64>,
+    corrections: Vec<f64>,
+    present: Vec<bool>,
+}
+
+impl RowsSum {
+    /// A sum of nothing yet, of histograms with the layout of `first`.
+    pub(crate) fn new(first: &HistogramRows, steps: usize) -> Self {
+        let numbers = steps.saturating_mul(first.layout.width());
+        RowsSum {
+            layout: Arc::clone(&first.layout),
+            sums: vec![0.0; numbers],
+            corrections: vec![0.0; numbers],
+            present: vec![false; steps],
+        }
+    }
+
+    /// Whether `rows` can be added.
+    pub(crate) fn takes(&self, rows: &HistogramRows) -> bool {
+        Arc::ptr_eq(&self.layout, &rows.layout) || self.layout == rows.layout
+    }
+
+    /// Adds the histograms at the steps that `presence` names.
+    pub(crate) fn add(&mut self, rows: &HistogramRows, presence: impl Iterator<Item = bool>) {
+        let width = self.layout.width();
+        let mine = self.sums.chunks_exact_mut(width).zip(self.corrections.chunks_exact_mut(width));
+        let theirs = rows.numbers.chunks_exact(width).zip(presence);
+        for (((sums, corrections), (row, is_there)), present) in mine.zip(theirs).zip(&mut self.present) {
+            if !is_there {
+                continue;
+            }
+            if !std::mem::replace(present, true) {
+                sums.copy_from_slice(row);
+                continue;
+            }
+            for ((sum, correction), value) in sums.iter_mut().zip(corrections).zip(row) {
+                (*sum, *correction) = kahan_inc(*value, *sum, *correction);
+            }
+        }
+    }
+
+    /// The sums, and at which steps there are any.
+    pub(crate) fn finish(self) -> (HistogramRows, Vec<bool>) {
+        let numbers = self.sums.iter().zip(&self.corrections).map(|(sum, correction)| sum + correction).collect();
+        (HistogramRows::new(self.layout, numbers), self.present)
+    }
+}
