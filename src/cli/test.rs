@@ -22,7 +22,7 @@ use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape};
-use crate::source::Severity;
+use crate::source::{Position, Severity};
 use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
 use crate::yaml;
 
@@ -176,8 +176,8 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         return Ok(if none { Outcome::Clean } else { Outcome::Trouble });
     }
     if args.list {
-        list(&inputs, &options.selection, session)?;
-        return Ok(if failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
+        let whole = list(&inputs, &options.selection, session)?;
+        return Ok(if whole && failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
     }
     if let Some(dir) = &args.promtool.to_promtool {
         let outcome = promtool::write(dir, inputs, &options, session)?;
@@ -333,14 +333,21 @@ fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trou
     Ok(())
 }
 
-/// One line for each assertion.
-fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Result<(), Trouble> {
+/// One line for each assertion. Whether all could be listed: what a broken file asserts nobody knows.
+fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Result<bool, Trouble> {
     let mut stdout = session.stdout();
     for line in inputs.iter().flat_map(|input| unittest::list(&input.test, selection)) {
         writeln!(stdout, "{line}")?;
     }
     stdout.flush()?;
-    Ok(())
+    let problems = inputs.iter().flat_map(|input| &input.test.problems);
+    let errors: Vec<_> = problems.filter(|problem| problem.severity == Severity::Error).collect();
+    for error in &errors {
+        let file = &error.primary.file;
+        let Position { line, column } = file.position(error.primary.span.start);
+        session.report(&Trouble::new(format!("{}:{line}:{column}: {}", file.name(), error.message)));
+    }
+    Ok(errors.is_empty())
 }
 
 /// A run that tests nothing proves nothing.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashSet;
+
 use super::report::{
     Alert, AlertFailure, Assertion, AssertionKind, GroupReport, MessageFailure, Outcome, Sample, SampleFailure,
 };
@@ -98,8 +100,9 @@ pub(super) fn run(shared: &InFile<'_>, group: &TestGroup, index: usize) -> (Grou
         Err(error) => report.errors.push(*error),
     }
     // What failed says itself that there is no such rule.
-    let failed = |span: Span| report.assertions.iter().any(|a| a.outcome.failed() && a.subject_span == span);
-    warnings.retain(|warning| warning.rule != lint::UNKNOWN_ALERT || !failed(warning.primary.span));
+    let failed = report.assertions.iter().filter(|assertion| assertion.outcome.failed());
+    let failed: FxHashSet<Span> = failed.map(|assertion| assertion.subject_span).collect();
+    warnings.retain(|warning| warning.rule != lint::UNKNOWN_ALERT || !failed.contains(&warning.primary.span));
     report.elapsed = started.elapsed();
     (report, warnings)
 }

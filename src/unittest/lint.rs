@@ -1,6 +1,6 @@
 //! What promtool passes in silence: tests that cannot fail, or that test something else than they seem to.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::head;
 use super::inputs::{self, EarlyEnd, Inputs};
@@ -19,6 +19,8 @@ use crate::source::{Diagnostic, Label, Severity, Span};
 pub const UNKNOWN_ALERT: &str = "test/unknown-alert";
 /// `test/unmatched-rule-file`: a pattern of `rule_files` matches no file.
 pub const UNMATCHED_RULE_FILE: &str = "test/unmatched-rule-file";
+/// `test/unknown-group`: `group_eval_order` names a group that no rule file under test has.
+pub const UNKNOWN_GROUP: &str = "test/unknown-group";
 /// `test/unused-series`: nothing under test reads an input series.
 pub const UNUSED_SERIES: &str = "test/unused-series";
 /// `test/after-last-sample`: an assertion looks at a time at which no input is left.
@@ -33,6 +35,9 @@ pub const SPLIT_ALERT: &str = "test/split-alert";
 pub const DROPPED_SERIES: &str = "test/dropped-series";
 /// `test/duplicate-series`: a later series replaces one with the same labels.
 pub const DUPLICATE_SERIES: &str = "test/duplicate-series";
+
+/// In a test group with so many findings no more similar names are looked for.
+const MOST_SUGGESTIONS: usize = 50;
 
 /// What all findings on a file need to know.
 pub(super) struct Context<'a> {
@@ -74,7 +79,13 @@ pub fn findings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) ->
 
 /// An expression of a test that does not parse.
 pub(super) fn syntax(test: &TestFile, expr: &ExprTest, error: ParseError) -> Diagnostic {
-    let span = if expr.expr.text().is_empty() { head(test, expr.span).span } else { expr.expr.file_span(error.span) };
+    let written = expr.expr.span;
+    if written.is_empty() {
+        let message = "`expr` is missing: the test does not say what it evaluates";
+        return Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, expr.span))
+            .help("add `expr:` with a PromQL expression");
+    }
+    let span = if expr.expr.text().is_empty() { written } else { expr.expr.file_span(error.span) };
     let label = Label::new(&test.file, span, "");
     let mut diagnostic = Diagnostic::new("promql/syntax", Severity::Error, error.message, label);
     diagnostic.help = error.help;
@@ -114,12 +125,36 @@ impl<'a> Context<'a> {
             let help = "patterns are relative to the test file; rules that are not loaded are not tested";
             found.push(self.warning(UNMATCHED_RULE_FILE, message, pattern.span, "matches nothing").help(help));
         }
+        self.unknown_groups(&mut found);
         if let Some(first) = self.test.rule_files.first().filter(|_| self.test.groups.is_empty()) {
             let message = "this file loads rules and has no tests";
             found.push(self.warning(NO_ASSERTIONS, message, first.span, "").help("add test groups under `tests:`"));
         }
         found.extend(self.duplicate_groups());
         found
+    }
+
+    /// As [`nearest`], for the first names that are looked for: nobody reads a hundred suggestions, and with each more
+    /// the names of all rules are compared again.
+    fn near<'n>(found: &[Diagnostic], wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        if found.len() < MOST_SUGGESTIONS { nearest(wanted, names) } else { None }
+    }
+
+    fn unknown_groups(&self, found: &mut Vec<Diagnostic>) {
+        // Rules that could not be loaded may have the group.
+        if !self.rules.problems.is_empty() || !self.rules.unmatched.is_empty() {
+            return;
+        }
+        let groups = self.rules.files.iter().flat_map(|file| &file.groups);
+        let known: FxHashSet<&str> = groups.map(|group| group.name.text()).collect();
+        for name in self.test.group_eval_order.iter().filter(|name| !known.contains(name.text())) {
+            let message = format!("no rule group under test is called `{}`", name.text());
+            let help = match Self::near(found, name.text(), known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "check the name; groups that are not named run before those that are".to_owned(),
+            };
+            found.push(self.warning(UNKNOWN_GROUP, message, name.span, "").help(help));
+        }
     }
 
     /// Findings on one test group, whose series are `inputs`.
@@ -147,7 +182,7 @@ impl<'a> Context<'a> {
         for (alertname, expects_nothing) in alerts.chain(timelines).filter(unknown) {
             let name = alertname.text();
             let message = format!("no rule under test defines an alert `{name}`");
-            let near = nearest(name, self.reads.alert_names());
+            let near = Self::near(found, name, self.reads.alert_names());
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if expects_nothing => "a test that an unknown alert does not fire cannot fail".to_owned(),
@@ -262,7 +297,7 @@ impl<'a> Context<'a> {
             };
             let message = format!("no rule or expression under test reads `{name}`");
             let names = self.reads.metric_names().chain(expressions.metric_names());
-            let help = match nearest(name, names) {
+            let help = match Self::near(found, name, names) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the series changes nothing here; leave it out, or load the rules that read it".to_owned(),
             };

@@ -231,7 +231,7 @@ impl RuleSets {
 
 /// The rules that the groups of one test file need.
 struct Compiled {
-    sets: Vec<((Labels, String), Arc<CompiledSet>)>,
+    sets: HashMap<(Labels, String), Arc<CompiledSet>>,
     problems: Vec<Diagnostic>,
 }
 
@@ -242,27 +242,26 @@ impl Compiled {
         groups: impl Iterator<Item = &'a TestGroup>,
         run: &Shared<'_>,
     ) -> Self {
-        let mut compiled = Compiled { sets: Vec::new(), problems: Vec::new() };
+        let mut compiled = Compiled { sets: HashMap::new(), problems: Vec::new() };
         if !rules.problems.is_empty() {
             return compiled;
         }
         for group in groups {
             let key = external(group);
-            if compiled.sets.iter().any(|(known, _)| *known == key) {
+            if compiled.sets.contains_key(&key) {
                 continue;
             }
             let set = run.sets.get(test, rules, group, run.options);
             if compiled.sets.is_empty() {
                 compiled.problems.clone_from(&set.problems);
             }
-            compiled.sets.push((key, set));
+            compiled.sets.insert(key, set);
         }
         compiled
     }
 
     fn of(&self, group: &TestGroup) -> Option<&RuleSet> {
-        let key = external(group);
-        self.sets.iter().find(|(known, _)| *known == key).map(|(_, compiled)| &compiled.set)
+        self.sets.get(&external(group)).map(|compiled| &compiled.set)
     }
 }
 

@@ -11,7 +11,8 @@ pub(super) fn diagnostics(source: &Source, repaired: &Repaired) -> Vec<Diagnosti
     let mut from = 0;
     let mut found = Vec::new();
     for error in &repaired.outcome.errors {
-        let line = repaired.unclosed.iter().find(|line| (from..=error.at).contains(*line));
+        let next = repaired.unclosed.partition_point(|line| *line < from);
+        let line = repaired.unclosed.get(next).filter(|line| **line <= error.at);
         found.push(match line {
             Some(line) => never_closed(source, *line, "this line is not indented: the text should have ended before"),
             None => diagnostic(source, error),
@@ -62,6 +63,7 @@ fn exact_place(kind: &ErrorKind, text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let found = match kind {
         ErrorKind::UnexpectedCharacter { character } => rest.find(*character),
+        ErrorKind::TabInPlainScalar => rest.find('\t'),
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => wrong_escape(rest),
         _ => None,
     };

@@ -214,15 +214,20 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 
 /// The offset of the quote that opens the quoted text in which `inside` lies.
 pub(super) fn opening_quote(text: &str, inside: usize) -> Option<usize> {
+    // Quotes do not reach from one document into the next, and each has one error at most: what is parsed again is
+    // never more than the text.
+    let document = text.get(..inside)?.rfind("\n---").map_or(0, |before| before + 1);
     // A text that stops there ends in an unclosed quote; if a badly indented line comes first, in the one before it.
-    match last_error(text.get(..inside)?.trim_end())? {
-        (ErrorKind::UnclosedQuotedScalar, opening) => Some(opening),
-        (ErrorKind::InvalidQuotedScalarIndent, line) => match last_error(text.get(..line)?.trim_end())? {
-            (ErrorKind::UnclosedQuotedScalar, opening) => Some(opening),
-            _ => None,
+    let error_before = |end: usize| last_error(text.get(document..end)?.trim_end());
+    let opening = match error_before(inside)? {
+        (ErrorKind::UnclosedQuotedScalar, opening) => opening,
+        (ErrorKind::InvalidQuotedScalarIndent, line) => match error_before(document + line)? {
+            (ErrorKind::UnclosedQuotedScalar, opening) => opening,
+            _ => return None,
         },
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(document + opening)
 }
 
 fn last_error(text: &str) -> Option<(ErrorKind, usize)> {

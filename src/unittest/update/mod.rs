@@ -10,6 +10,8 @@ mod render;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::report::{Assertion, FileReport, Outcome};
 use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{self, Mapping, Node};
@@ -36,9 +38,9 @@ pub fn update(report: &FileReport) -> Update {
     let root = parsed.documents.first().and_then(|document| document.root.as_ref());
     let tests = root.and_then(Node::as_mapping).and_then(|root| list(root, "tests"));
     for group in &report.groups {
-        let node = tests.and_then(|tests| tests.get(group.index));
+        let written = tests.and_then(|tests| tests.get(group.index)).map(Written::of).unwrap_or_default();
         for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
-            if node.and_then(|node| updater.assertion(node, assertion)).is_some() {
+            if updater.assertion(&written, assertion).is_some() {
                 updater.changed += 1;
             } else {
                 updater.left.push(assertion.span);
@@ -47,6 +49,30 @@ pub fn update(report: &FileReport) -> Update {
     }
     let text = apply(report.file.text(), updater.edits);
     Update { text, changed: updater.changed, left: updater.left }
+}
+
+/// The assertions of a test group as they are written, by their places.
+#[derive(Default)]
+struct Written<'n> {
+    alerts: FxHashMap<Span, &'n Node>,
+    exprs: FxHashMap<Span, &'n Node>,
+    timelines: FxHashMap<Span, &'n Node>,
+}
+
+impl<'n> Written<'n> {
+    /// Those of the test group `group`; none where it comes from elsewhere.
+    fn of(group: &'n Node) -> Self {
+        let Some(mapping) = group.as_mapping().filter(|_| group.alias.is_none()) else { return Written::default() };
+        let items = |name: &str| {
+            let items = list(mapping, name).unwrap_or_default().iter();
+            items.filter(|item| item.alias.is_none()).map(|item| (item.span, item)).collect()
+        };
+        Written {
+            alerts: items("alert_rule_test"),
+            exprs: items("promql_expr_test"),
+            timelines: items("alert_timeline"),
+        }
+    }
 }
 
 /// The items of the list `name`, unless the list comes from elsewhere.
@@ -77,20 +103,16 @@ struct Updater<'a> {
 }
 
 impl Updater<'_> {
-    /// Rewrites one assertion of the test group `group`; `None` where that cannot be done.
-    fn assertion(&mut self, group: &Node, assertion: &Assertion) -> Option<()> {
+    /// Rewrites one assertion of a test group; `None` where that cannot be done.
+    fn assertion(&mut self, group: &Written<'_>, assertion: &Assertion) -> Option<()> {
         let (tests, key) = match &assertion.outcome {
-            Outcome::Alerts(_) => ("alert_rule_test", "exp_alerts"),
-            Outcome::Samples(_) => ("promql_expr_test", "exp_samples"),
-            Outcome::Timeline(_) => ("alert_timeline", ""),
-            Outcome::Message(_) => ("promql_expr_test", ""),
+            Outcome::Alerts(_) => (&group.alerts, "exp_alerts"),
+            Outcome::Samples(_) => (&group.exprs, "exp_samples"),
+            Outcome::Timeline(_) => (&group.timelines, ""),
+            Outcome::Message(_) => (&group.exprs, ""),
             _ => return None,
         };
-        if group.alias.is_some() {
-            return None;
-        }
-        let items = list(group.as_mapping()?, tests)?;
-        let node = items.iter().find(|item| item.span == assertion.span && item.alias.is_none())?;
+        let node = *tests.get(&assertion.span)?;
         let mapping = node.as_mapping()?;
         let edits = match &assertion.outcome {
             Outcome::Timeline(failure) => Some(extensions::of_timeline(self.file, mapping, failure)?),

@@ -8,6 +8,8 @@ static UNKNOWN_ALERT: Meta =
     meta!("test/unknown-alert", Warning, on, "a test is about an alert that no rule under test defines");
 static UNMATCHED_RULE_FILE: Meta =
     meta!("test/unmatched-rule-file", Warning, on, "a pattern of `rule_files` that no file matches");
+static UNKNOWN_GROUP: Meta =
+    meta!("test/unknown-group", Warning, on, "`group_eval_order` names a rule group that is not under test");
 static UNUSED_SERIES: Meta =
     meta!("test/unused-series", Warning, on, "an input series that no rule or expression under test reads");
 static AFTER_LAST_SAMPLE: Meta =
@@ -25,6 +27,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&INVALID_SERIES),
     &Reported(&UNKNOWN_ALERT),
     &Reported(&UNMATCHED_RULE_FILE),
+    &Reported(&UNKNOWN_GROUP),
     &Reported(&UNUSED_SERIES),
     &Reported(&AFTER_LAST_SAMPLE),
     &Reported(&NO_ASSERTIONS),
