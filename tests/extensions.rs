@@ -3,6 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, too, say what they expect")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use promproof::source::SourceFile;
+use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::yaml;
+use proptest::prelude::*;
 
 use crate::support::{Run, Sandbox, repository};
 
@@ -48,14 +54,23 @@ fn trimmed(run: &Run) -> String {
     run.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// The files of `docs/tests.md`, by their names.
+fn page_files() -> Vec<(String, String)> {
+    let page = std::fs::read_to_string(repository().join("docs/tests.md")).unwrap();
+    let file = |block: &str| {
+        let (name, text) = block.split_once('\n').unwrap();
+        (name.to_owned(), text.split("\n```").next().unwrap().to_owned())
+    };
+    page.split("\n```yaml\n# ").skip(1).map(file).collect()
+}
+
 #[test]
 fn the_page_on_test_files_tells_the_truth() {
-    let page = std::fs::read_to_string(repository().join("docs/tests.md")).unwrap();
     let sandbox = Sandbox::new();
-    for block in page.split("\n```yaml\n# ").skip(1) {
-        let (name, text) = block.split_once('\n').unwrap();
-        sandbox.write(name, text.split("\n```").next().unwrap());
-    }
+    page_files().iter().for_each(|(name, text)| sandbox.write(name, text));
+    assert_eq!(sandbox.run(&["check"]).code, Some(0), "{}", sandbox.run(&["check"]));
+    let eval = sandbox.run(&["eval", "count(errors) by (service)", "--from", "api.test.yml", "--at", "1m"]);
+    assert!(eval.stdout.contains("{service=\"api\"}") && eval.stdout.contains("10"), "{eval}");
     insta::assert_snapshot!(sandbox.run(&["test", "--strict"]), @r"
     ok    api.test.yml  1 group, 5 assertions
     passed: 1 test file, 1 group, 5 assertions
@@ -630,6 +645,46 @@ t.yml:14:64: failed expression `errors * on () errors` at 1h: it does not fail
 failed: 1 of 1 test file, 1 of 2 groups, 2 of 4 assertions; 1 warning
 --- exit code 1
 ");
+}
+
+/// Parts of test files that are put where they do not belong.
+const PARTS: [&str; 16] =
+    ["{", "}", "[", "]", ":", " ", "\n", "- ", "~", "5m", "1h", "never: active", "repeat: 3", "&a ", "*a", "\""];
+
+proptest! {
+    /// Whatever becomes of a file, nothing panics, and what is written of it can be read.
+    #[test]
+    fn damaged_files_are_read(damage in proptest::collection::vec((any::<prop::sample::Index>(), 0..6_usize, 0..PARTS.len()), 1..4)) {
+        let files = page_files();
+        let mut text = files[1].1.clone();
+        for (place, cut, part) in damage {
+            let start = place.index(text.len());
+            let end = (start + cut).min(text.len());
+            if text.is_char_boundary(start) && text.is_char_boundary(end) {
+                text.replace_range(start..end, PARTS[part]);
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(&files[0].0), &files[0].1).unwrap();
+        let decode = |text: &str| {
+            let source = Arc::new(SourceFile::new("t.yml", text));
+            TestInput { test: unittest::decode(&yaml::parse(&source), &source), folder: folder.path().to_owned() }
+        };
+        let inputs = [decode(&text)];
+        let report = unittest::run(&inputs, &RunOptions::default());
+        let updated = unittest::update(&report.files[0]);
+        if updated.left.is_empty() && report.files[0].problems.is_empty() {
+            let problems = decode(&updated.text).test.problems;
+            prop_assert!(problems.is_empty(), "{problems:?}\n{}", updated.text);
+        }
+        if inputs[0].test.problems.is_empty() {
+            let plain = unittest::to_promtool(&inputs, &RunOptions::default())[0].text(&["rules.yml".to_owned()]);
+            let again = [decode(&plain)];
+            prop_assert!(again[0].test.problems.is_empty(), "{:?}\n{plain}", again[0].test.problems);
+            let verdicts = (report.failed(), unittest::run(&again, &RunOptions::default()).failed());
+            prop_assert!(verdicts.0 == verdicts.1 || !report.files[0].rule_problems.is_empty(), "{verdicts:?}\n{text}\n{plain}");
+        }
+    }
 }
 
 /// The key of each extension, which promtool's format must never get.

@@ -121,6 +121,9 @@ pub(super) fn translate(running: &Running<'_>, group: &TestGroup, report: &Group
         samples::translate(running, test, outcome(first + index), &mut out);
     }
     keep_length(running, group, &mut out);
+    if group.start_ms != 0 {
+        out.warnings.push((group.span, "promtool 3.5 does not know `start_timestamp`".to_owned()));
+    }
     out
 }
 

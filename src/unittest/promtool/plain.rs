@@ -1,5 +1,7 @@
 //! Assertions that promtool knows, as they are written.
 
+use rustc_hash::FxHashSet;
+
 use super::yaml::Writer;
 use crate::model::duration::format_duration;
 use crate::source::Span;
@@ -15,6 +17,8 @@ pub(in crate::unittest) struct GroupTranslation {
     pub(super) expr_tests: Vec<Vec<PlainExprTest>>,
     /// Behind these.
     pub(super) more_expr_tests: Vec<PlainExprTest>,
+    /// The alerts and times (and whether it is about pending alerts) that are written as they are.
+    pub(super) written: FxHashSet<(bool, String, usize)>,
     /// What is not the same as before.
     pub(super) warnings: Vec<(Span, String)>,
 }

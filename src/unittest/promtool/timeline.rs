@@ -80,15 +80,11 @@ impl Writing<'_, '_> {
     fn failed(&mut self, failure: &TimelineFailure) {
         for violation in &failure.violations {
             let comment = format!("{}: {}", timeline_test::subject(self.test), violation.message);
-            if !self.left_to_write() || !self.violation(failure, violation, &comment) {
+            if !self.violation(failure, violation, &comment) {
                 self.out.more_expr_tests.push(PlainExprTest::failing(comment, 0));
                 return;
             }
         }
-    }
-
-    fn left_to_write(&self) -> bool {
-        self.left > 0
     }
 
     /// Says whether an assertion could be written that does not hold.
@@ -209,6 +205,9 @@ impl Writing<'_, '_> {
 
     /// Writes what fires at `step`, changed or not. Says whether the change makes a difference.
     fn firing(&mut self, step: usize, change: Option<(Change<'_>, &str)>) -> bool {
+        if self.is_done(false, step, change.is_none()) {
+            return false;
+        }
         let actual = self.all_firing(step);
         let mut alerts = actual.clone();
         let comment = change.as_ref().map(|(_, comment)| (*comment).to_owned());
@@ -231,19 +230,17 @@ impl Writing<'_, '_> {
         if comment.is_some() && compare::same_alerts(&alerts, &actual) {
             return false;
         }
-        if !self.take(alerts.len()) {
-            return false;
-        }
+        self.left = self.left.saturating_sub(alerts.len().max(1));
         let (alertname, eval_time_ms) = (self.name().to_owned(), self.running.time_of(step));
-        let test = PlainAlertTest { comment, eval_time_ms, alertname, alerts };
-        if !self.out.alert_tests.contains(&test) {
-            self.out.alert_tests.push(test);
-        }
+        self.out.alert_tests.push(PlainAlertTest { comment, eval_time_ms, alertname, alerts });
         true
     }
 
     /// Writes which alerts are pending at `step`, changed or not. Says whether the change makes a difference.
     fn pending(&mut self, step: usize, change: Option<(Change<'_>, &str)>) -> bool {
+        if self.is_done(true, step, change.is_none()) {
+            return false;
+        }
         let Some(actual) = self.all_pending(step) else { return false };
         let mut samples = actual;
         let before = samples.len();
@@ -259,23 +256,20 @@ impl Writing<'_, '_> {
             }
             Some(Change::Annotation(..)) | None => {}
         }
-        if comment.is_some() && samples.len() == before || !self.take(samples.len()) {
+        if comment.is_some() && samples.len() == before {
             return false;
         }
+        self.left = self.left.saturating_sub(samples.len().max(1));
         let samples = samples.iter().map(PlainSample::of).collect();
         let test = PlainExprTest::new(comment, self.pending_expr(), self.running.time_of(step), samples);
-        if !self.out.more_expr_tests.contains(&test) {
-            self.out.more_expr_tests.push(test);
-        }
+        self.out.more_expr_tests.push(test);
         true
     }
 
-    fn take(&mut self, alerts: usize) -> bool {
-        let cost = alerts.max(1);
+    /// Whether nothing more is to be written for `step`: it is there already as it is, or there is enough.
+    fn is_done(&mut self, pending: bool, step: usize, as_it_is: bool) -> bool {
         self.shortened |= self.left == 0;
-        let fits = self.left > 0;
-        self.left = self.left.saturating_sub(cost);
-        fits
+        self.left == 0 || as_it_is && !self.out.written.insert((pending, self.name().to_owned(), step))
     }
 }
 
