@@ -31,3 +31,23 @@ sed -i.orig 's/for: 1m/for: 3m/' "$copy/traefik/traefik.rules.yml"
 cd "$copy"
 # One failure of several, or the picture gets too long.
 draw test.svg test traefik --run rises -k TraefikHigh
+
+# The page of the same run, photographed by a browser: light and dark, as wide as a README is, at twice its density.
+browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+if [[ -z $browser ]]; then
+  echo "no Chromium: docs/images/page-*.png stay as they are" >&2
+  exit 0
+fi
+"$promproof" test traefik --run rises --html page.html --quiet > /dev/null || [[ $? == 1 ]]
+photograph() {
+  local picture=$1 scheme=$2
+  "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1.5 \
+    --blink-settings=preferredColorScheme="$scheme" --window-size=1000,1060 --screenshot="$picture" page.html > /dev/null 2>&1
+  # Fewer colours, a quarter of the bytes.
+  ! command -v pngquant > /dev/null || pngquant --force --skip-if-larger --output "$picture" 48 "$picture"
+  ! command -v optipng > /dev/null || optipng -quiet -o5 "$picture"
+  cp "$picture" "$images/"
+  echo "docs/images/$picture"
+}
+photograph page-light.png 1
+photograph page-dark.png 0

@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Write as _};
 
+use rustc_hash::FxHashSet;
+
 use super::axis::Axis;
 use super::escape::Text;
 use super::marks::Mark;
@@ -90,11 +92,17 @@ fn changes(story: &Story, life: &Life) -> String {
     words.join(", ")
 }
 
-/// The states of all alerts of a group in one small picture: at each time the most serious one.
+/// The states of the alerts that a group asserts something on, in one small picture: at each time the most serious one.
+/// Nothing where it asserts on expressions only.
 pub(super) fn strip(page: &mut String, story: &Story) -> fmt::Result {
+    let asserted: FxHashSet<&str> = story.expectations.iter().map(|expectation| expectation.about.as_str()).collect();
+    let rules = story.rules.iter().filter(|rule| asserted.contains(rule.name.as_str()));
+    if rules.clone().next().is_none() {
+        return Ok(());
+    }
     let mut states: [Option<AlertState>; STRIP_CELLS] = [None; STRIP_CELLS];
     let cell = |step: usize| step.saturating_mul(STRIP_CELLS) / story.steps.max(1);
-    for band in story.rules.iter().flat_map(|rule| &rule.lives).flat_map(|life| &life.bands) {
+    for band in rules.flat_map(|rule| &rule.lives).flat_map(|life| &life.bands) {
         let (first, last) = (cell(band.first), cell(band.end.saturating_sub(1)));
         for state in states.get_mut(first..=last.min(STRIP_CELLS - 1)).unwrap_or_default() {
             *state = Some(state.map_or(band.state, |known| more_serious(known, band.state)));

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use super::axis::Axis;
 use super::escape::Text;
 use super::marks::{self, Mark};
-use super::numbers::{Coordinate, short};
+use super::numbers::{Coordinate, range, short};
 use crate::promql::ast::BinaryOp;
 use crate::report::test::words;
 use crate::unittest::story::{Chart, Curve, Threshold};
@@ -174,8 +174,7 @@ fn entry(page: &mut String, class: &str, curve: &Curve) -> fmt::Result {
         Text(&name(curve))
     )?;
     if let Some((least, greatest)) = extent(curve) {
-        let range = if least == greatest { short(least) } else { format!("{} … {}", short(least), short(greatest)) };
-        write!(page, " <span class=\"extent\">{range}</span>")?;
+        write!(page, " <span class=\"extent\">{}</span>", range(least, greatest))?;
     }
     if curve.histograms {
         page.push_str(" <span class=\"extent\">histogram: number of observations</span>");

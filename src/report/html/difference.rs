@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::escape::Text;
+use super::escape::{Prose, Text};
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::report::test::difference::{MAX_SHOWN, differs, shown};
@@ -121,7 +121,7 @@ fn heading(page: &mut String, sign: char, text: &str) -> fmt::Result {
         '+' => "plus",
         _ => "tilde",
     };
-    write!(page, "<p class=\"diff {class}\"><b>{sign}</b> {}</p>", Text(text))
+    write!(page, "<p class=\"diff {class}\"><b>{sign}</b> {}</p>", Prose(text))
 }
 
 fn rest(page: &mut String, count: usize) -> fmt::Result {

@@ -84,28 +84,36 @@ impl<'a> GroupPage<'a> {
                 "<p class=\"none\">Its pictures are left out to keep this page small; run fewer tests to see them.</p>",
             );
         }
-        let (failing, passing): (Vec<_>, Vec<_>) = subjects(group, story).into_iter().partition(|s| self.fails(s));
+        let (asserted, others): (Vec<_>, Vec<_>) =
+            subjects(group, story).into_iter().partition(|subject| !subject.assertions.is_empty());
+        let (failing, passing): (Vec<_>, Vec<_>) = asserted.into_iter().partition(|subject| self.fails(subject));
         for subject in &failing {
             self.subject(page, subject, story)?;
         }
-        let fold = group.failed() && !passing.is_empty();
-        if fold {
-            write!(
-                page,
-                "<details class=\"rest\"><summary>{} that did not fail</summary>",
-                counted(passing.len(), "other subject")
-            )?;
+        if failing.is_empty() {
+            for subject in &passing {
+                self.subject(page, subject, story)?;
+            }
+        } else {
+            self.folded(page, &passing, story, "asserted on, and as expected")?;
         }
-        for subject in &passing {
-            self.subject(page, subject, story)?;
-        }
-        if fold {
-            page.push_str("</details>");
-        }
+        self.folded(page, &others, story, "pending or firing too, and not asserted on")?;
         if let Some(story) = story {
             left_out(page, story)?;
         }
         page.write_str("</div></details>")
+    }
+
+    /// Subjects that are of less interest.
+    fn folded(&self, page: &mut String, subjects: &[Subject<'a>], story: Option<&Story>, what: &str) -> fmt::Result {
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        write!(page, "<details class=\"rest\"><summary>{} more: {what}</summary>", subjects.len())?;
+        for subject in subjects {
+            self.subject(page, subject, story)?;
+        }
+        page.write_str("</details>")
     }
 
     fn fails(&self, subject: &Subject<'_>) -> bool {
@@ -127,7 +135,8 @@ impl<'a> GroupPage<'a> {
         let failed = group.assertions.iter().filter(|assertion| assertion.outcome.failed()).count();
         let all = counted(group.assertions.len(), "assertion");
         let of = if failed > 0 { format!("{failed} of {all} failed") } else { all };
-        write!(page, " <span class=\"figures\">{of}")?;
+        let line = self.file.file.position(group.span.start).line;
+        write!(page, " <span class=\"figures\">line {line} · {of}")?;
         if let Some(story) = group.story.as_deref() {
             let every = format_duration(story.schedule.interval_ms);
             write!(page, " · {} every {every}", counted(story.steps, "evaluation"))?;

@@ -108,7 +108,7 @@ pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark]) -> fmt::Result
     let failed = marks.iter().filter(|mark| mark.outcome == Class::Failed).count();
     let title = format!("Assertions over time: {} marks, {failed} of them failed", marks.len());
     write!(page, "<svg class=\"marks\" role=\"img\" height=\"32\"><title>{title}</title>")?;
-    let mut last_number = f64::NEG_INFINITY;
+    let numbered = numbered(axis, marks);
     for mark in marks {
         let at = axis.at(mark.at_ms);
         let class = mark.outcome.name();
@@ -117,8 +117,7 @@ pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark]) -> fmt::Result
             "<g class=\"{class}\"><title>{}</title><use href=\"#{class}\" x=\"{at}%\" y=\"9\"/>",
             Text(&mark.text)
         )?;
-        if at.0 - last_number >= NUMBERS_APART {
-            last_number = at.0;
+        if numbered.contains(&mark.number) {
             let more = if mark.count > 1 { "+" } else { "" };
             write!(page, "<text x=\"{at}%\" y=\"29\">{}{more}</text>", mark.number)?;
         }
@@ -126,6 +125,19 @@ pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark]) -> fmt::Result
     }
     page.push_str("</svg>");
     Ok(())
+}
+
+/// The numbers that there is room for: those of failed assertions first.
+fn numbered(axis: &Axis, marks: &[Mark]) -> Vec<usize> {
+    let (failed, others): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|mark| mark.outcome == Class::Failed);
+    let mut taken: Vec<(f64, usize)> = Vec::new();
+    for mark in failed.into_iter().chain(others) {
+        let at = axis.at(mark.at_ms).0;
+        if taken.iter().all(|(other, _)| (other - at).abs() >= NUMBERS_APART) {
+            taken.push((at, mark.number));
+        }
+    }
+    taken.into_iter().map(|(_, number)| number).collect()
 }
 
 /// Draws a line at the time of each mark, `height` pixels long.

@@ -34,9 +34,21 @@ pub(super) fn short(value: f64) -> String {
     format!("{digits}{letter}")
 }
 
+/// Two values, or one where they look the same.
+pub(super) fn range(least: f64, greatest: f64) -> String {
+    let (least, greatest) = (short(least), short(greatest));
+    if least == greatest { least } else { format!("{least} … {greatest}") }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Coordinate, short};
+    use super::{Coordinate, range, short};
+
+    #[test]
+    fn a_value_that_hardly_changes_is_one() {
+        assert_eq!(range(1.0, 1.000_000_1), "1");
+        assert_eq!(range(1.0, 1.01), "1 … 1.01");
+    }
 
     #[test]
     fn values_are_short() {

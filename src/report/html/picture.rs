@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::curves::{self, Scale};
 use super::escape::Text;
 use super::marks::Mark;
-use super::numbers::short;
+use super::numbers::range;
 use super::{bands, marks};
 use crate::model::duration::format_duration;
 use crate::report::summary::counted;
@@ -133,7 +133,7 @@ fn spark(page: &mut String, test: &SourceFile, axis: &Axis, input: &InputStory, 
     let name = curves::name(curve);
     write!(page, "<div class=\"input\"><p class=\"who\"><code>{}</code>", Text(&name))?;
     if let Some((least, greatest)) = curves::extent(curve) {
-        let range = if least == greatest { short(least) } else { format!("{} … {}", short(least), short(greatest)) };
+        let range = range(least, greatest);
         let unit = if curve.histograms { " observations" } else { "" };
         write!(page, " <span class=\"extent\">{range}{unit}</span>")?;
     }
