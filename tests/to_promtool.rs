@@ -223,6 +223,28 @@ fn rule_files_become_plain_and_paths_are_changed() {
 }
 
 #[test]
+fn files_of_promtool_keep_their_bytes() {
+    let test = "# first\nrule_files: [ 'x.rules.yml',x.rules.yml ] # rules\ntests:\n  - name: t   # a test\n    promql_expr_test: [{expr: '1', \
+                exp_samples: [{value: 1}]}]\n";
+    let sandbox = Sandbox::with(&[("a/x.rules.yml", RULES), ("a/t.yml", test)]);
+    sandbox.run(&["test", "--to-promtool", "out"]);
+    insta::assert_snapshot!(std::fs::read_to_string(sandbox.path("out/a/t.yml")).unwrap(), @r"
+    # Written by promproof test --to-promtool from a/t.yml. Change that file, not this one.
+    # first
+    rule_files: [ '../../a/x.rules.yml','../../a/x.rules.yml' ] # rules
+    tests:
+      - name: t   # a test
+        promql_expr_test: [{expr: '1', exp_samples: [{value: 1}]}]
+    ");
+    assert_eq!(sandbox.run(&["test", "out"]).code, Some(0));
+    // A list that comes through an alias has no bytes of its own.
+    sandbox.write("a/t.yml", test.replace("[ 'x.rules.yml',x.rules.yml ]", "[&a x.rules.yml, *a]"));
+    sandbox.run(&["test", "--to-promtool", "out"]);
+    assert!(!std::fs::read_to_string(sandbox.path("out/a/t.yml")).unwrap().contains('&'));
+    assert_eq!(sandbox.run(&["test", "out"]).code, Some(0), "{}", sandbox.run(&["test", "out"]));
+}
+
+#[test]
 fn nothing_of_others_is_replaced() {
     let sandbox = Sandbox::with(&[("x.rules.yml", RULES), ("t.yml", TEST), ("u.yml", TEST), ("out/u.yml", "mine")]);
     insta::assert_snapshot!(sandbox.run(&["test", "t.yml", "u.yml", "--to-promtool", "out"]).stderr.replace(&sandbox.path("").canonicalize().unwrap().display().to_string(), ""), @r"

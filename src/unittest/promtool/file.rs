@@ -4,7 +4,7 @@ use super::plain::{GroupTranslation, PlainExprTest};
 use super::rules::texts;
 use super::samples::{as_written, must_fail};
 use super::yaml::Writer;
-use super::{HEADER, Translation};
+use super::{HEADER, Translation, kept};
 use crate::model::duration::format_duration;
 use crate::rules::Field;
 use crate::unittest::repeat::{MAX_REPEATED_SERIES, Template};
@@ -15,6 +15,9 @@ impl Translation<'_> {
     /// The file's text. `rule_files` are the paths or patterns to write, relative to the folder that it is written to.
     pub fn text(&self, rule_files: &[String]) -> String {
         let test = &self.input.test;
+        if let Some(text) = kept::text(test, &self.rules, rule_files) {
+            return text;
+        }
         let mut writer = Writer::default();
         let header = HEADER.trim_start_matches("# ");
         writer.comment(&format!("{header} from {}. Change that file, not this one.", test.file.name()));

@@ -2,6 +2,7 @@
 //! promtool comes to the same verdict.
 
 mod file;
+mod kept;
 mod plain;
 mod rules;
 mod samples;

@@ -35,6 +35,9 @@ pub(super) fn translate(running: &Running<'_>, test: &TimelineTest, outcome: &Ou
     }
 }
 
+/// So many differences of one timeline become assertions of their own.
+const MAX_VIOLATIONS: usize = 20;
+
 struct Writing<'a, 'r> {
     running: &'a Running<'r>,
     test: &'a TimelineTest,
@@ -78,13 +81,15 @@ impl Writing<'_, '_> {
 
     /// For each difference an assertion that promtool finds wrong too.
     fn failed(&mut self, failure: &TimelineFailure) {
-        for violation in &failure.violations {
+        for violation in failure.violations.iter().take(MAX_VIOLATIONS) {
             let comment = format!("{}: {}", timeline_test::subject(self.test), violation.message);
             if !self.violation(failure, violation, &comment) {
                 self.out.more_expr_tests.push(PlainExprTest::failing(comment, 0));
-                return;
+                break;
             }
         }
+        // What is left out does not change that it fails.
+        self.shortened = false;
     }
 
     /// Says whether an assertion could be written that does not hold.

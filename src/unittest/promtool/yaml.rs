@@ -97,7 +97,8 @@ fn scalar(text: &str, indent: usize) -> String {
     quoted_if_needed(text)
 }
 
-fn quoted_if_needed(text: &str) -> String {
+/// One line that is read back as the text.
+pub(super) fn quoted_if_needed(text: &str) -> String {
     if is_word(text) {
         return text.to_owned();
     }

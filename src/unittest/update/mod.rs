@@ -82,7 +82,7 @@ fn list<'n>(mapping: &'n Mapping, name: &str) -> Option<&'n [Node]> {
 }
 
 /// The text with the edits, which do not overlap.
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -1,0 +1,42 @@
+//! Test files without extensions: only the paths of rule files change, everything else keeps its bytes.
+
+use super::yaml::quoted_if_needed;
+use super::{HEADER, RuleSource};
+use crate::source::Edit;
+use crate::unittest::{TestFile, TestGroup, update};
+use crate::yaml::{self, Node, ScalarStyle};
+
+/// The text with the new paths; `None` where more than paths has to change, or a path does not stand in its list.
+pub(super) fn text(test: &TestFile, sources: &[RuleSource], rule_files: &[String]) -> Option<String> {
+    let source = test.file.text();
+    let by_pattern = sources.iter().all(|source| matches!(source, RuleSource::Pattern(_)));
+    if test.groups.iter().any(TestGroup::has_extensions) || !by_pattern || source.starts_with(['%', '\u{FEFF}']) {
+        return None;
+    }
+    let edits = edits(test, rule_files)?;
+    Some(format!("{HEADER} from {}. Change that file, not this one.\n{}", one_line(test), update::apply(source, edits)))
+}
+
+/// The name of the file, which ends no comment.
+fn one_line(test: &TestFile) -> String {
+    test.file.name().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn edits(test: &TestFile, rule_files: &[String]) -> Option<Vec<Edit>> {
+    if rule_files.is_empty() {
+        return Some(Vec::new());
+    }
+    let parsed = yaml::parse(&test.file);
+    let root = parsed.documents.first()?.root.as_ref()?.as_mapping()?;
+    let entry = root.get("rule_files").filter(|entry| !entry.merged && entry.value.alias.is_none())?;
+    let items = &entry.value.as_sequence()?.items;
+    if items.len() != rule_files.len() {
+        return None;
+    }
+    let edit = |(item, path): (&Node, &String)| {
+        let scalar = item.as_scalar().filter(|_| item.alias.is_none() && item.tag.is_none())?;
+        let in_line = !matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) && !item.span.is_empty();
+        in_line.then(|| Edit { span: item.span, replacement: quoted_if_needed(path) })
+    };
+    items.iter().zip(rule_files).map(edit).collect()
+}
