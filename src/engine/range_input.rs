@@ -138,6 +138,11 @@ pub(crate) struct RangeEnds<'i, 'a> {
 }
 
 impl RangeEnds<'_, '_> {
+    /// How far apart neighbouring ranges are, where that is always the same.
+    pub(crate) fn even_interval(&self) -> Option<i64> {
+        self.is_even.then_some(self.interval)
+    }
+
     /// Where the range begins (exclusive) and ends (inclusive) at `step`, which must be one of the input's.
     #[inline]
     pub(crate) fn at(&self, step: usize) -> (i64, i64) {

@@ -11,8 +11,8 @@ use crate::source::Span;
 
 use super::{Aggregation, check_k};
 
-/// So many steps are looked at together: a column is read a cache line at a time.
-const BLOCK: usize = 8;
+/// So many steps are looked at together, so that a column is read in stretches and not a value here and there.
+const BLOCK: usize = 64;
 
 /// Keeps the `k` largest (smallest) floats of each group. The result of an instant query is in order.
 pub(super) fn evaluate(
@@ -47,21 +47,22 @@ pub(super) fn evaluate(
 fn best<const TOP: bool>(context: &Aggregation, k: &ScalarColumn) -> (Vec<Column>, Vec<usize>) {
     let mut kept = vec![Column::absent(context.steps); context.input.len()];
     let mut order = Vec::new();
-    let mut heaps: Vec<Heap<TOP>> = (0..context.groups.len() * BLOCK).map(|_| Heap::default()).collect();
-    for first in (0..context.steps).step_by(BLOCK) {
-        let steps = first..(first + BLOCK).min(context.steps);
-        for heaps in heaps.chunks_mut(BLOCK) {
+    let block = BLOCK.min(context.steps).max(1);
+    let mut heaps: Vec<Heap<TOP>> = (0..context.groups.len() * block).map(|_| Heap::default()).collect();
+    for first in (0..context.steps).step_by(block) {
+        let steps = first..(first + block).min(context.steps);
+        for heaps in heaps.chunks_mut(block) {
             for (heap, step) in heaps.iter_mut().zip(steps.clone()) {
                 heap.k = usize::try_from(to_int(k.at(step))).unwrap_or(0).min(context.input.len());
             }
         }
         for (index, (series, group)) in context.input.iter().zip(&context.groups.of_series).enumerate() {
-            let heaps = heaps.get_mut(group * BLOCK..(group + 1) * BLOCK).unwrap_or_default();
+            let heaps = heaps.get_mut(group * block..(group + 1) * block).unwrap_or_default();
             for (heap, value) in heaps.iter_mut().zip(series.column.values_at(steps.clone())) {
                 heap.offer(index, *value);
             }
         }
-        for heaps in heaps.chunks_mut(BLOCK) {
+        for heaps in heaps.chunks_mut(block) {
             for (heap, step) in heaps.iter_mut().zip(steps.clone()) {
                 if context.ordered {
                     heap.sort();

@@ -29,7 +29,9 @@ fn changes<const IS_COUNTER: bool, const IS_RATE: bool>(samples: &Samples<f64>, 
         if window.len() < 2 {
             return ABSENT;
         }
-        gaps.move_to(window, IS_RATE);
+        if !window.is_like_last {
+            gaps.move_to(window, IS_RATE);
+        }
         let first = window.value(window.from);
         let mut change = window.value(window.to - 1) - first;
         if IS_COUNTER {

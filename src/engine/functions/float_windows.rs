@@ -6,7 +6,7 @@
 
 use crate::engine::column::{ABSENT, Column};
 use crate::engine::numeric::{Mean, kahan_inc};
-use crate::engine::range_input::RangeInput;
+use crate::engine::range_input::{RangeEnds, RangeInput};
 use crate::engine::store::Samples;
 
 use super::{extremes, float_rate};
@@ -42,6 +42,8 @@ pub(super) struct SampleWindow<'a, T> {
     pub(super) start: i64,
     /// Where the range ends, inclusive, in milliseconds.
     pub(super) end: i64,
+    /// Whether the samples lie in this window just as they lay in the one before.
+    pub(super) is_like_last: bool,
 }
 
 /// A window of floats.
@@ -80,10 +82,18 @@ impl FloatWindow<'_> {
 pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: impl FnMut(&SampleWindow<'_, T>)) {
     let times = samples.times.as_slice();
     let ends = input.ends();
+    let stride = stride(samples, &ends);
     let mut from = times.partition_point(|t| *t <= ends.at(0).0);
     let mut to = from;
+    // Up to this step windows move on by `stride` samples.
+    let mut even_until = 0;
     for step in 0..input.steps.count {
         let (start, end) = ends.at(step);
+        if step < even_until {
+            (from, to) = (from + stride, to + stride);
+            visit(&SampleWindow { samples, step, from, to, start, end, is_like_last: true });
+            continue;
+        }
         while times.get(to).is_some_and(|t| *t <= end) {
             to += 1;
         }
@@ -91,8 +101,20 @@ pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: 
             from += 1;
         }
         if from < to {
-            visit(&SampleWindow { samples, step, from, to, start, end });
+            visit(&SampleWindow { samples, step, from, to, start, end, is_like_last: false });
+            // Inside of the series, with samples on both sides of the window, the next windows look the same.
+            if from > 0 && stride > 0 {
+                even_until = step.saturating_add(1).saturating_add(times.len().saturating_sub(to) / stride);
+            }
         }
+    }
+}
+
+/// By how many samples windows move on from step to step; 0 where that is not always the same.
+fn stride<T>(samples: &Samples<T>, ends: &RangeEnds<'_, '_>) -> usize {
+    match (ends.even_interval(), samples.gap_ms) {
+        (Some(interval), gap) if gap > 0 && interval % gap == 0 => usize::try_from(interval / gap).unwrap_or(0),
+        _ => 0,
     }
 }
 

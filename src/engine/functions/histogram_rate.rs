@@ -47,7 +47,9 @@ fn changes<const IS_RATE: bool>(samples: &Samples<Arc<FloatHistogram>>, input: &
             rest = behind;
         }
         change(row, window, rest);
-        gaps.move_to(window, IS_RATE);
+        if !window.is_like_last {
+            gaps.move_to(window, IS_RATE);
+        }
         let factor = gaps.factor(first.count, count_of(row), true, IS_RATE);
         row.iter_mut().for_each(|number| *number *= factor);
         *value = HISTOGRAM;

@@ -27,13 +27,16 @@ pub(crate) struct Samples<T> {
     pub(crate) values: Vec<T>,
     /// Start timestamps in milliseconds, 0 where unknown; empty where all are.
     pub(crate) starts: Vec<i64>,
+    /// The distance between neighbours in milliseconds where it is the same everywhere; 0 where it is not, and where
+    /// there are fewer than two samples.
+    pub(crate) gap_ms: i64,
     /// Indices of floats that are less than the one before: where a counter was reset. Windows need only look here.
     pub(crate) drops: Vec<usize>,
 }
 
 impl<T> Default for Samples<T> {
     fn default() -> Self {
-        Samples { times: Vec::new(), values: Vec::new(), starts: Vec::new(), drops: Vec::new() }
+        Samples { times: Vec::new(), values: Vec::new(), starts: Vec::new(), gap_ms: 0, drops: Vec::new() }
     }
 }
 
@@ -42,6 +45,14 @@ impl<T> Samples<T> {
         if start_ms.is_some() || !self.starts.is_empty() {
             self.starts.resize(self.times.len(), 0);
             self.starts.push(start_ms.unwrap_or(0));
+        }
+        if let Some(last) = self.times.last() {
+            let gap_ms = t_ms.saturating_sub(*last);
+            if self.times.len() == 1 {
+                self.gap_ms = gap_ms;
+            } else if self.gap_ms != gap_ms {
+                self.gap_ms = 0;
+            }
         }
         self.times.push(t_ms);
         self.values.push(value);
