@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -14,7 +14,7 @@ use crate::rules::RuleFile;
 #[derive(Debug, Default)]
 pub(in crate::unittest) struct Collector {
     /// By the address of the rule file, which is read once in a run and lives as long.
-    files: Mutex<FxHashMap<usize, Arc<OnceLock<FileCounts>>>>,
+    files: Mutex<FxHashMap<usize, Arc<FileCounts>>>,
 }
 
 /// A rule file and what is covered of it.
@@ -53,25 +53,19 @@ impl Collector {
         }
     }
 
-    /// A rule file's points.
-    pub(super) fn file(&self, file: &Arc<RuleFile>) -> Arc<OnceLock<FileCounts>> {
-        let cell = {
-            let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(files.entry(Arc::as_ptr(file).addr()).or_default())
-        };
-        cell.get_or_init(|| FileCounts {
-            file: Arc::clone(file),
-            sites: sites::of_file(file),
-            counts: Mutex::default(),
+    /// A rule file's points and counts.
+    pub(super) fn file(&self, file: &Arc<RuleFile>) -> Arc<FileCounts> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = files.entry(Arc::as_ptr(file).addr()).or_insert_with(|| {
+            Arc::new(FileCounts { file: Arc::clone(file), sites: sites::of_file(file), counts: Mutex::default() })
         });
-        cell
+        Arc::clone(counts)
     }
 
     /// What was covered. A file that is known under several paths is one file.
     pub(in crate::unittest) fn finish(self) -> Coverage {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut found: Vec<FileCoverage> =
-            files.values().filter_map(|cell| cell.get()).map(FileCounts::coverage).collect();
+        let mut found: Vec<FileCoverage> = files.values().map(|file| file.coverage()).collect();
         found.sort_by(|a, b| Path::new(&a.file).cmp(Path::new(&b.file)));
         let mut by_path: BTreeMap<PathBuf, FileCoverage> = BTreeMap::new();
         for file in found {

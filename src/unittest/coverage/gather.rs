@@ -22,7 +22,7 @@ pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport, c
     let files: Vec<_> = running.shared.rules.files.iter().map(|file| collector.file(file)).collect();
     for timeline in &running.run.rules {
         let Some((group, compiled)) = running.shared.set.rule(timeline.id) else { continue };
-        let counts = files.get(group.file).and_then(|file| file.get());
+        let counts = files.get(group.file);
         let Some(sites) = counts.and_then(|file| file.sites.get(group.index)?.get(compiled.index)) else { continue };
         let rule = Rule { running, timeline, compiled, sites, looks: &looks };
         if rule.happened() {
@@ -31,7 +31,7 @@ pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport, c
         }
     }
     for (file, hits) in by_file {
-        if let Some(counts) = files.get(file).and_then(|file| file.get()) {
+        if let Some(counts) = files.get(file) {
             counts.add(hits);
         }
     }
