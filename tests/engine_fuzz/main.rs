@@ -1,4 +1,5 @@
-//! Valid but nasty expressions over small stores of nasty data: no panic, no hang, nothing out of shape.
+//! Valid but nasty expressions over small stores of nasty data: no panic, no hang, nothing out of shape,
+//! and all steps in one pass give what each step gives alone.
 //!
 //! ```text
 //! PROMPROOF_FUZZ_INPUTS=1000000 cargo test --release --test engine_fuzz -- --nocapture
@@ -7,6 +8,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+mod agreement;
 #[path = "../support/corpora.rs"]
 mod corpora;
 mod expressions;

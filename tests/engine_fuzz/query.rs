@@ -5,7 +5,7 @@ use promproof::promql::Expr;
 
 use super::fuzz::Outcome;
 use super::random::Generator;
-use super::shape;
+use super::{agreement, shape};
 
 /// Few enough that an input that ignored the limit would be noticed by the time and the memory that it takes; and that
 /// one subquery in another, which takes time with the square of it, ends soon.
@@ -77,7 +77,11 @@ pub(crate) fn check(random: &mut Generator, store: &Store, text: &str, expr: &Ex
         }
     };
     match engine.range(store, &prepared, start, end, step) {
-        Ok(output) => shape::check_range(text, &output, (start, end, step), MAX_SAMPLES),
+        Ok(output) => {
+            let outcome = shape::check_range(text, &output, (start, end, step), MAX_SAMPLES);
+            agreement::check(random, (&engine, store, &prepared), text, output, (start, end, step));
+            outcome
+        }
         Err(error) => shape::check_error(text, &error),
     }
 }
