@@ -42,7 +42,8 @@ fn samples() -> impl Strategy<Value = Vec<(i64, f64)>> {
         };
         steps.into_iter().map(|(gap, add)| (gap, count(add))).collect()
     });
-    prop_oneof![ascending, prop::collection::vec((gap, value()), 0..80)]
+    let whole = prop::collection::vec((gap.clone(), (-50i32..50).prop_map(f64::from)), 0..80);
+    prop_oneof![ascending, whole, prop::collection::vec((gap, value()), 0..80)]
 }
 
 /// The samples in a store; with a histogram long before them, which sends the series the long way.
@@ -130,7 +131,7 @@ proptest! {
     fn the_short_way_equals_the_long_one(
         samples in samples(),
         function in prop::sample::select(&FUNCTIONS[..]),
-        range_s in prop::sample::select(&[1u32, 15, 30, 60, 61, 300][..]),
+        range_s in prop::sample::select(&[1u32, 15, 30, 60, 61, 300, 1200][..]),
         step_ms in prop::sample::select(&[1_000i64, 15_000, 20_000, 60_000][..]),
         offset_s in prop::sample::select(&[0i64, 7, -45][..]),
     ) {

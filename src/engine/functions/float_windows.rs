@@ -5,11 +5,10 @@
 //! the same bits; `tests/engine/windows.rs` holds them against each other.
 
 use crate::engine::column::{ABSENT, Column};
-use crate::engine::numeric::{Mean, kahan_inc};
 use crate::engine::range_input::{RangeEnds, RangeInput};
 use crate::engine::store::Samples;
 
-use super::{extremes, float_rate};
+use super::{extremes, float_rate, totals};
 
 /// Evaluates a function over the windows of one series without histograms.
 pub(super) type FloatWindows = fn(&Samples<f64>, &RangeInput<'_>) -> Column;
@@ -20,8 +19,8 @@ pub(super) fn lookup(name: &str) -> Option<FloatWindows> {
         "rate" => float_rate::rate,
         "increase" => float_rate::increase,
         "delta" => float_rate::delta,
-        "sum_over_time" => |samples, input| of_values(samples, input, sum),
-        "avg_over_time" => |samples, input| of_values(samples, input, mean),
+        "sum_over_time" => totals::sum,
+        "avg_over_time" => totals::avg,
         "count_over_time" => |samples, input| floats(samples, input, |window| window.len() as f64),
         "present_over_time" => |samples, input| floats(samples, input, |_| 1.0),
         "first_over_time" => |samples, input| floats(samples, input, |window| window.value(window.from)),
@@ -70,6 +69,12 @@ impl<'a, T> SampleWindow<'a, T> {
 }
 
 impl FloatWindow<'_> {
+    /// All values.
+    #[inline]
+    pub(super) fn values(&self) -> &[f64] {
+        self.samples.values.get(self.from..self.to).unwrap_or_default()
+    }
+
     /// The value of a sample, by its index in the series.
     #[inline]
     pub(super) fn value(&self, index: usize) -> f64 {
@@ -132,23 +137,4 @@ pub(super) fn floats(
         }
     });
     Column::from_floats(values)
-}
-
-/// What `f` makes of the values of each window.
-fn of_values(samples: &Samples<f64>, input: &RangeInput<'_>, f: impl Fn(&[f64]) -> f64) -> Column {
-    floats(samples, input, |window| f(samples.values.get(window.from..window.to).unwrap_or_default()))
-}
-
-fn sum(values: &[f64]) -> f64 {
-    let (sum, c) = values.iter().fold((0.0, 0.0), |(sum, c), value| kahan_inc(*value, sum, c));
-    if sum.is_infinite() { sum } else { sum + c }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    let [first, rest @ ..] = values else { return f64::NAN };
-    let mut mean = Mean::of(*first);
-    for value in rest {
-        mean.add(*value);
-    }
-    mean.value()
 }

@@ -26,6 +26,7 @@ mod resets;
 mod scalar;
 mod sort;
 mod timestamp;
+mod totals;
 pub(super) mod window;
 
 use crate::source::Span;
