@@ -25,10 +25,9 @@ def measured(argv, folder, output):
         return seconds, usage.ru_maxrss / 1024, f.read()
 
 
-def verdicts_of_promtool(text):
-    """{file: whether it passed}"""
-    parts = re.split(r"(?m)^Unit Testing:\s+", text)[1:]
-    return {part.split("\n", 1)[0].strip(): "FAILED" not in part for part in parts}
+def verdicts_of_promtool(text, files):
+    """{file: whether it passed}; promtool names no files but takes them in order."""
+    return dict(zip(files, [word == "SUCCESS" for word in re.findall(r"(?m)^  (SUCCESS|FAILED)", text)]))
 
 
 def verdicts_of_promproof(text):
@@ -63,7 +62,7 @@ class Bench:
             "promtool": lambda: run("promtool", [self.a.promtool, "test", "rules", *files]),
             "promproof": lambda: run("promproof", [self.a.promproof, "test", "--output-format", "json", *files]),
         })
-        theirs, ours = verdicts_of_promtool(texts["promtool"]), verdicts_of_promproof(texts["promproof"])
+        theirs, ours = verdicts_of_promtool(texts["promtool"], files), verdicts_of_promproof(texts["promproof"])
         wrong = [file for file in files if theirs.get(file) != ours.get(file)]
         self.differ += len(wrong)
         (t1, m1, n1), (t2, m2, n2) = runs["promtool"], runs["promproof"]

@@ -5,8 +5,8 @@ Usage: benches/generate_suite.py FOLDER [--seed 1]
 
     FOLDER/groups         1,000 test groups in 100 files, over 200 rules in 10 files
     FOLDER/month          one test of 30 days at steps of one minute
-    FOLDER/steps-1 ..8    one test of 3,000 steps, twice, four times and eight times as many
-    FOLDER/series-1 ..8   the same for 108 series
+    FOLDER/steps-1 ..8    one test of 10,000 steps, twice, four times and eight times as many
+    FOLDER/series-1 ..8   the same for 432 series
     FOLDER/rules-1 ..8    the same for 50 rules and 90 series
 
 What is expected follows from how the series are made, so no tool had to say it: requests come at a steady rate of
@@ -107,8 +107,8 @@ def main():
     groups(os.path.join(a.folder, "groups"), random.Random(a.seed))
     one_test(os.path.join(a.folder, "month"), ["m0", "m1", "m2", "m3"], 30 * 24 * 60, 1)
     for factor in (1, 2, 4, 8):
-        one_test(os.path.join(a.folder, f"steps-{factor}"), ["a", "b", "c", "d"], 3_000 * factor, 1)
-        one_test(os.path.join(a.folder, f"series-{factor}"), ["a", "b", "c", "d"], 200, 12 * factor)
+        one_test(os.path.join(a.folder, f"steps-{factor}"), ["a", "b", "c", "d"], 10_000 * factor, 1)
+        one_test(os.path.join(a.folder, f"series-{factor}"), ["a", "b", "c", "d"], 200, 48 * factor)
         one_test(os.path.join(a.folder, f"rules-{factor}"), [f"r{i}" for i in range(40 * factor)], 100, 1)
 
 
