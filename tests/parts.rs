@@ -298,3 +298,19 @@ fn the_output_may_be_one_of_the_files() {
     assert!(std::fs::read_to_string(sandbox.path("a.info")).unwrap().contains("DA:1,2"));
     assert!(Path::new(&sandbox.path("a.info")).is_file());
 }
+
+#[test]
+fn an_update_writes_its_part_only() {
+    let wrong = "tests:
+  - input_series: [{series: up, values: 1}]
+    promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 2}]}]
+  - input_series: [{series: up, values: 1}]
+    promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 3}]}]
+";
+    let sandbox = Sandbox::with(&[("test.yml", wrong)]);
+    let run = sandbox.run(&["test", "--update", "--quiet", "--partition", "1/2"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let updated = std::fs::read_to_string(sandbox.path("test.yml")).unwrap();
+    assert!(!updated.contains("value: 2") && updated.contains("value: 3"), "{updated}");
+    assert_eq!(sandbox.run(&["test", "--partition", "2/2"]).code, Some(1));
+}
