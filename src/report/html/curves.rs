@@ -14,6 +14,8 @@ use crate::unittest::story::{Chart, Curve, Threshold};
 const HEIGHT: u32 = 132;
 /// Labels of the scale are at least so far apart, in pixels.
 const LABELS_APART: f64 = 15.0;
+/// Names of series and alerts are cut to so many characters.
+pub(super) const MAX_NAME: usize = 400;
 /// Paths are drawn into a square of this size, which is stretched to the place that there is.
 const SIZE: f64 = 1000.0;
 
@@ -192,7 +194,7 @@ pub(super) fn name(curve: &Curve) -> String {
         return "(no labels)".to_owned();
     }
     let labels: Vec<(String, String)> = curve.labels.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-    words::series_text(&labels)
+    words::shortened(&words::series_text(&labels), MAX_NAME)
 }
 
 /// The least and the greatest value.

@@ -15,6 +15,9 @@ use crate::unittest::report::{
     ViolationKind,
 };
 
+/// So many labels and annotations of one alert are shown.
+const MAX_FIELDS: usize = 60;
+
 /// Writes how the alerts differ.
 pub(super) fn alerts(page: &mut String, failure: &AlertFailure) -> fmt::Result {
     for difference in failure.differences.iter().take(MAX_SHOWN) {
@@ -131,6 +134,13 @@ fn rest(page: &mut String, count: usize) -> fmt::Result {
     Ok(())
 }
 
+fn more_fields(page: &mut String, more: usize) -> fmt::Result {
+    if more > 0 {
+        write!(page, "<p class=\"more\">and {more} more labels and annotations</p>")?;
+    }
+    Ok(())
+}
+
 /// The labels and annotations of an alert that has no counterpart; `tag` is `ins` or `del`.
 fn alert_fields(page: &mut String, tag: &str, alert: &Alert) -> fmt::Result {
     let labels = alert.labels.iter().filter(|(name, _)| name != "alertname" && name != METRIC_NAME);
@@ -141,7 +151,7 @@ fn alert_fields(page: &mut String, tag: &str, alert: &Alert) -> fmt::Result {
         return page.write_str("<p class=\"none\">no labels but its name, no annotations</p>");
     }
     page.push_str("<table class=\"fields\">");
-    for (kind, name, value) in fields {
+    for (kind, name, value) in fields.by_ref().take(MAX_FIELDS) {
         let value = quote(value.as_bytes());
         write!(
             page,
@@ -150,13 +160,14 @@ fn alert_fields(page: &mut String, tag: &str, alert: &Alert) -> fmt::Result {
             Text(&value)
         )?;
     }
+    let more = fields.count();
     page.push_str("</table>");
-    Ok(())
+    more_fields(page, more)
 }
 
 fn write_fields(page: &mut String, fields: &[FieldDifference]) -> fmt::Result {
     page.push_str("<table class=\"fields\">");
-    for field in fields {
+    for field in fields.iter().take(MAX_FIELDS) {
         let text = |value: &Option<String>| value.as_deref().map(|value| shown(field, value));
         let (expected, actual) = (text(&field.expected), text(&field.actual));
         write!(page, "<tr><th rowspan=\"2\">{}</th><td class=\"which\">expected</td><td>", name(field))?;
@@ -167,7 +178,7 @@ fn write_fields(page: &mut String, fields: &[FieldDifference]) -> fmt::Result {
         write!(page, "{minus}</td></tr><tr><td class=\"which\">actual</td><td>{plus}</td></tr>")?;
     }
     page.push_str("</table>");
-    Ok(())
+    more_fields(page, fields.len().saturating_sub(MAX_FIELDS))
 }
 
 fn name(field: &FieldDifference) -> String {

@@ -4,14 +4,20 @@ use std::fmt::{self, Write as _};
 
 use crate::report::text::is_unprintable;
 
+/// More characters of one text are not written, so that no text makes the page large.
+const MAX_CHARACTERS: usize = 10_000;
+
 /// A text that is written so that HTML reads it as nothing but text. Control and bidirectional characters are written
-/// as escapes (`\u{1b}`); line breaks and tabs stay.
+/// as escapes (`\u{1b}`); line breaks and tabs stay. After [`MAX_CHARACTERS`] there is an ellipsis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
+        for (index, character) in self.0.chars().enumerate() {
+            if index >= MAX_CHARACTERS {
+                return f.write_char('…');
+            }
             match character {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
@@ -45,11 +51,17 @@ impl fmt::Display for Prose<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Prose, Text};
+    use super::{MAX_CHARACTERS, Prose, Text};
 
     #[test]
     fn what_stands_between_backticks_is_code() {
         insta::assert_snapshot!(Prose("use `a < b` or `c`; a lone ` is itself").to_string(), @"use <code>a &lt; b</code> or <code>c</code>; a lone ` is itself");
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        assert_eq!(Text(&"ä".repeat(MAX_CHARACTERS)).to_string().chars().count(), MAX_CHARACTERS);
+        assert!(Text(&"<".repeat(MAX_CHARACTERS + 1)).to_string().ends_with("&lt;…"));
     }
 
     #[test]

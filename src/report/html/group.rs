@@ -2,40 +2,23 @@
 
 use std::fmt::{self, Write as _};
 
-use rustc_hash::FxHashMap;
-
 use super::escape::Text;
 use super::marks::{self, Class, Mark};
+use super::subject::{Picture, Subject, about, subjects};
 use super::{axis::Axis, bands, diagnostic, failure, picture};
 use crate::model::duration::format_duration;
 use crate::report::summary::counted;
 use crate::report::test::words;
 use crate::source::Severity;
 use crate::unittest::report::{Assertion, AssertionKind, FileReport, GroupReport};
-use crate::unittest::story::{ExpressionStory, RuleStory, Story};
+use crate::unittest::story::Story;
 
+/// So many alerts and expressions are shown together.
+const MAX_SUBJECTS: usize = 60;
 /// So many assertions on one subject are listed.
 const MAX_LISTED: usize = 100;
 /// So many failures on one subject are explained.
 const MAX_EXPLAINED: usize = 25;
-
-/// What assertions are about.
-struct Subject<'a> {
-    /// The alert's name or the expression.
-    name: &'a str,
-    is_alert: bool,
-    /// The indices of its assertions.
-    assertions: Vec<usize>,
-    picture: Picture<'a>,
-}
-
-/// What there is to draw of a subject.
-#[derive(Clone, Copy)]
-enum Picture<'a> {
-    None,
-    Rule(&'a RuleStory),
-    Expression(&'a ExpressionStory),
-}
 
 /// A group on its page.
 pub(super) struct GroupPage<'a> {
@@ -87,13 +70,9 @@ impl<'a> GroupPage<'a> {
         let (asserted, others): (Vec<_>, Vec<_>) =
             subjects(group, story).into_iter().partition(|subject| !subject.assertions.is_empty());
         let (failing, passing): (Vec<_>, Vec<_>) = asserted.into_iter().partition(|subject| self.fails(subject));
-        for subject in &failing {
-            self.subject(page, subject, story)?;
-        }
+        self.subjects(page, &failing, story)?;
         if failing.is_empty() {
-            for subject in &passing {
-                self.subject(page, subject, story)?;
-            }
+            self.subjects(page, &passing, story)?;
         } else {
             self.folded(page, &passing, story, "asserted on, and as expected")?;
         }
@@ -110,10 +89,19 @@ impl<'a> GroupPage<'a> {
             return Ok(());
         }
         write!(page, "<details class=\"rest\"><summary>{} more: {what}</summary>", subjects.len())?;
-        for subject in subjects {
+        self.subjects(page, subjects, story)?;
+        page.write_str("</details>")
+    }
+
+    /// Some subjects, one below the other.
+    fn subjects(&self, page: &mut String, subjects: &[Subject<'a>], story: Option<&Story>) -> fmt::Result {
+        for subject in subjects.iter().take(MAX_SUBJECTS) {
             self.subject(page, subject, story)?;
         }
-        page.write_str("</details>")
+        if subjects.len() > MAX_SUBJECTS {
+            write!(page, "<p class=\"more\">and {} more</p>", subjects.len() - MAX_SUBJECTS)?;
+        }
+        Ok(())
     }
 
     fn fails(&self, subject: &Subject<'_>) -> bool {
@@ -237,53 +225,11 @@ impl<'a> GroupPage<'a> {
     }
 }
 
-/// What the group's assertions are about: its rules, its expressions, and what is in neither.
-fn subjects<'a>(group: &'a GroupReport, story: Option<&'a Story>) -> Vec<Subject<'a>> {
-    let mut subjects: Vec<Subject<'a>> = Vec::new();
-    let mut of_alerts: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut of_exprs: FxHashMap<&str, usize> = FxHashMap::default();
-    for rule in story.iter().flat_map(|story| &story.rules) {
-        // Of several rules of one name the first one has the assertions.
-        of_alerts.entry(&rule.name).or_insert(subjects.len());
-        subjects.push(Subject {
-            name: &rule.name,
-            is_alert: true,
-            assertions: Vec::new(),
-            picture: Picture::Rule(rule),
-        });
-    }
-    let expressions = story.iter().flat_map(|story| &story.expressions);
-    let drawn: FxHashMap<usize, &ExpressionStory> =
-        expressions.filter_map(|expr| Some((*expr.assertions.first()?, expr))).collect();
-    for (index, assertion) in group.assertions.iter().enumerate() {
-        let (name, is_alert) = about(index, assertion, story);
-        let known = if is_alert { &mut of_alerts } else { &mut of_exprs };
-        let at = *known.entry(name).or_insert(subjects.len());
-        match subjects.get_mut(at) {
-            Some(subject) => subject.assertions.push(index),
-            None => {
-                let picture = drawn.get(&index).map_or(Picture::None, |expr| Picture::Expression(expr));
-                subjects.push(Subject { name, is_alert, assertions: vec![index], picture });
-            }
-        }
-    }
-    subjects
-}
-
 /// When an assertion looks.
 fn time(assertion: &Assertion) -> String {
     match assertion.kind {
         AssertionKind::Timeline(_) => "always".to_owned(),
         AssertionKind::Alert(_) | AssertionKind::Expr(_) => format_duration(assertion.eval_time_ms),
-    }
-}
-
-/// What the assertion `index` is about, and whether that is an alert.
-fn about<'a>(index: usize, assertion: &'a Assertion, story: Option<&'a Story>) -> (&'a str, bool) {
-    let known = story.and_then(|story| story.expectations.get(index)).map(|expectation| expectation.about.as_str());
-    match &assertion.kind {
-        AssertionKind::Alert(name) | AssertionKind::Timeline(name) => (known.unwrap_or(name), true),
-        AssertionKind::Expr(expr) => (known.unwrap_or(expr), false),
     }
 }
 

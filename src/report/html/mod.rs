@@ -20,6 +20,7 @@ mod group;
 mod marks;
 mod numbers;
 mod picture;
+mod subject;
 mod summary;
 
 use std::fmt::{self, Write as _};
@@ -35,6 +36,9 @@ use crate::unittest::report::{FileReport, GroupReport, TestReport};
 
 /// Once the page has so many bytes, further groups get no pictures. Those that fail come first.
 const PICTURES_BYTES: usize = 16 * 1024 * 1024;
+
+/// Once the page has so many bytes, further groups are only counted.
+const GROUPS_BYTES: usize = 2 * PICTURES_BYTES;
 
 /// So many warnings of one file are shown.
 const MAX_WARNINGS: usize = 50;
@@ -70,11 +74,19 @@ pub fn write(out: &mut dyn io::Write, report: &TestReport, view: &TestView) -> i
         file_head(&mut page, index, file, view).map_err(io::Error::other)?;
         let fails = |group: &&GroupReport| group.failed();
         let (failed, passed): (Vec<_>, Vec<_>) = file.groups.iter().partition(fails);
+        let mut more = 0;
         for group in failed.into_iter().chain(passed) {
-            let pictures = flush(&mut page)? < PICTURES_BYTES;
-            let timed = view.elapsed.is_some();
+            let written = flush(&mut page)?;
+            if written >= GROUPS_BYTES {
+                more += 1;
+                continue;
+            }
+            let (pictures, timed) = (written < PICTURES_BYTES, view.elapsed.is_some());
             let group = GroupPage { file, file_index: index, group, pictures, timed };
             group.write(&mut page).map_err(io::Error::other)?;
+        }
+        if more > 0 {
+            page.push_str(&format!("<p class=\"more\">and {}</p>", counted(more, "more group")));
         }
         page.push_str("</section>\n");
     }

@@ -16,17 +16,13 @@ use crate::report::test::words::shortened;
 use crate::source::SourceFile;
 use crate::unittest::story::{ExpressionStory, InputStory, Life, RuleStory, Story};
 
-/// An expression is shown up to so many characters.
-const MAX_EXPRESSION: usize = 2_000;
-/// Values in series notation are shown up to so many characters.
-const MAX_NOTATION: usize = 160;
 /// The height of the small picture of an input series, in pixels.
 const SPARK_HEIGHT: u32 = 26;
 
 /// Draws a rule: assertions, values, states.
 pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
     let axis = Axis::of(story);
-    expression(page, &rule.expr)?;
+    write!(page, "<pre class=\"expr\"><code>{}</code></pre>", Text(&rule.expr))?;
     let held = |word: &str, ms: i64| {
         if ms > 0 { format!("<code>{word}: {}</code> ", format_duration(ms)) } else { String::new() }
     };
@@ -66,13 +62,6 @@ pub(super) fn expression_story(
     page.write_str("</figure>")
 }
 
-/// An expression as it is written, its line breaks kept.
-pub(super) fn expression(page: &mut String, text: &str) -> fmt::Result {
-    let cut = text.char_indices().nth(MAX_EXPRESSION).map(|(at, _)| at);
-    let shown = cut.and_then(|at| text.get(..at)).unwrap_or(text);
-    write!(page, "<pre class=\"expr\"><code>{}{}</code></pre>", Text(shown), if cut.is_some() { "…" } else { "" })
-}
-
 fn lives(page: &mut String, story: &Story, axis: &Axis, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
     if rule.lives.is_empty() {
         page.push_str("<p class=\"none\">It is never pending or firing in this test.</p>");
@@ -96,7 +85,10 @@ fn names(lives: &[Life]) -> Vec<String> {
     };
     let name = |life: &Life| {
         let shown = life.labels.only(|name| name != "alertname" && (lives.len() == 1 || differs(name)));
-        if shown.is_empty() { "(no labels but its name)".to_owned() } else { shown.to_string() }
+        if shown.is_empty() {
+            return "(no labels but its name)".to_owned();
+        }
+        shortened(&shown.to_string(), curves::MAX_NAME)
     };
     lives.iter().map(name).collect()
 }
@@ -165,7 +157,7 @@ fn spark(page: &mut String, test: &SourceFile, axis: &Axis, input: &InputStory, 
             write!(
                 page,
                 "<p class=\"changes\"><code>{}</code> <span class=\"place\">{}</span></p>",
-                Text(&shortened(values, MAX_NOTATION)),
+                Text(values),
                 Text(&place)
             )?;
         }

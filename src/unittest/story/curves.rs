@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::comparisons::{Comparison, With};
 use super::thin::Thinner;
-use super::{Chart, Curve, Other, Threshold, cells};
+use super::{Chart, Curve, MAX_EXPRESSION, Other, Threshold, cells, line};
 use crate::alerting::is_range_dependent;
 use crate::engine::{Engine, Prepared, QueryValue};
 use crate::model::{Labels, SampleValue};
@@ -22,7 +22,7 @@ const STEPS_PER_PASS: usize = 4096;
 
 /// The chart of `comparison`, a part of the expression `text`, evaluated `offset_ms` before each step.
 pub(super) fn chart(running: &Running<'_>, text: &str, comparison: &Comparison<'_>, offset_ms: i64) -> Chart {
-    let subject = |expr: &Expr| expr.span.slice(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let subject = |expr: &Expr| line(expr.span.slice(text), MAX_EXPRESSION);
     let threshold = match &comparison.with {
         With::Constant(threshold) => Some(threshold.clone()),
         With::Nothing | With::Other(..) => None,

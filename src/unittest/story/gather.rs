@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::comparisons::{self, Comparison, With};
 use super::expectations::{Checked, checked};
 use super::inputs::Inputs;
-use super::{ExpressionStory, Life, RuleStory, Story, bands, curves};
+use super::{ExpressionStory, Life, MAX_EXPRESSION, RuleStory, Story, bands, curves, cut};
 use crate::alerting::RuleTimeline;
 use crate::promql::ast::ExprKind;
 use crate::promql::{self, Expr};
@@ -14,8 +14,10 @@ use crate::unittest::file::ExprTest;
 use crate::unittest::group::Running;
 use crate::unittest::report::{Assertion, GroupReport};
 
-/// So many alerting rules are told of one test group.
+/// So many alerting rules are told of that a test group asserts something on.
 const MAX_RULES: usize = 24;
+/// So many others are told of.
+const MAX_OTHER_RULES: usize = 8;
 /// So many alerts are told of one rule.
 const MAX_LIVES: usize = 10;
 /// So many comparisons are drawn of one rule.
@@ -55,12 +57,13 @@ fn rules(running: &Running<'_>, checked: &[Checked<'_>], assertions: &[Assertion
     let alerting = running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting);
     let (told, silent): (Vec<_>, Vec<_>) =
         alerting.partition(|rule| !rule.alerts.is_empty() || asserted.contains_key(rule.name.as_str()));
-    let rank = |rule: &RuleTimeline| match asserted.get(rule.name.as_str()) {
-        Some(true) => 0,
-        Some(false) => 1,
-        None => 2,
-    };
-    let (kept, more) = first_by(&told, MAX_RULES, rank);
+    let (asserted_on, others): (Vec<&RuleTimeline>, Vec<&RuleTimeline>) =
+        told.into_iter().partition(|rule| asserted.contains_key(rule.name.as_str()));
+    let passes = |rule: &RuleTimeline| usize::from(asserted.get(rule.name.as_str()) != Some(&true));
+    let (mut kept, more_asserted) = first_by(&asserted_on, MAX_RULES, passes);
+    let (others, more_others) = first_by(&others, MAX_OTHER_RULES, |_| 0);
+    kept.extend(others);
+    let more = more_asserted + more_others;
     let inputs = Inputs::new(running);
     (kept.into_iter().filter_map(|rule| rule_story(running, rule, &inputs)).collect(), more, silent.len())
 }
@@ -88,7 +91,7 @@ fn rule_story<'a>(running: &'a Running<'a>, timeline: &'a RuleTimeline, inputs: 
         name: timeline.name.clone(),
         file: file.clone(),
         span: rule.name.span,
-        expr: rule.expr.text().trim().to_owned(),
+        expr: cut(rule.expr.text().trim(), MAX_EXPRESSION),
         for_ms: rule.for_ms,
         keep_firing_for_ms: rule.keep_firing_for_ms,
         lives,
@@ -125,7 +128,7 @@ fn expressions(
     let story = |(test, indices): &(&ExprTest, Vec<usize>)| {
         let expr = promql::parse(test.expr.text(), &running.shared.options.load.parse).ok()?;
         Some(ExpressionStory {
-            expr: test.expr.text().trim().to_owned(),
+            expr: cut(test.expr.text().trim(), MAX_EXPRESSION),
             span: test.expr.span,
             assertions: indices.clone(),
             chart: curves::chart(running, test.expr.text(), &whole(&expr), 0),

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::thin::Thinner;
-use super::{Curve, InputStory, cells};
+use super::{Curve, InputStory, cells, line};
 use crate::engine::store::StoredSeries;
 use crate::model::Labels;
 use crate::promql::Expr;
@@ -18,6 +18,8 @@ use crate::unittest::reads::metric_name;
 const MAX_INPUTS: usize = 8;
 /// So many names of absent metrics are kept.
 const MAX_ABSENT: usize = 8;
+/// Values in series notation are kept up to so many characters.
+const MAX_NOTATION: usize = 160;
 /// A chain of recording rules is followed so far.
 const MAX_SELECTORS: usize = 200;
 
@@ -94,7 +96,7 @@ impl<'a> Inputs<'a> {
     }
 
     fn input(&self, series: &StoredSeries, indirect: bool) -> InputStory {
-        let written = self.written.get(series.labels()).map(|(text, span)| ((*text).to_owned(), *span));
+        let written = self.written.get(series.labels()).map(|(text, span)| (line(text, MAX_NOTATION), *span));
         let interval_ms =
             if written.is_some() { self.running.group.interval_ms } else { self.running.run.schedule.interval_ms };
         InputStory { curve: self.curve(series, interval_ms), written, indirect }

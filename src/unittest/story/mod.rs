@@ -25,6 +25,33 @@ pub(super) use gather::gather;
 /// Into so many cells the time of a test is divided at most.
 pub const CELLS: usize = 360;
 
+/// Expressions are kept up to so many characters.
+const MAX_EXPRESSION: usize = 2_000;
+
+/// `text` on one line, cut to `limit` characters.
+fn line(text: &str, limit: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        // Bytes are at least as many as characters.
+        if line.len() > limit {
+            return cut(&line, limit);
+        }
+    }
+    line
+}
+
+/// The first `limit` characters of `text`, an ellipsis for the rest.
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// What a test group is about.
 #[derive(Clone, Debug)]
 pub struct Story {
@@ -34,7 +61,7 @@ pub struct Story {
     pub steps: usize,
     /// What each assertion of the group expects, in their order.
     pub expectations: Vec<Expectation>,
-    /// The alerting rules that were ever pending or firing, and those that are asserted on, in the order of evaluation.
+    /// The alerting rules that are asserted on, then those that were pending or firing too, in the order of evaluation.
     pub rules: Vec<RuleStory>,
     /// How many such rules are left out.
     pub more_rules: usize,
@@ -64,7 +91,7 @@ pub struct RuleStory {
     pub file: Arc<SourceFile>,
     /// The bytes of its name in it.
     pub span: Span,
-    /// Its expression as written.
+    /// Its expression as written, cut where it is very long.
     pub expr: String,
     /// `for`, in milliseconds.
     pub for_ms: i64,
@@ -89,7 +116,7 @@ pub struct RuleStory {
 /// An expression that is asserted on, over the time of a test.
 #[derive(Clone, Debug)]
 pub struct ExpressionStory {
-    /// Its text as written.
+    /// Its text as written, cut where it is very long.
     pub expr: String,
     /// Its bytes in the test file, where it stands first.
     pub span: Span,
@@ -201,7 +228,8 @@ pub struct Cell {
 pub struct InputStory {
     /// Its values over the time of the test.
     pub curve: Curve,
-    /// How it is written in the test file: its values in series notation and their place; `None` if a rule records it.
+    /// How it is written in the test file: its values in series notation, cut where they are long, and their place;
+    /// `None` if a rule records it.
     pub written: Option<(String, Span)>,
     /// Whether the rule reads it through a recording rule.
     pub indirect: bool,
