@@ -5,6 +5,9 @@
 //! it, and all that the output formats see; [`coverage`] says what of the rules was tested; [`story`] is what a picture
 //! of a group needs; [`lint`] says what promtool passes in silence. [`update()`] writes what was found into the test
 //! file. `data` holds the series of tests and dumps for those who only look at them.
+//!
+//! What promproof adds to the format is modelled in `extensions`, read by `decode_extensions`, and done by `repeat`,
+//! `timeline_test` and `tolerance`; `promtool` says it in promtool's words.
 
 mod compare;
 pub mod coverage;

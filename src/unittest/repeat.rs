@@ -149,3 +149,57 @@ fn holes(text: &str, placeholders: &[Placeholder]) -> Vec<(Span, usize)> {
 pub(super) fn has_placeholder(text: &str, name: &str) -> bool {
     text.contains(&format!("{{{name}}}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Field;
+    use crate::source::SourceFile;
+    use crate::unittest::extensions::{PlaceholderValues, Repeat};
+    use crate::yaml;
+
+    /// An item whose `series` and `values` are these, with `{i}` from 9 to 10 and `{j}` 0.
+    fn item(series: &str, values: &str) -> InputSeries {
+        let field = |text: &str| {
+            let file = std::sync::Arc::new(SourceFile::new("x.yml", format!("'{text}'")));
+            let root = yaml::parse(&file).documents.remove(0).root.unwrap();
+            Field { scalar: std::sync::Arc::clone(root.as_shared_scalar().unwrap()), span: root.span }
+        };
+        let numbers = |name: &str, first, count| Placeholder {
+            name: name.to_owned(),
+            values: PlaceholderValues::Numbers { first, count, width: 0 },
+        };
+        let placeholders = vec![numbers("i", 9, 2), numbers("j", 0, 1)];
+        let repeat = Some(Repeat { span: Span::default(), placeholders });
+        InputSeries { span: Span::default(), series: field(series), values: field(values), repeat }
+    }
+
+    #[test]
+    fn placeholders_and_nothing_else_are_replaced() {
+        let item = item("up{a=\"{i}{j}{k}\"}", "{i} {{schema:{j}}} { i } {i");
+        let lines: Vec<String> = Template::new(&item)
+            .lines()
+            .map(|line| format!("{} | {} |{}", line.series(), line.values(), line.note))
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        up{a="90{k}"} | 9 {{schema:0}} { i } {i | with `{i}` = 9, `{j}` = 0
+        up{a="100{k}"} | 10 {{schema:0}} { i } {i | with `{i}` = 10, `{j}` = 0
+        "#);
+    }
+
+    #[test]
+    fn places_lead_back_to_what_is_written() {
+        let item = item("up{a=\"{i}\"}", "1 {i}x {j}y");
+        let template = Template::new(&item);
+        let line = template.lines().nth(1).unwrap();
+        let back = |text: &str| {
+            let start = line.text.find(text).unwrap();
+            line.in_source(Span::new(start, start + text.len())).slice(&template.source).to_owned()
+        };
+        assert_eq!(line.text, "up{a=\"10\"} 1 10x 0y");
+        assert_eq!(
+            [back("up"), back("10\"}"), back("1 10x"), back("x 0"), back("y"), back("0x")],
+            ["up", "{i}\"}", "1 {i}x", "x {j}", "y", "{i}x"]
+        );
+    }
+}
