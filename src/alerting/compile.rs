@@ -28,10 +28,10 @@ pub struct CompileOptions {
     pub group_order: Vec<String>,
 }
 
-/// Rules of any number of files, ready to run.
+/// Rules of any number of files, ready to run. Copies share the rules.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    groups: Vec<CompiledGroup>,
+    groups: Arc<[CompiledGroup]>,
     options: Arc<CompileOptions>,
 }
 
@@ -112,7 +112,14 @@ impl RuleSet {
         }
         let order: BTreeMap<&str, usize> = options.group_order.iter().map(String::as_str).zip(1..).collect();
         groups.sort_by_key(|group| order.get(group.name.as_str()).copied().unwrap_or(0));
-        (RuleSet { groups, options: Arc::new(options) }, problems)
+        (RuleSet { groups: groups.into(), options: Arc::new(options) }, problems)
+    }
+
+    /// The same rules, with what templates see as external labels and external URL.
+    #[must_use]
+    pub fn with_external(&self, external_labels: Labels, external_url: String) -> Self {
+        let options = CompileOptions { external_labels, external_url, ..CompileOptions::clone(&self.options) };
+        RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
     }
 
     /// The groups in the order of evaluation.

@@ -158,18 +158,21 @@ fn run_groups(
     report.rule_problems.extend(rules.problems.iter().cloned());
     let selected: Vec<(usize, &TestGroup)> =
         test.groups.iter().enumerate().filter(|(_, group)| options.selection.selects(test, group)).collect();
-    let compiled = Compiled::new(test, rules, selected.iter().map(|(_, group)| *group), run);
-    report.rule_problems.extend(compiled.problems.iter().cloned());
+    let compiled =
+        if selected.is_empty() || !rules.problems.is_empty() { None } else { Some(run.sets.get(test, rules, options)) };
+    report.rule_problems.extend(compiled.iter().flat_map(|compiled| &compiled.problems).cloned());
     let sound = report.rule_problems.is_empty();
     if !sound && !selected.is_empty() {
         stop.store(true, Ordering::Relaxed);
     }
     let run_group = |(index, group): &(usize, &TestGroup)| {
         let skip = options.fail_fast && stop.load(Ordering::Relaxed);
-        let Some(set) = compiled.of(group).filter(|_| sound && !skip) else {
+        let Some(compiled) = compiled.as_ref().filter(|_| sound && !skip) else {
             return (group::not_run(test, group, *index, skip && sound, &options.selection), Vec::new());
         };
-        let in_file = InFile { test, rules, set, options, lint, coverage: run.coverage.as_ref() };
+        let (external_labels, external_url) = external(group);
+        let set = compiled.set.with_external(external_labels, external_url);
+        let in_file = InFile { test, rules, set: &set, options, lint, coverage: run.coverage.as_ref() };
         let (group_report, warnings) = group::run(&in_file, group, *index);
         if group_report.failed() {
             stop.store(true, Ordering::Relaxed);
@@ -183,7 +186,7 @@ fn run_groups(
     }
 }
 
-/// Compiled rules, once for all test groups of a run that need the same.
+/// Compiled rules, once for all test files of a run that need the same.
 #[derive(Default)]
 struct RuleSets {
     sets: Mutex<HashMap<SetKey, Arc<OnceLock<Arc<CompiledSet>>>>>,
@@ -196,7 +199,6 @@ struct SetKey {
     files: Vec<usize>,
     interval_ms: i64,
     group_order: Vec<String>,
-    external: (Labels, String),
 }
 
 struct CompiledSet {
@@ -206,21 +208,20 @@ struct CompiledSet {
 }
 
 impl RuleSets {
-    fn get(&self, test: &TestFile, rules: &ResolvedRules, group: &TestGroup, options: &RunOptions) -> Arc<CompiledSet> {
+    fn get(&self, test: &TestFile, rules: &ResolvedRules, options: &RunOptions) -> Arc<CompiledSet> {
         let group_order: Vec<String> = test.group_eval_order.iter().map(|name| name.text().to_owned()).collect();
         let key = SetKey {
             files: rules.files.iter().map(|file| Arc::as_ptr(file).addr()).collect(),
             interval_ms: test.evaluation_interval_ms,
             group_order: group_order.clone(),
-            external: external(group),
         };
-        let (external_labels, external_url) = key.external.clone();
         let cell = Arc::clone(self.sets.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let compiled = cell.get_or_init(|| {
             let engine = engine(test, options);
+            let parse = options.load.parse;
             let (set, problems) = RuleSet::compile(
                 &rules.files,
-                CompileOptions { engine, external_labels, external_url, group_order, parse: options.load.parse },
+                CompileOptions { engine, group_order, parse, ..CompileOptions::default() },
             );
             let problems = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
             Arc::new(CompiledSet { set, problems })
@@ -229,43 +230,7 @@ impl RuleSets {
     }
 }
 
-/// The rules that the groups of one test file need.
-struct Compiled {
-    sets: HashMap<(Labels, String), Arc<CompiledSet>>,
-    problems: Vec<Diagnostic>,
-}
-
-impl Compiled {
-    fn new<'a>(
-        test: &TestFile,
-        rules: &ResolvedRules,
-        groups: impl Iterator<Item = &'a TestGroup>,
-        run: &Shared<'_>,
-    ) -> Self {
-        let mut compiled = Compiled { sets: HashMap::new(), problems: Vec::new() };
-        if !rules.problems.is_empty() {
-            return compiled;
-        }
-        for group in groups {
-            let key = external(group);
-            if compiled.sets.contains_key(&key) {
-                continue;
-            }
-            let set = run.sets.get(test, rules, group, run.options);
-            if compiled.sets.is_empty() {
-                compiled.problems.clone_from(&set.problems);
-            }
-            compiled.sets.insert(key, set);
-        }
-        compiled
-    }
-
-    fn of(&self, group: &TestGroup) -> Option<&RuleSet> {
-        self.sets.get(&external(group)).map(|compiled| &compiled.set)
-    }
-}
-
-/// What makes two groups need rules of their own.
+/// What templates see as external labels and external URL in the tests of `group`.
 fn external(group: &TestGroup) -> (Labels, String) {
     let labels = group.external_labels.iter().map(|(name, value)| (name.text(), value.text()));
     (Labels::from_pairs(labels), group.external_url.as_ref().map_or_else(String::new, |url| url.text().to_owned()))
