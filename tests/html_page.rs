@@ -280,6 +280,58 @@ fn a_long_test_makes_a_small_page() {
     }
 }
 
+/// Texts of a length that nobody expects.
+#[test]
+fn a_long_text_makes_a_small_page() {
+    let long = "long ".repeat(10_000);
+    let name = format!("tests:\n  - name: &long {long}");
+    let series = format!("    input_series: [{{series: 'jobs{{queue=\"{long}\"}}', values: 9x9}}]\n");
+    let alert = "      - {eval_time: 3m, alertname: QueueLong, exp_alerts: [{exp_labels: {queue: *long}}]}\n";
+    let exprs: String = (0..80).map(|n| format!("      - {{expr: jobs + {n}, exp_samples: []}}\n")).collect();
+    let test =
+        format!("rule_files: [rules.yml]\n{name}\n{series}    alert_rule_test:\n{alert}    promql_expr_test:\n{exprs}");
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", &test)]));
+    assert_sound(&page);
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+    assert!(page.contains("81 of 81 assertions failed") && page.contains("and 21 more</p>"), "{page}");
+}
+
+/// What promtool does not know: the life of alerts, and expressions that must fail.
+#[test]
+fn extensions_have_their_failures() {
+    let test = TEST.replace(
+        "    promql_expr_test:\n",
+        "    alert_timeline:\n      \
+         - {alertname: QueueLong, fires_at: 5m, annotations: {summary: mail has 9 jobs}}\n    promql_expr_test:\n      \
+         - {expr: jobs, eval_time: 1m, exp_fail: many-to-many}\n",
+    );
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", &test)]));
+    assert_sound(&page);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-3\">", "</div>"), @r#"
+    <p class="verdict"><b>failed</b>: it fires at 4m, 1 evaluation earlier</p>
+    <p class="place">test.yml:15:42</p>
+    <pre class="source"><i>14</i>    alert_timeline:
+    <i>15</i>      - {alertname: QueueLong, fires_at: <mark>5m</mark>, annotations: {summary: mail has 9 jobs}} <b>← fires at 4m</b>
+    <i>16</i>    promql_expr_test:
+    </pre><p class="diff tilde"><b>~</b> {alertname=&quot;QueueLong&quot;, queue=&quot;mail&quot;, severity=&quot;page&quot;}: fires at 4m, 1 evaluation earlier</p>
+    <table class="why"><caption>Why, at 4m <span class="place">rules.yml:5:15</span></caption><thead><tr><th>part of the expression</th><th>value</th></tr>
+    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
+    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
+    <tr style="--depth:2"><td><code>jobs</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
+    </tbody></table>
+    "#);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-4\">", "</div>"), @r#"
+    <p class="verdict"><b>failed</b> at 1m: it does not fail</p>
+    <p class="place">test.yml:17:47</p>
+    <pre class="source"><i>16</i>    promql_expr_test:
+    <i>17</i>      - {expr: jobs, eval_time: <mark>1m</mark>, exp_fail: <mark>many-to-many</mark>} <b>← at this time</b> <b>← it does not fail</b>
+    <i>18</i>      - {expr: sum(jobs), eval_time: 9m, exp_samples: [{labels: &#39;{}&#39;, value: 1}]}
+    </pre><table class="fields"><tr><th rowspan="2">message</th><td class="which">expected a text that contains </td><td><del class="whole">&quot;many-to-many&quot;</del></td></tr>
+    <tr><td class="which">actual</td><td><span class="none">(none)</span></td></tr>
+    </table><p class="diff plus"><b>+</b> it yields jobs{queue=&quot;mail&quot;} 3</p>
+    "#);
+}
+
 #[test]
 fn a_file_that_cannot_be_run_has_a_page_too() {
     let broken = "rule_files: [rules.yml]\ntests:\n  - {nmae: x}\n";
