@@ -1,6 +1,8 @@
 //! Series of one kind, floats or histograms of one layout, take a short way through window functions. It gives the same
 //! bits as the long one.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be set up should stop the test")]
+
 use promproof::engine::{Engine, Options, QueryValue, Store};
 use promproof::model::histogram::BucketSpan;
 use promproof::model::{FloatHistogram, Labels, SampleValue};
