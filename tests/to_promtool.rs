@@ -462,7 +462,12 @@ proptest! {
         let with = |assertion: &str| {
             format!("rule_files: [rules.yml]\ntests:\n  - name: t\n    input_series:\n{}{assertion}", case.series)
         };
-        verdict_is_kept(&folder, &with(&case.assertion))?;
+        let report = verdict_is_kept(&folder, &with(&case.assertion))?;
+        let updated = unittest::update(&report.files[0]);
+        if updated.left.is_empty() && report.files[0].groups[0].errors.is_empty() {
+            let again = unittest::run(&[input(&updated.text, &folder)], &RunOptions::default());
+            prop_assert!(!again.failed(), "an update makes it pass\n{}\n{}", with(&case.assertion), updated.text);
+        }
         let all = verdict_is_kept(&folder, &with("    alert_timeline: [{alertname: A, count: 99}]\n"))?;
         let Outcome::Timeline(failure) = &all.files[0].groups[0].assertions[0].outcome else { return Ok(()) };
         for life in &failure.lives {
