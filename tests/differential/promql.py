@@ -20,6 +20,8 @@ KNOWN = [
     (r"timestamp\(\(*[a-z_]+(\{[^}]*\})? offset \S+ @", "upstream forgets the offset of `timestamp(x offset d @ t)`, and what it then looks for is not loaded"),
     (r"(hour|minute|year|month|day_of_\w+|days_in_month)\((ln|log2|log10)\(", "the date of an infinite time is whatever Go's overflow makes of it"),
 ]
+# What 3.14 also says where a comparison filters the second match out, and 3.5 then does not: no expression tells.
+FILTERED = "many-to-one matching must be explicit"
 
 SERIES = [
     ('up{job="api",instance="a"}', "1x10 0x5 1x30"),
@@ -247,7 +249,7 @@ def main():
             errors += want.startswith("err ")
             empty += want == "nil"
             verdict = compare(want, got)
-            if verdict == 0 and any(re.search(k, expr) for k, _ in KNOWN):
+            if verdict == 0 and (any(re.search(k, expr) for k, _ in KNOWN) or FILTERED in got):
                 known += 1
                 continue
             counts[verdict] += 1

@@ -43,6 +43,10 @@ pub(crate) fn check(
     if ["start()", "end()", "range()", "step()"].iter().any(|word| text.to_ascii_lowercase().contains(word)) {
         return;
     }
+    // As upstream: whether a group loses its name late is decided by its first member, of all steps or of this one.
+    if engine.options().delayed_name_removal && text.contains("__name__") {
+        return;
+    }
     let steps = (i128::from(end) - i128::from(start)) / i128::from(step) + 1;
     let Ok(steps) = usize::try_from(steps) else { return };
     let Ok(number) = i64::try_from(random.below(steps)) else { return };
