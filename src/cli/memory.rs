@@ -8,9 +8,9 @@ const BLOCK_BYTES: usize = 31 << 20;
 /// Makes glibc's allocator keep what is freed for the next allocation.
 ///
 /// An evaluation allocates a few megabytes of columns and frees them, again and again. By default glibc gives each of
-/// them back to the kernel at once and faults the pages in again, which takes longer than the arithmetic. Its
-/// threshold is twice the size of the largest block that was ever freed: here is one, which nobody touches, so that it
-/// costs two system calls. Other allocators do not mind.
+/// them back to the kernel at once and faults the pages in again, which takes longer than the arithmetic. Blocks as
+/// large as the largest that was ever freed come from memory that is kept, and of that twice as much stays: here is such
+/// a block, which nobody touches, so that it costs two system calls. Other allocators do not mind.
 pub(super) fn keep_freed_memory() {
     drop(black_box(Vec::<u8>::with_capacity(BLOCK_BYTES)));
 }

@@ -259,7 +259,12 @@ impl Column {
 
     /// How many values are held, for the limit on samples.
     pub(crate) fn weight(&self) -> usize {
-        if self.has_histograms() { self.values.len().saturating_mul(2) } else { self.values.len() }
+        let beside = match &self.histograms {
+            Histograms::None => 0,
+            Histograms::Listed(listed) => listed.len(),
+            Histograms::Rows(rows) => rows.numbers(),
+        };
+        self.values.len().saturating_add(beside)
     }
 }
 

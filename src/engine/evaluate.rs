@@ -166,6 +166,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// How many more values may be held.
+    pub(crate) fn room(&self) -> usize {
+        self.options.max_samples.map_or(usize::MAX, |max| max.saturating_sub(self.live))
+    }
+
     /// Takes over what an inner evaluator holds.
     pub(crate) fn live(&self) -> usize {
         self.live

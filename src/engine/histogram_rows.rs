@@ -111,6 +111,11 @@ impl HistogramRows {
         HistogramRows { layout, numbers, listed: OnceLock::new() }
     }
 
+    /// How many numbers are held.
+    pub(crate) fn numbers(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// The histograms at the steps that `presence` names.
     pub(crate) fn listed(&self, presence: impl Iterator<Item = bool>) -> &[Option<Arc<FloatHistogram>>] {
         self.listed.get_or_init(|| {

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-use crate::promql::ast::BinaryOp;
+use crate::promql::ast::{BinaryOp, Cardinality};
 use crate::source::Span;
 
 use super::column::{Cell as Sample, Value};
@@ -80,7 +80,7 @@ pub(super) fn operator(
         return binary::evaluate(eval, node, span, lhs, rhs);
     };
     let told = if is_set(node.op) || node.return_bool { None } else { truth(eval, node, span, &lhs, &rhs) };
-    let left = count(&lhs);
+    let before = count(if filters_right(node, &lhs) { &rhs } else { &lhs });
     let result = binary::evaluate(eval, node, span, lhs, rhs)?;
     let kept = count(&result);
     observer.add(
@@ -88,11 +88,18 @@ pub(super) fn operator(
         match told.as_ref().or_else(|| node.return_bool.then_some(&result)) {
             Some(told) => [holds(told, 1.0), holds(told, 0.0)],
             // All of an `or`'s left side is in its result; the others take away from theirs.
-            None if node.op == BinaryOp::Or => [left > 0, kept > left],
-            None => [kept > 0, kept < left],
+            None if node.op == BinaryOp::Or => [before > 0, kept > before],
+            None => [kept > 0, kept < before],
         },
     );
     Ok(result)
+}
+
+/// Whether it is the right side whose elements are kept or not: a scalar has no elements, and with `group_right` the
+/// right side is the one with many.
+fn filters_right(node: &BinaryNode, lhs: &Value) -> bool {
+    let group_right = node.matching.as_ref().is_some_and(|matching| matching.cardinality == Cardinality::OneToMany);
+    !is_set(node.op) && (group_right || matches!(lhs, Value::Scalar(_)))
 }
 
 fn is_set(op: BinaryOp) -> bool {
@@ -177,6 +184,7 @@ mod tests {
     #[test]
     fn names_that_bool_would_drop_do_not_hinder() {
         assert_eq!(outcomes(r#"{__name__=~"a|b"} > 2"#), r#"{__name__=~"a|b"} > 2 true true"#);
+        assert_eq!(outcomes(r#"2 < {__name__=~"a|b"}"#), r#"2 < {__name__=~"a|b"} true true"#);
     }
 
     #[test]

@@ -96,6 +96,15 @@ impl<'a> RangeInput<'a> {
         self.fixed.unwrap_or_else(|| self.steps.time(step)).saturating_sub(self.offset)
     }
 
+    /// Which of the samples at `times` any of the ranges holds, and those between.
+    pub(crate) fn seen(&self, times: &[i64]) -> std::ops::Range<usize> {
+        let ends = self.ends();
+        let Some(last) = self.steps.count.checked_sub(1) else { return 0..0 };
+        let (start, end) = (ends.at(0).0, ends.at(last).1);
+        let from = times.partition_point(|t| *t <= start);
+        from..times.partition_point(|t| *t <= end).max(from)
+    }
+
     /// Both ends of the ranges.
     pub(crate) fn ends(&self) -> RangeEnds<'_, 'a> {
         let (first, last) = (self.end(0), self.end(self.steps.count.saturating_sub(1)));

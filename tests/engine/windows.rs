@@ -45,7 +45,14 @@ fn samples() -> impl Strategy<Value = Vec<(i64, f64)>> {
         steps.into_iter().map(|(gap, add)| (gap, count(add))).collect()
     });
     let whole = prop::collection::vec((gap.clone(), (-50i32..50).prop_map(f64::from)), 0..80);
-    prop_oneof![ascending, whole, prop::collection::vec((gap, value()), 0..80)]
+    let any = prop_oneof![ascending, whole, prop::collection::vec((gap, value()), 0..80)];
+    (any, prop::option::of(prop::sample::select(&[5_000i64, 15_000][..])))
+        .prop_map(|(samples, even)| evenly(samples, even))
+}
+
+/// The samples, all the same distance apart if there is one: over even samples windows move on in strides.
+fn evenly<T>(samples: Vec<(i64, T)>, gap: Option<i64>) -> Vec<(i64, T)> {
+    samples.into_iter().map(|(own, rest)| (gap.unwrap_or(own), rest)).collect()
 }
 
 /// The samples in a store; with a histogram long before them, which sends the series the long way.
@@ -82,7 +89,11 @@ fn float_bits(points: Vec<(i64, SampleValue)>) -> Vec<(i64, u64)> {
 fn growth() -> impl Strategy<Value = Vec<(i64, [u32; 4], bool)>> {
     let gap = prop_oneof![6 => Just(15_000i64), 1 => 1i64..40_000, 1 => Just(120_000i64)];
     let more = prop::array::uniform4(prop_oneof![2 => Just(0u32), 3 => 0u32..9]);
-    prop::collection::vec((gap, more, prop::bool::weighted(0.1)), 0..60)
+    let growth = prop::collection::vec((gap, (more, prop::bool::weighted(0.1))), 0..60);
+    let even = prop::option::of(Just(15_000i64));
+    (growth, even).prop_map(|(growth, even)| {
+        evenly(growth, even).into_iter().map(|(gap, (more, reset))| (gap, more, reset)).collect()
+    })
 }
 
 /// Two series of native histograms in a store; with a float long before them, which sends them the long way.

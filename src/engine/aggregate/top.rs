@@ -13,6 +13,8 @@ use super::{Aggregation, check_k};
 
 /// So many steps are looked at together, so that a column is read in stretches and not a value here and there.
 const BLOCK: usize = 64;
+/// So many heaps at a time, unless there are more groups.
+const HEAPS: usize = 4096;
 
 /// Keeps the `k` largest (smallest) floats of each group. The result of an instant query is in order.
 pub(super) fn evaluate(
@@ -47,7 +49,9 @@ pub(super) fn evaluate(
 fn best<const TOP: bool>(context: &Aggregation, k: &ScalarColumn) -> (Vec<Column>, Vec<usize>) {
     let mut kept = vec![Column::absent(context.steps); context.input.len()];
     let mut order = Vec::new();
-    let block = BLOCK.min(context.steps).max(1);
+    // Of many groups fewer steps at a time: each group and step has a heap.
+    let most = (HEAPS / context.groups.len().max(1)).clamp(1, BLOCK);
+    let block = most.min(context.steps).max(1);
     let mut heaps: Vec<Heap<TOP>> = (0..context.groups.len() * block).map(|_| Heap::default()).collect();
     for first in (0..context.steps).step_by(block) {
         let steps = first..(first + block).min(context.steps);

@@ -6,7 +6,7 @@ use crate::engine::column::Column;
 use crate::engine::range_input::RangeInput;
 use crate::engine::store::Samples;
 
-use super::float_windows::floats;
+use super::sweep::floats;
 
 /// `min_over_time(v[d])`
 pub(super) fn min(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {

@@ -47,7 +47,7 @@ pub(super) fn quantile(q: f64, buckets: &[ClassicBucket], scratch: &mut Vec<Clas
         return (f64::NAN, levelled);
     }
     let rank = q * last.count;
-    let at = finite.partition_point(|bucket| bucket.count < rank);
+    let at = first_where(finite.len(), |at| finite.get(at).is_some_and(|bucket| bucket.count >= rank));
     let Some(bucket) = finite.get(at) else { return (highest_finite.upper, levelled) };
     let below = at.checked_sub(1).and_then(|below| finite.get(below));
     let value = match below {
@@ -58,6 +58,21 @@ pub(super) fn quantile(q: f64, buckets: &[ClassicBucket], scratch: &mut Vec<Clas
         }
     };
     (value, levelled)
+}
+
+/// The first of `0..count` that `holds` for, in the order in which Go's `sort.Search` asks: with a NaN among the counts
+/// the answer depends on that.
+fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 /// The fraction of the observations between `lower` and `upper`. `buckets`: by ascending bound.

@@ -9,11 +9,12 @@ use crate::engine::range_input::RangeInput;
 use crate::engine::store::Samples;
 use crate::model::FloatHistogram;
 
-use super::float_rate::Gaps;
-use super::float_windows::{SampleWindow, sweep};
+use super::gaps::Gaps;
+use super::sweep::{SampleWindow, sweep};
 
-/// Evaluates a function over the windows of one series that has histograms only. `None` where their layouts differ.
-pub(super) type HistogramWindows = fn(&Samples<Arc<FloatHistogram>>, &RangeInput<'_>) -> Option<Column>;
+/// Evaluates a function over the windows of one series that has histograms only. `None` where
+/// those that the windows see have different layouts, and where the result would hold more numbers than the last argument.
+pub(super) type HistogramWindows = fn(&Samples<Arc<FloatHistogram>>, &RangeInput<'_>, usize) -> Option<Column>;
 
 /// The short way of the function `name`, if it has one. It does not look at start timestamps.
 pub(super) fn lookup(name: &str) -> Option<HistogramWindows> {
@@ -24,13 +25,21 @@ pub(super) fn lookup(name: &str) -> Option<HistogramWindows> {
     }
 }
 
-fn changes<const IS_RATE: bool>(samples: &Samples<Arc<FloatHistogram>>, input: &RangeInput<'_>) -> Option<Column> {
-    let layout = Layout::shared(&samples.values)?;
+fn changes<const IS_RATE: bool>(
+    samples: &Samples<Arc<FloatHistogram>>,
+    input: &RangeInput<'_>,
+    room: usize,
+) -> Option<Column> {
+    // What no window sees is not looked at: of a long series an evaluation may be about a single window.
+    let seen = input.seen(&samples.times);
+    let histograms = samples.values.get(seen.clone())?;
+    let layout = Layout::shared(histograms)?;
     let width = layout.width();
-    let resets = Resets::of(&samples.values);
-    let mut rest = resets.0.as_slice();
+    let cells = input.steps.count.checked_mul(width).filter(|cells| *cells <= room)?;
+    let resets = resets(histograms, seen.start);
+    let mut rest = resets.as_slice();
     let mut gaps = Gaps::default();
-    let mut numbers = vec![0.0; input.steps.count.checked_mul(width)?];
+    let mut numbers = vec![0.0; cells];
     let mut values = vec![ABSENT; input.steps.count];
     sweep(samples, input, |window| {
         let step = window.step;
@@ -73,12 +82,8 @@ fn change(row: &mut [f64], window: &SampleWindow<'_, Arc<FloatHistogram>>, reset
     }
 }
 
-/// Indices of samples before which the counter was reset.
-struct Resets(Vec<usize>);
-
-impl Resets {
-    fn of(histograms: &[Arc<FloatHistogram>]) -> Self {
-        let pairs = histograms.iter().zip(histograms.iter().skip(1)).enumerate();
-        Resets(pairs.filter(|(_, (before, after))| after.detect_reset(before)).map(|(index, _)| index + 1).collect())
-    }
+/// Indices of the samples before which the counter was reset; `first` is the index of the first of `histograms`.
+fn resets(histograms: &[Arc<FloatHistogram>], first: usize) -> Vec<usize> {
+    let pairs = (first + 1..).zip(histograms.iter().zip(histograms.iter().skip(1)));
+    pairs.filter(|(_, (before, after))| after.detect_reset(before)).map(|(index, _)| index).collect()
 }

@@ -24,8 +24,13 @@ pub(super) fn sum(window: &Window<'_>, notes: &mut Notes<'_>) -> Slot {
         note_reset_collision(window, notes);
         return sum.finish().into();
     }
-    let (sum, c) = window.floats.values.iter().fold((0.0, 0.0), |(sum, c), value| kahan_inc(*value, sum, c));
-    Slot::Float(if sum.is_infinite() { sum } else { sum + c })
+    Slot::Float(add_up(window.floats.values))
+}
+
+/// The sum of floats, with the rounding errors kept beside it.
+pub(super) fn add_up(values: &[f64]) -> f64 {
+    let (sum, c) = values.iter().fold((0.0, 0.0), |(sum, c), value| kahan_inc(*value, sum, c));
+    if sum.is_infinite() { sum } else { sum + c }
 }
 
 /// `avg_over_time(v[d])`
@@ -33,12 +38,8 @@ pub(super) fn avg(window: &Window<'_>, notes: &mut Notes<'_>) -> Slot {
     if is_mixed(window, notes) {
         return Slot::Absent;
     }
-    if let [first, rest @ ..] = window.floats.values {
-        let mut mean = Mean::of(*first);
-        for value in rest {
-            mean.add(*value);
-        }
-        return Slot::Float(mean.value());
+    if !window.floats.is_empty() {
+        return Slot::Float(mean(window.floats.values));
     }
     let [first, rest @ ..] = window.histograms.values else { return Slot::Absent };
     let mut mean = HistogramAverage::new(first);
@@ -49,6 +50,16 @@ pub(super) fn avg(window: &Window<'_>, notes: &mut Notes<'_>) -> Slot {
     }
     note_reset_collision(window, notes);
     mean.finish().into()
+}
+
+/// The mean of floats; NaN of none.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    let [first, rest @ ..] = values else { return f64::NAN };
+    let mut mean = Mean::of(*first);
+    for value in rest {
+        mean.add(*value);
+    }
+    mean.value()
 }
 
 fn is_mixed(window: &Window<'_>, notes: &mut Notes<'_>) -> bool {

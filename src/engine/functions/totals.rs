@@ -5,11 +5,11 @@
 //! no more than a short one.
 
 use crate::engine::column::Column;
-use crate::engine::numeric::{Mean, kahan_inc};
 use crate::engine::range_input::RangeInput;
 use crate::engine::store::Samples;
 
-use super::float_windows::{FloatWindow, floats};
+use super::over_time::{add_up, mean};
+use super::sweep::{FloatWindow, floats};
 
 /// Whole numbers up to here are added without rounding.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -32,36 +32,27 @@ pub(super) fn avg(samples: &Samples<f64>, input: &RangeInput<'_>) -> Column {
     }
 }
 
-fn add_up(values: &[f64]) -> f64 {
-    let (sum, c) = values.iter().fold((0.0, 0.0), |(sum, c), value| kahan_inc(*value, sum, c));
-    if sum.is_infinite() { sum } else { sum + c }
+/// The sums of all values before each sample that any window holds.
+struct Totals {
+    /// The index of the first of these samples.
+    first: usize,
+    totals: Vec<f64>,
 }
-
-fn mean(values: &[f64]) -> f64 {
-    let [first, rest @ ..] = values else { return f64::NAN };
-    let mut mean = Mean::of(*first);
-    for value in rest {
-        mean.add(*value);
-    }
-    mean.value()
-}
-
-/// The sums of all values before each sample.
-struct Totals(Vec<f64>);
 
 impl Totals {
     /// `None` where windows are short or a sum could be rounded. Negative zero is not a whole number here: a mean would
     /// keep its sign.
     fn of(samples: &Samples<f64>, input: &RangeInput<'_>) -> Option<Self> {
-        let long = samples.times.windows(LONG_WINDOW).next()?;
-        let span = long.last()?.saturating_sub(*long.first()?);
-        if input.range < span {
+        let seen = input.seen(&samples.times);
+        let (first, last) = (samples.times.get(seen.start)?, samples.times.get(seen.start + LONG_WINDOW)?);
+        if input.steps.count < 2 || input.range < last.saturating_sub(*first) {
             return None;
         }
-        let mut totals = Vec::with_capacity(samples.values.len() + 1);
+        let values = samples.values.get(seen.clone())?;
+        let mut totals = Vec::with_capacity(values.len() + 1);
         let (mut total, mut magnitude) = (0.0, 0.0);
         totals.push(total);
-        for value in &samples.values {
+        for value in values {
             magnitude += value.abs();
             let is_whole = value.trunc() == *value && !(*value == 0.0 && value.is_sign_negative());
             // Written so that a NaN is refused as well.
@@ -71,11 +62,11 @@ impl Totals {
             total += value;
             totals.push(total);
         }
-        Some(Totals(totals))
+        Some(Totals { first: seen.start, totals })
     }
 
     fn of_window(&self, window: &FloatWindow<'_>) -> f64 {
-        let before = |index: usize| self.0.get(index).copied().unwrap_or(f64::NAN);
+        let before = |index: usize| self.totals.get(index - self.first).copied().unwrap_or(f64::NAN);
         before(window.to) - before(window.from)
     }
 }

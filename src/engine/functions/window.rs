@@ -201,12 +201,14 @@ pub(crate) fn evaluate<'a>(
         use_starts: eval.options.start_timestamps,
         of_floats: if input.extension.is_none() { float_windows::lookup(call.name) } else { None },
         of_histograms: if input.extension.is_none() { histogram_rate::lookup(call.name) } else { None },
+        room: 0,
         overlaps: FxHashMap::default(),
     };
     let keep_name = matches!(call.name, "last_over_time" | "first_over_time");
     let mut result = Vector::new();
     let mut cells = 0usize;
     for series in input.series() {
+        sweep.room = eval.room().saturating_sub(cells);
         let column = sweep.column(&mut eval.annotations, &series)?;
         if column.is_empty() {
             continue;
@@ -247,6 +249,8 @@ struct Sweep<'a> {
     of_floats: Option<FloatWindows>,
     /// The short way for series without floats.
     of_histograms: Option<HistogramWindows>,
+    /// How many values the next column may hold.
+    room: usize,
     /// By metric name: windows with overlapping start timestamps.
     overlaps: FxHashMap<String, usize>,
 }
@@ -260,7 +264,9 @@ impl Sweep<'_> {
         }
         match (floats.times.is_empty(), histograms.times.is_empty()) {
             (_, true) => self.of_floats.map(|of_floats| of_floats(floats, self.input)),
-            (true, false) => self.of_histograms.and_then(|of_histograms| of_histograms(histograms, self.input)),
+            (true, false) => {
+                self.of_histograms.and_then(|of_histograms| of_histograms(histograms, self.input, self.room))
+            }
             (false, false) => None,
         }
     }
