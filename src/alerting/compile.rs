@@ -95,6 +95,7 @@ impl RuleSet {
         for (file_index, file) in files.iter().enumerate() {
             for (index, group) in file.groups.iter().enumerate() {
                 let rules = group.rules.iter().enumerate().filter_map(|(index, rule)| {
+                    problems.extend(template_problems(file, rule));
                     compile_rule(file, group, rule, index, &options).unwrap_or_else(|problem| {
                         problems.push(*problem);
                         None
@@ -175,6 +176,24 @@ fn compile_rule(
         expr: expr.clone(),
         prepared,
     })))
+}
+
+/// Templates of an alerting rule that do not parse: Prometheus does not load the file then.
+fn template_problems(file: &RuleFile, rule: &Rule) -> Vec<Diagnostic> {
+    if rule.kind != RuleKind::Alerting {
+        return Vec::new();
+    }
+    let labels = rule.labels.iter().map(|field| ("label", field));
+    let annotations = rule.annotations.iter().map(|field| ("annotation", field));
+    let templates = labels.chain(annotations).filter(|(_, (_, text))| text.text().contains("{{"));
+    let problem = |(kind, (name, text)): (&str, &(Field, Field))| {
+        let error = template::parse(text.text()).err()?;
+        let message = format!("{kind} `{}` is not a valid template: {}", name.text(), error.message);
+        let place = Label::new(&file.file, text.file_span(error.span), "");
+        let found = Diagnostic::new("template/syntax", Severity::Error, message, place);
+        Some(error.help.into_iter().fold(found, Diagnostic::help))
+    };
+    templates.filter_map(problem).collect()
 }
 
 /// Names and texts, sorted by name; of two with the same name the later one counts.

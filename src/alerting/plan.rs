@@ -4,7 +4,7 @@
 //! steps. One that reads only inputs and earlier rules can be evaluated over all steps in one pass. One that reads its
 //! own past or a later rule binds all rules from itself to that one to go step by step, together. So does one that
 //! reads a rule of a group with a larger `query_offset`: what that one writes lies so far back that a pass would see
-//! what is written at later steps.
+//! what is written at later steps. And so do two rules that may write the same series.
 
 use std::ops::Range;
 
@@ -97,8 +97,38 @@ impl Plan {
         let unordered = |input: &Input| !input.samples.is_sorted_by(|(a, _), (b, _)| a < b);
         let step_by_step = readers.iter().any(|reader| reader.reads.future || reader.offset_ms < 0)
             || inputs.iter().any(|input| collides(input) || unordered(input));
-        Plan { rules: planned, blocks: blocks(&readers, &writers), step_by_step }
+        Plan { rules: planned, blocks: blocks(&readers, &writers, &last_rivals(rules)), step_by_step }
     }
+}
+
+/// Of more rules with one name each is taken for a rival of the others.
+const MOST_COMPARED: usize = 64;
+
+/// For each rule the last one that may write the same series, which is itself nearly always. Such rules must take turns:
+/// what the later one writes at a step has to come before what the earlier one writes at the next.
+fn last_rivals(rules: &RuleSet) -> Vec<usize> {
+    let compiled: Vec<&CompiledRule> = rules.rule_ids().filter_map(|id| Some(rules.rule(id)?.1)).collect();
+    let mut last: Vec<usize> = (0..compiled.len()).collect();
+    let mut by_name: FxHashMap<(bool, &str), Vec<usize>> = FxHashMap::default();
+    for (index, rule) in compiled.iter().enumerate() {
+        let earlier = by_name.entry((rule.kind == RuleKind::Alerting, rule.name.as_str())).or_default();
+        let compare = earlier.len() < MOST_COMPARED;
+        for before in earlier.iter().take(MOST_COMPARED) {
+            let differ = compare && compiled.get(*before).is_some_and(|other| labels_differ(other, rule));
+            if let Some(last) = last.get_mut(*before).filter(|_| !differ) {
+                *last = index;
+            }
+        }
+        earlier.push(index);
+    }
+    last
+}
+
+/// Whether both rules set one label, to texts that are not the same and not templates.
+fn labels_differ(a: &CompiledRule, b: &CompiledRule) -> bool {
+    a.labels.iter().filter(|label| label.template.is_none()).any(|mine| {
+        b.labels.iter().any(|theirs| theirs.name == mine.name && theirs.template.is_none() && theirs.text != mine.text)
+    })
 }
 
 impl Writers {
@@ -111,7 +141,7 @@ impl Writers {
     }
 }
 
-fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>) -> Vec<Block> {
+fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>, last_rivals: &[usize]) -> Vec<Block> {
     let any = writers.values().copied().reduce(|a, b| Writers {
         last: a.last.max(b.last),
         first_with_offset: a.first_with_offset.into_iter().chain(b.first_with_offset).min(),
@@ -124,6 +154,7 @@ fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>) -> Vec<Block> 
             Some(names) => names.iter().filter_map(|name| writers.get(name.as_str()).copied()).collect(),
         };
         let last = read.iter().map(|writers| writers.last).filter(|last| *last >= index).max();
+        let last = last.max(last_rivals.get(index).copied().filter(|last| *last > index));
         let behind = read.iter().filter(|writers| writers.max_offset_ms > reader.offset_ms);
         let first = behind.filter_map(|writers| writers.first_with_offset).filter(|first| *first < index).min();
         let mut block = Block {

@@ -49,16 +49,18 @@ fn rule(index: usize) -> impl Strategy<Value = String> {
         Just("{q: '{{ with query \"x\" }}{{ . | first | value }}{{ end }}'}"),
         Just("{q: '{{ len (query \"ALERTS\") }}'}")
     ];
-    (expression(), any::<bool>(), label, annotation, 0..4, 0..4).prop_map(
-        move |(expr, alert, labels, annotations, hold, keep)| {
+    // Sometimes two rules have one name, and write the same series.
+    let name = prop::sample::select(vec![index, index, 0]);
+    (expression(), any::<bool>(), label, annotation, 0..4, 0..4, name).prop_map(
+        move |(expr, alert, labels, annotations, hold, keep, name)| {
             let expr = expr.replace('\'', "\"");
             if alert {
                 format!(
-                    "  - {{alert: A{index}, expr: '{expr}', labels: {labels}, annotations: {annotations}, \
+                    "  - {{alert: A{name}, expr: '{expr}', labels: {labels}, annotations: {annotations}, \
                      for: {hold}m, keep_firing_for: {keep}m}}\n"
                 )
             } else {
-                format!("  - {{record: 'r:{index}', expr: '{expr}', labels: {labels}}}\n")
+                format!("  - {{record: 'r:{name}', expr: '{expr}', labels: {labels}}}\n")
             }
         },
     )
