@@ -181,6 +181,21 @@ fn the_threshold_is_enough_if_it_is_reached_exactly() {
 }
 
 #[test]
+fn nothing_to_cover_reaches_no_threshold() {
+    let test = "tests: [{input_series: [{series: up, values: 1}], promql_expr_test: [{expr: up, exp_samples: [{labels: up, value: 1}]}]}]";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    insta::assert_snapshot!(sandbox.run(&["test", "--fail-under", "80"]), @r"
+    ok    test.yml  1 group, 1 assertion
+    passed: 1 test file, 1 group, 1 assertion
+    coverage: nothing to cover: 0 of 0 rules tested; states -, branches -, templates -
+    --- stderr
+    error: nothing to cover, which is less than the 80% of --fail-under
+    --- exit code 1
+    ");
+    assert_eq!(sandbox.run(&["test", "--fail-under", "0"]).code, Some(0));
+}
+
+#[test]
 fn output_for_programs_stays_as_it_is() {
     let shown = |run: Run| (run.stdout, run.stderr.contains("coverage: 10 of 22 points"));
     for format in ["tap", "junit"] {

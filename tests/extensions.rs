@@ -687,6 +687,61 @@ proptest! {
     }
 }
 
+#[test]
+fn a_key_without_a_value_is_no_pattern() {
+    let text = "    alert_timeline:
+      - {alertname: HighErrors, fires_at: [4m, 20m], labels: {service: {matches: }}, annotations: {text: {contains: }}}
+    promql_expr_test:
+      - {expr: absent(m), eval_time: 1m, exp_fail: }
+      - {expr: errors * on () errors, eval_time: 1m, exp_fail: ''}
+";
+    insta::assert_snapshot!(run(&test(text)), @r"
+    error[schema/invalid-value]: `matches` has no value, so nothing would be checked
+       ╭─[t.yml:8:73]
+     7 │     alert_timeline:
+     8 │ …alertname: HighErrors, fires_at: [4m, 20m], labels: {service: {matches: }}, annotations: {text: {contains: }}}
+       ·                                                                 ───────
+     9 │     promql_expr_test:
+       ╰────
+      help: write the text after it, in quotation marks if it is empty: `''`
+      more: promproof explain schema/invalid-value
+
+    error[schema/invalid-value]: `contains` has no value, so nothing would be checked
+       ╭─[t.yml:8:107]
+     7 │     alert_timeline:
+     8 │ …alertname: HighErrors, fires_at: [4m, 20m], labels: {service: {matches: }}, annotations: {text: {contains: }}}
+       ·                                                                                                   ────────
+     9 │     promql_expr_test:
+       ╰────
+      help: write the text after it, in quotation marks if it is empty: `''`
+      more: promproof explain schema/invalid-value
+
+    error[schema/invalid-value]: `exp_fail` has no value, so nothing would be checked
+        ╭─[t.yml:10:42]
+      9 │     promql_expr_test:
+     10 │       - {expr: absent(m), eval_time: 1m, exp_fail: }
+        ·                                          ────────
+     11 │       - {expr: errors * on () errors, eval_time: 1m, exp_fail: ''}
+        ╰────
+      help: write `''` for any message, a part of it, or one of `{exact: …}` and `{matches: …}`
+      more: promproof explain schema/invalid-value
+
+    FAIL  t.yml  cannot be run
+    failed: 1 of 1 test file, 0 groups, 0 assertions
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn an_annotation_is_its_own_subject() {
+    let text = "    alert_timeline: [{alertname: HighErrors, annotations: {text: other}}]\n";
+    insta::assert_snapshot!(concise(&test(text)), @r"
+    t.yml:7:66: failed timeline of `HighErrors`: the annotation `text` is not as expected, and 1 other difference
+    failed: 1 of 1 test file, 1 of 1 group, 1 of 1 assertion
+    --- exit code 1
+    ");
+}
+
 /// The key of each extension, which promtool's format must never get.
 #[test]
 fn the_page_describes_each_key() {

@@ -48,6 +48,18 @@ fn every_command_runs() {
 }
 
 #[test]
+fn the_examples_in_the_help_of_eval_yield_something() {
+    let help = run_in_repository(&["eval", "--help"]).stdout;
+    let examples: Vec<&str> = help.lines().filter_map(|line| line.trim().strip_prefix("promproof eval ")).collect();
+    assert!(examples.len() >= 2, "{help}");
+    for example in examples {
+        let run = run_in_repository(&[&["eval"], words(example).as_slice()].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{example}\n{run}");
+        assert!(run.stdout.contains("{"), "{example} yields no series\n{run}");
+    }
+}
+
+#[test]
 fn the_coverage_is_what_is_printed() {
     let shown = blocks("text").into_iter().find(|block| block.contains("not covered:")).unwrap();
     let run = run_in_repository(&["test", "testdata/coverage", "--coverage"]);

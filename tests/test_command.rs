@@ -121,3 +121,47 @@ fn eval_reads_input_series_as_a_test_does() {
     assert!(value("count(up == 0)").contains("\"1\""), "the last of two equal series counts: {}", value("up"));
     assert!(value("count(b == 6)").contains("\"1\""), "a line break begins a series: {}", value("b"));
 }
+
+#[test]
+fn no_report_overwrites_a_file_of_the_tests_or_another_report() {
+    let test = "tests: [{promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]}]";
+    let files = [("a.test.yml", test), ("b.test.yml", test), ("r.yaml", "groups: []"), ("plain", test)];
+    let sandbox = Sandbox::with(&files);
+    insta::assert_snapshot!(sandbox.run(&["test", "--html", "a.test.yml", "b.test.yml"]), @r"
+    --- stderr
+    error: --html would overwrite a.test.yml, which may be a file of the tests
+      help: --html takes the file to write; name one that is no test file and no rule file
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(sandbox.run(&["test", "b.test.yml", "--html", "x.out", "--junit", "./x.out"]), @"
+    --- stderr
+    error: --junit and --html would both write x.out
+      help: the second would overwrite the first; give each a file of its own
+    --- exit code 2
+    ");
+    assert!(!sandbox.path("x.out").exists(), "nothing is run");
+    for option in ["--junit", "--html", "--coverage-json", "--coverage-lcov"] {
+        for file in ["a.test.yml", "./r.yaml", "plain"] {
+            let run = sandbox.run(&["test", "b.test.yml", "plain", option, file]);
+            assert_eq!(run.code, Some(2), "{run}");
+            assert!(run.stderr.contains(&format!("{option} would overwrite {file}")), "{run}");
+        }
+    }
+    for (name, text) in files {
+        assert_eq!(std::fs::read_to_string(sandbox.path(name)).unwrap(), text, "{name}");
+    }
+    // What is no file of the tests is written, again too.
+    for _ in 0..2 {
+        let run = sandbox.run(&[
+            "test",
+            "b.test.yml",
+            "--html",
+            "x.html",
+            "--junit",
+            "x.xml",
+            "--coverage-json",
+            "x.yml.json",
+        ]);
+        assert_eq!(run.code, Some(0), "{run}");
+    }
+}

@@ -2,6 +2,7 @@
 
 pub(super) mod coverage;
 mod language;
+mod outputs;
 mod page;
 mod partition;
 mod promtool;
@@ -142,6 +143,7 @@ pub(super) enum TestOutputFormat {
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
     args.partition.forbid_threshold(args.coverage.fail_under)?;
     args.promtool.forbid_stdin(&args.paths)?;
+    outputs::forbid_overwriting(args)?;
     let options = run_options(args, session)?;
     if args.watch.watch {
         return watch::run(args, session, &|session| run_once(args, options.clone(), session));

@@ -113,14 +113,18 @@ pub fn directories(paths: &[PathBuf]) -> Vec<PathBuf> {
     found
 }
 
+/// Whether the name of `path` ends as those of the files that [`discover`] finds in directories.
+pub fn has_extension(path: &Path) -> bool {
+    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| EXTENSIONS.contains(&extension))
+}
+
 fn walk(directory: &Path, files: &mut Files, errors: &mut Vec<ReadError>) {
     for entry in walker(directory) {
         match entry {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-                let extension = path.extension().and_then(|extension| extension.to_str());
-                if is_file && extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) {
+                if is_file && has_extension(path) {
                     files.add(path, false);
                 }
             }

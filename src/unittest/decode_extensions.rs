@@ -41,13 +41,24 @@ fn parse_tolerance(text: &str) -> Option<Tolerance> {
 
 /// `exp_fail`: a text is part of the message.
 pub(super) fn exp_fail(reader: &mut Reader<'_>, mapping: &Mapping) -> Option<TextPattern> {
-    let entry = mapping.get("exp_fail").filter(|entry| !entry.value.is_null())?;
-    let pattern = pattern(reader, &entry.value, "`exp_fail`", PatternKind::Contains);
+    let entry = mapping.get("exp_fail")?;
+    let pattern = if entry.value.is_null() {
+        no_text(reader, entry, "`''` for any message, a part of it, or one of `{exact: …}` and `{matches: …}`");
+        None
+    } else {
+        pattern(reader, &entry.value, "`exp_fail`", PatternKind::Contains)
+    };
     if let Some(samples) = mapping.get("exp_samples").filter(|samples| !samples.value.is_null()) {
         let message = "an expression that must fail has no samples";
         reader.report(INVALID_VALUE, message, samples.key.span).related_at(entry.key.span, "it must fail");
     }
     pattern
+}
+
+/// Without a value nothing would be asserted, which nobody means who writes the key.
+fn no_text(reader: &mut Reader<'_>, entry: &Entry, help: &str) {
+    let message = format!("`{}` has no value, so nothing would be checked", entry.name().unwrap_or_default());
+    reader.report(INVALID_VALUE, message, entry.key.span).help(format!("write {help}"));
 }
 
 /// A text, or one of `{exact: …}`, `{contains: …}` and `{matches: …}`. `plain` is what a text alone means.
@@ -72,6 +83,10 @@ fn pattern(reader: &mut Reader<'_>, node: &Node, what: &str, plain: PatternKind)
         Some("matches") => PatternKind::Matches,
         _ => PatternKind::Exact,
     };
+    if entry.value.is_null() {
+        no_text(reader, entry, "the text after it, in quotation marks if it is empty: `''`");
+        return None;
+    }
     let text = reader.scalar_text(&entry.value, what)?;
     let regex = if kind == PatternKind::Matches { Some(regex(reader, &text)?) } else { None };
     Some(TextPattern { text, kind, regex })

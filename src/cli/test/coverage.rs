@@ -93,8 +93,12 @@ pub(in crate::cli) fn is_enough(
 ) -> Result<bool, Trouble> {
     let Some(threshold) = threshold.filter(|threshold| !coverage.total().reaches(*threshold)) else { return Ok(true) };
     let word = session.error_look.paint(Look::severity(Severity::Error), "error");
-    let reached = output::percent(coverage.total());
-    writeln!(session.stderr(), "{word}: a coverage of {reached} is less than the {threshold}% of --fail-under")?;
+    let total = coverage.total();
+    let reached = match total.total {
+        0 => "nothing to cover, which is".to_owned(),
+        _ => format!("a coverage of {} is", output::percent(total)),
+    };
+    writeln!(session.stderr(), "{word}: {reached} less than the {threshold}% of --fail-under")?;
     Ok(false)
 }
 

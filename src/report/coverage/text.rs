@@ -27,8 +27,11 @@ pub fn write_text(out: &mut dyn Write, look: &Look, coverage: &Coverage) -> io::
 /// `coverage: 18 of 24 points (75.0%): 3 of 4 rules tested; states 5/9, branches 8/10, templates 5/5`
 pub fn summary_line(look: &Look, coverage: &Coverage) -> String {
     let (total, rules) = (coverage.total(), coverage.rules_tally());
-    let style = if total.covered == total.total { Look::GOOD } else { Look::STRONG };
-    let head = format!("coverage: {} of {} ({})", total.covered, counted(total.total, "point"), percent(total));
+    let style = if total.total > 0 && total.covered == total.total { Look::GOOD } else { Look::STRONG };
+    let head = match total.total {
+        0 => "coverage: nothing to cover".to_owned(),
+        points => format!("coverage: {} of {} ({})", total.covered, counted(points, "point"), percent(total)),
+    };
     let part = |name: &str, category| format!("{name} {}", fraction(coverage.tally(category)));
     format!(
         "{}: {} of {} tested; {}, {}, {}",

@@ -28,7 +28,9 @@ pub(super) fn verdict(failure: &TimelineFailure) -> String {
         0 => String::new(),
         more => format!(", and {}", counted(more, "other difference")),
     };
-    let subject = if first.life.is_some() && who.is_empty() { "it " } else { "" };
+    // What is said of an annotation has its subject.
+    let says_what = matches!(first.kind, ViolationKind::Annotation { .. });
+    let subject = if first.life.is_some() && who.is_empty() && !says_what { "it " } else { "" };
     format!("{who}{subject}{}{more}", first.message)
 }
 

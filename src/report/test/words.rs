@@ -304,9 +304,10 @@ impl fmt::Display for Closing<'_> {
                 of(counts.failed, assertions, "assertion"),
             )?;
         } else {
+            let verdict = if self.failed() { "failed" } else { "passed" };
             write!(
                 f,
-                "passed: {}, {}, {}",
+                "{verdict}: {}, {}, {}",
                 counted(counts.files, "test file"),
                 counted(counts.groups, "group"),
                 counted(assertions, "assertion"),
