@@ -165,3 +165,16 @@ fn no_report_overwrites_a_file_of_the_tests_or_another_report() {
         assert_eq!(run.code, Some(0), "{run}");
     }
 }
+
+#[test]
+fn a_warning_fails_a_strict_run() {
+    let test = "tests: [{alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let closing = |args: &[&str]| {
+        let run = sandbox.run(&[&["test", "--quiet"], args].concat());
+        (run.code, run.stdout.lines().last().unwrap_or_default().to_owned())
+    };
+    let counted = "1 test file, 1 group, 1 assertion; 1 warning";
+    assert_eq!(closing(&[]), (Some(0), format!("passed: {counted}")));
+    assert_eq!(closing(&["--strict"]), (Some(1), format!("failed: {counted}, which --strict makes fail")));
+}
