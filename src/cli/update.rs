@@ -8,8 +8,8 @@ use similar::TextDiff;
 use super::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::text::one_line;
-use crate::unittest;
 use crate::unittest::report::{FileReport, TestReport};
+use crate::unittest::{self, Left, Why};
 
 /// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run. Says
 /// whether something was written.
@@ -21,12 +21,14 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
     let mut stdout = session.stdout();
     for file in report.files.iter().filter(|file| file.failed()) {
         let update = unittest::update(file);
-        for span in &update.left {
-            let place = file.file.position(span.start);
-            let message = format!("{}:{}: this assertion cannot be updated", file.file.name(), place.line);
-            session.report(&Trouble::new(message).help(
-                "it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay",
-            ));
+        for left in &update.left {
+            session.report(&cannot_update(file, *left));
+        }
+        if let Some(problem) = &update.broken {
+            let name = file.file.name();
+            let message =
+                format!("{name} is not updated: it would no longer be a valid test file: {}", problem.message);
+            session.report(&Trouble::new(message).help("change the expectations by hand"));
         }
         if update.changed == 0 {
             continue;
@@ -39,6 +41,20 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
     }
     stdout.flush()?;
     Ok(written)
+}
+
+/// Why an assertion stays as it is.
+fn cannot_update(file: &FileReport, left: Left) -> Trouble {
+    let place = format!("{}:{}", file.file.name(), file.file.position(left.span.start).line);
+    match left.why {
+        Why::Shared => Trouble::new(format!(
+            "{place}: this assertion cannot be updated: it shares its values with another place through an alias"
+        ))
+        .help("what fits one may be wrong for the other: write the values out, or change them by hand"),
+        Why::Fixed => Trouble::new(format!("{place}: this assertion cannot be updated")).help(
+            "it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay",
+        ),
+    }
 }
 
 /// The changed lines with a few around them.

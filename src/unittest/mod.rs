@@ -49,4 +49,4 @@ pub use partition::{Part, Partition};
 pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
 pub use runner::{RunOptions, Selection, TestInput, list, run};
-pub use update::{Update, update};
+pub use update::{Left, Update, Why, update};

@@ -7,17 +7,20 @@
 mod changes;
 mod extensions;
 mod render;
+mod shared;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::decode::decode;
 use super::report::{Assertion, FileReport, Outcome};
-use crate::source::{Edit, SourceFile, Span};
+use crate::source::{Diagnostic, Edit, SourceFile, Span};
 use crate::yaml::{self, Mapping, Node};
 
 use changes::Change;
 use render::Value;
+use shared::Shared;
 
 /// A test file as it should be.
 #[derive(Debug)]
@@ -26,29 +29,73 @@ pub struct Update {
     pub text: String,
     /// How many assertions were rewritten.
     pub changed: usize,
-    /// Where assertions that failed had to stay as they are: they come through an alias or a merge, could not be
-    /// decided, or say what must never be or what a text is to be like.
-    pub left: Vec<Span>,
+    /// Assertions that failed and had to stay as they are.
+    pub left: Vec<Left>,
+    /// The first mistake that the update would bring into the file. If there is one, the text is the old one.
+    pub broken: Option<Box<Diagnostic>>,
+}
+
+/// An assertion that failed and had to stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its mapping in the file.
+    pub span: Span,
+    /// Why it stays.
+    pub why: Why,
+}
+
+/// Why an assertion cannot be updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// What would have to change is read at other places, too: through an alias or a merge.
+    Shared,
+    /// It comes through an alias or a merge, could not be decided, or says what must never be or what a text is to be
+    /// like.
+    Fixed,
 }
 
 /// The file of `report` with each assertion that does not hold rewritten to what is there.
 pub fn update(report: &FileReport) -> Update {
     let parsed = yaml::parse(&report.file);
-    let mut updater = Updater { file: &report.file, edits: Vec::new(), changed: 0, left: Vec::new() };
     let root = parsed.documents.first().and_then(|document| document.root.as_ref());
+    let updater = Updater { file: &report.file, shared: Shared::of(root, &report.file) };
+    let (mut edits, mut changed, mut left) = (Vec::new(), 0, Vec::new());
     let tests = root.and_then(Node::as_mapping).and_then(|root| list(root, "tests"));
     for group in &report.groups {
         let written = tests.and_then(|tests| tests.get(group.index)).map(Written::of).unwrap_or_default();
         for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
-            if updater.assertion(&written, assertion).is_some() {
-                updater.changed += 1;
-            } else {
-                updater.left.push(assertion.span);
+            match updater.assertion(&written, assertion) {
+                Ok(more) => {
+                    changed += 1;
+                    edits.extend(more);
+                }
+                Err(why) => left.push(Left { span: assertion.span, why }),
             }
         }
     }
-    let text = apply(report.file.text(), updater.edits);
-    Update { text, changed: updater.changed, left: updater.left }
+    // An assertion that is repeated through an alias stands at one place only.
+    let mut seen = FxHashSet::default();
+    left.retain(|left| seen.insert(left.span));
+    let text = apply(report.file.text(), edits);
+    match new_problem(&report.file, &text) {
+        Some(problem) => {
+            let text = report.file.text().to_owned();
+            Update { text, changed: 0, left, broken: Some(Box::new(problem)) }
+        }
+        None => Update { text, changed, left, broken: None },
+    }
+}
+
+/// The first thing that is wrong with `text` and not with the file as it is.
+fn new_problem(file: &Arc<SourceFile>, text: &str) -> Option<Diagnostic> {
+    if file.text() == text {
+        return None;
+    }
+    let known = decode(&yaml::parse(file), file).problems;
+    let known: FxHashSet<_> = known.iter().map(|problem| (problem.rule, problem.message.as_str())).collect();
+    let new = Arc::new(SourceFile::new(file.name(), text));
+    let problems = decode(&yaml::parse(&new), &new).problems;
+    problems.into_iter().find(|problem| !known.contains(&(problem.rule, problem.message.as_str())))
 }
 
 /// The assertions of a test group as they are written, by their places.
@@ -97,14 +144,18 @@ pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
 
 struct Updater<'a> {
     file: &'a Arc<SourceFile>,
-    edits: Vec<Edit>,
-    changed: usize,
-    left: Vec<Span>,
+    shared: Shared,
 }
 
 impl Updater<'_> {
-    /// Rewrites one assertion of a test group; `None` where that cannot be done.
-    fn assertion(&mut self, group: &Written<'_>, assertion: &Assertion) -> Option<()> {
+    /// The edits of one assertion of a test group. They lie within its own text, and so collide with no others.
+    fn assertion(&self, group: &Written<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
+        let edits = self.own_edits(group, assertion).ok_or(Why::Fixed)?;
+        if self.shared.touched_by(&edits) { Err(Why::Shared) } else { Ok(edits) }
+    }
+
+    /// The edits of one assertion, whatever else reads what they change; `None` where that cannot be done.
+    fn own_edits(&self, group: &Written<'_>, assertion: &Assertion) -> Option<Vec<Edit>> {
         let (tests, key) = match &assertion.outcome {
             Outcome::Alerts(_) => (&group.alerts, "exp_alerts"),
             Outcome::Samples(_) => (&group.exprs, "exp_samples"),
@@ -114,29 +165,22 @@ impl Updater<'_> {
         };
         let node = *tests.get(&assertion.span)?;
         let mapping = node.as_mapping()?;
-        let edits = match &assertion.outcome {
-            Outcome::Timeline(failure) => Some(extensions::of_timeline(self.file, mapping, failure)?),
-            Outcome::Message(failure) => Some(extensions::of_message(self.file, mapping, failure)?),
-            _ => None,
-        };
-        if let Some(edits) = edits {
-            self.edits.extend(edits);
-            return Some(());
+        match &assertion.outcome {
+            Outcome::Timeline(failure) => return extensions::of_timeline(self.file, mapping, failure),
+            Outcome::Message(failure) => return extensions::of_message(self.file, mapping, failure),
+            _ => {}
         }
-        let written = mapping.get(key).filter(|entry| !entry.value.is_null());
-        let written = match written {
+        let written = match mapping.get(key) {
             Some(entry) if entry.merged || entry.value.alias.is_some() => return None,
-            Some(entry) => entry.value.as_sequence()?.items.as_slice(),
-            None => &[],
+            Some(entry) if !entry.value.is_null() => entry.value.as_sequence()?.items.as_slice(),
+            _ => &[],
         };
         let (changes, all) = match &assertion.outcome {
             Outcome::Alerts(failure) => changes::of_alerts(self.file, written, failure)?,
             Outcome::Samples(failure) => changes::of_samples(self.file, written, failure)?,
             _ => return None,
         };
-        let edits = self.edits_of(node, mapping, key, written, changes, &all)?;
-        self.edits.extend(edits);
-        Some(())
+        self.edits_of(node, mapping, key, written, changes, &all)
     }
 
     /// The edits that bring the list `key` of the assertion `node` from `written` to `all`.
