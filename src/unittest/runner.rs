@@ -223,7 +223,10 @@ impl RuleSets {
                 &rules.files,
                 CompileOptions { engine, group_order, parse, ..CompileOptions::default() },
             );
-            let problems = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+            // `render` shows a template that does not parse beside the others.
+            let is_shown = |problem: &Diagnostic| options.render.is_some() && problem.rule == "template/syntax";
+            let is_error = |problem: &Diagnostic| problem.severity == Severity::Error && !is_shown(problem);
+            let problems = problems.into_iter().filter(is_error).collect();
             Arc::new(CompiledSet { set, problems })
         });
         Arc::clone(compiled)
