@@ -95,7 +95,6 @@ impl RuleSet {
         for (file_index, file) in files.iter().enumerate() {
             for (index, group) in file.groups.iter().enumerate() {
                 let rules = group.rules.iter().enumerate().filter_map(|(index, rule)| {
-                    problems.extend(template_problems(file, rule));
                     compile_rule(file, group, rule, index, &options).unwrap_or_else(|problem| {
                         problems.push(*problem);
                         None
@@ -114,6 +113,22 @@ impl RuleSet {
         let order: BTreeMap<&str, usize> = options.group_order.iter().map(String::as_str).zip(1..).collect();
         groups.sort_by_key(|group| order.get(group.name.as_str()).copied().unwrap_or(0));
         (RuleSet { groups: groups.into(), options: Arc::new(options) }, problems)
+    }
+
+    /// The templates of alerting rules that do not parse: Prometheus does not load the file then. `files` are those that
+    /// were compiled.
+    pub fn template_problems(&self, files: &[Arc<RuleFile>]) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for group in self.groups.iter() {
+            let Some(file) = files.get(group.file) else { continue };
+            for compiled in &group.rules {
+                let rule = file.groups.get(group.index).and_then(|group| group.rules.get(compiled.index));
+                let Some(rule) = rule else { continue };
+                problems.extend(broken_templates("label", &compiled.labels, &rule.labels, file));
+                problems.extend(broken_templates("annotation", &compiled.annotations, &rule.annotations, file));
+            }
+        }
+        problems
     }
 
     /// The same rules, with what templates see as external labels and external URL.
@@ -178,22 +193,21 @@ fn compile_rule(
     })))
 }
 
-/// Templates of an alerting rule that do not parse: Prometheus does not load the file then.
-fn template_problems(file: &RuleFile, rule: &Rule) -> Vec<Diagnostic> {
-    if rule.kind != RuleKind::Alerting {
-        return Vec::new();
-    }
-    let labels = rule.labels.iter().map(|field| ("label", field));
-    let annotations = rule.annotations.iter().map(|field| ("annotation", field));
-    let templates = labels.chain(annotations).filter(|(_, (_, text))| text.text().contains("{{"));
-    let problem = |(kind, (name, text)): (&str, &(Field, Field))| {
-        let error = template::parse(text.text()).err()?;
+/// A diagnostic for each of a rule's own fields whose template does not parse.
+fn broken_templates<'a>(
+    kind: &'a str,
+    compiled: &'a [TemplateField],
+    own: &'a [(Field, Field)],
+    file: &'a RuleFile,
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    compiled.iter().filter_map(move |field| {
+        let Some(Err(error)) = &field.template else { return None };
+        let (name, text) = own.iter().rfind(|(name, _)| name.text() == field.name)?;
         let message = format!("{kind} `{}` is not a valid template: {}", name.text(), error.message);
         let place = Label::new(&file.file, text.file_span(error.span), "");
         let found = Diagnostic::new("template/syntax", Severity::Error, message, place);
-        Some(error.help.into_iter().fold(found, Diagnostic::help))
-    };
-    templates.filter_map(problem).collect()
+        Some(error.help.iter().cloned().fold(found, Diagnostic::help))
+    })
 }
 
 /// Names and texts, sorted by name; of two with the same name the later one counts.

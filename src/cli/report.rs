@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::test::coverage;
-use super::{Outcome, Session, Trouble};
+use super::{Outcome, Session, Trouble, atomic};
 use crate::report::coverage::summary_line;
 use crate::report::merge::Report;
 
@@ -87,7 +87,7 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
             .help("join what `promproof test --coverage-json FILE` writes"));
     }
     match &args.output {
-        Some(path) => coverage::write_file(path, |out| report.write(out))?,
+        Some(path) => atomic::write(path, |out| report.write(out))?,
         None => {
             let mut stdout = session.stdout();
             report.write(&mut stdout)?;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
-use super::{Outcome, Session, Trouble, update};
+use super::{Outcome, Session, Trouble, atomic, update};
 use crate::promql::regex::SearchRegex;
 use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
@@ -205,7 +205,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     }
 
     if let Some(path) = &args.junit {
-        coverage::write_file(path, |out| output::write_junit(out, &report))?;
+        atomic::write(path, |out| output::write_junit(out, &report))?;
     }
     let view = TestView {
         elapsed: session.elapsed_for_people(),

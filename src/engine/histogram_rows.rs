@@ -6,63 +6,35 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::model::FloatHistogram;
-use crate::model::histogram::{BucketSpan, CUSTOM_BUCKETS_SCHEMA, CounterResetHint};
+use crate::model::histogram::CounterResetHint;
 
 use super::numeric::kahan_inc;
 
 /// Numbers of a row before those of the buckets: zero count, count, sum.
 const SCALARS: usize = 3;
 
-/// Where the buckets of histograms lie.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Layout {
-    schema: i32,
-    zero_threshold: f64,
-    positive_spans: Vec<BucketSpan>,
-    negative_spans: Vec<BucketSpan>,
-    positive: usize,
-    negative: usize,
-    custom_values: Vec<f64>,
-}
+/// Where the buckets of histograms lie: as in this histogram, whose numbers have no meaning.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout(Arc<FloatHistogram>);
 
 impl Layout {
-    /// The layout that all of `histograms` have. `None` where there is none, where they differ, or where rows would lose
-    /// something: of gauges, and of spans that do not say how many buckets there are.
+    /// The layout that all of `histograms` have. `None` where there is none, where they differ, and of gauges, which are
+    /// not counted as counters are.
     pub(crate) fn shared(histograms: &[Arc<FloatHistogram>]) -> Option<Self> {
         let first = histograms.first()?;
-        let length = |spans: &[BucketSpan]| spans.iter().map(|span| u64::from(span.length)).sum::<u64>();
-        let is_whole = length(&first.positive_spans) == first.positive_buckets.len() as u64
-            && length(&first.negative_spans) == first.negative_buckets.len() as u64;
-        let layout = Layout {
-            schema: first.schema,
-            zero_threshold: first.zero_threshold,
-            positive_spans: first.positive_spans.clone(),
-            negative_spans: first.negative_spans.clone(),
-            positive: first.positive_buckets.len(),
-            negative: first.negative_buckets.len(),
-            custom_values: first.custom_values.clone(),
+        let fits = |histogram: &Arc<FloatHistogram>| {
+            histogram.counter_reset_hint != CounterResetHint::Gauge && first.has_layout_of(histogram)
         };
-        (is_whole && histograms.iter().all(|histogram| layout.fits(histogram))).then_some(layout)
+        histograms.iter().all(fits).then(|| Layout(Arc::clone(first)))
     }
 
-    fn fits(&self, histogram: &FloatHistogram) -> bool {
-        // Custom buckets are all positive; whatever else is there does not take part in sums.
-        let takes_part = self.schema != CUSTOM_BUCKETS_SCHEMA
-            || (histogram.zero_count == 0.0 && histogram.negative_buckets.is_empty());
-        takes_part
-            && histogram.counter_reset_hint != CounterResetHint::Gauge
-            && histogram.schema == self.schema
-            && histogram.zero_threshold == self.zero_threshold
-            && histogram.positive_spans == self.positive_spans
-            && histogram.negative_spans == self.negative_spans
-            && histogram.positive_buckets.len() == self.positive
-            && histogram.negative_buckets.len() == self.negative
-            && histogram.custom_values == self.custom_values
+    fn is_same(&self, other: &Layout) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.has_layout_of(&other.0)
     }
 
     /// Numbers of a row.
     pub(crate) fn width(&self) -> usize {
-        SCALARS + self.positive + self.negative
+        SCALARS + self.0.positive_buckets.len() + self.0.negative_buckets.len()
     }
 }
 
@@ -98,7 +70,7 @@ pub(crate) fn count_of(row: &[f64]) -> f64 {
 /// Histograms of one layout, all of them gauges, as differences and rates of counters are.
 #[derive(Clone, Debug)]
 pub(crate) struct HistogramRows {
-    layout: Arc<Layout>,
+    layout: Layout,
     /// A row for each step; of no meaning where the step holds no histogram.
     numbers: Vec<f64>,
     /// The histograms, put together when one is asked for.
@@ -107,7 +79,7 @@ pub(crate) struct HistogramRows {
 
 impl HistogramRows {
     /// `numbers`: rows of the layout's width, one for each step.
-    pub(crate) fn new(layout: Arc<Layout>, numbers: Vec<f64>) -> Self {
+    pub(crate) fn new(layout: Layout, numbers: Vec<f64>) -> Self {
         HistogramRows { layout, numbers, listed: OnceLock::new() }
     }
 
@@ -131,23 +103,13 @@ impl HistogramRows {
     }
 
     fn histogram(&self, row: &[f64]) -> FloatHistogram {
-        let layout = &*self.layout;
-        let (scalars, buckets) = row.split_at(SCALARS.min(row.len()));
-        let scalar = |index: usize| scalars.get(index).copied().unwrap_or_default();
-        let (positive, negative) = buckets.split_at(layout.positive.min(buckets.len()));
-        let mut histogram = FloatHistogram {
-            counter_reset_hint: CounterResetHint::Gauge,
-            schema: layout.schema,
-            zero_threshold: layout.zero_threshold,
-            zero_count: scalar(0),
-            count: scalar(1),
-            sum: scalar(2),
-            positive_spans: layout.positive_spans.clone(),
-            negative_spans: layout.negative_spans.clone(),
-            positive_buckets: positive.to_vec(),
-            negative_buckets: negative.to_vec(),
-            custom_values: layout.custom_values.clone(),
-        };
+        let mut histogram = FloatHistogram::clone(&self.layout.0);
+        histogram.counter_reset_hint = CounterResetHint::Gauge;
+        if let Some(([zero_count, count, sum], buckets)) = row.split_first_chunk::<SCALARS>() {
+            (histogram.zero_count, histogram.count, histogram.sum) = (*zero_count, *count, *sum);
+            let places = histogram.positive_buckets.iter_mut().chain(&mut histogram.negative_buckets);
+            places.zip(buckets).for_each(|(place, number)| *place = *number);
+        }
         histogram.compact();
         histogram
     }
@@ -155,7 +117,7 @@ impl HistogramRows {
 
 /// The sum of histograms in rows, with every rounding error kept beside it.
 pub(crate) struct RowsSum {
-    layout: Arc<Layout>,
+    layout: Layout,
     sums: Vec<f64>,
     corrections: Vec<f64>,
     present: Vec<bool>,
@@ -166,7 +128,7 @@ impl RowsSum {
     pub(crate) fn new(first: &HistogramRows, steps: usize) -> Self {
         let numbers = steps.saturating_mul(first.layout.width());
         RowsSum {
-            layout: Arc::clone(&first.layout),
+            layout: first.layout.clone(),
             sums: vec![0.0; numbers],
             corrections: vec![0.0; numbers],
             present: vec![false; steps],
@@ -175,7 +137,7 @@ impl RowsSum {
 
     /// Whether `rows` can be added.
     pub(crate) fn takes(&self, rows: &HistogramRows) -> bool {
-        Arc::ptr_eq(&self.layout, &rows.layout) || self.layout == rows.layout
+        self.layout.is_same(&rows.layout)
     }
 
     /// Adds the histograms at the steps that `presence` names.

@@ -5,37 +5,26 @@ use similar::{DiffTag, TextDiff};
 /// Words are compared up to this length of both texts together, in bytes.
 const MAX_BYTES: usize = 10_000;
 
-/// A stretch of one or both of the texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
-    /// Both have it.
-    Common(&'t str),
-    /// Only the expected text has it.
-    Expected(&'t str),
-    /// Only the actual text has it.
-    Actual(&'t str),
-}
+/// A text cut into stretches, each with whether only this one of the two texts has it.
+pub(super) type Pieces<'t> = Vec<(&'t str, bool)>;
 
-/// The pieces of both texts; `None` where marks would say nothing: the texts have no word in common, or are too long.
-pub(super) fn word_diff<'t>(expected: &'t str, actual: &'t str) -> Option<Vec<Piece<'t>>> {
+/// The pieces of the expected and of the actual text; `None` where marks would say nothing: the texts have no word in
+/// common, or are too long.
+pub(super) fn word_diff<'t>(expected: &'t str, actual: &'t str) -> Option<(Pieces<'t>, Pieces<'t>)> {
     if expected.len() + actual.len() > MAX_BYTES {
         return None;
     }
     let (left, right) = (tokens(expected), tokens(actual));
     let diff = TextDiff::from_slices(&left, &right);
-    let mut pieces = Vec::new();
+    let (mut minus, mut plus) = (Pieces::new(), Pieces::new());
     for op in diff.ops() {
+        let marked = op.tag() != DiffTag::Equal;
         let of = |tokens: &[&'t str], range: std::ops::Range<usize>| tokens.get(range).unwrap_or_default().to_vec();
-        match op.tag() {
-            DiffTag::Equal => pieces.extend(of(&left, op.old_range()).into_iter().map(Piece::Common)),
-            DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => {
-                pieces.extend(of(&left, op.old_range()).into_iter().map(Piece::Expected));
-                pieces.extend(of(&right, op.new_range()).into_iter().map(Piece::Actual));
-            }
-        }
+        minus.extend(of(&left, op.old_range()).into_iter().map(|token| (token, marked)));
+        plus.extend(of(&right, op.new_range()).into_iter().map(|token| (token, marked)));
     }
-    let has_word = |piece: &Piece<'_>| matches!(piece, Piece::Common(text) if text.chars().any(char::is_alphanumeric));
-    pieces.iter().any(has_word).then_some(pieces)
+    let shares_word = |(text, marked): &(&str, bool)| !marked && text.chars().any(char::is_alphanumeric);
+    minus.iter().any(shares_word).then_some((minus, plus))
 }
 
 /// Words and numbers in one piece, everything else character by character.

@@ -219,14 +219,15 @@ impl RuleSets {
         let compiled = cell.get_or_init(|| {
             let engine = engine(test, options);
             let parse = options.load.parse;
-            let (set, problems) = RuleSet::compile(
+            let (set, mut problems) = RuleSet::compile(
                 &rules.files,
                 CompileOptions { engine, group_order, parse, ..CompileOptions::default() },
             );
+            problems.retain(|problem| problem.severity == Severity::Error);
             // `render` shows a template that does not parse beside the others.
-            let is_shown = |problem: &Diagnostic| options.render.is_some() && problem.rule == "template/syntax";
-            let is_error = |problem: &Diagnostic| problem.severity == Severity::Error && !is_shown(problem);
-            let problems = problems.into_iter().filter(is_error).collect();
+            if options.render.is_none() {
+                problems.extend(set.template_problems(&rules.files));
+            }
             Arc::new(CompiledSet { set, problems })
         });
         Arc::clone(compiled)

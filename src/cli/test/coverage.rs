@@ -1,12 +1,11 @@
 //! The coverage of `promproof test`: its arguments, where it is written, and whether it is enough.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{Session, Trouble};
+use crate::cli::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::{self as output, lcov};
 use crate::report::test::TestFormat;
@@ -63,10 +62,10 @@ impl CoverageArgs {
         quiet: bool,
     ) -> Result<bool, Trouble> {
         if let Some(path) = &self.coverage_json {
-            write_file(path, |out| output::json::write(out, coverage))?;
+            atomic::write(path, |out| output::json::write(out, coverage))?;
         }
         if let Some(path) = &self.coverage_lcov {
-            write_file(path, |out| lcov::Trace::of(coverage).write(out))?;
+            atomic::write(path, |out| lcov::Trace::of(coverage).write(out))?;
         }
         let mut stderr = session.stderr();
         let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);
@@ -100,17 +99,4 @@ pub(in crate::cli) fn is_enough(
     };
     writeln!(session.stderr(), "{word}: {reached} less than the {threshold}% of --fail-under")?;
     Ok(false)
-}
-
-/// Writes a whole file.
-///
-/// # Errors
-/// Names the file.
-pub(in crate::cli) fn write_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Trouble> {
-    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(failure)?);
-    write(&mut file).and_then(|()| file.flush()).map_err(failure)
 }

@@ -63,7 +63,7 @@ fn changes<const IS_RATE: bool>(
         row.iter_mut().for_each(|number| *number *= factor);
         *value = HISTOGRAM;
     });
-    Some(Column::from_rows(values, HistogramRows::new(Arc::new(layout), numbers)))
+    Some(Column::from_rows(values, HistogramRows::new(layout, numbers)))
 }
 
 /// Last minus first, plus what was reached before each of the `resets` in the window.

@@ -291,7 +291,7 @@ impl FloatHistogram {
     }
 
     /// Whether both have the same buckets in the same places, so that they combine number by number.
-    fn has_layout_of(&self, other: &FloatHistogram) -> bool {
+    pub(crate) fn has_layout_of(&self, other: &FloatHistogram) -> bool {
         // Custom buckets are all positive; whatever else is there does not take part.
         let takes_part = !self.uses_custom_buckets() || (other.zero_count == 0.0 && other.negative_buckets.is_empty());
         takes_part

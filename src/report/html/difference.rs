@@ -8,7 +8,7 @@ use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::report::test::difference::{MAX_SHOWN, differs, shown};
 use crate::report::test::words;
-use crate::report::word_diff::{Piece, word_diff};
+use crate::report::word_diff::{Pieces, word_diff};
 use crate::unittest::PatternKind;
 use crate::unittest::report::{
     Alert, AlertFailure, Difference, FieldDifference, FieldKind, MessageFailure, SampleFailure, TimelineFailure,
@@ -199,21 +199,10 @@ fn whole(tag: &str, text: Option<&str>) -> String {
 
 /// Both texts with what only one of them has marked.
 fn marked(expected: &str, actual: &str) -> (String, String) {
-    let Some(pieces) = word_diff(expected, actual) else {
-        return (whole("del", Some(expected)), whole("ins", Some(actual)));
-    };
-    let (mut minus, mut plus) = (Marked::new("del"), Marked::new("ins"));
-    for piece in pieces {
-        match piece {
-            Piece::Common(text) => {
-                minus.push(text, false);
-                plus.push(text, false);
-            }
-            Piece::Expected(text) => minus.push(text, true),
-            Piece::Actual(text) => plus.push(text, true),
-        }
+    match word_diff(expected, actual) {
+        Some((minus, plus)) => (Marked::new("del").all(&minus), Marked::new("ins").all(&plus)),
+        None => (whole("del", Some(expected)), whole("ins", Some(actual))),
     }
-    (minus.finish(), plus.finish())
 }
 
 /// A text in the making, with neighbouring marked pieces in one tag.
@@ -226,6 +215,11 @@ struct Marked {
 impl Marked {
     const fn new(tag: &'static str) -> Self {
         Marked { tag, open: false, html: String::new() }
+    }
+
+    fn all(mut self, pieces: &Pieces<'_>) -> String {
+        pieces.iter().for_each(|(text, marked)| self.push(text, *marked));
+        self.finish()
     }
 
     fn push(&mut self, text: &str, marked: bool) {

@@ -7,7 +7,7 @@ use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::report::Look;
 use crate::report::text::one_line;
-use crate::report::word_diff::{Piece, word_diff};
+use crate::report::word_diff::{Pieces, word_diff};
 use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, SampleFailure};
 
 /// More differences than this are only counted.
@@ -138,20 +138,13 @@ pub(super) fn marked(look: &Look, expected: &str, actual: &str) -> (String, Stri
     let whole = |look: &Look| {
         (look.paint(Look::BAD, one_line(expected)).to_string(), look.paint(Look::GOOD, one_line(actual)).to_string())
     };
-    let Some(pieces) = word_diff(expected, actual) else { return whole(look) };
-    let (mut minus, mut plus) =
-        (Marked::new(look, ("[-", "-]"), Look::BAD), Marked::new(look, ("{+", "+}"), Look::GOOD));
-    for piece in pieces {
-        match piece {
-            Piece::Common(text) => {
-                minus.push(text, false);
-                plus.push(text, false);
-            }
-            Piece::Expected(text) => minus.push(text, true),
-            Piece::Actual(text) => plus.push(text, true),
-        }
+    match word_diff(expected, actual) {
+        Some((minus, plus)) => (
+            Marked::new(look, ("[-", "-]"), Look::BAD).all(&minus),
+            Marked::new(look, ("{+", "+}"), Look::GOOD).all(&plus),
+        ),
+        None => whole(look),
     }
-    (minus.finish(), plus.finish())
 }
 
 /// A text in the making, in which marked stretches are set off.
@@ -166,6 +159,11 @@ struct Marked<'a> {
 impl<'a> Marked<'a> {
     fn new(look: &'a Look, brackets: (&'static str, &'static str), style: anstyle::Style) -> Self {
         Marked { look, brackets, style, text: String::new(), stretch: String::new() }
+    }
+
+    fn all(mut self, pieces: &Pieces<'_>) -> String {
+        pieces.iter().for_each(|(text, marked)| self.push(text, *marked));
+        self.finish()
     }
 
     fn push(&mut self, text: &str, marked: bool) {
