@@ -130,7 +130,28 @@ tests:
 #[test]
 fn an_empty_file_passes() {
     insta::assert_snapshot!(concise(""), @"passed: 1 test file, 0 groups, 0 assertions");
-    insta::assert_snapshot!(concise("tests: []\n---\nthis: [is not read\n"), @"passed: 1 test file, 0 groups, 0 assertions");
+}
+
+#[test]
+fn a_further_document_is_not_run_and_a_warning_says_so() {
+    let sound = "tests: [{promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]}]\n";
+    let failing = "tests: [{promql_expr_test: [{expr: vector(1)}]}]\n";
+    insta::assert_snapshot!(concise(&format!("{sound}---\n{failing}")), @r"
+    test.yml:2:1: warning[test/ignored-document] only the first document of a test file is read
+    passed: 1 test file, 1 group, 1 assertion; 1 warning
+    ");
+    insta::assert_snapshot!(concise(&format!("{sound}--- # comment\n~\n---\nthis: [is not read\n")), @r"
+    test.yml:4:1: warning[test/ignored-document] only the first document of a test file is read
+    passed: 1 test file, 1 group, 1 assertion; 1 warning
+    ");
+    insta::assert_snapshot!(concise(&format!("# nothing\n---\n---\n{failing}")), @r"
+    test.yml:3:1: warning[test/ignored-document] only the first document of a test file is read, and it has no tests
+    passed: 1 test file, 0 groups, 0 assertions; 1 warning
+    ");
+    // What holds nothing is nothing lost.
+    for end in ["---\n", "---\n# the end\n", "...\n", "---\nnull\n---\n"] {
+        assert_eq!(concise(&format!("{sound}{end}")), "passed: 1 test file, 1 group, 1 assertion", "{end}");
+    }
 }
 
 #[test]

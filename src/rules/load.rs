@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::shape::{self, DocumentShape};
 use super::{RuleFile, RuleGroup, Shape, decode};
 use crate::promql;
-use crate::source::{Diagnostic, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Severity, SourceFile};
 use crate::yaml::{self, Comment, Mapping, Node};
 
 /// How rule files are read.
@@ -122,15 +122,8 @@ impl Loader<'_> {
     fn report_further_documents(&mut self, parsed: &yaml::Parsed) {
         let Some(second) = parsed.documents.iter().skip(1).find(|document| document.root.is_some()) else { return };
         let message = "Prometheus reads only the first document of a rule file";
-        let label = self.reader.label(marker(second, self.file), "what follows is ignored");
+        let label = self.reader.label(second.marker(self.file), "what follows is ignored");
         let problem = Diagnostic::new("yaml/multiple-documents", Severity::Warning, message, label);
         self.reader.report(problem.help("put all groups under one `groups:`, or each document in a file of its own"));
     }
-}
-
-/// The `---` of a document, or its start.
-fn marker(document: &yaml::Document, file: &SourceFile) -> Span {
-    let start = document.span.start;
-    let dashes = file.text().get(start..).is_some_and(|rest| rest.starts_with("---"));
-    Span::new(start, start + if dashes { 3 } else { 0 })
 }

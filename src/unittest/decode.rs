@@ -15,7 +15,7 @@ use super::reader::{INVALID_VALUE, Reader};
 use crate::model::calendar;
 use crate::rules::Field;
 use crate::source::{SourceFile, Spanned};
-use crate::yaml::{Mapping, Node, Parsed};
+use crate::yaml::{Document, Mapping, Node, Parsed};
 
 const FILE_FIELDS: &[&str] = &["rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests"];
 const GROUP_FIELDS: &[&str] = &[
@@ -49,6 +49,12 @@ pub fn decode(parsed: &Parsed, file: &Arc<SourceFile>) -> TestFile {
         group_eval_order: Vec::new(),
         fuzzy_compare: false,
         groups: Vec::new(),
+        ignored_document: parsed
+            .documents
+            .iter()
+            .skip(1)
+            .find(|document| holds_something(document))
+            .map(|document| document.marker(file)),
         problems: Vec::new(),
     };
     if let Some(mapping) = root.and_then(|root| reader.mapping(root, "a test file", FILE_FIELDS)) {
@@ -59,6 +65,11 @@ pub fn decode(parsed: &Parsed, file: &Arc<SourceFile>) -> TestFile {
     decoded.problems.append(&mut reader.into_problems());
     decoded.problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     decoded
+}
+
+/// Whether a document is more than comments and nulls; one whose syntax is broken may be.
+fn holds_something(document: &Document) -> bool {
+    document.broken || document.root.as_ref().is_some_and(|root| !root.is_null())
 }
 
 fn decode_root(reader: &mut Reader<'_>, mapping: &Mapping, decoded: &mut TestFile) {

@@ -27,6 +27,8 @@ pub struct TestFile {
     pub fuzzy_compare: bool,
     /// `tests`, in the order of the file.
     pub groups: Vec<TestGroup>,
+    /// Where the first further document begins that holds something: its `---`. Only the first document is read.
+    pub ignored_document: Option<Span>,
     /// What is wrong with the file. A file with an error is not run, as in promtool.
     pub problems: Vec<Diagnostic>,
 }

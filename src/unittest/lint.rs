@@ -15,6 +15,8 @@ use crate::promql::{self, ParseError, ParseOptions};
 use crate::rules::Field;
 use crate::source::{Diagnostic, Label, Severity, Span};
 
+/// `test/ignored-document`: a test file has further YAML documents, which are not read.
+pub const IGNORED_DOCUMENT: &str = "test/ignored-document";
 /// `test/unknown-alert`: no rule under test defines the alert.
 pub const UNKNOWN_ALERT: &str = "test/unknown-alert";
 /// `test/unmatched-rule-file`: a pattern of `rule_files` matches no file.
@@ -119,7 +121,7 @@ impl<'a> Context<'a> {
 
     /// Findings on the file as a whole.
     pub(super) fn of_file(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut found: Vec<Diagnostic> = self.ignored_document().into_iter().collect();
         for pattern in self.rules.unmatched.iter().filter_map(|index| self.test.rule_files.get(*index)) {
             let message = format!("no rule file matches `{}`", pattern.text());
             let help = "patterns are relative to the test file; rules that are not loaded are not tested";
@@ -132,6 +134,20 @@ impl<'a> Context<'a> {
         }
         found.extend(self.duplicate_groups());
         found
+    }
+
+    fn ignored_document(&self) -> Option<Diagnostic> {
+        let begin = self.test.ignored_document?;
+        let (message, help) = if self.test.groups.is_empty() {
+            (
+                "only the first document of a test file is read, and it has no tests",
+                "put the tests into the first document",
+            )
+        } else {
+            let help = "put all tests under one `tests:`, or each document in a file of its own";
+            ("only the first document of a test file is read", help)
+        };
+        Some(self.warning(IGNORED_DOCUMENT, message, begin, "what follows is ignored").help(help))
     }
 
     /// As [`nearest`], for the first names that are looked for: nobody reads a hundred suggestions, and with each more

@@ -42,6 +42,15 @@ pub struct Document {
     pub broken: bool,
 }
 
+impl Document {
+    /// Its `---`; where it begins without, the empty place before its first content.
+    pub fn marker(&self, file: &SourceFile) -> Span {
+        let start = self.span.start;
+        let dashes = file.text().get(start..).is_some_and(|rest| rest.starts_with("---"));
+        Span::new(start, start.saturating_add(if dashes { 3 } else { 0 }))
+    }
+}
+
 /// A comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment {

@@ -4,6 +4,8 @@
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
 static INVALID_SERIES: Meta = meta!("test/invalid-series", Error, on, "an input series that cannot be read");
+static IGNORED_DOCUMENT: Meta =
+    meta!("test/ignored-document", Warning, on, "a test file has further documents, which are not read");
 static UNKNOWN_ALERT: Meta =
     meta!("test/unknown-alert", Warning, on, "a test is about an alert that no rule under test defines");
 static UNMATCHED_RULE_FILE: Meta =
@@ -25,6 +27,7 @@ static DUPLICATE_SERIES: Meta =
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&INVALID_SERIES),
+    &Reported(&IGNORED_DOCUMENT),
     &Reported(&UNKNOWN_ALERT),
     &Reported(&UNMATCHED_RULE_FILE),
     &Reported(&UNKNOWN_GROUP),
