@@ -150,7 +150,7 @@ fn a_further_document_is_not_run_and_a_warning_says_so() {
     ");
     // What holds nothing is nothing lost.
     for end in ["---\n", "---\n# the end\n", "...\n", "---\nnull\n---\n"] {
-        assert_eq!(concise(&format!("{sound}{end}")), "passed: 1 test file, 1 group, 1 assertion", "{end}");
+        assert_eq!(concise(&format!("{sound}{end}")), "passed: 1 test file, 1 group, 1 assertion\n", "{end}");
     }
 }
 
