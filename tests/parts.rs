@@ -71,7 +71,7 @@ fn read(sandbox: &Sandbox, name: &str) -> String {
 #[test]
 fn joined_parts_are_the_whole_byte_for_byte() {
     let sandbox = suite();
-    for selection in [&[][..], &["-k", "number", "--run", "[0-3]"]] {
+    for selection in [&[][..], &["--strict"], &["-k", "number", "--run", "[0-3]"]] {
         run(&sandbox, "whole", selection);
         for count in [1, 2, 3, 7, 20] {
             for index in 1..=count {

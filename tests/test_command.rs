@@ -266,3 +266,95 @@ fn a_warning_fails_a_strict_run() {
     assert_eq!(closing(&[]), (Some(0), format!("passed: {counted}")));
     assert_eq!(closing(&["--strict"]), (Some(1), format!("failed: {counted}, which --strict makes fail")));
 }
+
+/// What `test` prints in this format where one warning is all that there is to say; times are masked.
+fn warned(format: &str, strict: bool) -> String {
+    let test = "tests: [{name: n, alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let strict = if strict { &["--strict"][..] } else { &[] };
+    let run = sandbox.run(&[&["test", "--output-format", format, "--junit", "report.xml"], strict].concat());
+    assert_eq!(run.code, Some(i32::from(!strict.is_empty())), "{run}");
+    let masked = |text: &str| {
+        let mut pieces = text.split(" time=\"");
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |text, piece| text + piece.trim_start_matches(|c: char| c != '"').trim_start_matches('"'))
+    };
+    if format == "junit" {
+        assert_eq!(masked(&run.stdout), masked(&std::fs::read_to_string(sandbox.path("report.xml")).unwrap()));
+    }
+    masked(&run.stdout)
+}
+
+#[test]
+fn warnings_do_not_change_the_shape_of_a_report() {
+    insta::assert_snapshot!(warned("junit", false), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="1" failures="0" errors="0" skipped="0">
+      <testsuite name="test.yml" tests="1" failures="0" errors="0" skipped="0">
+        <testcase name="n" classname="test.yml"/>
+        <system-out>test.yml:1:64: test/unknown-alert: no rule under test defines an alert `Nope`</system-out>
+      </testsuite>
+    </testsuites>
+    "#);
+    insta::assert_snapshot!(warned("tap", false), @r"
+    TAP version 14
+    # test.yml:1:64: warning: no rule under test defines an alert `Nope`
+    ok 1 - test.yml: n: alert `Nope` at 1m
+    1..1
+    ");
+    insta::assert_snapshot!(warned("concise", false), @r"
+    test.yml:1:64: warning[test/unknown-alert] no rule under test defines an alert `Nope`
+    passed: 1 test file, 1 group, 1 assertion; 1 warning
+    ");
+}
+
+#[test]
+fn a_strict_run_shows_in_each_format_what_fails_it() {
+    insta::assert_snapshot!(warned("junit", true), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="2" failures="1" errors="0" skipped="0">
+      <testsuite name="test.yml" tests="2" failures="1" errors="0" skipped="0">
+        <testcase name="n" classname="test.yml"/>
+        <testcase name="warning at 1:64: test/unknown-alert" classname="test.yml">
+          <failure message="no rule under test defines an alert `Nope`">test.yml:1:64: test/unknown-alert: no rule under test defines an alert `Nope`&#10;help: a test that an unknown alert does not fire cannot fail</failure>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "#);
+    insta::assert_snapshot!(warned("tap", true), @r"
+    TAP version 14
+    not ok 1 - test.yml: no test/unknown-alert at 1:64
+      ---
+      message: |
+        test.yml:1:64
+        no rule under test defines an alert `Nope`
+        help: a test that an unknown alert does not fire cannot fail
+      ...
+    ok 2 - test.yml: n: alert `Nope` at 1m
+    1..2
+    ");
+    insta::assert_snapshot!(warned("concise", true), @r"
+    test.yml:1:64: error[test/unknown-alert] no rule under test defines an alert `Nope`
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    ");
+    insta::assert_snapshot!(warned("github", true), @r"
+    ::error file=test.yml,line=1,col=64,endLine=1,endColumn=68,title=test/unknown-alert::test.yml:1:64: no rule under test defines an alert `Nope`%0Ahelp: a test that an unknown alert does not fire cannot fail
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    ");
+    insta::assert_snapshot!(warned("full", true), @r"
+    error[test/unknown-alert]: no rule under test defines an alert `Nope`
+       ╭─[test.yml:1:64]
+     1 │ tests: [{name: n, alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]
+       ·                                                                ────
+       ╰────
+      help: a test that an unknown alert does not fire cannot fail
+      more: promproof explain test/unknown-alert
+
+    FAIL  test.yml  1 group, 1 assertion, 1 warning
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    ");
+    let json: serde_json::Value = serde_json::from_str(&warned("json", true)).unwrap();
+    let passed = [&json["passed"], &json["files"][0]["passed"], &json["files"][0]["groups"][0]["passed"]];
+    assert_eq!(passed, [false, false, true]);
+    assert_eq!((&json["strict"], &json["summary"]["failed_files"]), (&true.into(), &1.into()));
+}

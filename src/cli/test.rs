@@ -204,15 +204,15 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         report = unittest::run(&inputs, &options);
     }
 
-    if let Some(path) = &args.junit {
-        atomic::write(path, |out| output::write_junit(out, &report))?;
-    }
     let view = TestView {
         elapsed: session.elapsed_for_people(),
         strict: args.strict,
         timings: args.timings,
         quiet: args.quiet,
     };
+    if let Some(path) = &args.junit {
+        atomic::write(path, |out| output::write_junit(out, &report, &view))?;
+    }
     args.page.write(&report, &view, session)?;
     let mut stdout = session.stdout();
     // Nothing has passed in an empty part; formats for programs have their empty report.

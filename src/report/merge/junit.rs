@@ -7,9 +7,9 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::tests_json::order;
+use super::warnings::{self, Place};
+use crate::report::test::junit::FILE_CASE;
 
-/// The case that stands for a whole file; each part that has some of the file has it.
-const FILE_CASE: &str = "the file";
 /// Attributes that are computed anew.
 const TOTALS: [&str; 5] = ["tests", "failures", "errors", "skipped", "time"];
 
@@ -42,7 +42,10 @@ struct Case {
     failed: bool,
     error: bool,
     skipped: bool,
+    /// Whether it stands for the whole file; each part that has some of the file has it.
     whole_file: bool,
+    /// What it warns of, if it stands for a warning; several parts may have it.
+    warning: Option<Place>,
 }
 
 /// Reads a document: `testsuites`, or one `testsuite` alone.
@@ -124,8 +127,8 @@ impl Reading<'_> {
             }
             (0, _) => Err("it is no JUnit report: `<testsuites>` is missing".to_owned()),
             (depth, name) => {
-                let whole_file = attribute(tag, "name")?.is_some_and(|name| name == FILE_CASE);
-                let case = (name == "testcase").then(|| Case { whole_file, ..Case::default() });
+                let case = (name == "testcase").then(|| attribute(tag, "name")).transpose()?;
+                let case = case.map(|name| Case::named(&name.unwrap_or_default()));
                 self.item = Some((depth, start, case));
                 Ok(())
             }
@@ -179,14 +182,30 @@ impl Suite {
     }
 
     /// Adds another one of the same name. What is said of the whole file is said once.
-    fn merge(&mut self, other: Suite) {
+    fn merge(&mut self, mut other: Suite) {
         self.time = match (self.time, other.time) {
             (Some(a), Some(b)) => Some(a + b),
             (a, b) => a.or(b),
         };
+        let warnings = self.join_warnings(&mut other);
         let once: HashSet<String> =
             self.items.iter().filter(|item| item.is_about_the_whole()).map(|item| item.text.clone()).collect();
         self.items.extend(other.items.into_iter().filter(|item| !once.contains(&item.text)));
+        self.items.sort_by(|a, b| a.warning_key().cmp(&b.warning_key()));
+        self.items.extend(warnings);
+    }
+
+    /// Takes the warnings that both have printed, and makes one item of them.
+    fn join_warnings(&mut self, other: &mut Suite) -> Option<Item> {
+        let name = self.name().to_owned();
+        let take = |suite: &mut Suite| {
+            let at = suite.items.iter().position(|item| warnings::lines(&item.text, &name).is_some())?;
+            Some(suite.items.remove(at).text)
+        };
+        let texts = [take(self), take(other)];
+        let [mine, others] = texts.each_ref().map(|text| text.as_ref().and_then(|text| warnings::lines(text, &name)));
+        (mine.is_some() || others.is_some())
+            .then(|| Item { text: warnings::joined(mine.unwrap_or_default(), others.unwrap_or_default()), case: None })
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -204,9 +223,21 @@ impl Suite {
     }
 }
 
+impl Case {
+    /// A case of this name of which nothing else is known.
+    fn named(name: &str) -> Self {
+        Case { whole_file: name == FILE_CASE, warning: warnings::place_of_case(name), ..Case::default() }
+    }
+}
+
 impl Item {
     fn is_about_the_whole(&self) -> bool {
-        self.case.is_none_or(|case| case.whole_file)
+        self.case.is_none_or(|case| case.whole_file || case.warning.is_some())
+    }
+
+    /// Warnings come last, in the order of the file; everything else stays where it is.
+    fn warning_key(&self) -> Option<(Place, &str)> {
+        Some((self.case?.warning?, &self.text))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod junit;
 mod tests_json;
+mod warnings;
 
 use std::io::{self, Write};
 

@@ -16,6 +16,8 @@ use crate::unittest::coverage::Coverage;
 #[derive(Debug)]
 pub struct Tests {
     passed: bool,
+    /// Whether warnings fail; `None` where an older report does not say.
+    strict: Option<bool>,
     files: Vec<Value>,
     coverage: Option<Coverage>,
 }
@@ -27,6 +29,7 @@ pub struct Tests {
 pub(super) fn read(mut document: Value, coverage: Option<Coverage>) -> Result<Tests, String> {
     let missing = |what: &str| format!("it is no JSON report of `promproof test`: {what}");
     let passed = document.get("passed").and_then(Value::as_bool).ok_or_else(|| missing("`passed` is missing"))?;
+    let strict = document.get("strict").and_then(Value::as_bool);
     let Some(Value::Array(files)) = document.get_mut("files").map(Value::take) else {
         return Err(missing("`files` is no list"));
     };
@@ -38,7 +41,7 @@ pub(super) fn read(mut document: Value, coverage: Option<Coverage>) -> Result<Te
             return Err(missing("one of `files` has no `file`, `passed`, `errors`, `warnings` or `groups`"));
         }
     }
-    Ok(Tests { passed, files, coverage })
+    Ok(Tests { passed, strict, files, coverage })
 }
 
 impl Tests {
@@ -49,6 +52,10 @@ impl Tests {
     /// Adds another run. A file that both have has the test groups of both, and what was said of it twice once.
     pub(super) fn merge(&mut self, other: Tests) {
         self.passed &= other.passed;
+        self.strict = match (self.strict, other.strict) {
+            (Some(mine), Some(other)) => Some(mine || other),
+            (mine, other) => mine.or(other),
+        };
         let places = self.files.iter().enumerate().map(|(index, file)| (name(file).to_owned(), index));
         let places: HashMap<String, usize> = places.collect();
         for file in other.files {
@@ -72,6 +79,9 @@ impl Tests {
             "files": self.files,
             "summary": self.summary(),
         });
+        if let Some(strict) = self.strict {
+            document["strict"] = strict.into();
+        }
         if let Some(coverage) = &self.coverage {
             document["coverage"] = coverage_json::value(coverage);
         }

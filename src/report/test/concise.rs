@@ -11,8 +11,11 @@ use crate::unittest::report::{Outcome, TestReport};
 pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view: &TestView) -> io::Result<()> {
     for file in &report.files {
         let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
-        for diagnostic in file.problems.iter().chain(rule_problems).chain(&file.warnings) {
+        for diagnostic in file.problems.iter().chain(rule_problems) {
             concise::write_diagnostic(out, look, diagnostic)?;
+        }
+        for warning in &file.warnings {
+            concise::write_diagnostic(out, look, &words::shown_warning(warning, view))?;
         }
         for group in &file.groups {
             for diagnostic in &group.errors {

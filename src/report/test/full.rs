@@ -17,7 +17,7 @@ const SLOWEST: usize = 10;
 const MAX_PASSED_LINES: usize = 50;
 
 pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view: &TestView) -> io::Result<()> {
-    let passed = report.files.iter().filter(|file| !file.failed()).count();
+    let passed = report.files.iter().filter(|file| !words::file_failed(file, view)).count();
     let list_passed = !view.quiet && passed <= MAX_PASSED_LINES;
     for file in &report.files {
         write_file(out, look, file, view, list_passed)?;
@@ -53,23 +53,22 @@ fn write_file(
         }
     }
     for warning in &file.warnings {
-        let mut shown = warning.clone();
-        shown.severity = words::warning_severity(view);
-        full::write_diagnostic(out, look, &shown)?;
+        full::write_diagnostic(out, look, &words::shown_warning(warning, view))?;
         writeln!(out)?;
     }
-    if file.failed() || list_passed {
-        write_file_line(out, look, file)?;
+    if words::file_failed(file, view) || list_passed {
+        write_file_line(out, look, file, view)?;
     }
     Ok(())
 }
 
 /// `ok  tests/a.yml  3 groups, 12 assertions`
-fn write_file_line(out: &mut dyn Write, look: &Look, file: &FileReport) -> io::Result<()> {
+fn write_file_line(out: &mut dyn Write, look: &Look, file: &FileReport, view: &TestView) -> io::Result<()> {
     let assertions = file.groups.iter().map(|group| group.assertions.len()).sum();
     let failed: usize =
         file.groups.iter().flat_map(|group| &group.assertions).filter(|assertion| assertion.outcome.failed()).count();
-    let word = if file.failed() { look.paint(Look::BAD, "FAIL") } else { look.paint(Look::GOOD, "ok  ") };
+    let word =
+        if words::file_failed(file, view) { look.paint(Look::BAD, "FAIL") } else { look.paint(Look::GOOD, "ok  ") };
     let mut figures = format!("{}, {}", counted(file.groups.len(), "group"), counted(assertions, "assertion"));
     if !file.problems.is_empty() {
         figures = "cannot be run".to_owned();
@@ -77,6 +76,9 @@ fn write_file_line(out: &mut dyn Write, look: &Look, file: &FileReport) -> io::R
         figures.push_str(", the rules cannot be loaded");
     } else if failed > 0 {
         figures.push_str(&format!(", {failed} failed"));
+    }
+    if view.strict && !file.warnings.is_empty() {
+        figures.push_str(&format!(", {}", counted(file.warnings.len(), "warning")));
     }
     writeln!(out, "{word}  {}  {}", one_line(file.file.name()), look.paint(Look::FAINT, figures))
 }

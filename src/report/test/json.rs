@@ -22,10 +22,11 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
     let mut document = json!({
         "version": VERSION,
         "passed": !words::Closing { report, view }.failed(),
-        "files": report.files.iter().map(file).collect::<Vec<_>>(),
+        "strict": view.strict,
+        "files": report.files.iter().map(|file| self::file(file, view)).collect::<Vec<_>>(),
         "summary": {
             "files": counts.files,
-            "failed_files": counts.failed_files,
+            "failed_files": report.files.iter().filter(|file| words::file_failed(file, view)).count(),
             "groups": counts.groups,
             "failed_groups": counts.failed_groups,
             "skipped_groups": counts.skipped_groups,
@@ -40,11 +41,11 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
     writeln!(out)
 }
 
-fn file(file: &FileReport) -> Value {
+fn file(file: &FileReport, view: &TestView) -> Value {
     let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
     json!({
         "file": file.file.name(),
-        "passed": !file.failed(),
+        "passed": !words::file_failed(file, view),
         "errors": file.problems.iter().chain(rule_problems).map(diagnostic).collect::<Vec<_>>(),
         "warnings": file.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
         "groups": file.groups.iter().map(|group| self::group(file, group)).collect::<Vec<_>>(),

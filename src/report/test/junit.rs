@@ -1,19 +1,27 @@
 //! JUnit's XML, as promtool writes it: a suite for each file, a case for each test group.
+//!
+//! Warnings stand in a suite's `system-out`. Where they fail the run each is a failed case of its own, or nobody would
+//! see why the run is red.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words;
+use super::{TestView, words};
 use crate::report::summary::counted;
 use crate::source::Diagnostic;
 use crate::unittest::report::{FileReport, GroupReport, Outcome, TestReport};
+
+/// The name of the case that stands for a whole file.
+pub(in crate::report) const FILE_CASE: &str = "the file";
+/// How the name of a case begins that stands for a warning; line, column and rule follow.
+pub(in crate::report) const WARNING_CASE: &str = "warning at ";
 
 /// Writes the report as one XML document.
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, report: &TestReport) -> io::Result<()> {
-    let suites: Vec<Suite> = report.files.iter().map(Suite::of).collect();
+pub fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
+    let suites: Vec<Suite> = report.files.iter().map(|file| Suite::of(file, view)).collect();
     let sum = |part: fn(&Suite) -> usize| suites.iter().map(part).sum::<usize>();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
@@ -34,6 +42,8 @@ struct Suite {
     name: String,
     seconds: f64,
     cases: Vec<Case>,
+    /// Warnings that do not fail the run, a line each.
+    notes: Vec<String>,
 }
 
 struct Case {
@@ -52,17 +62,23 @@ enum Result {
 }
 
 impl Suite {
-    fn of(file: &FileReport) -> Self {
+    fn of(file: &FileReport, view: &TestView) -> Self {
         let mut cases = Vec::new();
         let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
         let problems: Vec<&Diagnostic> = file.problems.iter().chain(rule_problems).collect();
         if !problems.is_empty() {
             let text = problems.iter().map(|problem| diagnostic_text(problem)).collect::<Vec<_>>().join("\n");
             let headline = counted(problems.len(), "error");
-            cases.push(Case { name: "the file".to_owned(), seconds: 0.0, result: Result::Error(headline, text) });
+            cases.push(Case { name: FILE_CASE.to_owned(), seconds: 0.0, result: Result::Error(headline, text) });
         }
         cases.extend(file.groups.iter().map(|group| Case::of(file, group)));
-        Suite { name: file.file.name().to_owned(), seconds: file.elapsed.as_secs_f64(), cases }
+        let mut notes = Vec::new();
+        if view.strict {
+            cases.extend(file.warnings.iter().map(Case::of_warning));
+        } else {
+            notes.extend(file.warnings.iter().map(diagnostic_text));
+        }
+        Suite { name: file.file.name().to_owned(), seconds: file.elapsed.as_secs_f64(), cases, notes }
     }
 
     fn failures(&self) -> usize {
@@ -101,6 +117,9 @@ impl Suite {
                 Result::Error(headline, text) => write_case(out, &head, "error", headline, text)?,
             }
         }
+        if !self.notes.is_empty() {
+            writeln!(out, "    <system-out>{}</system-out>", escaped(&self.notes.join("\n")))?;
+        }
         writeln!(out, "  </testsuite>")
     }
 }
@@ -112,6 +131,17 @@ fn write_case(out: &mut dyn Write, head: &str, element: &str, headline: &str, te
 }
 
 impl Case {
+    /// What promtool passes in silence, with `--strict`.
+    fn of_warning(warning: &Diagnostic) -> Self {
+        let place = warning.primary.file.position(warning.primary.span.start);
+        let name = format!("{WARNING_CASE}{}:{}: {}", place.line, place.column, warning.rule);
+        let mut text = diagnostic_text(warning);
+        if let Some(help) = &warning.help {
+            let _ = write!(text, "\nhelp: {help}");
+        }
+        Case { name, seconds: 0.0, result: Result::Failure(warning.message.clone(), text) }
+    }
+
     fn of(file: &FileReport, group: &GroupReport) -> Self {
         // promtool's name for a group without one.
         let name = if group.name.is_empty() { format!("unnamed#{}", group.index) } else { group.name.clone() };

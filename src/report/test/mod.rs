@@ -5,7 +5,7 @@ pub(super) mod difference;
 mod full;
 mod github;
 mod json;
-mod junit;
+pub(super) mod junit;
 mod life;
 mod tap;
 mod timeline;
@@ -66,7 +66,7 @@ pub fn write(
         TestFormat::Concise => concise::write(out, look, report, view),
         TestFormat::Json => json::write(out, report, view),
         TestFormat::Github => github::write(out, report, view),
-        TestFormat::Junit => junit::write(out, report),
-        TestFormat::Tap => tap::write(out, report),
+        TestFormat::Junit => junit::write(out, report, view),
+        TestFormat::Tap => tap::write(out, report, view),
     }
 }

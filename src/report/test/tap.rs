@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::words;
+use super::{TestView, words};
 use crate::report::text::one_line;
 use crate::source::Diagnostic;
 use crate::unittest::report::{FileReport, GroupReport, Outcome, TestReport};
 
-pub(super) fn write(out: &mut dyn Write, report: &TestReport) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
     writeln!(out, "TAP version 14")?;
-    let mut points = Points { out, count: 0 };
+    let mut points = Points { out, strict: view.strict, count: 0 };
     for file in &report.files {
         points.file(file)?;
     }
@@ -19,6 +19,8 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport) -> io::Result<()> 
 
 struct Points<'a> {
     out: &'a mut dyn Write,
+    /// Whether warnings fail.
+    strict: bool,
     count: usize,
 }
 
@@ -30,14 +32,24 @@ impl Points<'_> {
             self.point(false, &format!("{name}: can be run"), "", &diagnostic_lines(diagnostic))?;
         }
         for diagnostic in &file.warnings {
-            let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
-            let line = format!("{name}:{}:{}: warning: {}", place.line, place.column, diagnostic.message);
-            writeln!(self.out, "# {}", one_line(&line))?;
+            self.warning(name, diagnostic)?;
         }
         for group in &file.groups {
             self.group(file, group)?;
         }
         Ok(())
+    }
+
+    fn warning(&mut self, name: &str, warning: &Diagnostic) -> io::Result<()> {
+        let place = warning.primary.file.position(warning.primary.span.start);
+        if self.strict {
+            let title = format!("{name}: no {} at {}:{}", warning.rule, place.line, place.column);
+            let help = warning.help.iter().map(|help| format!("help: {help}"));
+            let lines: Vec<String> = diagnostic_lines(warning).into_iter().chain(help).collect();
+            return self.point(false, &title, "", &lines);
+        }
+        let line = format!("{name}:{}:{}: warning: {}", place.line, place.column, warning.message);
+        writeln!(self.out, "# {}", one_line(&line))
     }
 
     fn group(&mut self, file: &FileReport, group: &GroupReport) -> io::Result<()> {

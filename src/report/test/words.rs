@@ -8,7 +8,7 @@ use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
 use crate::report::summary::counted;
-use crate::source::{Label, Severity, Span};
+use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::unittest::report::{
     Alert, Assertion, AssertionKind, Difference, FieldDifference, FieldKind, FileReport, GroupReport, Outcome, Sample,
     TestReport,
@@ -284,7 +284,7 @@ pub(in crate::report) struct Closing<'a> {
 impl Closing<'_> {
     /// Whether the run failed, warnings counted where they count.
     pub(in crate::report) fn failed(&self) -> bool {
-        self.report.failed() || (self.view.strict && self.report.counts().warnings > 0)
+        self.report.files.iter().any(|file| file_failed(file, self.view))
     }
 }
 
@@ -339,7 +339,17 @@ pub(in crate::report) fn seconds(elapsed: Duration) -> String {
     }
 }
 
+/// Whether a file failed, warnings counted where they count.
+pub(in crate::report) fn file_failed(file: &FileReport, view: &TestView) -> bool {
+    file.failed() || (view.strict && !file.warnings.is_empty())
+}
+
 /// The severity with which warnings are shown.
 pub(in crate::report) const fn warning_severity(view: &TestView) -> Severity {
     if view.strict { Severity::Error } else { Severity::Warning }
+}
+
+/// A warning with that severity.
+pub(in crate::report) fn shown_warning(warning: &Diagnostic, view: &TestView) -> Diagnostic {
+    Diagnostic { severity: warning_severity(view), ..warning.clone() }
 }
