@@ -145,7 +145,7 @@ fn each_mistake_is_one_clear_finding() {
     insta::assert_snapshot!(run, @r#"
     bracket-open.yml:1:13: error[yaml/syntax] the `[` opened here is not closed
     duration-of-nothing-known.yml:14:20: error[schema/invalid-duration] `eval_time` is not a duration: unknown unit " minutes" in duration "2 minutes"
-    duration-that-is-negative.yml:14:20: error[schema/invalid-duration] `eval_time` is not a duration: not a valid duration string: "-2m"
+    duration-that-is-negative.yml:14:20: error[schema/invalid-duration] `eval_time` is negative
     duration-too-long.yml:14:20: error[schema/invalid-duration] `eval_time` is not a duration: duration out of range
     duration-without-unit.yml:2:22: error[schema/invalid-duration] `evaluation_interval` is not a duration: not a valid duration string: "60"
     expected-histogram-broken.yml:24:31: error[test/invalid-sample] this histogram cannot be read: unexpected `x`, expected a number
@@ -166,7 +166,7 @@ fn each_mistake_is_one_clear_finding() {
     group-twice.yml:3:23: error[schema/invalid-value] group name repeated in evaluation order: g
     indentation-of-exp-alerts.yml:16:7: error[yaml/syntax] this does not fit what stands above it
     indentation.yml:10:4: error[yaml/syntax] this does not fit what stands above it
-    interval-that-is-negative.yml:2:22: error[schema/invalid-duration] `evaluation_interval` is not a duration: not a valid duration string: "-1m"
+    interval-that-is-negative.yml:2:22: error[schema/invalid-duration] `evaluation_interval` is negative
     key-twice.yml:5:1: error[yaml/duplicate-key] the key `fuzzy_compare` appears twice
     metric-without-brace.yml:11:17: error[test/invalid-series] this series cannot be read: the labels have no closing `}`
     metric-without-quotes.yml:11:24: error[test/invalid-series] this series cannot be read: unexpected identifier "a" in label set, expected string

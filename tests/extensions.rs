@@ -109,6 +109,31 @@ fn a_timeline_that_holds() {
 }
 
 #[test]
+fn a_number_of_alerts_is_marked_where_there_is_one_too_many() {
+    let drawn = |count: usize| {
+        let assertions =
+            format!("    alert_timeline: [{{alertname: HighErrors, fires_at: [4m, 21m], count: {count}}}]\n");
+        let run = trimmed(&run(&test(&assertions)));
+        run.lines()
+            .skip_while(|line| !line.contains("timeline,"))
+            .take_while(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    // Nobody can say when a missing alert should be there.
+    insta::assert_snapshot!(drawn(2), @r"
+    timeline, 1m a column:
+                                 0s        10m       20m       30m
+                                 ┬─────────┬─────────┬─────────┬
+      service=api severity=page  ··▒▒█████··········▒▒█████·····
+      · inactive   ▒ pending   █ firing
+    ");
+    let never = "    alert_timeline: [{alertname: HighErrors, count: 0}]\n";
+    let marked = run(&test(never)).stdout.lines().filter(|line| line.contains("not as expected at")).count();
+    assert_eq!(marked, 1);
+}
+
+#[test]
 fn a_timeline_that_does_not_hold_says_what_is_there() {
     let assertions = "    alert_timeline:
       - alertname: HighErrors
@@ -286,11 +311,14 @@ fn mistakes_of_repeat_are_reported_at_their_places() {
       - {series: 'up{i=\"{i}\", j=\"{j}\"}', repeat: {i: 1000, j: 1000}}
       - {series: 'up{i=\"i\"}', repeat: 2}
       - {series: 'up{i=\"{i}\"}', repeat: [1]}
+      - {series: 'up{i=\"{i}\"}', repeat: -3}
+      - {series: 'up{i=\"{i}\"}', repeat: many}
+      - {series: 'up{i=\"{i}\"}', repeat: {i: {from: 1}}}
 ";
     insta::assert_snapshot!(trimmed(&concise(series)), @r"
-    t.yml:4:41: error[schema/invalid-value] `0` is neither a number of series nor a range of numbers
+    t.yml:4:41: error[schema/invalid-value] `repeat` would make no series
     t.yml:5:41: error[schema/invalid-value] `repeat` makes 100001 series; the limit is 100000 for one test
-    t.yml:6:45: error[schema/invalid-value] `9..1` is neither a number of series nor a range of numbers
+    t.yml:6:45: error[schema/invalid-value] `9..1` counts down, so there is no number in it
     t.yml:7:41: error[schema/invalid-value] `repeat` names no placeholder
     t.yml:8:45: error[schema/invalid-value] `i` has no values
     t.yml:9:52: error[schema/invalid-value] `a` is there already
@@ -298,6 +326,9 @@ fn mistakes_of_repeat_are_reported_at_their_places() {
     t.yml:11:50: error[schema/invalid-value] `repeat` makes 1000000 series; the limit is 100000 for one test
     t.yml:12:18: error[schema/invalid-value] `{i}` does not occur in `series`, so the repeated series would be the same
     t.yml:13:41: error[schema/wrong-type] `repeat` must be a number, or a mapping of placeholders, not a list
+    t.yml:14:41: error[schema/invalid-value] `-3` is negative
+    t.yml:15:41: error[schema/invalid-value] `many` is neither a number of series nor a range of numbers
+    t.yml:16:45: error[schema/wrong-type] `i` must be a number, a range such as `0..99`, or a list, not a mapping
     failed: 1 of 1 test file, 0 groups, 0 assertions
     --- exit code 1
     ");

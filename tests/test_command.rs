@@ -358,3 +358,38 @@ fn a_strict_run_shows_in_each_format_what_fails_it() {
     assert_eq!(passed, [false, false, true]);
     assert_eq!((&json["strict"], &json["summary"]["failed_files"]), (&true.into(), &1.into()));
 }
+
+#[test]
+fn a_line_break_in_values_is_explained() {
+    let test = "tests:\n  - input_series:\n      - series: up\n        values: |-\n          1 2\n          3 4\n    promql_expr_test: [{expr: up}]\n";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    insta::assert_snapshot!(sandbox.run(&["test", "--quiet"]), @r#"
+    error[test/invalid-series]: a line break in `values` begins another series, which cannot be read: expected a series such as `metric{label="value"}` before the values
+       ╭─[test.yml:6:11]
+     5 │           1 2
+     6 │           3 4
+       ·           ─
+     7 │     promql_expr_test: [{expr: up}]
+       ╰────
+      help: put the values on one line, or use `>-`, which joins lines
+      more: promproof explain test/invalid-series
+
+    FAIL  test.yml  1 group, 1 assertion
+    failed: 1 of 1 test file, 1 of 1 group, 1 assertion (1 not checked)
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn notation_has_the_gaps_of_a_series() {
+    let sandbox = Sandbox::new();
+    let eval = |series: &str, args: &[&str]| {
+        let run = sandbox.run(&[&["eval", "up", "--output-format", "notation", "--series", series], args].concat());
+        assert_eq!(run.code, Some(0), "{run}");
+        run.stdout
+    };
+    let series = "up _x3 1 2 stale _ 3 {{count:1 sum:2 buckets:[1]}} stale _x20 4 stale _";
+    let written = eval(series, &["--step", "1m", "--start", "0", "--end", "35m"]);
+    insta::assert_snapshot!(written, @r#"{__name__="up"} _x3 1 2 _x2 3 {{count:1 sum:2 buckets:[1]}} _x21 4 _x5"#);
+    insta::assert_snapshot!(eval(series, &["--at", "4m"]), @r#"{__name__="up"} 2"#);
+}

@@ -169,10 +169,10 @@ tests:
       - {series: up, values: "1 2\n3 4"}
     promql_expr_test: [{expr: up}]
 "#), @r#"
-        test.yml:4:18: error[test/invalid-series] this series cannot be read: the labels have no closing `}`
-        test.yml:8:35: error[test/invalid-series] this series cannot be read: unexpected `x3`, expected a number, `_`, `stale` or a histogram `{{…}}`
-        test.yml:11:36: error[test/invalid-series] this series cannot be read: expected a series such as `metric{label="value"}` before the values
-        failed: 1 of 1 test file, 3 of 3 groups, 3 assertions (3 not checked)
+    test.yml:4:18: error[test/invalid-series] this series cannot be read: the labels have no closing `}`
+    test.yml:8:35: error[test/invalid-series] this series cannot be read: unexpected `x3`, expected a number, `_`, `stale` or a histogram `{{…}}`
+    test.yml:11:36: error[test/invalid-series] a line break in `values` begins another series, which cannot be read: expected a series such as `metric{label="value"}` before the values
+    failed: 1 of 1 test file, 3 of 3 groups, 3 assertions (3 not checked)
     "#);
 }
 

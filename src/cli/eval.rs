@@ -93,7 +93,7 @@ pub(super) enum EvalFormat {
     Table,
     /// What Prometheus' HTTP API answers
     Json,
-    /// `{labels} value`, as test files write it
+    /// `{labels} values`, as test files write it; `_` where there is none
     Notation,
     /// A line chart over time
     Chart,
@@ -190,6 +190,7 @@ fn write(
         output,
         start_ms: times.start_ms,
         end_ms: times.end_ms,
+        step_ms: times.step_ms,
         times: times.style,
         evaluation: args.stats.then_some(took),
     };

@@ -286,7 +286,7 @@ pub(super) fn repeat(reader: &mut Reader<'_>, mapping: &Mapping, series: &Field)
             }
             placeholders
         }
-        _ => vec![Placeholder { name: "i".to_owned(), values: numbers(reader, &entry.value)? }],
+        _ => vec![Placeholder { name: "i".to_owned(), values: numbers(reader, None, &entry.value)? }],
     };
     let span = entry.value.span;
     let count = placeholders.iter().map(|p| p.values.count()).fold(1_usize, usize::saturating_mul);
@@ -320,7 +320,7 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
         return None;
     }
     let NodeKind::Sequence(sequence) = &node.kind else {
-        return Some(Placeholder { name: name.to_owned(), values: numbers(reader, node)? });
+        return Some(Placeholder { name: name.to_owned(), values: numbers(reader, Some(name), node)? });
     };
     let mut texts: Vec<Field> = Vec::with_capacity(sequence.items.len());
     let mut seen = rustc_hash::FxHashSet::default();
@@ -341,17 +341,42 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
 }
 
 /// `100`, for 0 to 99, or `1..100`, both ends included.
-fn numbers(reader: &mut Reader<'_>, node: &Node) -> Option<PlaceholderValues> {
+///
+/// `name` is the placeholder that they are for; `None` if `repeat` itself is a number.
+fn numbers(reader: &mut Reader<'_>, name: Option<&str>, node: &Node) -> Option<PlaceholderValues> {
     let Some(scalar) = node.as_scalar() else {
-        reader.wrong_type(node, "`repeat`", "a number, or a mapping of placeholders");
+        match name {
+            Some(name) => reader.wrong_type(node, &format!("`{name}`"), "a number, a range such as `0..99`, or a list"),
+            None => reader.wrong_type(node, "`repeat`", "a number, or a mapping of placeholders"),
+        }
         return None;
     };
     let parsed = parse_numbers(&scalar.value);
     if parsed.is_none() {
-        let message = format!("`{}` is neither a number of series nor a range of numbers", scalar.value);
-        reader.report(INVALID_VALUE, message, node.span).help(REPEAT);
+        let (message, help) = not_numbers(&scalar.value);
+        reader.report(INVALID_VALUE, message, node.span).help(help);
     }
     parsed
+}
+
+/// What is wrong with a text that [`parse_numbers`] does not take, and what to write instead.
+fn not_numbers(text: &str) -> (String, String) {
+    if text == "0" {
+        return (
+            "`repeat` would make no series".to_owned(),
+            "leave the series out, or write how many there are".to_owned(),
+        );
+    }
+    if text.strip_prefix('-').is_some_and(|rest| parse_numbers(rest).is_some()) {
+        return (format!("`{text}` is negative"), REPEAT.to_owned());
+    }
+    if let Some((from, to)) = text.split_once("..") {
+        let forwards = format!("{to}..{from}");
+        if parse_numbers(&forwards).is_some() {
+            return (format!("`{text}` counts down, so there is no number in it"), format!("write `{forwards}`"));
+        }
+    }
+    (format!("`{text}` is neither a number of series nor a range of numbers"), REPEAT.to_owned())
 }
 
 fn parse_numbers(text: &str) -> Option<PlaceholderValues> {

@@ -210,6 +210,16 @@ fn diagnostic(file: &TestFile, item: &InputSeries, source: &Line, start: usize, 
     } else {
         item.series.file_span(Span::new(span.start, span.end.min(item.series.text().len())))
     };
+    let place = Label::new(&file.file, in_file, "");
+    let is_further = source.text.get(..start).is_some_and(|before| before.contains('\n'));
+    if is_further && span.start >= values_start {
+        let message = format!(
+            "a line break in `values` begins another series, which cannot be read{}: {}",
+            source.note, error.message
+        );
+        return Diagnostic::new(INVALID_SERIES, Severity::Error, message, place)
+            .help("put the values on one line, or use `>-`, which joins lines");
+    }
     let message = format!("this series cannot be read{}: {}", source.note, error.message);
-    Diagnostic::new(INVALID_SERIES, Severity::Error, message, Label::new(&file.file, in_file, ""))
+    Diagnostic::new(INVALID_SERIES, Severity::Error, message, place)
 }

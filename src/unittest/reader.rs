@@ -159,8 +159,14 @@ impl<'a> Reader<'a> {
         match duration::parse_duration(field.text()) {
             Ok(milliseconds) => Some(Spanned::new(milliseconds, field.span)),
             Err(error) => {
-                let message = format!("`{name}` is not a duration: {error}");
-                let help = "write a whole number and a unit, largest unit first: `90s`, `5m`, `1h30m`";
+                let forwards = field.text().strip_prefix('-').filter(|rest| duration::parse_duration(rest).is_ok());
+                let (message, help) = match forwards {
+                    Some(_) => (format!("`{name}` is negative"), "a test begins at 0 and runs forwards"),
+                    None => (
+                        format!("`{name}` is not a duration: {error}"),
+                        "write a whole number and a unit, largest unit first: `90s`, `5m`, `1h30m`",
+                    ),
+                };
                 self.report(INVALID_DURATION, message, field.span).help(help);
                 None
             }

@@ -254,8 +254,8 @@ pub struct TimelineFailure {
     pub schedule: Schedule,
     /// How many steps were evaluated.
     pub steps: usize,
-    /// The first step at which something is not as expected.
-    pub step: usize,
+    /// The first step at which something is not as expected; `None` where that concerns no certain time.
+    pub step: Option<usize>,
     /// The timelines of `lives`; where there are none, of all alerts of this name.
     pub timelines: Vec<AlertTimeline>,
     /// The expression of the rule, taken apart; `None` where there is no such rule.

@@ -88,12 +88,13 @@ pub(super) fn of<'a>(axis: &Axis, assertions: impl Iterator<Item = (usize, &'a A
     marks
 }
 
-/// Where an assertion is marked. One on the life of alerts looks at all times: it is marked where it begins to fail.
+/// Where an assertion is marked. One on the life of alerts looks at all times: it is marked where it begins to fail,
+/// if that is at a certain time.
 fn time_of(assertion: &Assertion) -> Option<i64> {
     match (&assertion.outcome, &assertion.kind) {
         (Outcome::Timeline(failure), _) => {
             let schedule = &failure.schedule;
-            Some(schedule.time(failure.step).saturating_sub(schedule.start_ms))
+            failure.step.map(|step| schedule.time(step).saturating_sub(schedule.start_ms))
         }
         (_, AssertionKind::Timeline(_)) => None,
         _ => Some(assertion.eval_time_ms),

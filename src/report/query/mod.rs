@@ -56,6 +56,8 @@ pub struct QueryReport<'a> {
     pub start_ms: i64,
     /// Last evaluation time in milliseconds, inclusive.
     pub end_ms: i64,
+    /// How far apart the evaluations are, in milliseconds; `None` where there is only one.
+    pub step_ms: Option<i64>,
     /// How times are written.
     pub times: TimeStyle,
     /// How long the evaluation alone took, if that was asked for.

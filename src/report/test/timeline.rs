@@ -39,8 +39,8 @@ pub(super) struct Picture<'a> {
     schedule: &'a Schedule,
     /// How many steps were evaluated.
     steps: usize,
-    /// The step to mark, and what is said of it.
-    step: usize,
+    /// The step to mark, if there is one, and what is said of it.
+    step: Option<usize>,
     mark: &'static str,
     timelines: &'a [AlertTimeline],
 }
@@ -48,7 +48,7 @@ pub(super) struct Picture<'a> {
 impl<'a> Picture<'a> {
     /// The alerts of a name, with the time of the assertion.
     pub(super) fn of_alerts(failure: &'a AlertFailure) -> Self {
-        let (schedule, steps, step) = (&failure.schedule, failure.steps, failure.step);
+        let (schedule, steps, step) = (&failure.schedule, failure.steps, Some(failure.step));
         Picture { schedule, steps, step, mark: "asserted at", timelines: &failure.timelines }
     }
 
@@ -152,8 +152,8 @@ impl Drawing<'_> {
     fn cell(&self, timeline: &AlertTimeline, column: usize) -> Cell {
         let first = column * self.per_column;
         let end = (first + self.per_column).min(self.picture.steps);
-        if (first..end).contains(&self.picture.step) {
-            return timeline.phase_at(self.picture.step).map_or(Cell::Inactive, |phase| cell(phase.state));
+        if let Some(step) = self.picture.step.filter(|step| (first..end).contains(step)) {
+            return timeline.phase_at(step).map_or(Cell::Inactive, |phase| cell(phase.state));
         }
         let index = timeline.phases.partition_point(|phase| phase.end <= first);
         let inside = timeline.phases.iter().skip(index).take_while(|phase| phase.first < end);
@@ -174,25 +174,17 @@ impl Drawing<'_> {
     }
 
     fn mark(&self, out: &mut dyn Write) -> io::Result<()> {
-        let column = self.picture.step / self.per_column;
+        let Some(step) = self.picture.step else { return Ok(()) };
+        let column = step / self.per_column;
         let margin = INDENT + self.label_width + 2;
-        let text = format!(
-            "{} {} {}",
-            if self.look.unicode { '▲' } else { '^' },
-            self.picture.mark,
-            self.time(self.picture.step)
-        );
+        let arrow = if self.look.unicode { '▲' } else { '^' };
+        let text = format!("{arrow} {} {}", self.picture.mark, self.time(step));
         // Near the right end the words stand to the left of the mark.
         let length = text.chars().count();
         if column + length <= self.columns.max(length) || column < length {
             writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column)
         } else {
-            let text = format!(
-                "{} {} {}",
-                self.picture.mark,
-                self.time(self.picture.step),
-                if self.look.unicode { '▲' } else { '^' }
-            );
+            let text = format!("{} {} {arrow}", self.picture.mark, self.time(step));
             writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column + 1 - length)
         }
     }
@@ -248,7 +240,9 @@ const fn style(cell: Cell) -> Style {
 /// The alerts to draw: those that are active at the asserted time first, as many as fit, in their own order.
 fn interesting<'p>(picture: &'p Picture<'_>) -> Vec<&'p AlertTimeline> {
     let mut order: Vec<usize> = (0..picture.timelines.len()).collect();
-    order.sort_by_key(|index| (picture.timelines[*index].phase_at(picture.step).is_none(), *index));
+    order.sort_by_key(|index| {
+        (picture.step.is_none_or(|step| picture.timelines[*index].phase_at(step).is_none()), *index)
+    });
     order.truncate(MAX_ROWS);
     order.sort_unstable();
     order.into_iter().map(|index| &picture.timelines[index]).collect()

@@ -202,7 +202,7 @@ impl Found<'_> {
 
     fn failure(self, test: &TimelineTest, chosen: &[Chosen<'_>]) -> TimelineFailure {
         let running = self.running;
-        let step = self.first_step(test);
+        let step = self.first_step(test, chosen);
         let timelines = if chosen.is_empty() {
             running.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect()
         } else {
@@ -213,7 +213,7 @@ impl Found<'_> {
         };
         TimelineFailure {
             notes: notes::notes(running, test, chosen, &self.violations),
-            why: explain::alert(running, test.alertname.text(), step),
+            why: explain::alert(running, test.alertname.text(), step.unwrap_or_else(|| self.telling_step(test))),
             lives: chosen.iter().map(|chosen| life_of(running, chosen)).collect(),
             more: self.count - self.violations.len(),
             violations: self.violations,
@@ -224,9 +224,9 @@ impl Found<'_> {
         }
     }
 
-    /// The first step at which something is not as expected; of what concerns no certain time the first that is named,
-    /// or the last step.
-    fn first_step(&self, test: &TimelineTest) -> usize {
+    /// The first step at which something is not as expected; `None` if it concerns no certain time, as an alert does
+    /// that is missing.
+    fn first_step(&self, test: &TimelineTest, chosen: &[Chosen<'_>]) -> Option<usize> {
         let time = |violation: &Violation| match violation.kind {
             ViolationKind::Moved { expected_ms, actual_ms, .. } => Some(expected_ms.min(actual_ms)),
             ViolationKind::Missing { expected_ms, .. } => Some(expected_ms),
@@ -234,9 +234,22 @@ impl Found<'_> {
             ViolationKind::Annotation { at_ms, .. } => Some(at_ms),
             ViolationKind::NoAlert | ViolationKind::Count(_) | ViolationKind::NeverFires => None,
         };
-        let named = || test.moments.iter().flat_map(|moments| &moments.times).map(|time| time.value).min();
-        let first = self.violations.iter().filter_map(time).min().or_else(named);
-        let step = first.and_then(|time| self.running.step_of(time));
+        let first = self.violations.iter().filter_map(time).min().and_then(|time| self.running.step_of(time));
+        // One alert too many is there from when it became active.
+        let surplus = test.count.and_then(|count| {
+            let mut begin: Vec<usize> =
+                chosen.iter().filter_map(|one| Some(one.timeline.phases.first()?.first)).collect();
+            begin.sort_unstable();
+            begin.get(count.value).copied()
+        });
+        first.into_iter().chain(surplus).min()
+    }
+
+    /// The step at which the expression tells most of what concerns no certain time: the first that the test names, or
+    /// the last one.
+    fn telling_step(&self, test: &TimelineTest) -> usize {
+        let named = test.moments.iter().flat_map(|moments| &moments.times).map(|time| time.value).min();
+        let step = named.and_then(|time| self.running.step_of(time));
         step.unwrap_or_else(|| self.running.run.steps.saturating_sub(1))
     }
 }
