@@ -650,10 +650,10 @@ fn an_update_writes_times_counts_and_texts() {
     t.yml:21:74: failed expression `errors * on () errors` at 1m: it fails with another message
     failed: 1 of 1 test file, 1 of 1 group, 2 of 5 assertions
     --- stderr
-    error: t.yml:18: this assertion cannot be updated
-      help: it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay
-    error: t.yml:21: this assertion cannot be updated
-      help: it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay
+    error: t.yml:18: this assertion cannot be updated: it says what must never be
+      help: that is an intention: change the rule, or the test by hand
+    error: t.yml:21: this assertion cannot be updated: it says what a text is to be like, with `contains` or `matches`
+      help: that is an intention: change the rule, or the test by hand
     --- exit code 1
     "#);
 }

@@ -46,15 +46,30 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
 /// Why an assertion stays as it is.
 fn cannot_update(file: &FileReport, left: Left) -> Trouble {
     let place = format!("{}:{}", file.file.name(), file.file.position(left.span.start).line);
-    match left.why {
-        Why::Shared => Trouble::new(format!(
-            "{place}: this assertion cannot be updated: it shares its values with another place through an alias"
-        ))
-        .help("what fits one may be wrong for the other: write the values out, or change them by hand"),
-        Why::Fixed => Trouble::new(format!("{place}: this assertion cannot be updated")).help(
-            "it comes through an alias, its expression fails, or it says `never`, `contains` or `matches`, which stay",
+    let (why, help) = match left.why {
+        Why::Shared => (
+            "it shares its values with another place through an alias",
+            "what fits one may be wrong for the other: write the values out, or change them by hand",
         ),
-    }
+        Why::Alias => {
+            ("its values come from another place through an alias", "write the values out, or change them there")
+        }
+        Why::Undecided => ("it could not be decided", "correct what keeps it from being decided first"),
+        Why::Never => ("it says what must never be", "that is an intention: change the rule, or the test by hand"),
+        Why::Pattern => (
+            "it says what a text is to be like, with `contains` or `matches`",
+            "that is an intention: change the rule, or the test by hand",
+        ),
+        Why::NoAlert => ("there is no alert to take values from", "look why none fires, or write `never: active`"),
+        Why::Unlike => (
+            "it stands for several alerts, and each would need something else",
+            "write one assertion for each, told apart by `labels`",
+        ),
+        Why::Succeeds => ("its expression must fail, and does not", "write `exp_samples` in place of `exp_fail`"),
+        Why::TooMuch => ("there are too many differences", "update what is wrong with it by hand, or split it"),
+        Why::Layout => ("its YAML is written in a way that is not edited", "change it by hand"),
+    };
+    Trouble::new(format!("{place}: this assertion cannot be updated: {why}")).help(help)
 }
 
 /// The changed lines with a few around them.

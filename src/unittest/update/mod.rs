@@ -3,10 +3,20 @@
 //! Only the bytes that have to change do: a value that differs is replaced in its own style of quotes, an alert that
 //! does not fire is taken out with its lines, one that is missing is put behind the others. Comments, order and
 //! everything else stay.
+//!
+//! `alerts`, `samples` and `extensions` know what has to change; `collection` with `block` and `flow` brings items into
+//! lists and mappings and takes them out, `scalar` replaces single values, and `render` writes what is new. `shared`
+//! knows what nobody may touch, because an alias reads it elsewhere.
 
-mod changes;
+mod alerts;
+mod block;
+mod collection;
 mod extensions;
+mod flow;
+mod lines;
 mod render;
+mod samples;
+mod scalar;
 mod shared;
 
 use std::sync::Arc;
@@ -16,10 +26,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::decode::decode;
 use super::report::{Assertion, FileReport, Outcome};
 use crate::source::{Diagnostic, Edit, SourceFile, Span};
-use crate::yaml::{self, Mapping, Node};
+use crate::yaml;
 
-use changes::Change;
-use render::Value;
+use collection::{Context, Place};
+use lines::Lines;
 use shared::Shared;
 
 /// A test file as it should be.
@@ -49,22 +59,43 @@ pub struct Left {
 pub enum Why {
     /// What would have to change is read at other places, too: through an alias or a merge.
     Shared,
-    /// It comes through an alias or a merge, could not be decided, or says what must never be or what a text is to be
-    /// like.
-    Fixed,
+    /// What would have to change comes from another place: through an alias or a merge.
+    Alias,
+    /// It could not be decided: its expression fails, or something before it did.
+    Undecided,
+    /// It says what must never be.
+    Never,
+    /// It says what a text is to be like, not which text it is.
+    Pattern,
+    /// It expects alerts, and there are none to write down.
+    NoAlert,
+    /// It stands for several alerts, of which each would need something else.
+    Unlike,
+    /// Its expression must fail, and does not.
+    Succeeds,
+    /// There are more differences than are gathered.
+    TooMuch,
+    /// Its YAML is written in a way that is not edited.
+    Layout,
 }
 
 /// The file of `report` with each assertion that does not hold rewritten to what is there.
 pub fn update(report: &FileReport) -> Update {
     let parsed = yaml::parse(&report.file);
     let root = parsed.documents.first().and_then(|document| document.root.as_ref());
-    let updater = Updater { file: &report.file, shared: Shared::of(root, &report.file) };
+    let shared = Shared::of(root);
+    let context = Context { lines: Lines::of(&report.file), shared: &shared };
     let (mut edits, mut changed, mut left) = (Vec::new(), 0, Vec::new());
-    let tests = root.and_then(Node::as_mapping).and_then(|root| list(root, "tests"));
+    let tests = root.map_or(Ok(Vec::new()), |root| items(context, Place::of_document(root), "tests"));
     for group in &report.groups {
-        let written = tests.and_then(|tests| tests.get(group.index)).map(Written::of).unwrap_or_default();
+        let written = match &tests {
+            Ok(tests) => {
+                tests.get(group.index).map_or_else(|| Written::not(Why::Alias), |group| Written::of(context, *group))
+            }
+            Err(why) => Written::not(*why),
+        };
         for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
-            match updater.assertion(&written, assertion) {
+            match written.edits(context, assertion) {
                 Ok(more) => {
                     changed += 1;
                     edits.extend(more);
@@ -76,7 +107,7 @@ pub fn update(report: &FileReport) -> Update {
     // An assertion that is repeated through an alias stands at one place only.
     let mut seen = FxHashSet::default();
     left.retain(|left| seen.insert(left.span));
-    let text = apply(report.file.text(), edits);
+    let text = apply(report.file.text(), with_line_breaks_of(&report.file, edits));
     match new_problem(&report.file, &text) {
         Some(problem) => {
             let text = report.file.text().to_owned();
@@ -84,6 +115,16 @@ pub fn update(report: &FileReport) -> Update {
         }
         None => Update { text, changed, left, broken: None },
     }
+}
+
+/// The edits with the line breaks that the file has.
+fn with_line_breaks_of(file: &SourceFile, mut edits: Vec<Edit>) -> Vec<Edit> {
+    if file.text().contains("\r\n") {
+        for edit in &mut edits {
+            edit.replacement = edit.replacement.replace('\n', "\r\n");
+        }
+    }
+    edits
 }
 
 /// The first thing that is wrong with `text` and not with the file as it is.
@@ -98,34 +139,54 @@ fn new_problem(file: &Arc<SourceFile>, text: &str) -> Option<Diagnostic> {
     problems.into_iter().find(|problem| !known.contains(&(problem.rule, problem.message.as_str())))
 }
 
-/// The assertions of a test group as they are written, by their places.
-#[derive(Default)]
+/// The assertions of a test group as they are written, by their spans.
 struct Written<'n> {
-    alerts: FxHashMap<Span, &'n Node>,
-    exprs: FxHashMap<Span, &'n Node>,
-    timelines: FxHashMap<Span, &'n Node>,
+    places: FxHashMap<Span, Place<'n>>,
+    /// Why others are not among them.
+    otherwise: Why,
 }
 
 impl<'n> Written<'n> {
-    /// Those of the test group `group`; none where it comes from elsewhere.
-    fn of(group: &'n Node) -> Self {
-        let Some(mapping) = group.as_mapping().filter(|_| group.alias.is_none()) else { return Written::default() };
-        let items = |name: &str| {
-            let items = list(mapping, name).unwrap_or_default().iter();
-            items.filter(|item| item.alias.is_none()).map(|item| (item.span, item)).collect()
-        };
-        Written {
-            alerts: items("alert_rule_test"),
-            exprs: items("promql_expr_test"),
-            timelines: items("alert_timeline"),
+    /// None of them.
+    fn not(otherwise: Why) -> Self {
+        Written { places: FxHashMap::default(), otherwise }
+    }
+
+    /// Those of the test group at `group` that do not come from elsewhere.
+    fn of(context: Context<'_>, group: Place<'n>) -> Self {
+        let mut written = Written::not(Why::Alias);
+        if group.node.alias.is_some() {
+            return written;
+        }
+        for name in ["alert_rule_test", "alert_timeline", "promql_expr_test"] {
+            match items(context, group, name) {
+                Ok(places) => {
+                    let here = places.into_iter().filter(|place| place.node.alias.is_none());
+                    written.places.extend(here.map(|place| (place.node.span, place)));
+                }
+                Err(why) => written.otherwise = why,
+            }
+        }
+        written
+    }
+
+    /// The edits of one assertion. They lie within its own text or directly behind it, and so collide with no others.
+    fn edits(&self, context: Context<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
+        let place = self.places.get(&assertion.span).ok_or(self.otherwise);
+        match &assertion.outcome {
+            Outcome::Alerts(failure) => alerts::edits(context, *place?, failure),
+            Outcome::Samples(failure) => samples::edits(context, *place?, failure),
+            Outcome::Timeline(failure) => extensions::of_timeline(context, *place?, failure),
+            Outcome::Message(failure) => extensions::of_message(context, *place?, failure),
+            Outcome::Error(_) | Outcome::NotRun | Outcome::Passed => Err(Why::Undecided),
         }
     }
 }
 
-/// The items of the list `name`, unless the list comes from elsewhere.
-fn list<'n>(mapping: &'n Mapping, name: &str) -> Option<&'n [Node]> {
-    let entry = mapping.get(name).filter(|entry| !entry.merged && entry.value.alias.is_none())?;
-    Some(&entry.value.as_sequence()?.items)
+/// The items of the list `name` that are written there.
+fn items<'n>(context: Context<'_>, place: Place<'n>, name: &str) -> Result<Vec<Place<'n>>, Why> {
+    let list = place.entry(context.lines, name)?;
+    list.map_or(Ok(Vec::new()), |list| list.items(context.lines))
 }
 
 /// The text with the edits, which do not overlap.
@@ -142,183 +203,17 @@ pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     out
 }
 
-struct Updater<'a> {
-    file: &'a Arc<SourceFile>,
-    shared: Shared,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Updater<'_> {
-    /// The edits of one assertion of a test group. They lie within its own text, and so collide with no others.
-    fn assertion(&self, group: &Written<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
-        let edits = self.own_edits(group, assertion).ok_or(Why::Fixed)?;
-        if self.shared.touched_by(&edits) { Err(Why::Shared) } else { Ok(edits) }
-    }
-
-    /// The edits of one assertion, whatever else reads what they change; `None` where that cannot be done.
-    fn own_edits(&self, group: &Written<'_>, assertion: &Assertion) -> Option<Vec<Edit>> {
-        let (tests, key) = match &assertion.outcome {
-            Outcome::Alerts(_) => (&group.alerts, "exp_alerts"),
-            Outcome::Samples(_) => (&group.exprs, "exp_samples"),
-            Outcome::Timeline(_) => (&group.timelines, ""),
-            Outcome::Message(_) => (&group.exprs, ""),
-            _ => return None,
-        };
-        let node = *tests.get(&assertion.span)?;
-        let mapping = node.as_mapping()?;
-        match &assertion.outcome {
-            Outcome::Timeline(failure) => return extensions::of_timeline(self.file, mapping, failure),
-            Outcome::Message(failure) => return extensions::of_message(self.file, mapping, failure),
-            _ => {}
-        }
-        let written = match mapping.get(key) {
-            Some(entry) if entry.merged || entry.value.alias.is_some() => return None,
-            Some(entry) if !entry.value.is_null() => entry.value.as_sequence()?.items.as_slice(),
-            _ => &[],
-        };
-        let (changes, all) = match &assertion.outcome {
-            Outcome::Alerts(failure) => changes::of_alerts(self.file, written, failure)?,
-            Outcome::Samples(failure) => changes::of_samples(self.file, written, failure)?,
-            _ => return None,
-        };
-        self.edits_of(node, mapping, key, written, changes, &all)
-    }
-
-    /// The edits that bring the list `key` of the assertion `node` from `written` to `all`.
-    fn edits_of(
-        &self,
-        node: &Node,
-        mapping: &Mapping,
-        key: &str,
-        written: &[Node],
-        changes: Vec<Change>,
-        all: &[Value],
-    ) -> Option<Vec<Edit>> {
-        let in_flow = self.starts_with(node.span, '{');
-        let Some(entry) = mapping.get(key) else {
-            return self.insert_key(node, mapping, key, all, in_flow);
-        };
-        let indent = self.column(entry.key.span.start);
-        if written.is_empty() {
-            // `exp_alerts:`, `exp_alerts: ~`, `exp_alerts: []`
-            let value = if entry.value.is_null() && entry.value.span.is_empty() {
-                Span::at(self.behind_colon(entry.key.span.end)?)
-            } else {
-                entry.value.span
-            };
-            if in_flow {
-                return Some(vec![Edit { span: value, replacement: format!(" {}", render::flow_list(all)) }]);
-            }
-            let line_end = self.line_end(value.end);
-            let items = render::block_list(all, indent + 2);
-            let mut edits = vec![Edit { span: Span::at(line_end), replacement: format!("\n{items}") }];
-            if !value.is_empty() {
-                let blank = self.blank_before(value.start);
-                edits.push(Edit { span: Span::new(blank, value.end), replacement: String::new() });
-            }
-            return Some(edits);
-        }
-        if self.starts_with(entry.value.span, '[') {
-            return Some(vec![Edit { span: entry.value.span, replacement: render::flow_list(all) }]);
-        }
-        if all.is_empty() {
-            let span = Span::new(self.behind_colon(entry.key.span.end)?, self.content_end(entry.value.span));
-            return Some(vec![Edit { span, replacement: " []".to_owned() }]);
-        }
-        self.block_edits(written, changes)
-    }
-
-    /// Edits within a list of which each item has its lines to itself.
-    fn block_edits(&self, written: &[Node], changes: Vec<Change>) -> Option<Vec<Edit>> {
-        let dashes: Option<Vec<usize>> = written.iter().map(|item| self.dash(item)).collect();
-        let dashes = dashes?;
-        let last = written.last()?;
-        let end = self.line_end(self.content_end(last.span));
-        let mut edits = Vec::new();
-        for change in changes {
-            match change {
-                Change::Remove(index) => {
-                    let start = self.line_start(*dashes.get(index)?);
-                    // Of the last one only its own lines go: what comes behind belongs to something else.
-                    let (start, end) = match dashes.get(index + 1) {
-                        Some(next) => (start, self.line_start(*next)),
-                        None => (start.saturating_sub(1), end),
-                    };
-                    edits.push(Edit { span: Span::new(start, end), replacement: String::new() });
-                }
-                Change::Replace(index, value) => {
-                    let item = written.get(index)?;
-                    let span = Span::new(item.span.start, self.content_end(item.span));
-                    let replacement = if self.starts_with(item.span, '{') {
-                        value.flow()
-                    } else {
-                        value.block(self.column(item.span.start))
-                    };
-                    edits.push(Edit { span, replacement });
-                }
-                Change::Edit(more) => edits.extend(more),
-                Change::Add(value) => {
-                    let indent = self.column(*dashes.first()?);
-                    let item = render::block_list(std::slice::from_ref(&value), indent);
-                    edits.push(Edit { span: Span::at(end), replacement: format!("\n{item}") });
-                }
-            }
-        }
-        Some(edits)
-    }
-
-    fn insert_key(&self, node: &Node, mapping: &Mapping, key: &str, all: &[Value], in_flow: bool) -> Option<Vec<Edit>> {
-        let last = mapping.entries.iter().rfind(|entry| !entry.merged)?;
-        let end = self.content_end(last.key.span.to(last.value.span));
-        if in_flow {
-            let replacement = format!(", {key}: {}", render::flow_list(all));
-            return Some(vec![Edit { span: Span::at(end), replacement }]);
-        }
-        let indent = self.column(node.span.start);
-        let replacement = format!("\n{:indent$}{key}:\n{}", "", render::block_list(all, indent + 2));
-        Some(vec![Edit { span: Span::at(self.line_end(end)), replacement }])
-    }
-
-    fn starts_with(&self, span: Span, c: char) -> bool {
-        span.slice(self.file.text()).starts_with(c)
-    }
-
-    /// The byte of the `-` of an item of a block list, if it is the first on its line.
-    fn dash(&self, item: &Node) -> Option<usize> {
-        let before = self.file.text().get(..item.span.start)?.trim_end();
-        let dash = before.len().checked_sub(1).filter(|_| before.ends_with('-') && item.alias.is_none())?;
-        let blank = before.get(self.line_start(dash)..dash)?.trim().is_empty();
-        blank.then_some(dash)
-    }
-
-    /// The end of the content, without the line breaks and blanks behind it.
-    fn content_end(&self, span: Span) -> usize {
-        span.start + span.slice(self.file.text()).trim_end().len()
-    }
-
-    fn line_start(&self, offset: usize) -> usize {
-        let line = self.file.line_span(self.file.line_index(offset));
-        line.map_or(offset, |line| line.start)
-    }
-
-    fn line_end(&self, offset: usize) -> usize {
-        let line = self.file.line_span(self.file.line_index(offset));
-        line.map_or(offset, |line| line.end)
-    }
-
-    fn column(&self, offset: usize) -> usize {
-        offset - self.line_start(offset)
-    }
-
-    /// The byte behind the `:` of a key.
-    fn behind_colon(&self, key_end: usize) -> Option<usize> {
-        let text = self.file.text().get(key_end..)?;
-        let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
-        text.trim_start_matches([' ', '\t']).starts_with(':').then_some(key_end + blanks + 1)
-    }
-
-    /// The first of the blanks in front of `offset`.
-    fn blank_before(&self, offset: usize) -> usize {
-        let before = self.file.text().get(..offset).unwrap_or_default();
-        before.trim_end_matches([' ', '\t']).len()
+    #[test]
+    fn a_text_that_is_no_test_file_any_more_is_noticed() {
+        let file = Arc::new(SourceFile::new("t.yml", "tests: [{nme: x}]\n"));
+        assert_eq!(new_problem(&file, "tests: [{nme: y}]\n").map(|problem| problem.message), None);
+        let problem = new_problem(&file, "tests: [{nme: y}\n").unwrap();
+        assert_eq!(problem.rule, "yaml/syntax");
+        let problem = new_problem(&file, "tests: [{nme: y, names: x}]\n").unwrap();
+        assert!(problem.message.contains("names"), "{}", problem.message);
     }
 }

@@ -1,15 +1,12 @@
-//! YAML text of expectations: as block lines, in flow style, and single values in the style of what they replace.
-
-use std::sync::Arc;
-
-use crate::source::SourceFile;
-use crate::yaml::{Node, ScalarStyle};
+//! YAML text of expectations: as lines, and in brackets.
 
 /// Something to write.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    /// Names and what they stand for; never with an empty mapping inside.
+    /// Names and what they stand for.
     Map(Vec<(String, Value)>),
+    /// Items.
+    List(Vec<Value>),
     /// A text.
     Text(String),
     /// Something that is no text, as it is written.
@@ -17,109 +14,130 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Lines, of which all but the first are indented by `indent`.
-    pub(super) fn block(&self, indent: usize) -> String {
+    /// Whether it is a mapping or a list without anything in it.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Value::Map(entries) => entries.is_empty(),
+            Value::List(items) => items.is_empty(),
+            Value::Text(_) | Value::Plain(_) => false,
+        }
+    }
+
+    /// Lines without a break behind the last. The first one continues a line in which it begins at the column
+    /// `indent`; the others are indented by so much.
+    fn block(&self, indent: usize) -> String {
         match self {
             Value::Text(text) => plain_or_quoted(text),
             Value::Plain(text) => text.clone(),
-            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
-            Value::Map(entries) => {
-                let line = |(name, value): &(String, Value)| {
-                    let name = plain_or_quoted(name);
-                    match value {
-                        Value::Map(inner) if !inner.is_empty() => {
-                            format!("{name}:\n{:pad$}{}", "", value.block(indent + 2), pad = indent + 2)
-                        }
-                        _ => format!("{name}: {}", value.block(indent)),
-                    }
-                };
-                let lines: Vec<String> = entries.iter().map(line).collect();
-                lines.join(&format!("\n{:indent$}", ""))
-            }
+            _ if self.is_empty() => self.flow(),
+            Value::Map(_) | Value::List(_) => self.block_elements(indent).split_off(indent),
         }
     }
 
-    /// One line in braces. Texts are quoted: a comma would end a plain one.
+    /// The lines of all items or entries, each indented by `indent`, without a break behind the last.
+    pub(super) fn block_elements(&self, indent: usize) -> String {
+        let elements: Vec<String> = match self {
+            Value::Map(entries) => entries.iter().map(|(name, value)| block_entry(name, value, indent)).collect(),
+            Value::List(items) => items.iter().map(|item| format!("- {}", item.block(indent + 2))).collect(),
+            Value::Text(_) | Value::Plain(_) => vec![self.block(indent)],
+        };
+        let line = |element: &String| format!("{:indent$}{element}", "");
+        elements.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// One line, in brackets or braces. Texts are quoted: a comma would end a plain one.
     pub(super) fn flow(&self) -> String {
+        self.flow_with(false)
+    }
+
+    fn flow_with(&self, quoted_keys: bool) -> String {
         match self {
             Value::Text(text) => quoted(text),
             Value::Plain(text) => text.clone(),
+            Value::Map(_) => format!("{{{}}}", self.flow_elements(quoted_keys).join(", ")),
+            Value::List(_) => format!("[{}]", self.flow_elements(quoted_keys).join(", ")),
+        }
+    }
+
+    /// Each item or entry in a line.
+    pub(super) fn flow_elements(&self, quoted_keys: bool) -> Vec<String> {
+        match self {
             Value::Map(entries) => {
                 let entry = |(name, value): &(String, Value)| {
-                    let bare = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.is_empty();
-                    let name = if bare { name.clone() } else { quoted(name) };
-                    format!("{name}: {}", value.flow())
+                    let bare =
+                        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && plain_or_quoted(name) == *name;
+                    let name = if bare && !quoted_keys { name.clone() } else { quoted(name) };
+                    format!("{name}: {}", value.flow_with(quoted_keys))
                 };
-                format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+                entries.iter().map(entry).collect()
             }
+            Value::List(items) => items.iter().map(|item| item.flow_with(quoted_keys)).collect(),
+            Value::Text(_) | Value::Plain(_) => vec![self.flow()],
         }
     }
 }
 
-/// A list in brackets.
-pub(super) fn flow_list(items: &[Value]) -> String {
-    format!("[{}]", items.iter().map(Value::flow).collect::<Vec<_>>().join(", "))
+/// `name: value`, or the name and the lines of the value below it.
+fn block_entry(name: &str, value: &Value, indent: usize) -> String {
+    let name = plain_or_quoted(name);
+    match value {
+        Value::Map(_) | Value::List(_) if !value.is_empty() => format!("{name}:\n{}", value.block_elements(indent + 2)),
+        _ => format!("{name}: {}", value.block(indent)),
+    }
 }
 
-/// A list with its dashes at `indent`, without a line break at the end.
-pub(super) fn block_list(items: &[Value], indent: usize) -> String {
-    let item = |value: &Value| format!("{:indent$}- {}", "", value.block(indent + 2));
-    items.iter().map(item).collect::<Vec<_>>().join("\n")
-}
-
-/// `text` in the style of the scalar `old`.
-pub(super) fn like(file: &Arc<SourceFile>, old: &Node, text: &str) -> Option<String> {
-    let scalar = old.as_scalar()?;
-    let source = old.span.slice(file.text());
-    let in_flow = || {
-        // A plain text inside braces may not hold what would end it.
-        text.contains([',', '[', ']', '{', '}'])
-    };
-    Some(match scalar.style {
-        ScalarStyle::DoubleQuoted => quoted(text),
-        ScalarStyle::SingleQuoted if !text.contains(['\n', '\r']) && text.chars().all(|c| !c.is_control()) => {
-            format!("'{}'", text.replace('\'', "''"))
+/// In double quotes. JSON's strings are YAML's, but for the characters that YAML does not allow or takes for line
+/// breaks.
+pub(super) fn quoted(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    json.chars().fold(String::with_capacity(json.len()), |mut quoted, c| {
+        if needs_escape(c) {
+            quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            quoted.push(c);
         }
-        ScalarStyle::Plain if in_flow() => quoted(text),
-        ScalarStyle::Plain => plain_or_quoted(text),
-        ScalarStyle::Literal | ScalarStyle::Folded => {
-            let content = scalar.file_offset(0);
-            let indent = content.checked_sub(file.line_span(file.line_index(content))?.start)?;
-            let end = if source.ends_with('\n') { "\n" } else { "" };
-            block_content(text, &scalar.value, scalar.style, indent)? + end
-        }
-        ScalarStyle::SingleQuoted => quoted(text),
+        quoted
     })
 }
 
-/// The lines below a `|` or `>` that stays as it is, without the last line break and the first indentation; `None`
-/// where the text does not fit that style.
-fn block_content(text: &str, old: &str, style: ScalarStyle, indent: usize) -> Option<String> {
-    let content = text.strip_suffix('\n').unwrap_or(text);
-    let fits = text.ends_with('\n') == old.ends_with('\n')
-        && !content.is_empty()
-        && !content.starts_with([' ', '\t', '\n'])
-        && !content.ends_with('\n')
-        && content.chars().all(|c| c == '\n' || !c.is_control())
-        // Folding would join the lines.
-        && (style == ScalarStyle::Literal || !content.contains('\n'));
-    let lines =
-        content.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") });
-    fits.then(|| lines.collect::<Vec<_>>().join("\n").trim_start().to_owned())
-}
-
-/// JSON's strings are YAML's double-quoted ones.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// Whether YAML reads the character back only where it is escaped. Line breaks and tabs are not among them.
+pub(super) fn needs_escape(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Without quotes where YAML reads back the same text, else in quotes.
-fn plain_or_quoted(text: &str) -> String {
-    if text.contains(['\n', '\r']) {
+pub(super) fn plain_or_quoted(text: &str) -> String {
+    if text.contains(['\n', '\r']) || text.chars().any(needs_escape) {
         return quoted(text);
     }
     match serde_yaml::to_string(text) {
         Ok(line) if line.lines().count() == 1 => line.trim_end_matches('\n').to_owned(),
         _ => quoted(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::yaml;
+
+    #[test]
+    fn every_character_is_read_back() {
+        let odd = ['\u{0}', '\u{7f}', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}', '\u{ffff}', '\r', '\n', '\t'];
+        for c in odd.into_iter().chain(' '..'~') {
+            for text in [format!("{c}"), format!("a{c}b"), format!(" {c} "), format!("{c}{c}:{c}")] {
+                for written in [plain_or_quoted(&text), quoted(&text), Value::Text(text.clone()).flow()] {
+                    let file = Arc::new(SourceFile::new("t.yml", format!("- {written}\n")));
+                    let parsed = yaml::parse(&file);
+                    let list = parsed.documents[0].root.as_ref().and_then(|root| root.as_sequence());
+                    let read = list.and_then(|list| list.items[0].as_scalar()).filter(|scalar| !scalar.is_null);
+                    assert_eq!(read.map(|scalar| scalar.value.as_str()), Some(text.as_str()), "{written}");
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::source::{Edit, SourceFile, Span};
+use crate::source::Span;
 use crate::yaml::Node;
 
 /// The values that an alias or a merge repeats, as disjoint spans in the order of the file.
@@ -13,8 +13,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn of(root: Option<&Node>, file: &SourceFile) -> Shared {
-        let mut found = Found { file, spans: FxHashSet::default(), merged_keys: FxHashSet::default() };
+    pub(super) fn of(root: Option<&Node>) -> Shared {
+        let mut found = Found::default();
         if let Some(root) = root {
             found.aliases(root);
             if !found.merged_keys.is_empty() {
@@ -31,39 +31,34 @@ impl Shared {
         Shared { spans }
     }
 
-    /// Whether one of the edits changes something shared.
-    pub(super) fn touched_by(&self, edits: &[Edit]) -> bool {
-        edits.iter().any(|edit| {
-            let before = self.spans.partition_point(|span| span.start < edit.span.end);
-            before.checked_sub(1).and_then(|last| self.spans.get(last)).is_some_and(|span| edit.span.start < span.end)
-        })
+    /// Whether `span` lies in something shared. A value that is not there has an empty span, within `span`.
+    pub(super) fn holds(&self, span: Span) -> bool {
+        let next = self.spans.partition_point(|shared| shared.start <= span.start);
+        let around = next.checked_sub(1).and_then(|last| self.spans.get(last));
+        let nothing = |shared: &Span| shared.is_empty() && span.start <= shared.start && shared.start <= span.end;
+        around.is_some_and(|shared| span.start < shared.end || nothing(shared))
+            || self.spans.get(next).is_some_and(nothing)
+    }
+
+    /// Whether something shared lies in `span`, or reaches into it.
+    pub(super) fn is_within(&self, span: Span) -> bool {
+        let before = self.spans.partition_point(|shared| shared.start < span.end);
+        let last = before.checked_sub(1).and_then(|last| self.spans.get(last));
+        !span.is_empty() && last.is_some_and(|shared| span.start < shared.end.max(shared.start + 1))
     }
 }
 
-/// The bytes of a value with the place behind it at which items and keys are added: for a block, and where nothing is
-/// written yet, that is the end of its last line.
-fn extent(node: &Node, file: &SourceFile) -> Span {
-    let text = node.span.slice(file.text());
-    let is_block = node.as_scalar().is_none() && !text.starts_with(['{', '[']);
-    if !is_block && !node.span.is_empty() {
-        return node.span;
-    }
-    let end = node.span.start + text.trim_end().len();
-    let line_end = file.line_span(file.line_index(end)).map_or(end, |line| line.end);
-    Span::new(node.span.start, node.span.end.max(line_end + 1))
-}
-
-struct Found<'f> {
-    file: &'f SourceFile,
+#[derive(Default)]
+struct Found {
     spans: FxHashSet<Span>,
     merged_keys: FxHashSet<Span>,
 }
 
-impl Found<'_> {
+impl Found {
     /// What aliases stand for. It is looked into where it is defined, not again at each alias.
     fn aliases(&mut self, node: &Node) {
         if node.alias.is_some() {
-            self.spans.insert(extent(node, self.file));
+            self.spans.insert(node.span);
             return;
         }
         for item in node.as_sequence().map_or(&[][..], |list| &list.items) {
@@ -89,7 +84,7 @@ impl Found<'_> {
         }
         for entry in node.as_mapping().map_or(&[][..], |mapping| &mapping.entries).iter().filter(|e| !e.merged) {
             if self.merged_keys.contains(&entry.key.span) {
-                self.spans.insert(extent(node, self.file));
+                self.spans.insert(node.span);
             }
             self.merge_sources(&entry.value);
         }

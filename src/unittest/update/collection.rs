@@ -1,0 +1,193 @@
+//! Lists and mappings that items come into or go out of, while everything that stays keeps its bytes.
+
+use super::lines::{Lines, is_blank};
+use super::render::Value;
+use super::shared::Shared;
+use super::{Why, block, flow};
+use crate::source::{Edit, Span};
+use crate::yaml::{Entry, Node, NodeKind, ScalarStyle};
+
+/// What places are looked up in.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) lines: Lines<'a>,
+    pub(super) shared: &'a Shared,
+}
+
+/// A value where it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'n> {
+    pub(super) node: &'n Node,
+    /// The byte behind the colon, the dash, the comma or the bracket in front of it; anchor and tag come later.
+    pub(super) behind: usize,
+    /// The column of the key or the dash that it belongs to.
+    pub(super) column: usize,
+    /// Whether it stands within brackets or braces.
+    pub(super) in_flow: bool,
+    /// Whether it is an item of a list.
+    pub(super) is_item: bool,
+}
+
+/// How a collection is written.
+enum Layout {
+    /// There is nothing in it, not even a comment; the bytes of what stands for that.
+    Empty(Span),
+    /// In brackets or braces.
+    Flow,
+    /// In lines with dashes or keys.
+    Block,
+}
+
+impl<'n> Place<'n> {
+    /// The value of a whole document.
+    pub(super) fn of_document(node: &'n Node) -> Self {
+        Place { node, behind: node.span.start, column: 0, in_flow: false, is_item: false }
+    }
+
+    /// The value of an entry of a mapping that is written there.
+    pub(super) fn of_value(lines: Lines<'_>, entry: &'n Entry, in_flow: bool) -> Result<Self, Why> {
+        if entry.merged || entry.value.alias.is_some() {
+            return Err(Why::Alias);
+        }
+        let key = entry.key.span;
+        let behind = lines.behind_colon(key.end).ok_or(Why::Layout)?;
+        Ok(Place { node: &entry.value, behind, column: lines.column(key.start), in_flow, is_item: false })
+    }
+
+    /// The entry `name` of this mapping; `None` if there is none.
+    pub(super) fn entry(&self, lines: Lines<'_>, name: &str) -> Result<Option<Place<'n>>, Why> {
+        let entry = self.node.as_mapping().and_then(|mapping| mapping.get(name));
+        entry.map(|entry| Place::of_value(lines, entry, self.has_flow_inside(lines))).transpose()
+    }
+
+    /// The items of this list; none where there is no list.
+    pub(super) fn items(&self, lines: Lines<'_>) -> Result<Vec<Place<'n>>, Why> {
+        let Some(list) = self.node.as_sequence() else { return Ok(Vec::new()) };
+        let in_flow = self.has_flow_inside(lines);
+        let behind: Vec<usize> = if in_flow {
+            flow::elements(lines, self.node)?.iter().map(|element| element.start).collect()
+        } else {
+            block::elements(lines, *self)?.iter().map(|element| element.start + 1).collect()
+        };
+        let item = |(node, behind)| {
+            let column = lines.column(behind).saturating_sub(1);
+            Place { node, behind, column, in_flow, is_item: true }
+        };
+        Ok(list.items.iter().zip(behind).map(item).collect())
+    }
+
+    /// Whether what is in it stands within brackets or braces.
+    pub(super) fn has_flow_inside(&self, lines: Lines<'_>) -> bool {
+        self.in_flow || is_flow(lines, self.node)
+    }
+
+    /// The edits that leave of this list or mapping the elements that are `kept`, and put those of `added` behind
+    /// them. All other bytes stay.
+    ///
+    /// # Errors
+    /// Where something else reads what would change, or it is written in a way that does not allow for it.
+    pub(super) fn rewrite(&self, context: Context<'_>, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Why> {
+        if kept.iter().all(|kept| *kept) && added.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Context { lines, shared } = context;
+        self.check_free(context)?;
+        let edits = match self.layout(lines) {
+            Layout::Empty(span) => self.fill(lines, span, added),
+            Layout::Flow => flow::rewrite(lines, self.node, kept, added)?,
+            Layout::Block => block::rewrite(lines, *self, kept, added)?,
+        };
+        if edits.iter().any(|edit| shared.is_within(edit.span)) { Err(Why::Shared) } else { Ok(edits) }
+    }
+
+    /// The edits that put entries behind those of this mapping.
+    ///
+    /// # Errors
+    /// As for [`Place::rewrite`].
+    pub(super) fn add(&self, context: Context<'_>, entries: Vec<(String, Value)>) -> Result<Vec<Edit>, Why> {
+        let written = self.node.as_mapping().map_or(0, |mapping| mapping.entries.iter().filter(|e| !e.merged).count());
+        self.rewrite(context, &vec![true; written], &Value::Map(entries))
+    }
+
+    /// Whether nothing but this place reads this value.
+    pub(super) fn check_free(&self, context: Context<'_>) -> Result<(), Why> {
+        let Context { lines, shared } = context;
+        if self.node.alias.is_some() {
+            return Err(Why::Alias);
+        }
+        // What is not there is behind its anchor.
+        let span = self.node.span;
+        let span = if span.is_empty() { Span::new(self.behind, lines.behind_properties(self.behind)) } else { span };
+        if shared.holds(span) { Err(Why::Shared) } else { Ok(()) }
+    }
+
+    fn layout(&self, lines: Lines<'_>) -> Layout {
+        let text = self.node.span.slice(lines.text());
+        if self.node.as_scalar().is_some() {
+            return Layout::Empty(self.node.span);
+        }
+        if !is_flow(lines, self.node) {
+            return Layout::Block;
+        }
+        match text.get(1..text.len().saturating_sub(1)) {
+            Some(inside) if is_blank(inside) => Layout::Empty(self.node.span),
+            _ => Layout::Flow,
+        }
+    }
+
+    /// Writes `added` where nothing is: in lines of its own below the key, or in brackets where there are some around.
+    fn fill(&self, lines: Lines<'_>, old: Span, added: &Value) -> Vec<Edit> {
+        let behind = lines.behind_properties(self.behind);
+        let span = if old.is_empty() { Span::at(behind) } else { old };
+        if self.in_flow || self.is_item {
+            let blank = if span.is_empty() && !lines.begins_line(behind) { " " } else { "" };
+            return vec![Edit { span, replacement: format!("{blank}{}", added.flow()) }];
+        }
+        let below = lines.insert_below(span.end, &added.block_elements(self.column + 2));
+        let old = Span::new(lines.before_blanks(span.start).max(behind), span.end);
+        let mut edits = vec![below];
+        if !span.is_empty() {
+            edits.push(Edit { span: old, replacement: String::new() });
+        }
+        edits
+    }
+}
+
+/// Whether it is written in brackets or braces. (A list in lines begins with its first item, which may be in braces; in
+/// a test file no item of a list is a list, and no key is a mapping.)
+fn is_flow(lines: Lines<'_>, node: &Node) -> bool {
+    match node.kind {
+        NodeKind::Sequence(_) => lines.is_at(node.span.start, b'['),
+        NodeKind::Mapping(_) => lines.is_at(node.span.start, b'{'),
+        NodeKind::Scalar(_) => false,
+    }
+}
+
+/// The end of a value where it is written, without line breaks behind it.
+pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
+    if let Some(alias) = node.alias {
+        return alias.end;
+    }
+    let end = node.span.end;
+    match &node.kind {
+        _ if is_flow(lines, node) => end,
+        NodeKind::Sequence(list) => list.items.last().map_or(end, |last| end_of(lines, last).max(end)),
+        NodeKind::Mapping(mapping) => {
+            let last = mapping.entries.iter().rfind(|entry| !entry.merged);
+            last.map_or(end, |last| end_of_entry(lines, last).max(end))
+        }
+        NodeKind::Scalar(scalar) if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) => {
+            // The blank lines that `|+` keeps belong to it.
+            let kept = scalar.value.len() - scalar.value.trim_end_matches('\n').len();
+            (1..kept).fold(end, |end, _| lines.end_of((lines.end_of(end) + 1).min(lines.text().len())))
+        }
+        NodeKind::Scalar(_) => end,
+    }
+}
+
+/// The end of an entry where it is written. A value that is not there may have an anchor all the same.
+pub(super) fn end_of_entry(lines: Lines<'_>, entry: &Entry) -> usize {
+    let key = entry.key.span.end;
+    let behind = lines.behind_colon(key).map_or(key, |colon| lines.behind_properties(colon));
+    behind.max(end_of(lines, &entry.value))
+}

@@ -1,0 +1,111 @@
+//! `exp_samples` as it should be.
+
+use rustc_hash::FxHashMap;
+
+use super::super::notation::{number, series_text};
+use super::super::report::{Difference, FieldDifference, FieldKind, Sample, SampleFailure};
+use super::Why;
+use super::collection::{Context, Place};
+use super::render::Value;
+use super::scalar::{self, New};
+use crate::source::{Edit, Span};
+
+const LIST: &str = "exp_samples";
+
+/// The edits of the assertion at `place`. Samples that are not there go, labels and values that differ are changed
+/// where they stand, and other samples come behind those that are there.
+pub(super) fn edits(context: Context<'_>, place: Place<'_>, failure: &SampleFailure) -> Result<Vec<Edit>, Why> {
+    let list = place.entry(context.lines, LIST)?;
+    let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
+    // What is expected is sorted: the differences know the places.
+    let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
+    let index_of = |span| indices.get(span).copied().ok_or(Why::Layout);
+    let mut kept = vec![true; items.len()];
+    let (mut edits, mut added) = (Vec::new(), Vec::new());
+    for difference in &failure.differences {
+        match difference {
+            Difference::Missing { span, .. } => *kept.get_mut(index_of(span)?).ok_or(Why::Layout)? = false,
+            Difference::Unexpected { actual } => {
+                let fields = sample(failure.actual.get(*actual).ok_or(Why::Layout)?);
+                added.push(Value::Map(fields));
+            }
+            Difference::Differs { actual, span, fields, .. } => {
+                let item = items.get(index_of(span)?).ok_or(Why::Layout)?;
+                edits.extend(changed_sample(context, *item, fields, failure.actual.get(*actual).ok_or(Why::Layout)?)?);
+            }
+        }
+    }
+    let added = Value::List(added);
+    edits.extend(match list {
+        Some(list) => list.rewrite(context, &kept, &added)?,
+        None => place.add(context, vec![(LIST.to_owned(), added)])?,
+    });
+    Ok(edits)
+}
+
+fn changed_sample(
+    context: Context<'_>,
+    item: Place<'_>,
+    fields: &[FieldDifference],
+    actual: &Sample,
+) -> Result<Vec<Edit>, Why> {
+    item.check_free(context)?;
+    if item.node.as_mapping().is_none_or(|mapping| mapping.entries.is_empty()) {
+        return item.add(context, sample(actual));
+    }
+    let differs = |kind| fields.iter().any(|field| field.kind == kind);
+    let (mut edits, mut added) = (Vec::new(), Vec::new());
+    if differs(FieldKind::Label) {
+        let labels = series_text(&actual.labels);
+        match item.entry(context.lines, "labels")? {
+            Some(place) => edits.extend(scalar::replace(context, place, New::Text(&labels))?),
+            None => added.push(("labels".to_owned(), Value::Text(labels))),
+        }
+    }
+    if differs(FieldKind::Value) {
+        let (name, new) = value(actual);
+        match written_value(context, item)? {
+            Some((old_name, key, place)) => {
+                let text = match &new {
+                    Value::Plain(text) => New::Plain(text),
+                    Value::Text(text) => New::Text(text),
+                    Value::Map(_) | Value::List(_) => return Err(Why::Layout),
+                };
+                if old_name != name {
+                    edits.push(Edit { span: key, replacement: name.to_owned() });
+                }
+                edits.extend(scalar::replace(context, place, text)?);
+            }
+            None => added.push((name.to_owned(), new)),
+        }
+    }
+    edits.extend(item.add(context, added)?);
+    Ok(edits)
+}
+
+/// The name, the key and the place of what is expected as a value.
+fn written_value<'n>(context: Context<'_>, item: Place<'n>) -> Result<Option<(&'static str, Span, Place<'n>)>, Why> {
+    let mut found = None;
+    for name in ["value", "histogram"] {
+        let Some(entry) = item.node.as_mapping().and_then(|mapping| mapping.get(name)) else { continue };
+        let place = Place::of_value(context.lines, entry, item.has_flow_inside(context.lines))?;
+        // Of the two, promtool looks at the histogram.
+        found = Some((name, entry.key.span, place));
+    }
+    Ok(found)
+}
+
+fn value(sample: &Sample) -> (&'static str, Value) {
+    if sample.histogram.is_empty() {
+        ("value", Value::Plain(number(sample.value)))
+    } else {
+        ("histogram", Value::Text(sample.histogram.clone()))
+    }
+}
+
+fn sample(sample: &Sample) -> Vec<(String, Value)> {
+    let labels = series_text(&sample.labels);
+    let labels = (labels != "{}").then(|| ("labels".to_owned(), Value::Text(labels)));
+    let (name, value) = value(sample);
+    labels.into_iter().chain([(name.to_owned(), value)]).collect()
+}

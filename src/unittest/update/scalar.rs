@@ -1,0 +1,92 @@
+//! Single values, replaced in the style in which they are written.
+
+use super::Why;
+use super::collection::{Context, Place};
+use super::lines::Lines;
+use super::render::{needs_escape, plain_or_quoted, quoted};
+use crate::source::{Edit, Span};
+use crate::yaml::{Scalar, ScalarStyle};
+
+/// Something to write in place of a value.
+#[derive(Clone, Copy)]
+pub(super) enum New<'t> {
+    /// A text, in quotes where it needs some.
+    Text(&'t str),
+    /// A number or a time, as it is written.
+    Plain(&'t str),
+}
+
+/// The edits that write `new` in place of the value at `place`.
+///
+/// # Errors
+/// Where something else reads this value, or it is no single one.
+pub(super) fn replace(context: Context<'_>, place: Place<'_>, new: New<'_>) -> Result<Vec<Edit>, Why> {
+    place.check_free(context)?;
+    let scalar = place.node.as_scalar().ok_or(Why::Layout)?;
+    let fits_tag = match (place.node.tag.as_deref(), new) {
+        (None, _) | (Some("!" | "!!str"), New::Text(_)) | (Some("!!float"), New::Plain(_)) => true,
+        (Some(_), _) => false,
+    };
+    if !fits_tag {
+        return Err(Why::Layout);
+    }
+    let lines = context.lines;
+    let span = place.node.span;
+    let text = match new {
+        New::Plain(text) => return Ok(whole(lines, place, scalar, text.to_owned())),
+        New::Text(text) => text,
+    };
+    let is_block = matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded);
+    if let Some(replacement) = block_content(lines, scalar, text).filter(|_| is_block) {
+        return Ok(vec![Edit { span, replacement }]);
+    }
+    Ok(whole(lines, place, scalar, like(scalar.style, place.in_flow, text)))
+}
+
+/// `text` in the style of what it replaces.
+fn like(style: ScalarStyle, in_flow: bool, text: &str) -> String {
+    let fits_one_line = !text.contains(['\n', '\r']) && !text.chars().any(needs_escape);
+    match style {
+        ScalarStyle::SingleQuoted if fits_one_line => format!("'{}'", text.replace('\'', "''")),
+        // Within brackets a plain text may not hold what would end it.
+        ScalarStyle::Plain if !(in_flow && text.contains([',', '[', ']', '{', '}'])) => plain_or_quoted(text),
+        _ => quoted(text),
+    }
+}
+
+/// The edits that put `replacement` in place of the whole scalar.
+fn whole(lines: Lines<'_>, place: Place<'_>, scalar: &Scalar, replacement: String) -> Vec<Edit> {
+    let span = place.node.span;
+    let behind = lines.behind_properties(place.behind);
+    if span.is_empty() && scalar.is_null {
+        return vec![Edit { span: Span::at(behind), replacement: format!(" {replacement}") }];
+    }
+    if !matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        return vec![Edit { span, replacement }];
+    }
+    // The `|` or `>` with what belongs to it goes, and the lines below; a comment behind it stays.
+    let start = lines.behind_blanks(behind);
+    let header = lines.text().get(start..).unwrap_or_default();
+    let length = header.find(char::is_whitespace).unwrap_or(header.len());
+    let below = Span::new(lines.end_of(start), span.end.max(lines.end_of(start)));
+    vec![Edit { span: Span::new(start, start + length), replacement }, Edit { span: below, replacement: String::new() }]
+}
+
+/// The lines below a `|` or `>` that stays as it is, without the last line break and the first indentation; `None`
+/// where the text does not fit that style.
+fn block_content(lines: Lines<'_>, scalar: &Scalar, text: &str) -> Option<String> {
+    let indent = lines.column(scalar.file_offset(0));
+    let content = text.strip_suffix('\n').unwrap_or(text);
+    let fits = text.ends_with('\n') == scalar.value.ends_with('\n')
+        && !scalar.value.ends_with("\n\n")
+        && !scalar.value.starts_with([' ', '\t', '\n'])
+        && !scalar.value.is_empty()
+        && !content.is_empty()
+        && !content.starts_with([' ', '\t', '\n'])
+        && !content.ends_with([' ', '\t', '\n'])
+        && !content.chars().any(|c| c == '\r' || needs_escape(c))
+        // Folding would join the lines.
+        && (scalar.style == ScalarStyle::Literal || !content.contains('\n'));
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") };
+    fits.then(|| content.split('\n').map(line).collect::<Vec<_>>().join("\n").trim_start().to_owned())
+}
