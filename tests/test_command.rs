@@ -64,6 +64,23 @@ fn an_update_touches_what_is_selected_and_no_other_file() {
     assert_eq!(std::fs::read_dir(sandbox.path("")).unwrap().count(), 3, "nothing is left behind");
 }
 
+#[test]
+fn an_update_shows_its_changes_where_they_are_in_nobodys_way() {
+    let run = |more: &[&str]| {
+        let sandbox = Sandbox::with(&[("wrong.yml", WRONG)]);
+        sandbox.run(&[&["test", "--update", "--output-format"], more].concat())
+    };
+    let json = run(&["json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&json.stdout).is_ok(), "{json}");
+    assert!(json.stderr.contains("+    promql_expr_test"), "{json}");
+    let concise = run(&["concise"]);
+    assert!(concise.stdout.contains("+    promql_expr_test"), "{concise}");
+    let quiet = run(&["concise", "--quiet"]);
+    assert!(!quiet.to_string().contains("+    promql_expr_test"), "{quiet}");
+    let dry = run(&["concise", "--quiet", "--dry-run"]);
+    assert!(dry.stdout.contains("+    promql_expr_test"), "{dry}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_update_writes_through_a_link() {

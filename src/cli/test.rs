@@ -63,7 +63,8 @@ pub(super) struct TestArgs {
     #[arg(long)]
     pub strict: bool,
 
-    /// Write what is there into the test files, in place of what they expect
+    /// Write what is there into the test files, in place of what they expect; shows the changes first, unless
+    /// --quiet is given
     #[arg(long, conflicts_with = "list")]
     pub update: bool,
 
@@ -188,7 +189,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     let progress = session.progress("testing");
     let mut report = unittest::run(&inputs, &options);
     drop(progress);
-    if args.update && report.failed() && update::write(&report, args.dry_run, session)? {
+    if args.update && report.failed() && update::write(&report, args.dry_run, show_changes(args, format), session)? {
         let again = read_paths(&args.paths);
         inputs = again.0;
         // What could not be read before the update has been reported and still counts.
@@ -245,6 +246,15 @@ fn format(args: &TestArgs, session: &Session) -> TestFormat {
             TestFormat::Github
         }
         None => TestFormat::Full,
+    }
+}
+
+/// A dry run is there for the changes; programs that read the result want nothing else on standard output.
+fn show_changes(args: &TestArgs, format: TestFormat) -> update::Show {
+    match format {
+        _ if args.quiet && !args.dry_run => update::Show::Not,
+        TestFormat::Full | TestFormat::Concise => update::Show::Stdout,
+        TestFormat::Json | TestFormat::Github | TestFormat::Junit | TestFormat::Tap => update::Show::Stderr,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `promproof test --update`: shows what changes in test files, and writes it.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use similar::TextDiff;
@@ -11,14 +11,29 @@ use crate::report::text::one_line;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Left, Why};
 
+/// Where the changes are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Show {
+    /// Before the result.
+    Stdout,
+    /// Beside a result that programs read.
+    Stderr,
+    /// Nowhere.
+    Not,
+}
+
 /// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run. Says
 /// whether something was written.
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Result<bool, Trouble> {
+pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Session) -> Result<bool, Trouble> {
     let mut written = false;
-    let mut stdout = session.stdout();
+    let mut out: Box<dyn Write> = match show {
+        Show::Stdout => Box::new(session.stdout()),
+        Show::Stderr => Box::new(session.stderr()),
+        Show::Not => Box::new(std::io::sink()),
+    };
     for file in report.files.iter().filter(|file| file.failed()) {
         let update = unittest::update(file);
         for left in &update.left {
@@ -33,13 +48,13 @@ pub(super) fn write(report: &TestReport, dry_run: bool, session: &Session) -> Re
         if update.changed == 0 {
             continue;
         }
-        show(&mut stdout, &session.look, file, &update.text)?;
+        show_changes(&mut out, &session.look, file, &update.text)?;
         if !dry_run {
             atomic::write(Path::new(file.file.name()), |out| out.write_all(update.text.as_bytes()))?;
             written = true;
         }
     }
-    stdout.flush()?;
+    out.flush()?;
     Ok(written)
 }
 
@@ -73,7 +88,7 @@ fn cannot_update(file: &FileReport, left: Left) -> Trouble {
 }
 
 /// The changed lines with a few around them.
-fn show(out: &mut dyn std::io::Write, look: &Look, file: &FileReport, new: &str) -> std::io::Result<()> {
+fn show_changes(out: &mut dyn Write, look: &Look, file: &FileReport, new: &str) -> std::io::Result<()> {
     let name = one_line(file.file.name());
     let diff = TextDiff::from_lines(file.file.text(), new);
     for line in diff.unified_diff().context_radius(2).header(&name, &name).to_string().lines() {
