@@ -298,7 +298,7 @@ fn rules_lists_all_rules() {
 
 #[test]
 fn help_shows_examples() {
-    insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @"
+    insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @r"
     Lint rule files and their unit tests
 
     Usage: promproof check [OPTIONS] [PATHS]...
@@ -329,9 +329,9 @@ fn help_shows_examples() {
                           [default: auto] [possible values: auto, always, never]
 
     Examples:
-      promproof check                              all rule files below the current directory
-      promproof check rules/ alerts.yml            a directory and a file
-      promproof check --output-format concise      one line per finding
+      promproof check                           all rule files below this directory
+      promproof check rules/ alerts.yml         a directory and a file
+      promproof check --output-format concise   one line per finding
       kubectl get prometheusrule -A -o yaml | promproof check -
 
     Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an

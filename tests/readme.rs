@@ -49,8 +49,8 @@ fn every_command_runs() {
 
 #[test]
 fn the_examples_in_the_help_of_eval_yield_something() {
-    let help = run_in_repository(&["eval", "--help"]).stdout;
-    let examples: Vec<&str> = help.lines().filter_map(|line| line.trim().strip_prefix("promproof eval ")).collect();
+    let help = run_in_repository(&["eval", "--help"]).stdout.replace("\\\n", "");
+    let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  promproof eval ")).collect();
     assert!(examples.len() >= 2, "{help}");
     for example in examples {
         let run = run_in_repository(&[&["eval"], words(example).as_slice()].concat());

@@ -162,3 +162,14 @@ fn exit_codes_are_those_of_the_other_commands() {
         assert!(run.stderr.contains(says), "{run}");
     }
 }
+
+#[test]
+fn a_rule_file_alone_has_nothing_to_render() {
+    let sandbox = Sandbox::with(&[("rules.yml", "groups: []\n")]);
+    insta::assert_snapshot!(sandbox.run(&["render", "rules.yml"]), @r"
+    --- stderr
+    error: no test file in `rules.yml`
+      help: name the tests of the rules: what alerts look like shows over the data of tests
+    --- exit code 2
+    ");
+}

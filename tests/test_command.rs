@@ -322,3 +322,103 @@ fn notation_has_the_gaps_of_a_series() {
     insta::assert_snapshot!(written, @r#"{__name__="up"} _x3 1 2 _x2 3 {{count:1 sum:2 buckets:[1]}} _x21 4 _x5"#);
     insta::assert_snapshot!(eval(series, &["--at", "4m"]), @r#"{__name__="up"} 2"#);
 }
+
+#[test]
+fn a_list_may_be_json_and_refuses_what_it_cannot_be() {
+    let test = "tests:
+  - name: n
+    promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]
+    alert_timeline: [{alertname: A, labels: {b: c}, never: active}]
+";
+    let sandbox = Sandbox::with(&[("a.yml", test), ("b.yml", "tests: 1\n")]);
+    let run = sandbox.run(&["test", "--list", "--output-format", "json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "error: b.yml:1:8: `tests` must be a list, not a text\n"));
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let group = &json["files"][0]["groups"][0];
+    let short = |assertion: &serde_json::Value| {
+        format!(
+            "{} {} {} {}",
+            assertion["kind"], assertion["subject"], assertion["eval_time_ms"], assertion["place"]["start"]["line"]
+        )
+    };
+    insta::assert_snapshot!(short(&group["assertions"][0]), @r#""timeline" "A{b=\"c\"}" null 4"#);
+    insta::assert_snapshot!(short(&group["assertions"][1]), @r#""expression" "vector(1)" 0 3"#);
+    assert_eq!(json["files"][1]["errors"][0]["rule"], "schema/wrong-type");
+
+    for format in ["junit", "tap", "github"] {
+        let run = sandbox.run(&["test", "--list", "--output-format", format]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run}");
+    }
+    insta::assert_snapshot!(sandbox.run(&["test", "--list", "--output-format", "tap"]), @r"
+    --- stderr
+    error: this output format says how tests went, and --list runs none
+      help: leave --output-format out, or use `--output-format json`
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn what_would_be_left_out_silently_is_refused() {
+    let sandbox = Sandbox::with(&[("a.yml", "tests: []\n")]);
+    let outputs: [&[&str]; 8] = [
+        &["--junit", "o"],
+        &["--html", "o"],
+        &["--coverage"],
+        &["--coverage-json", "o"],
+        &["--coverage-lcov", "o"],
+        &["--fail-under", "1"],
+        &["--timings"],
+        &["--update"],
+    ];
+    for (mode, others) in [(&["--list"][..], &outputs[..]), (&["--to-promtool", "out"], &outputs)] {
+        for other in others {
+            let run = sandbox.run(&[&["test"], mode, *other].concat());
+            assert_eq!(run.code, Some(2), "{other:?}: {run}");
+            assert!(run.stderr.contains("cannot be used with"), "{other:?}: {run}");
+        }
+    }
+    insta::assert_snapshot!(sandbox.run(&["test", "--list", "--html", "o"]), @r"
+    --- stderr
+    error: the argument '--list' cannot be used with '--html <FILE>'
+
+    Usage: promproof test --list [PATHS]...
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert!(!sandbox.path("o").exists() && !sandbox.path("out").exists());
+}
+
+#[test]
+fn standard_output_is_no_file_to_write_to() {
+    let sandbox = Sandbox::with(&[("a.yml", "tests: []\n")]);
+    for option in ["--junit", "--html", "--coverage-json", "--coverage-lcov", "--to-promtool"] {
+        let run = sandbox.run(&["test", option, "-"]);
+        assert_eq!(run.code, Some(2), "{run}");
+        assert!(run.stderr.contains(&format!("invalid value '-' for '{option} ")), "{run}");
+    }
+    insta::assert_snapshot!(sandbox.run(&["test", "--html", "-"]), @r"
+    --- stderr
+    error: invalid value '-' for '--html <FILE>': standard output has the result itself; name a file, or write `./-`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert!(!sandbox.path("-").exists());
+    assert_eq!(sandbox.run(&["test", "--junit", "./-"]).code, Some(0));
+    let joined = sandbox.run(&["report", "merge", "./-", "-o", "-"]);
+    assert!(joined.stdout.starts_with("<?xml"), "{joined}");
+}
+
+#[test]
+fn a_threshold_is_a_percentage() {
+    let sandbox = Sandbox::with(&[("a.yml", "tests: []\n")]);
+    for wrong in ["-1", "101", "abc", "-0.5"] {
+        for command in [&["test"][..], &["report", "merge", "a.json"]] {
+            let run = sandbox.run(&[command, &["--fail-under", wrong]].concat());
+            let message =
+                format!("error: invalid value '{wrong}' for '--fail-under <PERCENT>': expected a number from 0 to 100");
+            assert_eq!((run.code, run.stderr.lines().next()), (Some(2), Some(message.as_str())), "{run}");
+        }
+    }
+}

@@ -135,6 +135,36 @@ fn extensions_become_words_of_promtool() {
     ");
 }
 
+#[test]
+fn what_is_written_does_not_count_beside_its_originals() {
+    let sandbox = Sandbox::with(&[
+        ("rules.yml", OBJECTS),
+        (
+            "a.yml",
+            "rule_files: [rules.yml]\ntests: [{promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]}]\n",
+        ),
+    ]);
+    assert_eq!(sandbox.run(&["test", "--to-promtool", "plain"]).code, Some(0));
+    let files = |args: &[&str]| {
+        let run = sandbox.run(&[&["test", "--output-format", "full"], args].concat());
+        run.stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix("ok    "))
+            .map(|line| line.split_whitespace().next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(files(&[]), ["a.yml"]);
+    assert_eq!(files(&["./"]), ["a.yml"]);
+    // Where they are meant they run.
+    assert_eq!(files(&["plain"]), ["plain/a.yml"]);
+    assert_eq!(files(&["a.yml", "./plain"]), ["a.yml", "plain/a.yml"]);
+    assert_eq!(files(&[".", "plain"]), ["a.yml", "plain/a.yml"]);
+    assert_eq!(files(&[".", "plain/a.yml"]), ["a.yml", "plain/a.yml"]);
+    let checked = |args: &[&str]| sandbox.run(&[&["check"], args].concat()).stdout.lines().last().unwrap().to_owned();
+    insta::assert_snapshot!(checked(&[]), @"no findings in 2 files");
+    insta::assert_snapshot!(checked(&["plain"]), @"no findings in 3 files");
+}
+
 /// A rule of an object of Kubernetes, and two with groups of the same name.
 const OBJECTS: &str = "apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule

@@ -13,6 +13,9 @@ const MAX_ATTEMPTS: u32 = 100;
 /// interruption leaves the old text or the new one. A link stays a link: the file that it leads to is replaced. A pipe
 /// or a device is written to as it is.
 ///
+/// A file that may be written in a folder that may not (a single file that is mounted into a container, for example) is
+/// written in place: that is what its owner allows, and nothing else would work.
+///
 /// # Errors
 /// Where the file, or one beside it, cannot be written.
 pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Trouble> {
@@ -32,16 +35,36 @@ fn try_write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Resu
         Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
         Err(error) => return Err(error),
     };
-    let (out, beside) = create_beside(&target)?;
+    let (out, beside) = match create_beside(&target) {
+        Ok(created) => created,
+        Err(error) if permissions.is_some() && is_about_the_folder(&error) => {
+            return finish(File::options().write(true).truncate(true).open(&target)?, content)?.sync_all();
+        }
+        Err(error) => return Err(error),
+    };
     let written = finish(out, content)
         .and_then(|out| out.sync_all())
         .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&beside, permissions)))
-        .and_then(|()| std::fs::rename(&beside, &target));
+        .and_then(|()| match std::fs::rename(&beside, &target) {
+            // A file that is a mount of its own cannot be replaced.
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                std::fs::copy(&beside, &target).and_then(|_| std::fs::remove_file(&beside))
+            }
+            renamed => renamed,
+        });
     if written.is_err() {
         // The first error is the one to tell; a leftover does no harm.
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Whether there cannot be a new file in the folder, though there may be room for one.
+fn is_about_the_folder(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::InvalidFilename
+    )
 }
 
 fn finish(out: File, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<File> {
@@ -60,5 +83,23 @@ fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
             created => return created.map(|out| (out, beside)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_in_place_where_none_can_be_made_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        // The name is as long as a name may be, so that a longer one cannot be made.
+        let path = folder.path().join("a".repeat(255));
+        std::fs::write(&path, "the old text, longer than the new one").unwrap();
+        write(&path, |out| io::Write::write_all(out, b"new")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        // Where there is no file, there is nothing to write to.
+        assert!(write(&folder.path().join("b".repeat(255)), |_| Ok(())).is_err());
     }
 }

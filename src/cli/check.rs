@@ -49,9 +49,9 @@ pub(super) struct CheckArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof check                              all rule files below the current directory
-  promproof check rules/ alerts.yml            a directory and a file
-  promproof check --output-format concise      one line per finding
+  promproof check                           all rule files below this directory
+  promproof check rules/ alerts.yml         a directory and a file
+  promproof check --output-format concise   one line per finding
   kubectl get prometheusrule -A -o yaml | promproof check -
 
 Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an argument makes no sense.";

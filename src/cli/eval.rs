@@ -82,9 +82,12 @@ pub(super) struct EvalArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof eval 'sum by (job) (up)' --series 'up{job=\"a\"} 1 1 0' --series 'up{job=\"b\"} 1 1 1'
-  promproof eval 'rate(traefik_backend_requests_total[5m])' --from testdata/traefik/traefik.test.yml --output-format chart
-  promtool tsdb dump data/ | promproof eval 'max_over_time(up[1h])' --from - --output-format json";
+  promproof eval 'sum by (job) (up)' --series 'up{job=\"a\"} 1 1 0' \\
+      --series 'up{job=\"b\"} 1 1 1'
+  promproof eval 'rate(traefik_backend_requests_total[5m])' \\
+      --from testdata/traefik/traefik.test.yml --output-format chart
+  promtool tsdb dump data/ |
+      promproof eval 'max_over_time(up[1h])' --from - --output-format json";
 
 /// The formats by their names on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::copies::{is_copy, without_copies};
 use super::read_stdin;
 use crate::lint::{Config, Document};
 use crate::report::Failure;
@@ -31,7 +32,10 @@ impl Inputs {
         let options = LoadOptions { parse: config.promql.parse_options(), ..LoadOptions::default() };
         let reader = Reader { config, rule_files: RuleFileCache::new(options) };
         if !stdin.is_empty() {
-            inputs.add(read_stdin(stdin_name).and_then(|read| reader.input(read, Path::new(""), true)));
+            match read_stdin(stdin_name).and_then(|read| reader.input(read, Path::new(""), true)) {
+                Ok(document) => inputs.documents.extend(document),
+                Err(failure) => inputs.failures.push(failure),
+            }
         }
         let (found, errors) = discovery::discover(&paths);
         inputs.failures.extend(errors.iter().map(failure_of));
@@ -40,15 +44,15 @@ impl Inputs {
             .filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy()))
             .collect();
         let read: Vec<Result<Option<Document>, Failure>> = wanted.par_iter().map(|found| reader.read(found)).collect();
-        read.into_iter().for_each(|result| inputs.add(result));
-        inputs
-    }
-
-    fn add(&mut self, input: Result<Option<Document>, Failure>) {
-        match input {
-            Ok(document) => self.documents.extend(document),
-            Err(failure) => self.failures.push(failure),
+        let mut files = Vec::new();
+        for (found, result) in wanted.iter().zip(read) {
+            match result {
+                Ok(file) => files.extend(file.map(|file| (found, is_copy(file.source.text()), file))),
+                Err(failure) => inputs.failures.push(failure),
+            }
         }
+        inputs.documents.extend(without_copies(&paths, files));
+        inputs
     }
 }
 

@@ -6,6 +6,7 @@
 mod atomic;
 mod check;
 mod config;
+mod copies;
 mod eval;
 mod explain;
 mod inputs;
@@ -99,4 +100,30 @@ fn read_stdin(name: &str) -> Result<Read, Failure> {
         return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
     }
     Ok(discovery::from_bytes(name, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    fn commands(command: &clap::Command) -> Vec<&clap::Command> {
+        let below = command.get_subcommands().flat_map(commands);
+        std::iter::once(command).chain(below).collect()
+    }
+
+    #[test]
+    fn examples_fit_a_narrow_terminal() {
+        let cli = Cli::command();
+        let mut examples = 0;
+        for command in commands(&cli) {
+            let help = command.get_after_help().or(command.get_after_long_help()).map(ToString::to_string);
+            for line in help.iter().flat_map(|help| help.lines()).filter(|line| line.starts_with("  ")) {
+                assert!(line.chars().count() <= 80, "{}: {line}", command.get_name());
+                examples += 1;
+            }
+        }
+        assert!(examples > 20, "{examples}");
+    }
 }

@@ -1,5 +1,8 @@
 //! Options that several commands share.
 
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::report::Format;
@@ -10,6 +13,18 @@ pub(super) struct SharedArgs {
     /// When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, help_heading = "Global options")]
     pub color: Color,
+}
+
+/// Reads the name of a file or a folder that is written. `-`, which elsewhere stands for standard input, would make one
+/// of that name.
+pub(super) fn output_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        if path == Path::new("-") {
+            Err("standard output has the result itself; name a file, or write `./-`")
+        } else {
+            Ok(path)
+        }
+    })
 }
 
 /// When to use colours.

@@ -50,7 +50,7 @@ pub(super) struct RenderArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof render tests/                          every alert that the tests have data for
+  promproof render tests/        every alert that the tests have data for
   promproof render tests/api.yml --alert HighError --at 10m
   promproof render tests/ --all --output-format json
 
@@ -65,6 +65,15 @@ pub(super) enum RenderOutputFormat {
     Json,
 }
 
+impl From<RenderOutputFormat> for RenderFormat {
+    fn from(format: RenderOutputFormat) -> Self {
+        match format {
+            RenderOutputFormat::Full => RenderFormat::Full,
+            RenderOutputFormat::Json => RenderFormat::Json,
+        }
+    }
+}
+
 fn parse_time(text: &str) -> Result<i64, String> {
     duration::parse_duration(text).map_err(|_| "expected a duration from the start of the test, like 10m".to_owned())
 }
@@ -77,7 +86,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     let options = options(args, session)?;
     let (inputs, failures) = test::read_paths(&args.paths);
     if inputs.is_empty() && failures.is_empty() {
-        return Err(test::nothing_to_test(&args.paths));
+        return Err(test::no_test_file(&args.paths)
+            .help("name the tests of the rules: what alerts look like shows over the data of tests"));
     }
     for failure in &failures {
         session.report(failure);
@@ -94,12 +104,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         };
         return Err(Trouble::new(message));
     }
-    let format = match args.output_format {
-        RenderOutputFormat::Full => RenderFormat::Full,
-        RenderOutputFormat::Json => RenderFormat::Json,
-    };
     let mut stdout = session.stdout();
-    output::write(&mut stdout, format, &session.look, &report, view)?;
+    output::write(&mut stdout, args.output_format.into(), &session.look, &report, view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble

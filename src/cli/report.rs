@@ -39,12 +39,12 @@ struct MergeArgs {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 
-    /// Write to OUT, which may be one of the files [default: standard output]
+    /// Write to OUT, which may be one of the files [default: standard output, also as `-`]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
     /// Exit with 1 if less than PERCENT of all points is covered (only of coverage, or of JSON reports that have it)
-    #[arg(long, value_name = "PERCENT", value_parser = coverage::percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = coverage::percent, allow_negative_numbers = true)]
     fail_under: Option<f64>,
 }
 
@@ -53,8 +53,7 @@ Examples:
   promproof report merge part-*.xml -o report.xml
   promproof report merge part-*.json -o coverage.json --fail-under 80
 
-Exit code: 0 if the reports are joined (whatever is in them), 1 if less is covered than --fail-under asks for, 2 where a
-file cannot be read or the files are of different kinds.";
+Exit code: 0 if the reports are joined (whatever is in them), 1 if less is covered than --fail-under asks for, 2 where a file cannot be read or the files are of different kinds.";
 
 /// Runs the subcommand.
 ///
@@ -86,7 +85,7 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
         return Err(Trouble::new(format!("--fail-under needs coverage, and this is {}", report.kind()))
             .help("join what `promproof test --coverage-json FILE` writes"));
     }
-    match &args.output {
+    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => atomic::write(path, |out| report.write(out))?,
         None => {
             let mut stdout = session.stdout();

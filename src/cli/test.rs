@@ -1,6 +1,7 @@
 //! `promproof test`
 
 pub(super) mod coverage;
+mod format;
 mod language;
 mod outputs;
 mod page;
@@ -14,17 +15,18 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rayon::prelude::*;
 
+use super::copies::{is_copy, without_copies};
+use super::options::output_file;
 use super::{Outcome, Session, Trouble, atomic, update};
 use crate::promql::regex::SearchRegex;
-use crate::report::Format;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape};
 use crate::source::{Position, Severity};
-use crate::unittest::{self, RunOptions, Selection, TestFile, TestInput};
+use crate::unittest::{self, ListedFile, RunOptions, Selection, TestFile, TestInput};
 use crate::yaml;
 
 /// Run unit tests of rules
@@ -41,7 +43,7 @@ pub(super) struct TestArgs {
 
     /// How to print the result [default: full; github in a GitHub workflow]
     #[arg(long, value_name = "FORMAT", value_enum)]
-    pub output_format: Option<TestOutputFormat>,
+    pub output_format: Option<format::TestOutputFormat>,
 
     /// Run only test groups whose name the regular expression matches (repeatable)
     #[arg(long, value_name = "REGEX")]
@@ -52,7 +54,8 @@ pub(super) struct TestArgs {
     pub filter: Vec<String>,
 
     /// List the selected assertions and run nothing
-    #[arg(long)]
+    // What would have to run is refused, not left out silently.
+    #[arg(long, conflicts_with_all = ["junit", "html", "timings"])]
     pub list: bool,
 
     /// Begin nothing more after the first failure
@@ -85,7 +88,7 @@ pub(super) struct TestArgs {
     pub quiet: bool,
 
     /// Write a JUnit report to FILE as well
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = output_file())]
     pub junit: Option<PathBuf>,
 
     #[command(flatten)]
@@ -109,33 +112,16 @@ pub(super) struct TestArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof test                           all test files below the current directory
+  promproof test                           all test files below this directory
   promproof test tests/ -k HighErrorRate   what concerns one alert
   promproof test --junit report.xml        for CI
   promproof test --coverage --fail-under 80
   promproof test --to-promtool plain/      the same tests for promtool
-  promproof test --html report.html        a page with pictures, to look at in CI or with a change of rules
+  promproof test --html report.html        a page with pictures
   promproof test --list
-  promproof test --partition 2/5 --junit part-2.xml   one of five jobs
+  promproof test --partition 2/5 --junit part-2.xml    one of five jobs
 
 Exit code: 0 if all pass, 1 if a test fails or less is covered than --fail-under asks for, 2 where a file cannot be read or nothing is selected.";
-
-/// The output formats by their names on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum TestOutputFormat {
-    /// Source, differences and timelines
-    Full,
-    /// One line per failure
-    Concise,
-    /// One JSON object
-    Json,
-    /// Workflow commands that GitHub shows as annotations
-    Github,
-    /// JUnit's XML
-    Junit,
-    /// The Test Anything Protocol
-    Tap,
-}
 
 /// Runs the tests and prints how they went.
 ///
@@ -145,6 +131,9 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     args.partition.forbid_threshold(args.coverage.fail_under)?;
     args.promtool.forbid_stdin(&args.paths)?;
     outputs::forbid_overwriting(args)?;
+    if args.list {
+        format::list_is_json(args)?;
+    }
     let options = run_options(args, session)?;
     if args.watch.watch {
         return watch::run(args, session, &|session| run_once(args, options.clone(), session));
@@ -166,7 +155,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         session.report(failure);
     }
     select(&mut inputs, &options.selection)?;
-    let format = format(args, session);
+    let format = format::chosen(args, session);
     let empty_part = args.partition.select(&mut inputs, &mut options.selection);
     if let Some(message) = &empty_part {
         writeln!(session.stderr(), "{message}")?;
@@ -179,7 +168,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         return Ok(if none { Outcome::Clean } else { Outcome::Trouble });
     }
     if args.list {
-        let whole = list(&inputs, &options.selection, session)?;
+        let whole = list(&inputs, &options.selection, format::list_is_json(args)?, session)?;
         return Ok(if whole && failures.is_empty() { Outcome::Clean } else { Outcome::Trouble });
     }
     if let Some(dir) = &args.promtool.to_promtool {
@@ -234,21 +223,6 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     })
 }
 
-fn format(args: &TestArgs, session: &Session) -> TestFormat {
-    match args.output_format {
-        Some(TestOutputFormat::Full) => TestFormat::Full,
-        Some(TestOutputFormat::Concise) => TestFormat::Concise,
-        Some(TestOutputFormat::Json) => TestFormat::Json,
-        Some(TestOutputFormat::Github) => TestFormat::Github,
-        Some(TestOutputFormat::Junit) => TestFormat::Junit,
-        Some(TestOutputFormat::Tap) => TestFormat::Tap,
-        None if session.format(&super::options::FormatArgs { output_format: None }) == Format::Github => {
-            TestFormat::Github
-        }
-        None => TestFormat::Full,
-    }
-}
-
 /// A dry run is there for the changes; programs that read the result want nothing else on standard output.
 fn show_changes(args: &TestArgs, format: TestFormat) -> update::Show {
     match format {
@@ -297,12 +271,14 @@ pub(super) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trouble>) {
         }
     }
     let read: Vec<Result<Option<TestInput>, Trouble>> = found.par_iter().map(read_input).collect();
-    for result in read {
+    let mut files = Vec::new();
+    for (found, result) in found.iter().zip(read) {
         match result {
-            Ok(input) => inputs.extend(input),
+            Ok(input) => files.extend(input.map(|input| (found, is_copy(input.test.file.text()), input))),
             Err(failure) => failures.push(failure),
         }
     }
+    inputs.extend(without_copies(&paths, files));
     (inputs, failures)
 }
 
@@ -345,27 +321,30 @@ fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trou
     Ok(())
 }
 
-/// One line for each assertion. Whether all could be listed: what a broken file asserts nobody knows.
-fn list(inputs: &[TestInput], selection: &Selection, session: &Session) -> Result<bool, Trouble> {
+/// Lists the assertions. Whether all could be listed: what a broken file asserts nobody knows.
+fn list(inputs: &[TestInput], selection: &Selection, as_json: bool, session: &Session) -> Result<bool, Trouble> {
+    let files: Vec<ListedFile> = inputs.iter().map(|input| unittest::list(&input.test, selection)).collect();
     let mut stdout = session.stdout();
-    for line in inputs.iter().flat_map(|input| unittest::list(&input.test, selection)) {
-        writeln!(stdout, "{line}")?;
-    }
+    let write = if as_json { output::write_list_json } else { output::write_list_text };
+    write(&mut stdout, &files)?;
     stdout.flush()?;
-    let problems = inputs.iter().flat_map(|input| &input.test.problems);
-    let errors: Vec<_> = problems.filter(|problem| problem.severity == Severity::Error).collect();
-    for error in &errors {
+    for error in files.iter().flat_map(|file| &file.errors) {
         let file = &error.primary.file;
         let Position { line, column } = file.position(error.primary.span.start);
         session.report(&Trouble::new(format!("{}:{line}:{column}: {}", file.name(), error.message)));
     }
-    Ok(errors.is_empty())
+    Ok(files.iter().all(|file| file.errors.is_empty()))
 }
 
 /// A run that tests nothing proves nothing.
-pub(super) fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
-    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    Trouble::new(format!("no test file in {}", paths.join(", "))).help(
+fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
+    no_test_file(paths).help(
         "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",
     )
+}
+
+/// What to say where none of `paths` leads to a test file.
+pub(super) fn no_test_file(paths: &[PathBuf]) -> Trouble {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    Trouble::new(format!("no test file in {}", paths.join(", ")))
 }

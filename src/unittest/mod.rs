@@ -22,6 +22,7 @@ mod glob;
 mod group;
 mod inputs;
 pub mod lint;
+mod list;
 mod matching;
 mod notation;
 mod notes;
@@ -45,8 +46,9 @@ pub use extensions::{
     Moment, Moments, PatternKind, Placeholder, PlaceholderValues, Repeat, TextPattern, TimelineTest, Tolerance,
 };
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
+pub use list::{ListedAssertion, ListedFile, ListedGroup, list};
 pub use partition::{Part, Partition};
 pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
-pub use runner::{RunOptions, Selection, TestInput, list, run};
+pub use runner::{RunOptions, Selection, TestInput, run};
 pub use update::{Left, Update, Why, update};

@@ -12,11 +12,10 @@ use super::coverage::Collector;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{Part, TestFile, TestGroup, lint, timeline_test};
+use super::{Part, TestFile, TestGroup, lint};
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
-use crate::model::duration::format_duration;
 use crate::promql::regex::SearchRegex;
 use crate::rules::{Field, LoadOptions};
 use crate::source::{Diagnostic, Severity};
@@ -83,37 +82,6 @@ pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
     let stop = AtomicBool::new(false);
     let files = inputs.par_iter().map(|input| run_file(input, &run, &stop)).collect();
     TestReport { files, coverage: run.coverage.map(|collector| Box::new(collector.finish())) }
-}
-
-/// The selected assertions of a file, a line each: file and line, group, what is asserted.
-pub fn list(test: &TestFile, selection: &Selection) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, group) in test.groups.iter().enumerate().filter(|(_, group)| selection.selects(test, group)) {
-        let name = if group.name().is_empty() { format!("#{}", index + 1) } else { group.name().to_owned() };
-        let at = |time: i64| format!(" at {}", format_duration(time));
-        let alerts = group.alert_tests.iter().map(|test| {
-            let text = format!("alert {}{}", one_line(&test.alertname), at(test.eval_time.value));
-            (test.span, &test.alertname, text)
-        });
-        let timelines = group
-            .timelines
-            .iter()
-            .map(|test| (test.span, &test.alertname, format!("timeline {}", timeline_test::subject(test))));
-        let exprs = group.expr_tests.iter().map(|test| {
-            let kind = if test.exp_fail.is_some() { "failing expression" } else { "expression" };
-            (test.span, &test.expr, format!("{kind} {}{}", one_line(&test.expr), at(test.eval_time.value)))
-        });
-        let all = alerts.chain(timelines).chain(exprs);
-        for (span, _, text) in all.filter(|(_, subject, _)| selection.checks(test, group, subject)) {
-            let line = test.file.position(span.start).line;
-            lines.push(format!("{}:{line}: {name}: {text}", test.file.name()));
-        }
-    }
-    lines
-}
-
-fn one_line(subject: &Field) -> String {
-    subject.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn run_file(input: &TestInput, run: &Shared<'_>, stop: &AtomicBool) -> FileReport {

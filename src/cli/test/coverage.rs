@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::options::output_file;
 use crate::cli::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::{self as output, lcov};
@@ -24,15 +25,15 @@ pub(in crate::cli) struct CoverageArgs {
     pub coverage: bool,
 
     /// Write the coverage to FILE as JSON
-    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), conflicts_with = "list")]
     pub coverage_json: Option<PathBuf>,
 
     /// Write the coverage to FILE as lcov's tracefile, for genhtml, Codecov and GitLab
-    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    #[arg(long, value_name = "FILE", value_parser = output_file(), conflicts_with = "list")]
     pub coverage_lcov: Option<PathBuf>,
 
     /// Exit with 1 if less than PERCENT of all points is covered (the percentage of the closing line)
-    #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with = "list")]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, allow_negative_numbers = true, conflicts_with = "list")]
     pub fail_under: Option<f64>,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::options::output_file;
 use crate::cli::{Session, Trouble, atomic};
 use crate::report::html;
 use crate::report::test::TestView;
@@ -14,7 +15,7 @@ use crate::unittest::report::TestReport;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HtmlArgs {
     /// Write the run to FILE as a web page as well, with pictures: states, values and input series over time
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = output_file())]
     pub html: Option<PathBuf>,
 }
 

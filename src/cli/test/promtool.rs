@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 
+use super::super::options::output_file;
 use super::super::{Outcome, Session, Trouble, atomic};
 use crate::report::text::one_line;
 use crate::source::Severity;
@@ -21,8 +22,15 @@ pub(in crate::cli) struct PromtoolArgs {
     ///
     /// Repeated series, timelines and tolerances are put in promtool's words. Rule files that promtool does not read
     /// (Kubernetes objects, several documents) are written as plain ones. Files that are there already are replaced
-    /// only if this has written them.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["list", "update", "junit"])]
+    /// only if this has written them. `promproof test` and `promproof check` pass them over beside their originals.
+    // What would say how the tests went is refused, not left out silently.
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_parser = output_file(),
+        conflicts_with_all = ["list", "update", "junit", "html", "coverage", "coverage_json", "coverage_lcov",
+            "fail_under", "timings", "output_format"]
+    )]
     pub to_promtool: Option<PathBuf>,
 }
 

@@ -65,12 +65,17 @@ fn group(file: &FileReport, group: &GroupReport) -> Value {
     })
 }
 
-fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
-    let (kind, subject) = match &assertion.kind {
+/// What an assertion is about, in the words of `kind` and `subject`.
+pub(super) fn kind_and_subject(kind: &AssertionKind) -> (&'static str, &str) {
+    match kind {
         AssertionKind::Alert(name) => ("alert", name),
         AssertionKind::Timeline(alert) => ("timeline", alert),
         AssertionKind::Expr(expr) => ("expression", expr),
-    };
+    }
+}
+
+fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
+    let (kind, subject) = kind_and_subject(&assertion.kind);
     let mut value = json!({
         "kind": kind,
         "subject": subject,
@@ -255,7 +260,7 @@ fn why(why: &Explanation) -> Value {
     json!({ "file": why.file.name(), "time_ms": why.t_ms, "parts": parts.collect::<Vec<_>>() })
 }
 
-fn diagnostic(diagnostic: &Diagnostic) -> Value {
+pub(super) fn diagnostic(diagnostic: &Diagnostic) -> Value {
     json!({
         "rule": diagnostic.rule,
         "severity": severity_name(diagnostic.severity),
@@ -273,7 +278,7 @@ fn label(label: &Label) -> Value {
     value
 }
 
-fn range(file: &SourceFile, span: Span) -> Value {
+pub(super) fn range(file: &SourceFile, span: Span) -> Value {
     let point = |offset: usize| {
         let position = file.position(offset);
         json!({ "offset": offset, "line": position.line, "column": position.column })

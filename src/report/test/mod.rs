@@ -7,6 +7,7 @@ mod github;
 mod json;
 pub(super) mod junit;
 mod life;
+mod list;
 mod tap;
 mod timeline;
 mod why;
@@ -19,6 +20,7 @@ use super::Look;
 use crate::unittest::report::TestReport;
 
 pub use junit::write as write_junit;
+pub use list::{write_json as write_list_json, write_text as write_list_text};
 
 /// The output formats of `test`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

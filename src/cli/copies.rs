@@ -1,0 +1,35 @@
+//! Files that `promproof test --to-promtool` has written into the tree that is searched.
+//!
+//! They say again what their originals say. So below a folder they do not count beside other files, or every test would
+//! run twice; where they are named, or all that there is in a folder that is named, they are meant.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use crate::rules::discovery::Found;
+use crate::unittest::HEADER;
+
+/// Whether a file is such a copy, by its first line.
+pub(super) fn is_copy(text: &str) -> bool {
+    text.starts_with(HEADER)
+}
+
+/// Leaves out the copies that do not count. `files` were found below `paths`; each comes with what was read of it, and
+/// whether it is a copy.
+pub(super) fn without_copies<T>(paths: &[PathBuf], files: Vec<(&Found, bool, T)>) -> Vec<T> {
+    let has_originals: FxHashSet<usize> =
+        files.iter().filter(|(_, is_copy, _)| !is_copy).filter_map(|(found, _, _)| folder_of(paths, found)).collect();
+    let counts = |found: &Found, is_copy: bool| {
+        !is_copy || found.named || !folder_of(paths, found).is_some_and(|folder| has_originals.contains(&folder))
+    };
+    files.into_iter().filter(|(found, is_copy, _)| counts(found, *is_copy)).map(|(_, _, file)| file).collect()
+}
+
+/// Which of `paths` led to a file: the one that names its folder most closely.
+fn folder_of(paths: &[PathBuf], found: &Found) -> Option<usize> {
+    let bare = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    let file = bare(&found.path);
+    let above = paths.iter().enumerate().filter(|(_, path)| file.starts_with(bare(path)));
+    above.max_by_key(|(_, path)| path.components().count()).map(|(index, _)| index)
+}
