@@ -130,14 +130,14 @@ fn the_page_tells_what_failed_and_why() {
     <i>10</i>        exp_alerts: [<mark>{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}</mark>] <b>← does not fire</b>
     <i>11</i>      - eval_time: 5m
     </pre><p class="diff minus"><b>-</b> expected, but does not fire:</p>
-    <table class="fields"><tr><th>label <code>queue</code></th><td><del class="whole">&quot;mail&quot;</del></td></tr>
-    <tr><th>label <code>severity</code></th><td><del class="whole">&quot;page&quot;</del></td></tr>
-    <tr><th>annotation <code>summary</code></th><td><del class="whole">&quot;mail has 8 jobs&quot;</del></td></tr>
+    <table class="fields"><tr><th>label <code>queue</code></th><td><del class="whole">"mail"</del></td></tr>
+    <tr><th>label <code>severity</code></th><td><del class="whole">"page"</del></td></tr>
+    <tr><th>annotation <code>summary</code></th><td><del class="whole">"mail has 8 jobs"</del></td></tr>
     </table><p class="note"><b>note:</b> it is pending since 2m and fires 1 evaluation later, at 4m</p>
     <table class="why"><caption>Why, at 3m <span class="place">rules.yml:5:15</span></caption><thead><tr><th>part of the expression</th><th>value</th></tr>
-    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
-    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
-    <tr style="--depth:2"><td><code>jobs</code></td><td>8 {queue=&quot;mail&quot;}</td></tr>
+    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>8 {queue="mail"}</td></tr>
+    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>8 {queue="mail"}</td></tr>
+    <tr style="--depth:2"><td><code>jobs</code></td><td>8 {queue="mail"}</td></tr>
     </tbody></table>
     "#);
     insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-2\">", "<table class=\"why\">"), @r#"
@@ -146,11 +146,11 @@ fn the_page_tells_what_failed_and_why() {
     <pre class="source"><i>10</i>        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: mail has 8 jobs}}]
     <i>11</i>      - eval_time: <mark>5m</mark> <b>← at this time</b>
     <i>12</i>        alertname: QueueLong
-    <i>13</i>        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: <mark>mail has 8 jobs</mark>}}] <b>← is &quot;mail has 9 jobs&quot;</b>
+    <i>13</i>        exp_alerts: [{exp_labels: {queue: mail, severity: page}, exp_annotations: {summary: <mark>mail has 8 jobs</mark>}}] <b>← is "mail has 9 jobs"</b>
     <i>14</i>    promql_expr_test:
-    </pre><p class="diff tilde"><b>~</b> fires, but differs: {alertname=&quot;QueueLong&quot;, queue=&quot;mail&quot;, severity=&quot;page&quot;}</p>
-    <table class="fields"><tr><th rowspan="2">annotation <code>summary</code></th><td class="which">expected</td><td>&quot;mail has <del>8</del> jobs&quot;</td></tr>
-    <tr><td class="which">actual</td><td>&quot;mail has <ins>9</ins> jobs&quot;</td></tr>
+    </pre><p class="diff tilde"><b>~</b> fires, but differs: {alertname="QueueLong", queue="mail", severity="page"}</p>
+    <table class="fields"><tr><th rowspan="2">annotation <code>summary</code></th><td class="which">expected</td><td>"mail has <del>8</del> jobs"</td></tr>
+    <tr><td class="which">actual</td><td>"mail has <ins>9</ins> jobs"</td></tr>
     </table>
     "#);
 }
@@ -158,61 +158,57 @@ fn the_page_tells_what_failed_and_why() {
 #[test]
 fn the_picture_has_states_values_assertions_and_series() {
     let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]));
-    insta::assert_snapshot!(blocks(&page, "<svg class=\"bands\"", "</div>"), @r#"
-     role="img" height="20"><title>{queue=&quot;mail&quot;, severity=&quot;page&quot;}: pending from 2m, firing from 4m, kept firing from 6m, resolved at 7m</title>
-    <line class="idle" x1="0" x2="100%" y1="19" y2="19"/>
+    insta::assert_snapshot!(blocks(&page, "<svg class=\"bands\"", "</div>"), @r##"
+     aria-hidden="true"><use href="#s1"/>
+    <symbol id="s4"><line class="idle" x2="100%" y1="19" y2="19"/>
     <rect class="pending" x="20%" width="20%" y="9" height="10"/>
     <text class="pending-word" x="30%" y="15">pending</text>
     <rect class="firing" x="40%" width="20%" y="1" height="18"/>
     <text class="firing-word" x="50%" y="15">firing</text>
     <rect class="kept" x="60%" width="10%" y="5" height="14"/>
     <circle class="resolved" cx="70%" cy="16" r="3.5"/>
-    <line class="at ok" x1="10%" x2="10%" y1="0" y2="20"/>
-    <line class="at bad" x1="30%" x2="30%" y1="0" y2="20"/>
-    <line class="at bad" x1="50%" x2="50%" y1="0" y2="20"/>
+    </symbol><use href="#s4"/>
+    <use href="#s3"/>
     </svg><p class="changes">pending from 2m, firing from 4m, kept firing from 6m, resolved at 7m</p>
-    "#);
+    "##);
     insta::assert_snapshot!(blocks(&page, "<svg class=\"marks\"", "</svg>"), @r##"
-     role="img" height="32"><title>Assertions over time: 3 marks, 2 of them failed</title>
-    <g class="ok"><title>alert `QueueLong` at 1m: passed; expects no alert</title>
-    <use href="#ok" x="10%" y="9"/>
+     aria-hidden="true"><g class="row"><g class="ok"><use href="#ok" x="10%" y="9"/>
     <text x="10%" y="29">1</text>
-    </g><g class="bad"><title>alert `QueueLong` at 3m: failed; expects {queue=&quot;mail&quot;, severity=&quot;page&quot;}</title>
+    </g><g class="bad"><title>#2, 3m: failed; expects {queue="mail", severity="page"}</title>
     <use href="#bad" x="30%" y="9"/>
     <text x="30%" y="29">2</text>
-    </g><g class="bad"><title>alert `QueueLong` at 5m: failed; expects {queue=&quot;mail&quot;, severity=&quot;page&quot;}</title>
+    </g><g class="bad"><title>#3, 5m: failed; expects {queue="mail", severity="page"}</title>
     <use href="#bad" x="50%" y="9"/>
     <text x="50%" y="29">3</text>
-    </g>
+    </g></g>
     "##);
-    insta::assert_snapshot!(blocks(&page, "<svg class=\"plot\"", "</ul>"), @r#"
-     role="img" height="132"><title>sum by (queue) (jobs) over time, compared with &gt; 5; {queue=&quot;mail&quot;} from 1 to 9</title>
-    <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="132"><rect class="true" x="0" y="0" width="1000" height="500"/>
-    <path class="threshold" d="M0 500H1000"/>
-    <path class="curve c0" d="M0 931H100V715.5H200V392.2H300V176.7H400V69H600V823.3H700V931H1000"/>
-    </svg><line class="at ok" x1="10%" x2="10%" y1="0" y2="132"/>
-    <line class="at bad" x1="30%" x2="30%" y1="0" y2="132"/>
-    <line class="at bad" x1="50%" x2="50%" y1="0" y2="132"/>
+    insta::assert_snapshot!(blocks(&page, "<svg class=\"plot\"", "</ul>"), @r##"
+    </symbol><use href="#s1"/>
+    <symbol id="s2" viewBox="0 0 10 528" preserveAspectRatio="none"><rect class="true" y="0" width="10" height="264"/>
+    <path class="threshold" d="M0 264h10"/>
+    <path class="curve c0" d="M0 492h1v-114h1v-171h1v-114h1v-57h2v399h1v57H10"/>
+    </symbol><use href="#s2"/>
+    <symbol id="s3" viewBox="0 0 1000 1" preserveAspectRatio="none"><path class="at ok" d="M100 0v1"/>
+    <path class="at bad" d="M300 0v1M500 0v1"/>
+    </symbol><use href="#s3"/>
     <text class="scale limit" x="-6" y="70">&gt; 5</text>
     <text class="scale" x="-6" y="13.1">9</text>
     <text class="scale" x="-6" y="126.9">1</text>
     </svg><ul class="legend"><li><svg class="key" aria-hidden="true"><path class="curve c0" d="M0 5H26"/>
-    </svg><code>{queue=&quot;mail&quot;}</code> <span class="extent">1 … 9</span></li>
-    "#);
-    insta::assert_snapshot!(blocks(&page, "<div class=\"input\">", "</div>"), @r#"
-    <p class="who"><code>jobs{queue=&quot;mail&quot;}</code> <span class="extent">1 … 9</span></p>
-    <svg class="spark" role="img" height="26"><title>jobs{queue=&quot;mail&quot;} over time</title>
-    <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="26"><path class="curve" d="M0 903.2H100V701.6H200V399.2H300V197.6H400V96.8H600V802.4H700V903.2H1000"/>
-    </svg><line class="at ok" x1="10%" x2="10%" y1="0" y2="26"/>
-    <line class="at bad" x1="30%" x2="30%" y1="0" y2="26"/>
-    <line class="at bad" x1="50%" x2="50%" y1="0" y2="26"/>
-    </svg><p class="changes"><code>1 3 6 8 9 9 2 1 1 1</code> <span class="place">test.yml:5</span></p>
-    "#);
+    </svg><code>{queue="mail"}</code> <span class="extent">1 … 9</span></li>
+    "##);
+    insta::assert_snapshot!(blocks(&page, "<div class=\"input\">", "</div>"), @r##"
+    <p class="who"><code>jobs{queue="mail"}</code> <i>1 … 9</i></p>
+    <svg class="spark" aria-hidden="true"><symbol id="s6" viewBox="0 0 10 104" preserveAspectRatio="none"><path class="line" d="M0 94h1v-21h1v-31h1v-21h1v-11h2v73h1v11H10"/>
+    </symbol><use href="#s6"/>
+    <use href="#s3"/>
+    </svg><p class="changes"><code>1 3 6 8 9 9 2 1 1 1</code> line 5</p>
+    "##);
     insta::assert_snapshot!(blocks(&page, "<table class=\"asserts\">", "</table>"), @r##"
     <thead><tr><th>#</th><th>time</th><th>expects</th><th>verdict</th></tr>
-    </thead><tbody><tr class="ok"><td>1</td><td>1m</td><td><code>no alert</code></td><td>✓ passed <span class="place">line 7</span></td></tr>
-    <tr class="bad"><td>2</td><td>3m</td><td><code>{queue=&quot;mail&quot;, severity=&quot;page&quot;}</code></td><td><a href="#a0-0-1">✗ failed</a>: it does not fire <span class="place">line 8</span></td></tr>
-    <tr class="bad"><td>3</td><td>5m</td><td><code>{queue=&quot;mail&quot;, severity=&quot;page&quot;}</code></td><td><a href="#a0-0-2">✗ failed</a>: 1 alert is not as expected <span class="place">line 11</span></td></tr>
+    </thead><tbody><tr><td>1</td><td>1m</td><td><code>no alert</code></td><td>✓ passed <i>line 7</i></td></tr>
+    <tr class="bad"><td>2</td><td>3m</td><td><code>{queue="mail", severity="page"}</code></td><td><a href="#a0-0-1">✗ failed</a>: it does not fire <i>line 8</i></td></tr>
+    <tr class="bad"><td>3</td><td>5m</td><td><code>{queue="mail", severity="page"}</code></td><td><a href="#a0-0-2">✗ failed</a>: 1 alert is not as expected <i>line 11</i></td></tr>
     </tbody>
     "##);
 }
@@ -313,11 +309,11 @@ fn extensions_have_their_failures() {
     <pre class="source"><i>14</i>    alert_timeline:
     <i>15</i>      - {alertname: QueueLong, fires_at: <mark>5m</mark>, annotations: {summary: mail has 9 jobs}} <b>← fires at 4m</b>
     <i>16</i>    promql_expr_test:
-    </pre><p class="diff tilde"><b>~</b> {alertname=&quot;QueueLong&quot;, queue=&quot;mail&quot;, severity=&quot;page&quot;}: fires at 4m, 1 evaluation earlier</p>
+    </pre><p class="diff tilde"><b>~</b> {alertname="QueueLong", queue="mail", severity="page"}: fires at 4m, 1 evaluation earlier</p>
     <table class="why"><caption>Why, at 4m <span class="place">rules.yml:5:15</span></caption><thead><tr><th>part of the expression</th><th>value</th></tr>
-    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
-    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
-    <tr style="--depth:2"><td><code>jobs</code></td><td>9 {queue=&quot;mail&quot;}</td></tr>
+    </thead><tbody><tr style="--depth:0"><td><code>sum by (queue) (jobs) &gt; 5</code></td><td>9 {queue="mail"}</td></tr>
+    <tr style="--depth:1"><td><code>sum by (queue) (jobs)</code></td><td>9 {queue="mail"}</td></tr>
+    <tr style="--depth:2"><td><code>jobs</code></td><td>9 {queue="mail"}</td></tr>
     </tbody></table>
     "#);
     insta::assert_snapshot!(blocks(&page, "<div class=\"failure\" id=\"a0-0-4\">", "</div>"), @r#"
@@ -325,10 +321,10 @@ fn extensions_have_their_failures() {
     <p class="place">test.yml:17:47</p>
     <pre class="source"><i>16</i>    promql_expr_test:
     <i>17</i>      - {expr: jobs, eval_time: <mark>1m</mark>, exp_fail: <mark>many-to-many</mark>} <b>← at this time</b> <b>← it does not fail</b>
-    <i>18</i>      - {expr: sum(jobs), eval_time: 9m, exp_samples: [{labels: &#39;{}&#39;, value: 1}]}
-    </pre><table class="fields"><tr><th rowspan="2">message</th><td class="which">expected a text that contains </td><td><del class="whole">&quot;many-to-many&quot;</del></td></tr>
+    <i>18</i>      - {expr: sum(jobs), eval_time: 9m, exp_samples: [{labels: '{}', value: 1}]}
+    </pre><table class="fields"><tr><th rowspan="2">message</th><td class="which">expected a text that contains </td><td><del class="whole">"many-to-many"</del></td></tr>
     <tr><td class="which">actual</td><td><span class="none">(none)</span></td></tr>
-    </table><p class="diff plus"><b>+</b> it yields jobs{queue=&quot;mail&quot;} 3</p>
+    </table><p class="diff plus"><b>+</b> it yields jobs{queue="mail"} 3</p>
     "#);
 }
 
@@ -363,4 +359,58 @@ fn a_page_that_cannot_be_written_is_exit_code_2() {
     ");
     let run = sandbox.run(&["test", "-q", "--html", "."]);
     assert!(run.code == Some(2) && run.stderr.contains("cannot write .:"), "{run}");
+}
+
+/// A suite: as many groups that pass as there are, then one of which two assertions fail.
+fn suite(passing: usize) -> String {
+    let group = |index: usize, value: usize| {
+        format!(
+            "  - name: number {index}
+    input_series:
+      - {{series: 'jobs{{queue=\"mail\"}}', values: '1 3 6 8 9 9 2 1 1 1'}}
+      - {{series: 'jobs{{queue=\"q{index}\"}}', values: '0+{}x9'}}
+    alert_rule_test: [{{eval_time: 1m, alertname: QueueLong}}]
+    promql_expr_test:
+      - {{expr: count(jobs), eval_time: 0, exp_samples: [{{labels: '{{}}', value: {value}}}]}}
+      - {{expr: count(jobs), eval_time: 9m, exp_samples: [{{labels: '{{}}', value: {value}}}]}}
+",
+            index % 2
+        )
+    };
+    let groups: String = (0..passing).map(|index| group(index, 2)).chain([group(passing, 3)]).collect();
+    format!("rule_files: [rules.yml]\ntests:\n{groups}")
+}
+
+/// What passes takes little room, is folded, and refers to shapes that are on the page.
+#[test]
+fn a_large_suite_makes_a_small_page() {
+    let size = |passing: usize| {
+        let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", &suite(passing))]));
+        assert_sound(&page);
+        let folded = format!("<details class=\"passing\"><summary>{passing} groups passed</summary>");
+        assert_eq!(page.contains(&folded), passing >= 50, "{passing}");
+        assert_eq!(page.contains("<body class=\"large\">"), passing >= 50, "{passing}");
+        assert!(page.find("number 0</span>") > page.find("<div class=\"failure\""), "what failed comes first");
+        let ids: Vec<&str> =
+            tags(&page).iter().filter_map(|tag| tag.attributes.split_once("id=\"")?.1.split('"').next()).collect();
+        let links = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+        links.for_each(|link| assert!(ids.contains(&link), "{link}"));
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len(), "each id is there once");
+        page.len()
+    };
+    let (few, many) = (size(49), size(249));
+    assert!((many - few) / 200 < 3500, "{} bytes for each group", (many - few) / 200);
+}
+
+/// Of many failures the list at the top has one line for each group.
+#[test]
+fn many_failures_are_listed_by_group() {
+    let test = suite(13).replace("value: 2", "value: 4");
+    let page = page(&Sandbox::with(&[("rules.yml", RULES), ("test.yml", &test)]));
+    let list = blocks(&page, "<h2 id=\"failures\">What failed</h2><ul>", "</nav>");
+    assert_eq!(list.matches("<li>").count(), 14, "{list}");
+    insta::assert_snapshot!(list.lines().next().unwrap(), @r##"<li><a href="#a0-0-1">expression count(jobs) at 0s: 1 sample is not as expected</a> <span class="place">test.yml:9</span> <span class="more">and 1 more in this group</span></li>"##);
 }

@@ -50,6 +50,9 @@ pub(super) struct Axis {
 }
 
 impl Axis {
+    /// What is drawn at certain times is drawn into a box of this width.
+    pub(super) const SIZE: f64 = 1000.0;
+
     pub(super) fn of(story: &Story) -> Self {
         let steps = i64::try_from(story.steps).unwrap_or(i64::MAX);
         Axis {
@@ -69,9 +72,14 @@ impl Axis {
         Coordinate((step as f64 / self.steps as f64 * 100.0).clamp(0.0, 100.0))
     }
 
-    /// The place where the cell `index` begins, from 0 to 1.
-    pub(super) fn cell(&self, index: usize) -> f64 {
-        (index.saturating_mul(self.per_cell) as f64 / self.steps as f64).clamp(0.0, 1.0)
+    /// The time of the test in cells; the last one may be cut short.
+    pub(super) fn width(&self) -> Coordinate {
+        Coordinate(self.steps as f64 / self.per_cell as f64)
+    }
+
+    /// The place of a time in a box of [`Axis::SIZE`].
+    pub(super) fn within(&self, t_ms: i64) -> Coordinate {
+        Coordinate((self.at(t_ms).0 * Self::SIZE).round() / 100.0)
     }
 
     /// The times to write, in milliseconds.
@@ -84,27 +92,25 @@ impl Axis {
         (0..MAX_TICKS).map(|n| n.saturating_mul(every)).take_while(|t_ms| *t_ms < self.total_ms).collect()
     }
 
-    /// Draws the axis with its times.
-    pub(super) fn draw(&self, page: &mut String) -> fmt::Result {
-        page.push_str("<svg class=\"axis\" aria-hidden=\"true\"><line x1=\"0\" x2=\"100%\" y1=\"1\" y2=\"1\"/>");
-        for t_ms in self.ticks() {
-            let at = self.at(t_ms);
-            write!(page, "<line x1=\"{at}%\" x2=\"{at}%\" y1=\"1\" y2=\"5\"/>")?;
-            if at.0 <= LAST_TICK {
-                write!(page, "<text x=\"{at}%\" y=\"16\">{}</text>", format_duration(t_ms))?;
-            }
+    /// The axis with its times.
+    pub(super) fn ticks_and_times(&self) -> Result<String, fmt::Error> {
+        let ticks = self.ticks();
+        let lines: String = ticks.iter().map(|t_ms| format!("M{} 1v4", self.within(*t_ms))).collect();
+        let mut axis = format!(
+            "<g class=\"ticks\"><svg viewBox=\"0 0 {0} 20\" preserveAspectRatio=\"none\"><path d=\"M0 1h{0}{lines}\"/></svg>",
+            Self::SIZE
+        );
+        for (at, t_ms) in ticks.into_iter().map(|t_ms| (self.at(t_ms), t_ms)).filter(|(at, _)| at.0 <= LAST_TICK) {
+            write!(axis, "<text x=\"{at}%\" y=\"16\">{}</text>", format_duration(t_ms))?;
         }
-        page.push_str("</svg>");
-        Ok(())
+        axis.push_str("</g>");
+        Ok(axis)
     }
 
-    /// Draws faint lines at the times of the axis, `height` pixels long.
-    pub(super) fn grid(&self, page: &mut String, height: u32) -> fmt::Result {
-        for t_ms in self.ticks().into_iter().skip(1) {
-            let at = self.at(t_ms);
-            write!(page, "<line class=\"grid\" x1=\"{at}%\" x2=\"{at}%\" y1=\"0\" y2=\"{height}\"/>")?;
-        }
-        Ok(())
+    /// Faint lines at the times of the axis, in a box of [`Axis::SIZE`] by 1; nothing where it has only its start.
+    pub(super) fn grid(&self) -> Option<String> {
+        let lines: String = self.ticks().iter().skip(1).map(|t_ms| format!("M{} 0v1", self.within(*t_ms))).collect();
+        (!lines.is_empty()).then(|| format!("<path class=\"grid\" d=\"{lines}\"/>"))
     }
 }
 

@@ -5,14 +5,14 @@ use std::fmt::{self, Write as _};
 
 use rustc_hash::FxHashSet;
 
-use super::axis::Axis;
 use super::escape::Text;
-use super::marks::Mark;
+use super::frame::Frame;
+use super::shapes::Shapes;
 use crate::alerting::AlertState;
 use crate::model::duration::format_duration;
 use crate::unittest::story::{Life, Story};
 
-/// The height of a row in pixels.
+/// The height of a row in pixels, as in the style sheet.
 const HEIGHT: u32 = 20;
 /// The word stands in a band that is at least so wide, in percent of the whole.
 const WORD_SHARE: f64 = 14.0;
@@ -29,38 +29,28 @@ pub(super) const fn word(state: AlertState) -> (&'static str, &'static str) {
 }
 
 /// Draws one alert.
-pub(super) fn row(
-    page: &mut String,
-    story: &Story,
-    axis: &Axis,
-    life: &Life,
-    name: &str,
-    marks: &[Mark],
-) -> fmt::Result {
-    let changes = changes(story, life);
+pub(super) fn row(page: &mut String, story: &Story, frame: &mut Frame<'_>, life: &Life, name: &str) -> fmt::Result {
+    let axis = frame.axis;
     write!(page, "<div class=\"life\"><p class=\"who\"><code>{}</code></p>", Text(name))?;
-    write!(
-        page,
-        "<svg class=\"bands\" role=\"img\" height=\"{HEIGHT}\"><title>{}: {}</title>",
-        Text(name),
-        Text(&changes)
-    )?;
-    axis.grid(page, HEIGHT)?;
-    write!(page, "<line class=\"idle\" x1=\"0\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", HEIGHT - 1)?;
+    page.push_str("<svg class=\"bands\" aria-hidden=\"true\">");
+    frame.behind(page)?;
+    let mut bands = String::new();
+    write!(bands, "<line class=\"idle\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", HEIGHT - 1)?;
     for band in &life.bands {
         let (from, to) = (axis.step(band.first).0, axis.step(band.end).0);
         let (class, name) = word(band.state);
-        rect(page, class, from, to)?;
+        rect(&mut bands, class, from, to)?;
         if to - from >= WORD_SHARE {
             let middle = super::numbers::Coordinate(f64::midpoint(from, to));
-            write!(page, "<text class=\"{class}-word\" x=\"{middle}%\" y=\"15\">{name}</text>")?;
+            write!(bands, "<text class=\"{class}-word\" x=\"{middle}%\" y=\"15\">{name}</text>")?;
         }
     }
     for (step, _) in life.changes.iter().filter(|(_, state)| state.is_none()) {
-        write!(page, "<circle class=\"resolved\" cx=\"{}%\" cy=\"{}\" r=\"3.5\"/>", axis.step(*step), HEIGHT - 4)?;
+        write!(bands, "<circle class=\"resolved\" cx=\"{}%\" cy=\"{}\" r=\"3.5\"/>", axis.step(*step), HEIGHT - 4)?;
     }
-    super::marks::lines(page, axis, marks, HEIGHT)?;
-    write!(page, "</svg><p class=\"changes\">{}</p></div>", Text(&changes))
+    frame.shapes.placed(page, &bands)?;
+    frame.before(page)?;
+    write!(page, "</svg><p class=\"changes\">{}</p></div>", Text(&changes(story, life)))
 }
 
 fn rect(page: &mut String, class: &str, from: f64, to: f64) -> fmt::Result {
@@ -94,7 +84,7 @@ fn changes(story: &Story, life: &Life) -> String {
 
 /// The states of the alerts that a group asserts something on, in one small picture: at each time the most serious one.
 /// Nothing where it asserts on expressions only.
-pub(super) fn strip(page: &mut String, story: &Story) -> fmt::Result {
+pub(super) fn strip(page: &mut String, shapes: &mut Shapes, story: &Story) -> fmt::Result {
     let asserted: FxHashSet<&str> = story.expectations.iter().map(|expectation| expectation.about.as_str()).collect();
     let rules = story.rules.iter().filter(|rule| asserted.contains(rule.name.as_str()));
     if rules.clone().next().is_none() {
@@ -108,8 +98,7 @@ pub(super) fn strip(page: &mut String, story: &Story) -> fmt::Result {
             *state = Some(state.map_or(band.state, |known| more_serious(known, band.state)));
         }
     }
-    page.push_str("<svg class=\"strip\" aria-hidden=\"true\" viewBox=\"0 0 60 20\" preserveAspectRatio=\"none\">");
-    page.push_str("<rect class=\"idle\" x=\"0\" width=\"60\" y=\"18\" height=\"2\"/>");
+    let mut strip = "<g class=\"states\"><rect class=\"idle\" width=\"60\" y=\"18\" height=\"2\"/>".to_owned();
     let mut first = 0;
     for run in states.chunk_by(|a, b| a == b) {
         if let Some(Some(state)) = run.first() {
@@ -119,10 +108,13 @@ pub(super) fn strip(page: &mut String, story: &Story) -> fmt::Result {
                 AlertState::Firing => (0, 20),
             };
             let (class, width) = (word(*state).0, run.len());
-            write!(page, "<rect class=\"{class}\" x=\"{first}\" width=\"{width}\" y=\"{y}\" height=\"{height}\"/>")?;
+            write!(strip, "<rect class=\"{class}\" x=\"{first}\" width=\"{width}\" y=\"{y}\" height=\"{height}\"/>")?;
         }
         first += run.len();
     }
+    strip.push_str("</g>");
+    page.push_str("<svg class=\"strip\" aria-hidden=\"true\">");
+    shapes.stretched(page, STRIP_CELLS, 20, &strip)?;
     page.push_str("</svg>");
     Ok(())
 }

@@ -2,22 +2,19 @@
 
 use std::fmt::{self, Write as _};
 
-use super::axis::Axis;
 use super::escape::Text;
-use super::marks::{self, Mark};
+use super::frame::{Frame, UNITS_PER_PIXEL};
 use super::numbers::{Coordinate, range, short};
 use crate::promql::ast::BinaryOp;
 use crate::report::test::words;
 use crate::unittest::story::{Chart, Curve, Threshold};
 
-/// The height of a chart in pixels.
+/// The height of a chart in pixels, as in the style sheet.
 const HEIGHT: u32 = 132;
 /// Labels of the scale are at least so far apart, in pixels.
 const LABELS_APART: f64 = 15.0;
 /// Names of series and alerts are cut to so many characters.
 pub(super) const MAX_NAME: usize = 400;
-/// Paths are drawn into a square of this size, which is stretched to the place that there is.
-const SIZE: f64 = 1000.0;
 
 /// The values between which a chart is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +45,9 @@ impl Scale {
     }
 }
 
-/// Draws a chart with its heading and its legend.
-pub(super) fn chart(page: &mut String, axis: &Axis, chart: &Chart, marks: &[Mark]) -> fmt::Result {
-    heading(page, chart)?;
+/// Draws a chart with its heading and its legend. `whole` is the expression that stands above it, if there is one.
+pub(super) fn chart(page: &mut String, frame: &mut Frame<'_>, chart: &Chart, whole: Option<&str>) -> fmt::Result {
+    heading(page, chart, whole)?;
     if let Some(failure) = &chart.failure {
         return write!(page, "<p class=\"none\">It cannot be drawn: {}</p>", Text(failure));
     }
@@ -60,33 +57,34 @@ pub(super) fn chart(page: &mut String, axis: &Axis, chart: &Chart, marks: &[Mark
     let Some(scale) = Scale::of(all(), threshold, 0.08) else {
         return page.write_str("<p class=\"none\">It has no value at any evaluation of this test.</p>");
     };
-    write!(page, "<svg class=\"plot\" role=\"img\" height=\"{HEIGHT}\"><title>")?;
-    description(page, chart)?;
-    page.push_str("</title>");
-    axis.grid(page, HEIGHT)?;
-    write!(
-        page,
-        "<svg viewBox=\"0 0 {SIZE} {SIZE}\" preserveAspectRatio=\"none\" width=\"100%\" height=\"{HEIGHT}\">"
-    )?;
+    page.push_str("<svg class=\"plot\" aria-hidden=\"true\">");
+    frame.behind(page)?;
+    let mut lines = String::new();
     if let Some(threshold) = &chart.threshold {
-        passing_side(page, scale, threshold)?;
+        passing_side(&mut lines, scale, threshold, frame)?;
     }
     for (index, curve) in chart.curves.iter().enumerate() {
-        write!(page, "<path class=\"curve c{index}\" d=\"{}\"/>", path(axis, scale, curve))?;
+        write!(lines, "<path class=\"curve c{index}\" d=\"{}\"/>", path(frame, scale, curve, HEIGHT))?;
     }
     for curve in others.clone() {
-        write!(page, "<path class=\"curve other\" d=\"{}\"/>", path(axis, scale, curve))?;
+        write!(lines, "<path class=\"curve other\" d=\"{}\"/>", path(frame, scale, curve, HEIGHT))?;
     }
-    page.push_str("</svg>");
-    marks::lines(page, axis, marks, HEIGHT)?;
+    frame.fill(page, HEIGHT, &lines)?;
+    frame.before(page)?;
     labels(page, scale, chart.threshold.as_ref())?;
     page.push_str("</svg>");
     legend(page, chart)
 }
 
-/// What is drawn, above it.
-fn heading(page: &mut String, chart: &Chart) -> fmt::Result {
-    write!(page, "<p class=\"subject\"><code>{}</code>", Text(&chart.subject))?;
+/// What is drawn, above it. What stands above already is not written again.
+fn heading(page: &mut String, chart: &Chart, whole: Option<&str>) -> fmt::Result {
+    let rest = whole.and_then(|whole| whole.strip_prefix(chart.subject.as_str())).map(str::trim_start);
+    let is_left = |rest: &str| chart.threshold.as_ref().is_some_and(|threshold| is_comparison(rest, threshold));
+    page.push_str("<p class=\"subject\">");
+    match rest {
+        Some(rest) if is_left(rest) => page.push_str("the left side"),
+        _ => write!(page, "<code>{}</code>", Text(&chart.subject))?,
+    }
     if let Some(threshold) = &chart.threshold {
         let (symbol, value) = (threshold.op.symbol(), short(threshold.value));
         write!(page, " <span class=\"limit\">compared: <code>{} {value}</code></span>", Text(symbol))?;
@@ -103,34 +101,25 @@ fn heading(page: &mut String, chart: &Chart) -> fmt::Result {
     Ok(())
 }
 
-/// The same in words, for those who do not see it.
-fn description(page: &mut String, chart: &Chart) -> fmt::Result {
-    write!(page, "{} over time", Text(&chart.subject))?;
-    if let Some(threshold) = &chart.threshold {
-        write!(page, ", compared with {} {}", Text(threshold.op.symbol()), short(threshold.value))?;
-    }
-    for curve in &chart.curves {
-        write!(page, "; {}", Text(&name(curve)))?;
-        if let Some((least, greatest)) = extent(curve) {
-            write!(page, " from {} to {}", short(least), short(greatest))?;
-        }
-    }
-    Ok(())
+/// Whether `text` is the comparison and nothing else: `> 5`.
+fn is_comparison(text: &str, threshold: &Threshold) -> bool {
+    let value = text.strip_prefix(threshold.op.symbol()).and_then(|value| value.trim().parse::<f64>().ok());
+    value == Some(threshold.value)
 }
 
 /// The line of the threshold, and the side of it on which the comparison is true.
-fn passing_side(page: &mut String, scale: Scale, threshold: &Threshold) -> fmt::Result {
-    let down = scale.down(threshold.value) * SIZE;
+fn passing_side(lines: &mut String, scale: Scale, threshold: &Threshold, frame: &Frame<'_>) -> fmt::Result {
+    let (width, height) = (frame.axis.width(), i64::from(HEIGHT * UNITS_PER_PIXEL));
+    let down = units(scale.down(threshold.value), HEIGHT);
     let side = match threshold.op {
-        BinaryOp::Greater | BinaryOp::GreaterEqual => Some((0.0, down)),
-        BinaryOp::Less | BinaryOp::LessEqual => Some((down, SIZE - down)),
+        BinaryOp::Greater | BinaryOp::GreaterEqual => Some((0, down)),
+        BinaryOp::Less | BinaryOp::LessEqual => Some((down, height - down)),
         _ => None,
     };
     if let Some((y, height)) = side {
-        let (y, height) = (Coordinate(y), Coordinate(height));
-        write!(page, "<rect class=\"true\" x=\"0\" y=\"{y}\" width=\"{SIZE}\" height=\"{height}\"/>")?;
+        write!(lines, "<rect class=\"true\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>")?;
     }
-    write!(page, "<path class=\"threshold\" d=\"M0 {0}H{SIZE}\"/>", Coordinate(down))
+    write!(lines, "<path class=\"threshold\" d=\"M0 {down}h{width}\"/>")
 }
 
 /// The scale at the left: the threshold, the greatest and the least value, where they do not stand too near.
@@ -203,78 +192,107 @@ pub(super) fn extent(curve: &Curve) -> Option<(f64, f64)> {
     values.reduce(|(low, high), (min, max)| (low.min(min), high.max(max)))
 }
 
-/// A curve as a path in a square of [`SIZE`]. A value stands until the next one, or for as long as it reaches.
-pub(super) fn path(axis: &Axis, scale: Scale, curve: &Curve) -> String {
-    let mut pen = Pen::default();
-    let across = |index: usize| axis.cell(index) * SIZE;
+/// A curve as a path in a box as wide as there are cells of time, `height` pixels high. A value stands until the next
+/// one, or for as long as it reaches.
+pub(super) fn path(frame: &Frame<'_>, scale: Scale, curve: &Curve, height: u32) -> String {
+    let mut pen = Pen { path: String::new(), at: None, end: frame.axis.width() };
     let mut until = 0;
     for cell in &curve.cells {
-        if cell.index > until || pen.is_up() {
-            pen.lift(across(until));
+        if cell.index > until || pen.at.is_none() {
+            pen.lift(until);
         }
-        let [first, second, last] = [cell.min, cell.max, cell.last].map(|value| scale.down(value) * SIZE);
+        let [first, second, last] = [cell.min, cell.max, cell.last].map(|value| units(scale.down(value), height));
         let (first, second) = if last == second { (first, second) } else { (second, first) };
         for y in [first, second, last] {
-            pen.to(across(cell.index), y);
+            pen.to(cell.index, y);
         }
         until = cell.index + curve.reach;
     }
-    pen.lift(across(until));
+    pen.lift(until);
     pen.path
 }
 
+/// A part of `height` pixels in units of a drawing. What is smaller than a unit cannot be seen.
+fn units(part: f64, height: u32) -> i64 {
+    (part * f64::from(height * UNITS_PER_PIXEL)).round() as i64
+}
+
 /// Draws horizontal and vertical lines, each as late as possible, so that what stays the same takes no room.
-#[derive(Default)]
 struct Pen {
     path: String,
-    /// Where it is, in tenths, if it is down.
-    at: Option<(i64, i64)>,
+    /// Where it is if it is down: the cell, and how far down.
+    at: Option<(usize, i64)>,
+    /// Where time ends, in cells.
+    end: Coordinate,
 }
 
 impl Pen {
-    fn is_up(&self) -> bool {
-        self.at.is_none()
-    }
-
-    /// Draws on to `x` and ends the line.
-    fn lift(&mut self, x: f64) {
-        if let Some((from, _)) = self.at.take()
-            && tenths(x) != from
-        {
-            self.write('H', tenths(x));
-        }
-    }
-
-    /// Draws across to `x`, then up or down to `y`; begins there if the pen is up.
-    fn to(&mut self, x: f64, y: f64) {
-        let (x, y) = (tenths(x), tenths(y));
-        match self.at {
-            None => {
-                self.write('M', x);
-                self.write(' ', y);
-                self.at = Some((x, y));
-            }
-            Some((_, at)) if at == y => {}
-            Some((from, _)) => {
-                if from != x {
-                    self.write('H', x);
-                }
-                self.write('V', y);
-                self.at = Some((x, y));
-            }
-        }
-    }
-
-    fn write(&mut self, command: char, tenths: i64) {
+    /// Draws on to the cell `x`, at most to the end of time, and ends the line.
+    fn lift(&mut self, x: usize) {
+        let Some((from, _)) = self.at.take() else { return };
         // `write!` to a string cannot fail.
-        let _ = match tenths % 10 {
-            0 => write!(self.path, "{command}{}", tenths / 10),
-            part => write!(self.path, "{command}{}.{part}", tenths / 10),
+        let _ = match x {
+            x if x as f64 >= self.end.0 => write!(self.path, "H{}", self.end),
+            x if x == from => Ok(()),
+            x => write!(self.path, "H{x}"),
         };
+    }
+
+    /// Draws across to the cell `x`, then up or down to `y`; begins there if the pen is up.
+    fn to(&mut self, x: usize, y: i64) {
+        // As above.
+        let _ = match self.at {
+            None => write!(self.path, "M{x} {y}"),
+            Some((_, at)) if at == y => return,
+            Some((from, at)) if from == x => write!(self.path, "v{}", y - at),
+            Some((from, at)) => write!(self.path, "h{}v{}", x - from, y - at),
+        };
+        self.at = Some((x, y));
     }
 }
 
-/// Coordinates are never negative.
-fn tenths(value: f64) -> i64 {
-    (value * 10.0).round().max(0.0) as i64
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Pen;
+    use crate::report::html::numbers::Coordinate;
+
+    /// The corners of a path, its relative steps added up.
+    fn corners(path: &str) -> Vec<(f64, f64)> {
+        let (mut at, mut corners) = ((0.0, 0.0), Vec::new());
+        for (start, _) in path.match_indices(char::is_alphabetic) {
+            let (command, rest) = path[start..].split_at(1);
+            let end = rest.find(char::is_alphabetic).unwrap_or(rest.len());
+            let numbers: Vec<f64> = rest[..end].split(' ').map(|n| n.parse().expect("a number")).collect();
+            at = match command {
+                "M" => (numbers[0], numbers[1]),
+                "H" => (numbers[0], at.1),
+                "h" => (at.0 + numbers[0], at.1),
+                "v" => (at.0, at.1 + numbers[0]),
+                other => panic!("{other}"),
+            };
+            corners.push(at);
+        }
+        corners
+    }
+
+    proptest! {
+        /// However the steps are written, the pen comes to where it is told to go, and stops at the end of time.
+        #[test]
+        fn relative_steps_add_up(values in prop::collection::vec(0_i64..528, 1..60), rest in 1_u32..=4) {
+            let end = Coordinate(values.len() as f64 - 1.0 + f64::from(rest) / 4.0);
+            let mut pen = Pen { path: String::new(), at: None, end };
+            for (index, value) in values.iter().enumerate() {
+                pen.to(index, *value);
+            }
+            pen.lift(values.len());
+            let corners = corners(&pen.path);
+            let mut before = None;
+            for (index, value) in values.iter().enumerate().filter(|(_, value)| before.replace(**value) != Some(**value)) {
+                prop_assert!(corners.contains(&(index as f64, *value as f64)), "{} {value} in {}", index, pen.path);
+            }
+            prop_assert_eq!(corners.last().map(|(x, _)| *x), Some(end.0));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Text of the user's files between tags and in attributes.
+//! Text of the user's files between tags; there is none in attributes.
 
 use std::fmt::{self, Write as _};
 
@@ -7,7 +7,7 @@ use crate::report::text::is_unprintable;
 /// More characters of one text are not written, so that no text makes the page large.
 const MAX_CHARACTERS: usize = 10_000;
 
-/// A text that is written so that HTML reads it as nothing but text. Control and bidirectional characters are written
+/// A text between tags (not in an attribute), written so that HTML reads it as nothing but text. Control and bidirectional characters are written
 /// as escapes (`\u{1b}`); line breaks and tabs stay. After [`MAX_CHARACTERS`] there is an ellipsis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a>(pub(super) &'a str);
@@ -22,8 +22,6 @@ impl fmt::Display for Text<'_> {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
                 '\n' | '\t' => f.write_char(character)?,
                 _ if is_unprintable(character) => write!(f, "{}", character.escape_default())?,
                 _ => f.write_char(character)?,
@@ -68,7 +66,7 @@ mod tests {
     fn nothing_is_a_tag_an_attribute_or_a_control_character() {
         insta::assert_snapshot!(
             Text("</title><script>alert('1')</script> \" onload=\"x &amp; \u{1b}[2J \u{202e}abc").to_string(),
-            @r"&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &quot; onload=&quot;x &amp;amp; \u{1b}[2J \u{202e}abc"
+            @r#"&lt;/title&gt;&lt;script&gt;alert('1')&lt;/script&gt; " onload="x &amp;amp; \u{1b}[2J \u{202e}abc"#
         );
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt::{self, Write as _};
 
 use super::escape::Text;
+use super::frame::Frame;
 use super::marks::{self, Class, Mark};
+use super::shapes::Shapes;
 use super::subject::{Picture, Subject, about, subjects};
 use super::{axis::Axis, bands, diagnostic, failure, picture};
 use crate::model::duration::format_duration;
@@ -44,7 +46,7 @@ pub(super) fn group_id(file_index: usize, group: &GroupReport) -> String {
 
 impl<'a> GroupPage<'a> {
     /// Writes the group, folded unless it fails.
-    pub(super) fn write(&self, page: &mut String) -> fmt::Result {
+    pub(super) fn write(&self, page: &mut String, shapes: &mut Shapes) -> fmt::Result {
         let group = self.group;
         let failed = group.failed() || self.file.has_rule_errors();
         let class = if failed {
@@ -56,7 +58,7 @@ impl<'a> GroupPage<'a> {
         };
         let open = if group.failed() { " open" } else { "" };
         write!(page, "<details class=\"group {class}\" id=\"{}\"{open}><summary>", group_id(self.file_index, group))?;
-        self.headline(page, class)?;
+        self.headline(page, shapes, class)?;
         page.push_str("</summary><div class=\"body\">");
         for error in &group.errors {
             diagnostic::write(page, error, Severity::Error)?;
@@ -70,13 +72,13 @@ impl<'a> GroupPage<'a> {
         let (asserted, others): (Vec<_>, Vec<_>) =
             subjects(group, story).into_iter().partition(|subject| !subject.assertions.is_empty());
         let (failing, passing): (Vec<_>, Vec<_>) = asserted.into_iter().partition(|subject| self.fails(subject));
-        self.subjects(page, &failing, story)?;
+        self.subjects(page, shapes, &failing, story)?;
         if failing.is_empty() {
-            self.subjects(page, &passing, story)?;
+            self.subjects(page, shapes, &passing, story)?;
         } else {
-            self.folded(page, &passing, story, "asserted on, and as expected")?;
+            self.folded(page, shapes, &passing, story, "asserted on, and as expected")?;
         }
-        self.folded(page, &others, story, "pending or firing too, and not asserted on")?;
+        self.folded(page, shapes, &others, story, "pending or firing too, and not asserted on")?;
         if let Some(story) = story {
             left_out(page, story)?;
         }
@@ -84,19 +86,32 @@ impl<'a> GroupPage<'a> {
     }
 
     /// Subjects that are of less interest.
-    fn folded(&self, page: &mut String, subjects: &[Subject<'a>], story: Option<&Story>, what: &str) -> fmt::Result {
+    fn folded(
+        &self,
+        page: &mut String,
+        shapes: &mut Shapes,
+        subjects: &[Subject<'a>],
+        story: Option<&Story>,
+        what: &str,
+    ) -> fmt::Result {
         if subjects.is_empty() {
             return Ok(());
         }
         write!(page, "<details class=\"rest\"><summary>{} more: {what}</summary>", subjects.len())?;
-        self.subjects(page, subjects, story)?;
+        self.subjects(page, shapes, subjects, story)?;
         page.write_str("</details>")
     }
 
     /// Some subjects, one below the other.
-    fn subjects(&self, page: &mut String, subjects: &[Subject<'a>], story: Option<&Story>) -> fmt::Result {
+    fn subjects(
+        &self,
+        page: &mut String,
+        shapes: &mut Shapes,
+        subjects: &[Subject<'a>],
+        story: Option<&Story>,
+    ) -> fmt::Result {
         for subject in subjects.iter().take(MAX_SUBJECTS) {
-            self.subject(page, subject, story)?;
+            self.subject(page, shapes, subject, story)?;
         }
         if subjects.len() > MAX_SUBJECTS {
             write!(page, "<p class=\"more\">and {} more</p>", subjects.len() - MAX_SUBJECTS)?;
@@ -108,7 +123,7 @@ impl<'a> GroupPage<'a> {
         subject.assertions.iter().filter_map(|index| self.group.assertions.get(*index)).any(|a| a.outcome.failed())
     }
 
-    fn headline(&self, page: &mut String, class: &str) -> fmt::Result {
+    fn headline(&self, page: &mut String, shapes: &mut Shapes, class: &str) -> fmt::Result {
         let group = self.group;
         let word = match class {
             "bad" => "failed",
@@ -134,12 +149,18 @@ impl<'a> GroupPage<'a> {
         }
         page.push_str("</span>");
         match group.story.as_deref().filter(|_| self.pictures) {
-            Some(story) => bands::strip(page, story),
+            Some(story) => bands::strip(page, shapes, story),
             None => Ok(()),
         }
     }
 
-    fn subject(&self, page: &mut String, subject: &Subject<'a>, story: Option<&Story>) -> fmt::Result {
+    fn subject(
+        &self,
+        page: &mut String,
+        shapes: &mut Shapes,
+        subject: &Subject<'a>,
+        story: Option<&Story>,
+    ) -> fmt::Result {
         let assertions: Vec<(usize, &Assertion)> =
             subject.assertions.iter().filter_map(|index| Some((*index, self.group.assertions.get(*index)?))).collect();
         let kind = if subject.is_alert { "alert" } else { "expression" };
@@ -150,12 +171,14 @@ impl<'a> GroupPage<'a> {
             write!(page, "<code>{}</code></h3>", Text(&words::shortened(subject.name, 160)))?;
         }
         let has_picture = !matches!(subject.picture, Picture::None);
-        let drawn = story.filter(|_| has_picture).map(|story| (story, self.marks(story, subject)));
-        if let Some((story, marks)) = &drawn {
+        let mut drawn = story
+            .filter(|_| has_picture)
+            .map(|story| (story, Frame { axis: Axis::of(story), marks: self.marks(story, subject), shapes }));
+        if let Some((story, frame)) = &mut drawn {
             match subject.picture {
                 Picture::None => {}
-                Picture::Rule(rule) => picture::rule(page, story, rule, marks)?,
-                Picture::Expression(expr) => picture::expression_story(page, story, expr, marks)?,
+                Picture::Rule(rule) => picture::rule(page, story, rule, frame)?,
+                Picture::Expression(expr) => picture::expression(page, expr, frame)?,
             }
         }
         let failed: Vec<_> = assertions.iter().filter(|(_, assertion)| assertion.outcome.failed()).collect();
@@ -165,8 +188,8 @@ impl<'a> GroupPage<'a> {
         if failed.len() > MAX_EXPLAINED {
             write!(page, "<p class=\"more\">and {} more failed</p>", failed.len() - MAX_EXPLAINED)?;
         }
-        if let (Some((story, marks)), Picture::Rule(rule)) = (&drawn, subject.picture) {
-            picture::inputs(page, &self.file.file, story, rule, marks)?;
+        if let (Some((_, frame)), Picture::Rule(rule)) = (&mut drawn, subject.picture) {
+            picture::inputs(page, &self.file.file, rule, frame)?;
         }
         self.list(page, &assertions)?;
         page.write_str("</section>")
@@ -175,8 +198,8 @@ impl<'a> GroupPage<'a> {
     /// The marks of a subject: all assertions that are about it, also where another rule has its name.
     fn marks(&self, story: &Story, subject: &Subject<'a>) -> Vec<Mark> {
         let says = |(index, assertion): (usize, &'a Assertion)| {
-            let word = Class::of(assertion).word();
-            let text = format!("{}: {word}; expects {}", words::subject(assertion), self.expectation(index));
+            let (number, at, word) = (index + 1, time(assertion), Class::of(assertion).word());
+            let text = format!("#{number}, {at}: {word}; expects {}", self.expectation(index));
             (index, assertion, text)
         };
         let about = |(index, assertion): &(usize, &'a Assertion)| {
@@ -210,8 +233,8 @@ impl<'a> GroupPage<'a> {
             let line = self.file.file.position(assertion.span.start).line;
             write!(
                 page,
-                "<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code></td><td>{sign} <span class=\"place\">line {line}</span></td></tr>",
-                class.name(),
+                "<tr{}><td>{}</td><td>{}</td><td><code>{}</code></td><td>{sign} <i>line {line}</i></td></tr>",
+                row_class(class),
                 index + 1,
                 time(assertion),
                 Text(&words::shortened(self.expectation(*index), 240)),
@@ -222,6 +245,15 @@ impl<'a> GroupPage<'a> {
             write!(page, "<p class=\"more\">and {} more</p>", assertions.len() - MAX_LISTED)?;
         }
         Ok(())
+    }
+}
+
+/// The class of an assertion's row; most pass, and theirs is left out.
+const fn row_class(class: Class) -> &'static str {
+    match class {
+        Class::Passed => "",
+        Class::NotRun => " class=\"off\"",
+        Class::Failed => " class=\"bad\"",
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::axis::Axis;
 use super::escape::Text;
+use super::shapes::Shapes;
 use crate::unittest::report::{Assertion, AssertionKind, Outcome};
 
 /// More marks than this have no lines through the drawings below; failed ones always do.
@@ -101,28 +102,38 @@ fn time_of(assertion: &Assertion) -> Option<i64> {
     }
 }
 
-/// Draws a row of marks, each with the number of its assertion where there is room.
-pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark]) -> fmt::Result {
+/// Draws a row of marks, each with the number of its assertion where there is room. What a mark says that passed and
+/// has its number is in the list of assertions; others say it themselves.
+pub(super) fn row(page: &mut String, axis: &Axis, marks: &[Mark], shapes: &mut Shapes) -> fmt::Result {
     if marks.is_empty() {
         return Ok(());
     }
-    let failed = marks.iter().filter(|mark| mark.outcome == Class::Failed).count();
-    let title = format!("Assertions over time: {} marks, {failed} of them failed", marks.len());
-    write!(page, "<svg class=\"marks\" role=\"img\" height=\"32\"><title>{title}</title>")?;
     let numbered = numbered(axis, marks);
+    let mut row = "<g class=\"row\">".to_owned();
+    let mut says = false;
     for mark in marks {
         let at = axis.at(mark.at_ms);
         let class = mark.outcome.name();
-        write!(
-            page,
-            "<g class=\"{class}\"><title>{}</title><use href=\"#{class}\" x=\"{at}%\" y=\"9\"/>",
-            Text(&mark.text)
-        )?;
-        if numbered.contains(&mark.number) {
-            let more = if mark.count > 1 { "+" } else { "" };
-            write!(page, "<text x=\"{at}%\" y=\"29\">{}{more}</text>", mark.number)?;
+        write!(row, "<g class=\"{class}\">")?;
+        let has_number = numbered.contains(&mark.number);
+        if !has_number || mark.count > 1 || mark.outcome != Class::Passed {
+            says = true;
+            write!(row, "<title>{}</title>", Text(&mark.text))?;
         }
-        page.push_str("</g>");
+        write!(row, "<use href=\"#{class}\" x=\"{at}%\" y=\"9\"/>")?;
+        if has_number {
+            let more = if mark.count > 1 { "+" } else { "" };
+            write!(row, "<text x=\"{at}%\" y=\"29\">{}{more}</text>", mark.number)?;
+        }
+        row.push_str("</g>");
+    }
+    row.push_str("</g>");
+    page.push_str("<svg class=\"marks\" aria-hidden=\"true\">");
+    // What is shown when it is pointed at must be in its place.
+    if says {
+        page.push_str(&row);
+    } else {
+        shapes.placed(page, &row)?;
     }
     page.push_str("</svg>");
     Ok(())
@@ -141,12 +152,16 @@ fn numbered(axis: &Axis, marks: &[Mark]) -> Vec<usize> {
     taken.into_iter().map(|(_, number)| number).collect()
 }
 
-/// Draws a line at the time of each mark, `height` pixels long.
-pub(super) fn lines(page: &mut String, axis: &Axis, marks: &[Mark], height: u32) -> fmt::Result {
+/// Lines at the times of the marks, in a box of [`Axis::SIZE`] by 1; nothing where there is no mark.
+pub(super) fn lines(axis: &Axis, marks: &[Mark]) -> Option<String> {
     let all = marks.len() <= MAX_LINES;
-    for mark in marks.iter().filter(|mark| all || mark.outcome == Class::Failed) {
-        let (at, class) = (axis.at(mark.at_ms), mark.outcome.name());
-        write!(page, "<line class=\"at {class}\" x1=\"{at}%\" x2=\"{at}%\" y1=\"0\" y2=\"{height}\"/>")?;
+    let mut lines = String::new();
+    for class in [Class::Passed, Class::NotRun, Class::Failed] {
+        let of_class = marks.iter().filter(|mark| mark.outcome == class && (all || class == Class::Failed));
+        let path: String = of_class.map(|mark| format!("M{} 0v1", axis.within(mark.at_ms))).collect();
+        if !path.is_empty() {
+            lines.push_str(&format!("<path class=\"at {}\" d=\"{path}\"/>", class.name()));
+        }
     }
-    Ok(())
+    (!lines.is_empty()).then_some(lines)
 }

@@ -5,7 +5,9 @@
 //! page fits a screen, a phone and paper, and their words keep their size. Colour never says anything alone: states
 //! have heights and patterns, assertions have signs, curves have dashes, and each drawing is told in words below it.
 //!
-//! What failed comes first and is open, the rest is folded. All that comes from files goes through
+//! What failed comes first and is open, the rest is folded, on a large page file by file. Shapes that occur again are
+//! written once ([`shapes`]), and no line is drawn finer than a quarter of a pixel ([`frame`]), so that a page of a
+//! thousand groups stays small. All that comes from files goes through
 //! [`escape::Text`]. The page is the same for the same report, but for the time that it took.
 
 mod axis;
@@ -16,10 +18,12 @@ mod difference;
 mod escape;
 mod excerpt;
 mod failure;
+mod frame;
 mod group;
 mod marks;
 mod numbers;
 mod picture;
+mod shapes;
 mod subject;
 mod summary;
 
@@ -28,17 +32,31 @@ use std::io;
 
 use escape::Text;
 use group::GroupPage;
+use shapes::Shapes;
 
 use super::summary::counted;
 use super::test::{TestView, words};
 use crate::source::Severity;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
 
-/// Once the page has so many bytes, further groups get no pictures. Those that fail come first.
-const PICTURES_BYTES: usize = 16 * 1024 * 1024;
+/// How large the page may become, in bytes.
+struct Room {
+    /// From here on groups get no pictures.
+    pictures: usize,
+    /// From here on groups are only counted.
+    groups: usize,
+}
 
-/// Once the page has so many bytes, further groups are only counted.
-const GROUPS_BYTES: usize = 2 * PICTURES_BYTES;
+const MIB: usize = 1024 * 1024;
+
+/// For groups that fail.
+const FAILED: Room = Room { pictures: 16 * MIB, groups: 24 * MIB };
+
+/// For other groups, which must leave room for those that fail in files further down.
+const PASSED: Room = Room { pictures: 6 * MIB, groups: 12 * MIB };
+
+/// On a page of more groups those that pass are folded file by file, and stay folded in print.
+const MANY_GROUPS: usize = 50;
 
 /// So many warnings of one file are shown.
 const MAX_WARNINGS: usize = 50;
@@ -60,38 +78,77 @@ const DEFINITIONS: &str = r##"<svg class="definitions" width="0" height="0" aria
 /// # Errors
 /// What `out` reports.
 pub fn write(out: &mut dyn io::Write, report: &TestReport, view: &TestView) -> io::Result<()> {
-    let mut written = 0;
-    let mut flush = |page: &mut String| {
-        written += page.len();
-        let result = out.write_all(page.as_bytes());
-        page.clear();
-        result.map(|()| written)
-    };
-    let mut page = String::new();
-    head(&mut page, report, view).map_err(io::Error::other)?;
+    let mut sheet = Sheet { out, page: String::new(), written: 0, shapes: Shapes::default(), view };
+    head(&mut sheet.page, report, view).map_err(io::Error::other)?;
     let (failed, passed): (Vec<_>, Vec<_>) = report.files.iter().enumerate().partition(|(_, file)| file.failed());
     for (index, file) in failed.into_iter().chain(passed) {
-        file_head(&mut page, index, file, view).map_err(io::Error::other)?;
+        file_head(&mut sheet.page, index, file, view).map_err(io::Error::other)?;
         let fails = |group: &&GroupReport| group.failed();
-        let (failed, passed): (Vec<_>, Vec<_>) = file.groups.iter().partition(fails);
-        let mut more = 0;
-        for group in failed.into_iter().chain(passed) {
-            let written = flush(&mut page)?;
-            if written >= GROUPS_BYTES {
-                more += 1;
-                continue;
-            }
-            let (pictures, timed) = (written < PICTURES_BYTES, view.elapsed.is_some());
-            let group = GroupPage { file, file_index: index, group, pictures, timed };
-            group.write(&mut page).map_err(io::Error::other)?;
+        let (failed, others): (Vec<_>, Vec<_>) = file.groups.iter().partition(fails);
+        sheet.groups(index, file, &failed, &FAILED)?;
+        let folded = is_large(report) && !others.is_empty();
+        if folded {
+            let count = words_of(file, &others);
+            sheet.page.push_str(&format!("<details class=\"passing\"><summary>{count}</summary>"));
         }
-        if more > 0 {
-            page.push_str(&format!("<p class=\"more\">and {}</p>", counted(more, "more group")));
-        }
-        page.push_str("</section>\n");
+        sheet.groups(index, file, &others, &PASSED)?;
+        sheet.page.push_str(if folded { "</details></section>\n" } else { "</section>\n" });
     }
-    page.push_str(FOOT);
-    flush(&mut page).map(|_| ())
+    sheet.page.push_str(FOOT);
+    sheet.flush()
+}
+
+fn is_large(report: &TestReport) -> bool {
+    report.files.iter().map(|file| file.groups.len()).sum::<usize>() > MANY_GROUPS
+}
+
+/// What became of groups that are folded.
+fn words_of(file: &FileReport, groups: &[&GroupReport]) -> String {
+    let skipped = groups.iter().filter(|group| group.skipped).count();
+    let rest = counted(groups.len() - skipped, "group");
+    match (skipped, file.has_rule_errors()) {
+        (0, true) => format!("{rest} not run"),
+        (0, false) => format!("{rest} passed"),
+        (skipped, _) if skipped == groups.len() => format!("{} skipped", counted(skipped, "group")),
+        (skipped, true) => format!("{rest} not run, {skipped} skipped"),
+        (skipped, false) => format!("{rest} passed, {skipped} skipped"),
+    }
+}
+
+/// The page in the making.
+struct Sheet<'a> {
+    out: &'a mut dyn io::Write,
+    /// What is not written yet.
+    page: String,
+    /// How many bytes are written.
+    written: usize,
+    shapes: Shapes,
+    view: &'a TestView,
+}
+
+impl Sheet<'_> {
+    /// Writes groups of one file, as long as there is room.
+    fn groups(&mut self, file_index: usize, file: &FileReport, groups: &[&GroupReport], room: &Room) -> io::Result<()> {
+        for (index, group) in groups.iter().enumerate() {
+            self.flush()?;
+            if self.written >= room.groups {
+                let more = counted(groups.len() - index, "more group");
+                self.page.push_str(&format!("<p class=\"more\">and {more}, left out to keep this page small</p>"));
+                break;
+            }
+            let (pictures, timed) = (self.written < room.pictures, self.view.elapsed.is_some());
+            let group = GroupPage { file, file_index, group, pictures, timed };
+            group.write(&mut self.page, &mut self.shapes).map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(self.page.as_bytes())?;
+        self.written += self.page.len();
+        self.page.clear();
+        Ok(())
+    }
 }
 
 const FOOT: &str = "</main>\n<footer>Time runs from the start of each test. A value stands until the next evaluation. \
@@ -105,8 +162,9 @@ fn head(page: &mut String, report: &TestReport, view: &TestView) -> fmt::Result 
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{} – promproof test</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{DEFINITIONS}",
+         <title>{} – promproof test</title>\n<style>\n{STYLE}</style>\n</head>\n<body{}>\n{DEFINITIONS}",
         Text(&title),
+        if is_large(report) { " class=\"large\"" } else { "" },
     )?;
     summary::write(page, report, view)?;
     legend(page);

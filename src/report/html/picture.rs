@@ -4,10 +4,9 @@
 
 use std::fmt::{self, Write as _};
 
-use super::axis::Axis;
 use super::curves::{self, Scale};
 use super::escape::Text;
-use super::marks::Mark;
+use super::frame::Frame;
 use super::numbers::range;
 use super::{bands, marks};
 use crate::model::duration::format_duration;
@@ -16,12 +15,11 @@ use crate::report::test::words::shortened;
 use crate::source::SourceFile;
 use crate::unittest::story::{ExpressionStory, InputStory, Life, RuleStory, Story};
 
-/// The height of the small picture of an input series, in pixels.
+/// The height of the small picture of an input series, in pixels, as in the style sheet.
 const SPARK_HEIGHT: u32 = 26;
 
 /// Draws a rule: assertions, values, states.
-pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
-    let axis = Axis::of(story);
+pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, frame: &mut Frame<'_>) -> fmt::Result {
     write!(page, "<pre class=\"expr\"><code>{}</code></pre>", Text(&rule.expr))?;
     let held = |word: &str, ms: i64| {
         if ms > 0 { format!("<code>{word}: {}</code> ", format_duration(ms)) } else { String::new() }
@@ -35,40 +33,34 @@ pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, marks: &[
     let at = rule.file.position(rule.span.start);
     write!(page, "<span class=\"place\">{}:{}</span></p>", Text(rule.file.name()), at.line)?;
     page.push_str("<figure>");
-    marks::row(page, &axis, marks)?;
+    marks::row(page, &frame.axis, &frame.marks, frame.shapes)?;
     for chart in &rule.charts {
-        curves::chart(page, &axis, chart, marks)?;
+        curves::chart(page, frame, chart, Some(&rule.expr))?;
     }
     if rule.more_charts > 0 {
         write!(page, "<p class=\"more\">and {} not drawn</p>", counted(rule.more_charts, "more comparison"))?;
     }
-    lives(page, story, &axis, rule, marks)?;
-    axis.draw(page)?;
+    lives(page, story, rule, frame)?;
+    frame.axis(page)?;
     page.write_str("</figure>")
 }
 
 /// Draws an expression that is asserted on.
-pub(super) fn expression_story(
-    page: &mut String,
-    story: &Story,
-    expr: &ExpressionStory,
-    marks: &[Mark],
-) -> fmt::Result {
-    let axis = Axis::of(story);
+pub(super) fn expression(page: &mut String, expr: &ExpressionStory, frame: &mut Frame<'_>) -> fmt::Result {
     page.push_str("<figure>");
-    marks::row(page, &axis, marks)?;
-    curves::chart(page, &axis, &expr.chart, marks)?;
-    axis.draw(page)?;
+    marks::row(page, &frame.axis, &frame.marks, frame.shapes)?;
+    curves::chart(page, frame, &expr.chart, None)?;
+    frame.axis(page)?;
     page.write_str("</figure>")
 }
 
-fn lives(page: &mut String, story: &Story, axis: &Axis, rule: &RuleStory, marks: &[Mark]) -> fmt::Result {
+fn lives(page: &mut String, story: &Story, rule: &RuleStory, frame: &mut Frame<'_>) -> fmt::Result {
     if rule.lives.is_empty() {
         page.push_str("<p class=\"none\">It is never pending or firing in this test.</p>");
         return Ok(());
     }
     for (life, name) in rule.lives.iter().zip(names(&rule.lives)) {
-        bands::row(page, story, axis, life, &name, marks)?;
+        bands::row(page, story, frame, life, &name)?;
     }
     if rule.more_lives > 0 {
         write!(page, "<p class=\"more\">and {}</p>", counted(rule.more_lives, "more alert"))?;
@@ -94,77 +86,58 @@ fn names(lives: &[Life]) -> Vec<String> {
 }
 
 /// Draws the series that a rule reads.
-pub(super) fn inputs(
-    page: &mut String,
-    test: &SourceFile,
-    story: &Story,
-    rule: &RuleStory,
-    marks: &[Mark],
-) -> fmt::Result {
+pub(super) fn inputs(page: &mut String, test: &SourceFile, rule: &RuleStory, frame: &mut Frame<'_>) -> fmt::Result {
     for name in &rule.absent {
         write!(page, "<p class=\"none\">There is no series <code>{}</code> in this test.</p>", Text(name))?;
     }
     if rule.inputs.is_empty() {
         return Ok(());
     }
-    let axis = Axis::of(story);
     let count = rule.inputs.len() + rule.more_inputs;
     write!(page, "<figure><figcaption>It reads {count} series:</figcaption>")?;
     for input in &rule.inputs {
-        spark(page, test, &axis, input, marks)?;
+        spark(page, test, input, frame)?;
     }
-    axis.draw(page)?;
+    frame.axis(page)?;
     if rule.more_inputs > 0 {
         write!(page, "<p class=\"more\">and {} more series</p>", rule.more_inputs)?;
     }
     page.write_str("</figure>")
 }
 
-fn spark(page: &mut String, test: &SourceFile, axis: &Axis, input: &InputStory, marks: &[Mark]) -> fmt::Result {
+fn spark(page: &mut String, test: &SourceFile, input: &InputStory, frame: &mut Frame<'_>) -> fmt::Result {
     let curve = &input.curve;
     let name = curves::name(curve);
     write!(page, "<div class=\"input\"><p class=\"who\"><code>{}</code>", Text(&name))?;
     if let Some((least, greatest)) = curves::extent(curve) {
         let range = range(least, greatest);
         let unit = if curve.histograms { " observations" } else { "" };
-        write!(page, " <span class=\"extent\">{range}{unit}</span>")?;
+        write!(page, " <i>{range}{unit}</i>")?;
     }
     if curve.not_finite > 0 {
-        write!(page, " <span class=\"extent\">{} NaN or infinite</span>", curve.not_finite)?;
+        write!(page, " <i>{} NaN or infinite</i>", curve.not_finite)?;
     }
     page.push_str("</p>");
     match Scale::of(std::iter::once(curve), None, 0.12) {
         None => page.push_str("<p class=\"none\">no finite value in the time of this test</p>"),
         Some(scale) => {
-            write!(
-                page,
-                "<svg class=\"spark\" role=\"img\" height=\"{SPARK_HEIGHT}\"><title>{} over time</title>",
-                Text(&name)
-            )?;
-            write!(
-                page,
-                "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" width=\"100%\" height=\"{SPARK_HEIGHT}\">"
-            )?;
-            write!(page, "<path class=\"curve\" d=\"{}\"/></svg>", curves::path(axis, scale, curve))?;
-            marks::lines(page, axis, marks, SPARK_HEIGHT)?;
+            page.push_str("<svg class=\"spark\" aria-hidden=\"true\">");
+            let path = curves::path(frame, scale, curve, SPARK_HEIGHT);
+            frame.fill(page, SPARK_HEIGHT, &format!("<path class=\"line\" d=\"{path}\"/>"))?;
+            frame.before(page)?;
             page.push_str("</svg>");
         }
     }
+    page.push_str("<p class=\"changes\">");
     match &input.written {
         Some((values, span)) => {
             let line = test.position(span.start).line;
-            let place = format!("{}:{line}", test.name());
-            write!(
-                page,
-                "<p class=\"changes\"><code>{}</code> <span class=\"place\">{}</span></p>",
-                Text(values),
-                Text(&place)
-            )?;
+            write!(page, "<code>{}</code> line {line}", Text(values))?;
         }
-        None => page.push_str("<p class=\"changes\">recorded by a rule</p>"),
+        None => page.push_str("recorded by a rule"),
     }
     if input.indirect {
-        page.push_str("<p class=\"changes\">read through a recording rule</p>");
+        page.push_str(", read through a recording rule");
     }
-    page.write_str("</div>")
+    page.write_str("</p></div>")
 }

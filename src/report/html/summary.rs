@@ -11,6 +11,9 @@ use crate::unittest::report::{Counts, FileReport, TestReport};
 /// So many failures have a link here.
 const MAX_LINKS: usize = 100;
 
+/// Of more failures only the first one of each group has a link here.
+const MAX_SINGLE_LINKS: usize = 25;
+
 /// The verdict in one line.
 pub(super) fn verdict(report: &TestReport, view: &TestView) -> String {
     let counts = report.counts();
@@ -74,15 +77,31 @@ fn figures(page: &mut String, counts: &Counts, view: &TestView) -> fmt::Result {
     Ok(())
 }
 
+/// A link to something that failed.
+struct Link {
+    /// The id that it leads to.
+    to: String,
+    text: String,
+    /// The place in the file.
+    place: String,
+    /// How many failures of the same group have no link.
+    more: usize,
+}
+
 fn failures(page: &mut String, report: &TestReport) -> fmt::Result {
     page.push_str("<nav aria-labelledby=\"failures\"><h2 id=\"failures\">What failed</h2><ul>");
+    let failures = report.counts().failed;
     let mut links = Vec::new();
     for (index, file) in report.files.iter().enumerate().filter(|(_, file)| file.failed()) {
-        collect(&mut links, index, file);
+        collect(&mut links, index, file, failures > MAX_SINGLE_LINKS);
     }
-    for (href, place, text) in links.iter().take(MAX_LINKS) {
-        let (place, text) = (Text(place), Text(text));
-        write!(page, "<li><a href=\"#{href}\">{text}</a> <span class=\"place\">{place}</span></li>")?;
+    for Link { to, text, place, more } in links.iter().take(MAX_LINKS) {
+        let (text, place) = (Text(text), Text(place));
+        write!(page, "<li><a href=\"#{to}\">{text}</a> <span class=\"place\">{place}</span>")?;
+        if *more > 0 {
+            write!(page, " <span class=\"more\">and {more} more in this group</span>")?;
+        }
+        page.push_str("</li>");
     }
     if links.len() > MAX_LINKS {
         write!(page, "<li class=\"more\">and {} more below</li>", links.len() - MAX_LINKS)?;
@@ -91,27 +110,41 @@ fn failures(page: &mut String, report: &TestReport) -> fmt::Result {
     Ok(())
 }
 
-/// Where to go, the place in the file, and what is there.
-fn collect(links: &mut Vec<(String, String, String)>, index: usize, file: &FileReport) {
+/// A link for each failure; with `grouped` only for the first one of each group.
+fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, grouped: bool) {
     let name = file.file.name();
+    let mut whole = |what: &str, problems: usize| {
+        let text = format!("{what}: {}", counted(problems, "error"));
+        links.push(Link { to: format!("f{index}"), text, place: name.to_owned(), more: 0 });
+    };
     if !file.problems.is_empty() {
-        let text = format!("the file cannot be run: {}", counted(file.problems.len(), "error"));
-        links.push((format!("f{index}"), name.to_owned(), text));
+        whole("the file cannot be run", file.problems.len());
     }
     if file.has_rule_errors() {
-        let text = format!("the rules cannot be loaded: {}", counted(file.rule_problems.len(), "error"));
-        links.push((format!("f{index}"), name.to_owned(), text));
+        whole("the rules cannot be loaded", file.rule_problems.len());
         return;
     }
     for group in &file.groups {
+        let line_of = |start: usize| format!("{name}:{}", file.file.position(start).line);
         for error in &group.errors {
-            let line = file.file.position(group.span.start).line;
-            links.push((group_id(index, group), format!("{name}:{line}"), error.message.clone()));
+            links.push(Link {
+                to: group_id(index, group),
+                text: error.message.clone(),
+                place: line_of(group.span.start),
+                more: 0,
+            });
         }
-        for (at, assertion) in group.assertions.iter().enumerate().filter(|(_, a)| a.outcome.failed()) {
-            let line = file.file.position(words::places(file, assertion).0.span.start).line;
+        let failed = || group.assertions.iter().enumerate().filter(|(_, assertion)| assertion.outcome.failed());
+        let all = failed().count();
+        for (at, assertion) in failed().take(if grouped { 1 } else { all }) {
             let text = format!("{}: {}", words::subject(assertion).replace('`', ""), words::verdict(assertion));
-            links.push((assertion_id(index, group, at), format!("{name}:{line}"), text));
+            let place = line_of(words::places(file, assertion).0.span.start);
+            links.push(Link {
+                to: assertion_id(index, group, at),
+                text,
+                place,
+                more: if grouped { all - 1 } else { 0 },
+            });
         }
     }
 }
