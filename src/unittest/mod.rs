@@ -16,6 +16,7 @@ mod decode;
 mod decode_extensions;
 mod explain;
 mod explain_notes;
+mod expr_test;
 mod extensions;
 mod file;
 mod glob;

@@ -10,7 +10,8 @@ use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
 use crate::promql::Expr;
 use crate::promql::ast::ValueType;
 use crate::unittest::ExprTest;
-use crate::unittest::group::{Evaluated, Running, expected_samples};
+use crate::unittest::expr_test::{Evaluated, expected_samples};
+use crate::unittest::group::Running;
 use crate::unittest::notation::number;
 use crate::unittest::report::{Outcome, Sample};
 
