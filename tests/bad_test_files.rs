@@ -151,7 +151,7 @@ fn each_mistake_is_one_clear_finding() {
     expected-histogram-broken.yml:24:31: error[test/invalid-sample] this histogram cannot be read: unexpected `x`, expected a number
     expected-labels-that-are-none.yml:23:24: error[test/invalid-sample] these labels cannot be read: unexpected "="
     expression-of-nothing.yml:20:15: error[promql/syntax] no expression found in input
-    expression-of-the-wrong-type.yml:20:20: error[promql/syntax] expected type range vector in call to function "rate", got instant vector
+    expression-of-the-wrong-type.yml:20:20: error[promql/type] expected type range vector in call to function "rate", got instant vector
     expression-of-unknown-function.yml:20:15: error[promql/syntax] unknown function with name "rat"
     expression-without-operand.yml:20:19: error[promql/syntax] unexpected end of input
     field-of-alert-test.yml:15:9: error[schema/unknown-field] `alert_name` is not a field of an alert test

@@ -1,6 +1,6 @@
 //! What people read when an expression is wrong.
 
-use promproof::promql::{self, ParseOptions};
+use promproof::promql::{self, ParseErrorKind, ParseOptions};
 
 /// The errors as one might show them: Prometheus' line, the marked bytes, and the help.
 fn errors(text: &str) -> String {
@@ -420,4 +420,42 @@ fn positions_count_lines() {
     let text = "up\n  + ratee(x)";
     let error = promql::parse(text, &ParseOptions::default()).unwrap_err().remove(0);
     insta::assert_snapshot!(error.upstream_text(text), @r#"2:5: parse error: unknown function with name "ratee""#);
+}
+
+#[test]
+fn errors_of_types_are_told_from_errors_of_syntax() {
+    let kind = |text: &str| promql::parse(text, &ParseOptions::all()).unwrap_err()[0].kind;
+    let types = [
+        "rate(x)",
+        "sum(x[5m])",
+        "topk(x, x)",
+        "-x[5m]",
+        "x[5m] + 1",
+        "1 < 2",
+        "1 and x",
+        "x + on (a) 1",
+        "x + fill (0) 1",
+        "(x + y)[5m]",
+        "x[5m][10m:]",
+        "info(x, 1)",
+    ];
+    let syntax = [
+        "rate(x[5m]",
+        "x =~ y",
+        "rate(x[5m],)",
+        "ratee(x)",
+        "rate()",
+        "{}",
+        "x{a=~\"(\"}",
+        "x + bool y",
+        "x offset 5m[5m]",
+        "x and fill (0) y",
+        "x[5q]",
+    ];
+    for text in types {
+        assert_eq!(kind(text), ParseErrorKind::Type, "{text}");
+    }
+    for text in syntax {
+        assert_eq!(kind(text), ParseErrorKind::Syntax, "{text}");
+    }
 }

@@ -14,7 +14,7 @@ use crate::model::{calendar, duration};
 use crate::promql::{self, Expr, ParseOptions};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::{self, Look};
-use crate::rules::discovery;
+use crate::rules::{discovery, expression_problem};
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
 use crate::unittest::{self, Data, DataError, TestFile, TestGroup};
 use crate::yaml;
@@ -166,14 +166,7 @@ fn parse(source: &Arc<SourceFile>, session: &Session) -> Result<Option<Expr>, Tr
             let findings: Vec<Diagnostic> = errors
                 .into_iter()
                 .filter(|error| !error.is_consequence)
-                .map(|error| {
-                    let place = Label::new(source, error.span, "");
-                    let mut finding = Diagnostic::new("promql/syntax", Severity::Error, error.message, place);
-                    for place in error.related {
-                        finding = finding.related(Label::new(source, place.span, place.value));
-                    }
-                    error.help.into_iter().fold(finding, Diagnostic::help)
-                })
+                .map(|error| expression_problem(source, error, |span| span))
                 .collect();
             show(&findings, session)?;
             Ok(None)

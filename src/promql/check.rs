@@ -74,7 +74,7 @@ impl Checker {
     pub(super) fn unary(&mut self, span: Span, operand: ValueType) {
         if !operand.is_operand() {
             let rule = "unary expression only allowed on expressions of type scalar or instant vector";
-            let error = ParseError::new(span, format!("{rule}, got {}", quote(operand.documented().as_bytes())));
+            let error = ParseError::of_types(span, format!("{rule}, got {}", quote(operand.documented().as_bytes())));
             self.report(match operand {
                 ValueType::Matrix => error.with_help("negate the result of a function: `-rate(metric[5m])`"),
                 _ => error,
@@ -85,7 +85,7 @@ impl Checker {
     pub(super) fn subquery(&mut self, span: Span, inner: ValueType) {
         if inner != ValueType::Vector {
             let message = format!("subquery is only allowed on instant vector, got {} instead", inner.name());
-            self.error(span, message);
+            self.report(ParseError::of_types(span, message));
         }
     }
 
@@ -124,14 +124,14 @@ impl Checker {
         }
         let both_scalar = (left, right) == (ValueType::Scalar, ValueType::Scalar);
         if op.is_comparison() && binary.bool_modifier.is_none() && both_scalar {
-            let error = ParseError::new(op_span, "comparisons between scalars must use BOOL modifier");
+            let error = ParseError::of_types(op_span, "comparisons between scalars must use BOOL modifier");
             self.report(error.with_help(format!("write `{} bool`", op.symbol())));
         }
         self.clauses_overlap(binary, op_span);
         for (side, value_type) in [(&binary.lhs, left), (&binary.rhs, right)] {
             if !value_type.is_operand() {
                 let message = "binary expression must contain only scalar and instant vector types";
-                let error = ParseError::new(side.span, message);
+                let error = ParseError::of_types(side.span, message);
                 self.report(match value_type {
                     ValueType::Matrix => error.with_help(help::RANGE_OPERAND),
                     _ => error,
@@ -141,7 +141,8 @@ impl Checker {
         self.matching(binary, span, left == ValueType::Vector && right == ValueType::Vector);
         if op.is_set() && (left == ValueType::Scalar || right == ValueType::Scalar) {
             let op = quote(op.symbol().as_bytes());
-            let error = ParseError::new(span, format!("set operator {op} not allowed in binary scalar expression"));
+            let error =
+                ParseError::of_types(span, format!("set operator {op} not allowed in binary scalar expression"));
             self.report(error.with_help("turn the number into a vector with `vector(…)`"));
         }
     }
@@ -170,10 +171,11 @@ impl Checker {
             let labels = matching.clause.as_ref().is_some_and(|clause| !clause.labels.is_empty());
             binary.matching = None;
             if labels {
-                self.error(span, "vector matching only allowed between instant vectors");
+                self.report(ParseError::of_types(span, "vector matching only allowed between instant vectors"));
             }
             if fills {
-                self.error(span, "filling in missing series only allowed between instant vectors");
+                let message = "filling in missing series only allowed between instant vectors";
+                self.report(ParseError::of_types(span, message));
             }
             return;
         }
@@ -217,7 +219,7 @@ impl Checker {
     fn expect(&mut self, (span, got): (Span, ValueType), wanted: ValueType, context: &str) {
         if got != wanted {
             let message = format!("expected type {} in {context}, got {}", wanted.documented(), got.documented());
-            let mut error = ParseError::new(span, message);
+            let mut error = ParseError::of_types(span, message);
             error.help = help::conversion(wanted, got);
             self.report(error);
         }
@@ -255,7 +257,8 @@ impl Checker {
     pub(super) fn info_selector(&mut self, value_type: ValueType, argument: &Expr, span: Span, mark: usize) {
         if value_type != ValueType::Vector {
             let (wanted, got) = (ValueType::Vector.documented(), value_type.documented());
-            self.error(span, format!("expected type {wanted} in call to function \"info\", got {got}"));
+            let message = format!("expected type {wanted} in call to function \"info\", got {got}");
+            self.report(ParseError::of_types(span, message));
         }
         match &argument.kind {
             ExprKind::Vector(selector) if selector.has_outer_name() => {

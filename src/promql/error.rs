@@ -4,9 +4,20 @@ use std::fmt;
 
 use crate::source::{Span, Spanned};
 
+/// What an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParseErrorKind {
+    /// How the expression is written: words, names, numbers, what stands where.
+    Syntax,
+    /// The types of its parts: an operator, a range or a function is given what it does not take.
+    Type,
+}
+
 /// Something wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
+    /// What it is about.
+    pub kind: ParseErrorKind,
     /// The bytes of the expression that it is about.
     pub span: Span,
     /// What is wrong, in Prometheus' words, without the `1:5: parse error: ` in front.
@@ -20,9 +31,15 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// An error without help.
+    /// An error of syntax, without help.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        ParseError { span, message: message.into(), help: None, related: Vec::new(), is_consequence: false }
+        let (kind, message) = (ParseErrorKind::Syntax, message.into());
+        ParseError { kind, span, message, help: None, related: Vec::new(), is_consequence: false }
+    }
+
+    /// An error of types, without help.
+    pub fn of_types(span: Span, message: impl Into<String>) -> Self {
+        ParseError { kind: ParseErrorKind::Type, ..ParseError::new(span, message) }
     }
 
     /// Adds what to write instead.

@@ -17,7 +17,7 @@ mod token;
 pub mod tree;
 
 pub use ast::Expr;
-pub use error::ParseError;
+pub use error::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use printer::is_plain_label;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::expression::expression_problem;
 use super::fields::Place;
 use super::reader::Reader;
 use super::{Field, Rule, RuleGroup, RuleKind};
 use crate::model::labels::METRIC_NAME;
 use crate::promql;
-use crate::source::{Diagnostic, Label, Span};
+use crate::source::Span;
 use crate::yaml::{Mapping, Node};
 
 /// The groups in the field `groups` of `mapping`.
@@ -199,42 +200,16 @@ fn expression(reader: &mut Reader<'_>, options: &promql::ParseOptions, expr: &Fi
             Some(parsed)
         }
         Err(errors) => {
+            // What is missing at the end is missing behind the last word, not behind the line breaks of a block.
+            let end = expr.text().trim_end().len();
+            let place = |span: Span| expr.file_span(Span::new(span.start.min(end), span.end.min(end)));
             for error in errors.into_iter().filter(|error| !error.is_consequence) {
-                let problem = syntax_problem(reader, expr, error);
+                let problem = expression_problem(reader.file(), error, place);
                 reader.report(problem);
             }
             None
         }
     }
-}
-
-fn syntax_problem(reader: &Reader<'_>, expr: &Field, error: promql::ParseError) -> Diagnostic {
-    let rule = if is_type_error(&error.message) { "promql/type" } else { "promql/syntax" };
-    // What is missing at the end is missing behind the last word, not behind the line breaks of a block.
-    let end = expr.text().trim_end().len();
-    let span = Span::new(error.span.start.min(end), error.span.end.min(end));
-    let mut problem = reader.error(rule, error.message, expr.file_span(span), "");
-    for place in error.related {
-        let file = Arc::clone(&problem.primary.file);
-        problem = problem.related(Label::new(&file, expr.file_span(place.span), place.value));
-    }
-    match error.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
-}
-
-/// Whether a message of the parser is about types: the words that Prometheus' checker uses, and its parser does not.
-fn is_type_error(message: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "expected type ",
-        " only allowed on ",
-        "must contain only scalar",
-        "not allowed in",
-        "ranges only allowed",
-        "comparisons between scalars",
-    ];
-    WORDS.iter().any(|words| message.contains(words))
 }
 
 /// Prometheus loads a rule whose expression is a range vector or a text, and fails at each evaluation.

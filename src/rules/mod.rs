@@ -2,12 +2,14 @@
 
 mod decode;
 pub mod discovery;
+mod expression;
 mod fields;
 mod file;
 mod load;
 mod reader;
 mod shape;
 
+pub use expression::expression_problem;
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
 pub use load::{LoadOptions, load};
 pub use shape::{FileShape, classify, may_hold_rules_or_tests};

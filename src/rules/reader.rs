@@ -21,6 +21,10 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    pub(super) fn file(&self) -> &'a Arc<SourceFile> {
+        self.file
+    }
+
     pub(super) fn new(file: &'a Arc<SourceFile>, ignore_unknown_fields: bool) -> Self {
         Reader { file, ignore_unknown_fields, problems: Vec::new() }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::duration::format_duration;
 use crate::promql::{self, ParseError, ParseOptions};
-use crate::rules::Field;
+use crate::rules::{Field, expression_problem};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// `test/ignored-document`: a test file has further YAML documents, which are not read.
@@ -87,11 +87,8 @@ pub(super) fn syntax(test: &TestFile, expr: &ExprTest, error: ParseError) -> Dia
         return Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, expr.span))
             .help("add `expr:` with a PromQL expression");
     }
-    let span = if expr.expr.text().is_empty() { written } else { expr.expr.file_span(error.span) };
-    let label = Label::new(&test.file, span, "");
-    let mut diagnostic = Diagnostic::new("promql/syntax", Severity::Error, error.message, label);
-    diagnostic.help = error.help;
-    diagnostic
+    let is_empty = expr.expr.text().is_empty();
+    expression_problem(&test.file, error, |span| if is_empty { written } else { expr.expr.file_span(span) })
 }
 
 /// An assertion on alerts that does not say which one it means.

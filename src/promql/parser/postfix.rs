@@ -56,7 +56,7 @@ impl Parser<'_> {
         let end = self.last_end;
         match modifiers(&mut parsed.expr) {
             _ if broken_range => {
-                self.report(ParseError::new(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
+                self.report(ParseError::of_types(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
             }
             None => self.error(target, format!("offset {PRECEDED_BY}")),
             Some(modifiers) if modifiers.offset.as_ref().is_some_and(|offset| !is_zero(&offset.value)) => {
@@ -75,7 +75,7 @@ impl Parser<'_> {
         let end = self.last_end;
         match modifiers(&mut parsed.expr) {
             _ if broken_range => {
-                self.report(ParseError::new(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
+                self.report(ParseError::of_types(target, AFTER_RANGE_OF_OTHER).as_consequence(true));
             }
             None => self.error(target, format!("@ {PRECEDED_BY}")),
             Some(modifiers) if modifiers.at.is_some() => {
@@ -169,7 +169,7 @@ impl Parser<'_> {
         let (selector_span, selector) = match parsed.expr {
             Expr { span, kind: ExprKind::Vector(selector) } => (span, *selector),
             mut other => {
-                let error = ParseError::new(brackets, AFTER_RANGE_OF_OTHER);
+                let error = ParseError::of_types(brackets, AFTER_RANGE_OF_OTHER);
                 self.report(error.with_help(help::range_of(&other, self.text(brackets))));
                 *broken_range = true;
                 other.span = span;
