@@ -254,3 +254,14 @@ fn a_list_with_broken_files_is_not_whole() {
     --- exit code 2
     "#);
 }
+
+#[test]
+fn tests_with_rules_behind_them_are_tests_for_both_commands() {
+    let test = "tests: [{promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]}]\n";
+    let sandbox = Sandbox::with(&[("both.yml", &format!("{test}---\n{RULES}"))]);
+    for (command, path) in [("test", "."), ("test", "both.yml"), ("check", "."), ("check", "both.yml")] {
+        let run = sandbox.run(&[command, path, "--output-format", "concise"]);
+        let warning = "both.yml:2:1: warning[test/ignored-document] only the first document of a test file is read\n";
+        assert!(run.stdout.starts_with(warning) && run.stdout.lines().count() == 2, "{command} {path}: {run}");
+    }
+}

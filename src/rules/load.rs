@@ -29,8 +29,9 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
     let shapes: Vec<DocumentShape> =
         parsed.documents.iter().map(|document| shape::of_document(document, file)).collect();
     let is_kubernetes = shapes.iter().any(|shape| matches!(shape, DocumentShape::Objects));
-    let is_plain = shapes.iter().any(|shape| matches!(shape, DocumentShape::Groups));
-    if !is_kubernetes && !is_plain && !options.assume_rules {
+    // As `classify`: the first document that says so decides.
+    let first = shapes.iter().find(|shape| **shape != DocumentShape::Other);
+    if !matches!(first, Some(DocumentShape::Objects | DocumentShape::Groups)) && !options.assume_rules {
         return None;
     }
     let mut loader = Loader {

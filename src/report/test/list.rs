@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::json::{diagnostic, kind_and_subject, range};
 use crate::model::duration::format_duration;
 use crate::report::json::VERSION;
+use crate::report::text::one_line;
 use crate::unittest::report::AssertionKind;
 use crate::unittest::{ListedAssertion, ListedFile, ListedGroup};
 
@@ -20,7 +21,8 @@ pub fn write_text(out: &mut dyn Write, files: &[ListedFile]) -> io::Result<()> {
             let name = if group.name.is_empty() { format!("#{}", group.index + 1) } else { group.name.clone() };
             for assertion in &group.assertions {
                 let line = file.file.position(assertion.span.start).line;
-                writeln!(out, "{}:{line}: {name}: {}", file.file.name(), subject(assertion))?;
+                let text = format!("{}:{line}: {name}: {}", file.file.name(), subject(assertion));
+                writeln!(out, "{}", one_line(&text))?;
             }
         }
     }
