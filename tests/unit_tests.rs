@@ -126,6 +126,22 @@ tests:
 }
 
 #[test]
+fn series_that_prometheus_does_not_store_are_refused_if_they_have_samples() {
+    let of = |series: &str, values: &str| {
+        let run = concise(&format!(
+            "tests:\n  - input_series:\n      - {{series: '{series}', values: '{values}'}}\n    promql_expr_test: [{{expr: 'absent({{a=~\".+\"}})', eval_time: 1m}}]\n"
+        ));
+        run.lines().next().unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(of("up{a=\"b\", a=\"c\"}", "1"), @"test.yml:3:19: error[test/invalid-series] this series cannot be read: it has the label `a` twice");
+    insta::assert_snapshot!(of("{\"up\", \"down\"}", "1"), @"test.yml:3:19: error[test/invalid-series] this series cannot be read: it has the label `__name__` twice");
+    insta::assert_snapshot!(of("{a=\"\"}", "1"), @"test.yml:3:19: error[test/invalid-series] this series cannot be read: it has neither a name nor a label");
+    let refused = |series: &str, values: &str| of(series, values).contains("cannot be read");
+    assert!(refused("{}", "_ 1") && !refused("{}", "_ _ 1") && !refused("{}", "_"));
+    assert!(!refused("up{a=\"\", a=\"b\"}", "1") && !refused("up{__name__=\"down\"}", "1"));
+}
+
+#[test]
 fn an_empty_line_ends_the_input() {
     insta::assert_snapshot!(concise("
 tests:

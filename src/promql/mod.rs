@@ -47,8 +47,13 @@ pub fn parse_bytes(text: &[u8], options: &ParseOptions) -> Result<Expr, Vec<Pars
 /// # Errors
 /// Where the text is something else, or has more than [`MAX_EXPRESSION_BYTES`].
 pub fn parse_metric(text: &str) -> Result<Labels, ParseError> {
+    metric_pairs(text).map(Labels::from_pairs)
+}
+
+/// The names and values of a metric as they are written, also those that a set of labels cannot hold.
+fn metric_pairs(text: &str) -> Result<Vec<(String, String)>, ParseError> {
     check_length("metric", text.as_bytes())?;
-    parser::parse_metric(text)
+    parser::parse_metric_pairs(text)
 }
 
 fn check_length(what: &str, text: &[u8]) -> Result<(), ParseError> {

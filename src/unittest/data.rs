@@ -48,6 +48,9 @@ impl Data {
         let SeriesItems::Values(values) = parsed.items else {
             return Err(without_place("start timestamps need a series that they belong to".to_owned()));
         };
+        if let Some(refused) = parsed.refused.filter(|_| values.iter().any(Option::is_some)) {
+            return Err(without_place(refused));
+        }
         self.add_values(&parsed.labels, values, 0, interval_ms).map_err(without_place)
     }
 

@@ -116,17 +116,23 @@ impl Reading<'_> {
                 parse_line(line).map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
-            self.add(index, item, parsed.labels, values)?;
+            let refused = parsed.refused.map(|message| {
+                let error = SeriesError::new(parsed.metric_span, message);
+                Box::new(diagnostic(self.file, item, source, start, &error))
+            });
+            self.add(index, item, parsed.labels, values, refused)?;
         }
         Ok(())
     }
 
+    /// `refused` says why no sample of the series can be stored.
     fn add(
         &mut self,
         index: usize,
         item: &InputSeries,
         labels: Labels,
         values: Vec<Option<SampleValue>>,
+        refused: Option<Box<Diagnostic>>,
     ) -> Result<(), Box<Diagnostic>> {
         let inputs = &mut self.inputs;
         inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
@@ -142,6 +148,10 @@ impl Reading<'_> {
         let times = (0_i64..).map(|n| self.group.start_ms.saturating_add(n.saturating_mul(self.group.interval_ms)));
         let samples = times.zip(values).take_while(|(t, _)| *t <= self.end_ms);
         let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
+        // What has no sample is not stored, so nothing refuses it.
+        if let Some(refused) = refused.filter(|_| !samples.is_empty()) {
+            return Err(refused);
+        }
         if item.repeat.is_none() {
             self.used.values = self.used.values.saturating_add(cost(samples.iter().map(|(_, value)| value)));
         }

@@ -235,6 +235,10 @@ fn yaml11_number(text: &str) -> Option<f64> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;
     }
+    if text.starts_with('.') {
+        // Here go-yaml does not pass over underscores.
+        return float(text);
+    }
     let text: String = text.chars().filter(|c| *c != '_').collect();
     integer(&text).or_else(|| float(&text))
 }
@@ -264,7 +268,8 @@ fn float(text: &str) -> Option<f64> {
     let body = text.strip_prefix(['-', '+']).unwrap_or(text);
     let plain = body.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
     let starts = body.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    if plain && starts { text.parse().ok() } else { None }
+    // What is too large for a number stays a text.
+    if plain && starts { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
 }
 
 #[cfg(test)]
@@ -297,7 +302,25 @@ mod tests {
 
     #[test]
     fn no_numbers() {
-        for text in ["", "abc", "_1", "inf", "nan", "2020-01-01", "1:30", "0x", "--1", "1 2", "infinity", "e5", "."] {
+        for text in [
+            "",
+            "abc",
+            "_1",
+            "inf",
+            "nan",
+            "2020-01-01",
+            "1:30",
+            "0x",
+            "--1",
+            "1 2",
+            "infinity",
+            "e5",
+            ".",
+            "1e400",
+            "-1e309",
+            "._5",
+            ".5_0",
+        ] {
             assert_eq!(yaml11_number(text), None, "{text}");
         }
     }

@@ -1,16 +1,16 @@
 //! A metric as test files write it: the labels of one series.
 
 use super::*;
-use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 
-/// Reads `name{label="value"}`, `{"utf8 name", label="value"}`, `name` or nothing.
-pub(in crate::promql) fn parse_metric(text: &str) -> std::result::Result<Labels, ParseError> {
+/// Reads `name{label="value"}`, `{"utf8 name", label="value"}`, `name` or nothing: names and values as they are written,
+/// but for a name inside the braces that one before them replaces.
+pub(in crate::promql) fn parse_metric_pairs(text: &str) -> std::result::Result<Vec<(String, String)>, ParseError> {
     let options = ParseOptions::all();
     let mut parser = Parser::new(text.as_bytes(), &options);
     let result = parser.metric();
     match (parser.errors.into_iter().next(), result) {
-        (None, Ok(pairs)) => Ok(Labels::from_pairs(pairs)),
+        (None, Ok(pairs)) => Ok(pairs),
         (Some(error), _) => Err(error),
         (None, Err(Abort)) => Err(ParseError::new(Span::new(0, text.len()), "not a metric")),
     }
@@ -31,8 +31,10 @@ impl Parser<'_> {
         if self.token.kind != TokenKind::End {
             return Err(self.give_up(None));
         }
-        // A name before the braces replaces one inside them.
-        pairs.extend(name.map(|name| (METRIC_NAME.to_owned(), name)));
+        if let Some(name) = name {
+            pairs.retain(|(label, _)| label != METRIC_NAME);
+            pairs.push((METRIC_NAME.to_owned(), name));
+        }
         Ok(pairs)
     }
 

@@ -20,7 +20,7 @@ use super::options::ParseOptions;
 use super::token::{Token, TokenKind};
 use crate::source::Span;
 
-pub(super) use metric::parse_metric;
+pub(super) use metric::parse_metric_pairs;
 
 /// The parser gave up; what is wrong is among the errors.
 struct Abort;

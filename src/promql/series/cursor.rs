@@ -148,6 +148,9 @@ impl<'a> Cursor<'a> {
             }
             decimal => parse_go_number(decimal),
         };
+        if value.is_some_and(f64::is_infinite) && !word.eq_ignore_ascii_case("inf") {
+            return Err(SeriesError::new(self.span_from(start), format!("`{word}` is too large for a number")));
+        }
         match value {
             Some(value) if !self.peek().is_some_and(|c| c.is_alphanumeric() && c != 'x' || c == '_') => Ok(Some(value)),
             _ => {

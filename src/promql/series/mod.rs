@@ -38,7 +38,8 @@ pub struct SeriesError {
 }
 
 impl SeriesError {
-    fn new(span: Span, message: impl Into<String>) -> Self {
+    /// An error at these bytes.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
         SeriesError { span, message: message.into() }
     }
 }
@@ -58,6 +59,8 @@ pub struct SeriesLine {
     pub labels: Labels,
     /// Where the labels stand, in bytes of the line.
     pub metric_span: Span,
+    /// Why Prometheus stores no sample of such a series, in words that follow a colon.
+    pub refused: Option<String>,
     /// What follows.
     pub items: SeriesItems,
 }
@@ -88,14 +91,28 @@ pub fn parse_line(line: &str) -> Result<SeriesLine, SeriesError> {
     let mut cursor = Cursor::new(line);
     cursor.skip_spaces();
     let metric_span = cursor.metric()?;
-    let labels = super::parse_metric(metric_span.slice(line))
+    let pairs = super::metric_pairs(metric_span.slice(line))
         .map_err(|error| SeriesError::new(error.span.shifted(metric_span.start), error.message))?;
+    let refused = refused(&pairs);
+    let labels = Labels::from_pairs(pairs);
     let items = if cursor.eat("@st") {
         SeriesItems::StartTimestamps(start::parse(&mut cursor)?)
     } else {
         SeriesItems::Values(values::parse(&mut cursor)?)
     };
-    Ok(SeriesLine { labels, metric_span, items })
+    Ok(SeriesLine { labels, metric_span, refused, items })
+}
+
+/// A label with an empty value is as if it were not there.
+fn refused(pairs: &[(String, String)]) -> Option<String> {
+    let mut names: Vec<&str> =
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten());
+    match twice {
+        Some(name) => Some(format!("it has the label `{name}` twice")),
+        None => names.is_empty().then(|| "it has neither a name nor a label".to_owned()),
+    }
 }
 
 /// Exactly one histogram, `{{…}}`. The second part says whether a `counter_reset_hint` was written, which decides

@@ -55,6 +55,8 @@ fn what_promtool_refuses_is_refused() {
         "1x1.5",
         "1+1",
         "1x3x4",
+        "1e400",
+        "-1e309x2",
         "5m",
         "1e",
         "__",
@@ -87,6 +89,8 @@ fn what_promtool_refuses_is_refused() {
     1x1.5 -> error at `1.5`: the repetition `1.5` is not a whole number
     1+1 -> error at ``: unexpected end of the values, expected `x` and the number of steps, as in `1+1x5`
     1x3x4 -> error at `3x4`: the repetition `3x4` is not a whole number
+    1e400 -> error at `1e400`: `1e400` is too large for a number
+    -1e309x2 -> error at `1e309`: `1e309` is too large for a number
     5m -> error at `5m`: `5m` is not a number
     1e -> error at `1e`: `1e` is not a number
     __ -> error at `_`: unexpected `_`, expected white space between values
