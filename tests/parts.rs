@@ -119,6 +119,7 @@ fn an_empty_part_says_so_and_passes() {
     insta::assert_snapshot!(std::fs::read_to_string(sandbox.path("report.xml")).unwrap(), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites tests="0" failures="0" errors="0" skipped="0">
+      <properties><property name="promproof.partition" value="2/2 of 1"/></properties>
     </testsuites>
     "#);
     // A filter that selects nothing is a mistake in every part.
@@ -216,7 +217,7 @@ fn what_is_no_report_is_told_apart() {
         assert!(run.stdout.is_empty(), "{run}");
         said += &run.stderr;
     }
-    insta::assert_snapshot!(said, @"
+    insta::assert_snapshot!(said, @r#"
     error: 0.txt: it is empty
     error: 0.txt: it is neither XML nor JSON nor a tracefile of lcov
     error: 0.txt: it is neither XML nor JSON nor a tracefile of lcov
@@ -232,15 +233,15 @@ fn what_is_no_report_is_told_apart() {
     error: 0.txt: malformed XML: it ends within 2 open elements
     error: 0.txt: line 2: ill-formed document: expected `</testsuite>`, but `</testsuites>` was found
     error: 0.txt: line 1: a `<testcase>` is outside of all suites
-    error: 0.txt: line 1: there is more than one root element
+    error: 0.txt: line 1: malformed XML: position 13: attribute value must be enclosed in `"` or `'`
     error: 0.txt: line 3: the last `end_of_record` is missing
     error: 0.txt: line 3: `DA:one,1` is no line of a tracefile
     error: 0.txt: line 4: the function `f` has a count and no line
-    error: 0.txt is coverage as JSON, and 1.txt is a JUnit report
+    error: 1.txt: it is a JUnit report, and those before it are coverage as JSON
       help: join the reports of one kind at a time
-    error: 0.txt is a JUnit report, and 1.txt is coverage as JSON
+    error: 1.txt: it is coverage as JSON, and those before it are a JUnit report
       help: join the reports of one kind at a time
-    ");
+    "#);
     assert_eq!(Sandbox::new().run(&["report", "merge", "missing.xml"]).code, Some(2));
     assert_eq!(Sandbox::new().run(&["report", "merge"]).code, Some(2));
 }
@@ -293,8 +294,9 @@ fn reports_of_other_programs_are_joined_too() {
 
 #[test]
 fn the_output_may_be_one_of_the_files() {
-    let sandbox = Sandbox::with(&[("a.info", "TN:\nSF:a\nDA:1,1\nend_of_record\n")]);
-    assert_eq!(sandbox.run(&["report", "merge", "a.info", "a.info", "-o", "a.info"]).code, Some(0));
+    let trace = "TN:\nSF:a\nDA:1,1\nend_of_record\n";
+    let sandbox = Sandbox::with(&[("a.info", trace), ("b.info", trace)]);
+    assert_eq!(sandbox.run(&["report", "merge", "a.info", "b.info", "-o", "a.info"]).code, Some(0));
     assert!(std::fs::read_to_string(sandbox.path("a.info")).unwrap().contains("DA:1,2"));
     assert!(Path::new(&sandbox.path("a.info")).is_file());
 }
@@ -313,4 +315,139 @@ fn an_update_writes_its_part_only() {
     let updated = std::fs::read_to_string(sandbox.path("test.yml")).unwrap();
     assert!(!updated.contains("value: 2") && updated.contains("value: 3"), "{updated}");
     assert_eq!(sandbox.run(&["test", "--partition", "2/2"]).code, Some(1));
+}
+
+#[test]
+fn a_missing_part_is_missed() {
+    let sandbox = suite();
+    for index in 1..=4 {
+        run(&sandbox, &format!("{index}"), &["--partition", &format!("{index}/4")]);
+    }
+    run(&sandbox, "whole", &[]);
+    for ending in REPORTS {
+        let part = |index: u32| format!("out/{index}.{ending}");
+        let merge = |args: &[&str]| sandbox.run(&[&["report", "merge", "-o", "out/joined"], args].concat());
+        let run = merge(&[&part(1), &part(3), &part(4)]);
+        insta::allow_duplicates! {
+        insta::assert_snapshot!(run, @"
+        --- stderr
+        error: part 2 of 4 is missing
+          help: a job may have ended before it wrote its report, or a file is not given here; --allow-missing joins the rest
+        --- exit code 2
+        ");
+        insta::assert_snapshot!(merge(&[&part(4)]), @"
+        --- stderr
+        error: parts 1, 2 and 3 of 4 are missing
+          help: a job may have ended before it wrote its report, or a file is not given here; --allow-missing joins the rest
+        --- exit code 2
+        ");
+        }
+        // What is joined of some parts says of which, so that the rest can be added.
+        assert_eq!(merge(&["--allow-missing", &part(1), &part(3), &part(4)]).code, Some(0));
+        std::fs::rename(sandbox.path("out/joined"), sandbox.path("out/some")).unwrap();
+        assert_eq!(merge(&["out/some"]).code, Some(2));
+        let run = merge(&[&part(2), "out/some"]);
+        assert_eq!(run.code, Some(0), "{run}");
+        let mut lines: Vec<String> = read(&sandbox, "out/joined").lines().map(str::to_owned).collect();
+        let whole = read(&sandbox, &format!("out/whole.{ending}"));
+        let mut expected: Vec<String> = whole.lines().map(str::to_owned).collect();
+        // Test cases of one file stand in the order in which they were given.
+        lines.sort();
+        expected.sort();
+        assert_eq!(lines, expected, "{ending}");
+    }
+}
+
+#[test]
+fn what_would_be_counted_twice_is_refused() {
+    let sandbox = suite();
+    for (name, args) in
+        [("1", ["--partition", "1/2"]), ("2", ["--partition", "2/2"]), ("third", ["--partition", "2/3"])]
+    {
+        run(&sandbox, name, &args);
+    }
+    run(&sandbox, "whole", &[]);
+    let merge = |files: &[&str]| {
+        let run = sandbox.run(&[&["report", "merge", "-o", "out/joined"], files].concat());
+        format!("{}exit code {}\n", run.stderr, run.code.unwrap())
+    };
+    std::fs::copy(sandbox.path("out/1.xml"), sandbox.path("out/copy.xml")).unwrap();
+    let cases: [&[&str]; 8] = [
+        &["out/1.xml", "out/2.xml", "./out/1.xml"],
+        &["out/1.xml", "out/copy.xml", "out/2.xml"],
+        &["out/1.json", "out/third.json"],
+        &["out/1.json", "out/2.json", "out/whole.json"],
+        &["out/1.xml", "out/2.xml", "out/whole.xml"],
+        &["out/whole.xml", "out/1.xml", "out/2.xml"],
+        &["out/1.cov.json", "out/2.cov.json", "out/whole.cov.json"],
+        &["out/1.info", "out/third.info"],
+    ];
+    let said: String = cases.iter().map(|files| merge(files)).collect();
+    insta::assert_snapshot!(said, @r"
+    error: ./out/1.xml is given twice, and would be counted twice
+      help: a pattern may match a file that is named as well; give each file once
+    exit code 2
+    error: out/copy.xml: part 1 of 2 is in a report before it too, and would be counted twice
+      help: give each part once; a pattern may also match what was joined before
+    exit code 2
+    error: out/third.json: it is of another suite: it has 2/3 of 9 test groups, those before it have 1/2 of 9
+      help: all parts must be of the same files, with the same filters and the same number of parts; reports of different suites can be joined when each is whole
+    exit code 2
+    error: out/whole.json: test group 1 of a/b.yml is in a report before it too, and would be counted twice
+      help: give each report once; for suites in different folders run `promproof test` from one folder, so that their files have different names
+    exit code 2
+    warning: out/whole.xml: all its test cases are in reports before it too, and are counted twice
+    exit code 0
+    warning: out/1.xml: all its test cases are in reports before it too, and are counted twice
+    warning: out/2.xml: all its test cases are in reports before it too, and are counted twice
+    exit code 0
+    warning: out/whole.cov.json: only some of these reports are parts of a suite; what others cover too is counted twice
+    coverage: 7 of 10 points (70.0%): 2 of 2 rules tested; states 3/5, branches 4/4, templates 0/1
+    exit code 0
+    error: out/third.info: it is of another suite: it has 2/3 of 9 test groups, those before it have 1/2 of 9
+      help: all parts must be of the same files, with the same filters and the same number of parts; reports of different suites can be joined when each is whole
+    exit code 2
+    ");
+    sandbox.write("rules.yml", RULES.replace("rules:\n", "rules:\n      # One more line.\n"));
+    run(&sandbox, "other", &[]);
+    insta::assert_snapshot!(merge(&["out/1.cov.json", "out/other.cov.json"]), @r"
+    error: out/other.cov.json: its coverage is of another version of rules.yml: the rules are others, or stand elsewhere
+      help: join reports of one version of the rules
+    exit code 2
+    ");
+}
+
+/// Reports of other programs: what would mean something else in another document is refused, all else is kept.
+#[test]
+fn xml_keeps_its_meaning() {
+    let said = |text: &str| merge(&[text]).stderr;
+    let cases = [
+        "<!DOCTYPE testsuites [<!ENTITY e \"x\">]>\n<testsuites><testsuite name='a'>&e;</testsuite></testsuites>",
+        "<testsuites>\n<testsuite name='a'><testcase name='b'><failure>&e;</failure></testcase></testsuite></testsuites>",
+        "<testsuites>\n<testsuite name='a'><testcase name='b'><failure message='&e;'/></testcase></testsuite></testsuites>",
+        "<testsuites>\n<testsuite name='a'><testcase name='b'><failure message='<'/></testcase></testsuite></testsuites>",
+        "<testsuites>\n<testsuite name='a'><testcase name='b'><failure message=a/></testcase></testsuite></testsuites>",
+    ];
+    insta::assert_snapshot!(cases.map(said).concat(), @r#"
+    error: 0.txt: line 1: it declares entities or elements of its own (`<!DOCTYPE … [`), which would be lost; write it without
+    error: 0.txt: line 2: the entity `&e;` is not known
+    error: 0.txt: line 2: in the value of an attribute: at 1..2: unrecognized entity `e`
+    error: 0.txt: line 2: malformed XML: `<` in the value of an attribute
+    error: 0.txt: line 2: malformed XML: position 16: attribute value must be enclosed in `"` or `'`
+    "#);
+    let sound = "<?xml version='1.0'?><!DOCTYPE testsuites><testsuites xmlns:x='urn:x' name='all'>
+  <testsuite name='a' time='1.5'>
+    <testsuite name='inner'><testcase name='b'><failure>&#65;&amp;</failure></testcase><testcase name='c'/></testsuite>
+    <testcase name='d' x:y='z'><system-out><failure/></system-out></testcase>
+  </testsuite>
+</testsuites>";
+    insta::assert_snapshot!(merge(&[sound, "<testsuite name='a' time='1.5'/>"]).stdout, @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="3" failures="1" errors="0" skipped="0">
+      <testsuite name="a" tests="3" failures="1" errors="0" skipped="0" time="3.000000" xmlns:x="urn:x">
+        <testsuite name='inner'><testcase name='b'><failure>&#65;&amp;</failure></testcase><testcase name='c'/></testsuite>
+        <testcase name='d' x:y='z'><system-out><failure/></system-out></testcase>
+      </testsuite>
+    </testsuites>
+    "#);
 }

@@ -1,5 +1,6 @@
 //! `promproof report`
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,8 +9,10 @@ use clap::{Args, Subcommand};
 
 use super::test::coverage;
 use super::{Outcome, Session, Trouble, atomic};
+use crate::report::Look;
 use crate::report::coverage::summary_line;
 use crate::report::merge::Report;
+use crate::source::Severity;
 
 /// No report is larger, in bytes.
 const MAX_REPORT_BYTES: u64 = 1 << 30;
@@ -31,7 +34,8 @@ enum ReportCommand {
 ///
 /// Takes JUnit reports, JSON reports, coverage as JSON, or tracefiles of lcov; which of them shows in what is in them,
 /// and all must be of one kind. Totals are counted anew: the joined reports of `promproof test --partition` are those
-/// of a run of everything. Give the parts in their order.
+/// of a run of everything. They say which part they are, so that one that is missing or there twice is an error. Give
+/// the parts in their order.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 struct MergeArgs {
@@ -46,6 +50,10 @@ struct MergeArgs {
     /// Exit with 1 if less than PERCENT of all points is covered (only of coverage, or of JSON reports that have it)
     #[arg(long, value_name = "PERCENT", value_parser = coverage::percent, allow_negative_numbers = true)]
     fail_under: Option<f64>,
+
+    /// Join what is there even if a part of `--partition` is missing
+    #[arg(long)]
+    allow_missing: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -53,7 +61,7 @@ Examples:
   promproof report merge part-*.xml -o report.xml
   promproof report merge part-*.json -o coverage.json --fail-under 80
 
-Exit code: 0 if the reports are joined (whatever is in them), 1 if less is covered than --fail-under asks for, 2 where a file cannot be read or the files are of different kinds.";
+Exit code: 0 if the reports are joined (whatever is in them), 1 if less is covered than --fail-under asks for, 2 where a file cannot be read, the files do not belong together, or a part is missing.";
 
 /// Runs the subcommand.
 ///
@@ -66,21 +74,30 @@ pub(super) fn run(args: &ReportArgs, session: &Session) -> Result<Outcome, Troub
 }
 
 fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let mut joined: Option<(&Path, Report)> = None;
+    forbid_twice(&args.files)?;
+    let mut joined: Option<Report> = None;
     for path in &args.files {
         let failure = |message: String| Trouble::new(format!("{}: {message}", path.display()));
         let report = Report::read(&read(path).map_err(failure)?).map_err(failure)?;
-        let Some((first, joined)) = &mut joined else {
-            joined = Some((path, report));
-            continue;
-        };
-        if let Err(other) = joined.merge(report) {
-            let (one, another) = (joined.kind(), other.kind());
-            let message = format!("{} is {one}, and {} is {another}", first.display(), path.display());
-            return Err(Trouble::new(message).help("join the reports of one kind at a time"));
+        match &mut joined {
+            None => joined = Some(report),
+            Some(joined) => {
+                let doubt =
+                    joined.merge(report).map_err(|refusal| failure(refusal.to_string()).help(refusal.help()))?;
+                if let Some(doubt) = doubt {
+                    let word = session.error_look.paint(Look::severity(Severity::Warning), "warning");
+                    writeln!(session.stderr(), "{word}: {}: {doubt}", path.display())?;
+                }
+            }
         }
     }
-    let Some((_, report)) = joined else { return Ok(Outcome::Clean) };
+    let Some(report) = joined else { return Ok(Outcome::Clean) };
+    if let Some(parts) = report.parts().filter(|parts| !parts.is_whole() && !args.allow_missing) {
+        let verb = if parts.is_one_missing() { "is" } else { "are" };
+        return Err(Trouble::new(format!("{} {verb} missing", parts.missing())).help(
+            "a job may have ended before it wrote its report, or a file is not given here; --allow-missing joins the rest",
+        ));
+    }
     if args.fail_under.is_some() && report.coverage().is_none() {
         return Err(Trouble::new(format!("--fail-under needs coverage, and this is {}", report.kind()))
             .help("join what `promproof test --coverage-json FILE` writes"));
@@ -96,6 +113,18 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     let Some(covered) = report.coverage() else { return Ok(Outcome::Clean) };
     writeln!(session.stderr(), "{}", summary_line(&session.error_look, covered))?;
     Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// A file that is given twice would be counted twice.
+fn forbid_twice(files: &[PathBuf]) -> Result<(), Trouble> {
+    let mut seen = HashSet::new();
+    // What cannot be resolved cannot be read, which is told when it is read.
+    let again = files.iter().find(|path| path.canonicalize().is_ok_and(|path| !seen.insert(path)));
+    match again {
+        Some(path) => Err(Trouble::new(format!("{} is given twice, and would be counted twice", path.display()))
+            .help("a pattern may match a file that is named as well; give each file once")),
+        None => Ok(()),
+    }
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -210,7 +210,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         output::write(&mut stdout, format, &session.look, &report, &view)?;
     }
     let covered = match &report.coverage {
-        Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, format, args.quiet)?,
+        Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, report.part, format, args.quiet)?,
         None => true,
     };
     stdout.flush()?;

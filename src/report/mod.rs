@@ -13,6 +13,7 @@ pub mod json;
 mod look;
 pub mod markdown;
 pub mod merge;
+pub mod parts;
 pub mod query;
 pub mod render;
 pub mod snippet;

@@ -48,7 +48,7 @@ pub use extensions::{
 };
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use list::{ListedAssertion, ListedFile, ListedGroup, list};
-pub use partition::{Part, Partition};
+pub use partition::{Part, PartOf, Partition};
 pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
 pub use runner::{RunOptions, Selection, TestInput, run};

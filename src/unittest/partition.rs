@@ -20,9 +20,20 @@ pub struct Partition {
     pub count: u32,
 }
 
+/// A part, and what it is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartOf {
+    /// Which part.
+    pub partition: Partition,
+    /// How many test groups are selected in all parts together.
+    pub groups: usize,
+}
+
 /// What belongs to a part.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
+    /// Which part it is.
+    pub of: PartOf,
     /// Files by name, and the first bytes of test groups in them. `None` for a file as such: one with mistakes of its
     /// own, or without tests.
     units: FxHashSet<(String, Option<usize>)>,
@@ -57,7 +68,8 @@ impl Partition {
             .collect();
         let total: u128 = units.iter().map(|(test, group)| weight(test, *group)).sum();
         let mut before = 0;
-        let mut part = Part::default();
+        let groups = units.iter().filter(|(_, group)| group.is_some()).count();
+        let mut part = Part { of: PartOf { partition: self, groups }, units: FxHashSet::default() };
         for (test, group) in units {
             let weight = weight(test, group);
             // The piece in which the middle of the unit lies; on a cut, the one before it.

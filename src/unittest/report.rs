@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::coverage::Coverage;
 use super::extensions::{Moment, PatternKind, Tolerance};
+use super::partition::PartOf;
 use super::promtool::GroupTranslation;
 use crate::alerting::{AlertTimeline, Schedule};
 use crate::model::gofmt::{FloatVerb, format_float};
@@ -20,6 +21,8 @@ pub struct TestReport {
     pub files: Vec<FileReport>,
     /// What of the rules is covered, where [`super::RunOptions::coverage`] asks for it.
     pub coverage: Option<Box<Coverage>>,
+    /// Which part of the suite it is, where not all of it was asked for.
+    pub part: Option<PartOf>,
 }
 
 /// One test file.

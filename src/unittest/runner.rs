@@ -81,7 +81,8 @@ pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
     };
     let stop = AtomicBool::new(false);
     let files = inputs.par_iter().map(|input| run_file(input, &run, &stop)).collect();
-    TestReport { files, coverage: run.coverage.map(|collector| Box::new(collector.finish())) }
+    let part = options.selection.part.as_ref().map(|part| part.of);
+    TestReport { files, coverage: run.coverage.map(|collector| Box::new(collector.finish())), part }
 }
 
 fn run_file(input: &TestInput, run: &Shared<'_>, stop: &AtomicBool) -> FileReport {

@@ -9,8 +9,10 @@ use crate::cli::options::output_file;
 use crate::cli::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::{self as output, lcov};
+use crate::report::parts::Parts;
 use crate::report::test::TestFormat;
 use crate::source::Severity;
+use crate::unittest::PartOf;
 use crate::unittest::coverage::Coverage;
 
 /// What is measured, and where it goes.
@@ -59,14 +61,16 @@ impl CoverageArgs {
         stdout: &mut dyn Write,
         session: &Session,
         coverage: &Coverage,
+        part: Option<PartOf>,
         format: TestFormat,
         quiet: bool,
     ) -> Result<bool, Trouble> {
+        let parts = part.map(Parts::from);
         if let Some(path) = &self.coverage_json {
-            atomic::write(path, |out| output::json::write(out, coverage))?;
+            atomic::write(path, |out| output::json::write(out, coverage, parts.as_ref()))?;
         }
         if let Some(path) = &self.coverage_lcov {
-            atomic::write(path, |out| lcov::Trace::of(coverage).write(out))?;
+            atomic::write(path, |out| lcov::Trace::of(coverage).write(out, parts.as_ref()))?;
         }
         let mut stderr = session.stderr();
         let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);

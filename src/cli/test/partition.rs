@@ -20,9 +20,8 @@ impl PartitionArgs {
         let partition = self.partition?;
         // Tests are counted anew where an update has changed them.
         selection.part = None;
-        let all = inputs.iter().flat_map(|input| input.test.groups.iter().map(move |group| (input, group)));
-        let count = all.filter(|(input, group)| selection.selects(&input.test, group)).count();
         let part: Part = partition.part(inputs, selection);
+        let count = part.of.groups;
         inputs.retain(|input| part.has_any(&input.test));
         selection.part = Some(part.into());
         inputs.is_empty().then(|| {

@@ -2,21 +2,26 @@
 //!
 //! Each file has its `rules` and a `summary`; each rule its `points`, with what they are, where they are (lines and
 //! columns from 1), their source, and in how many test groups they were covered and reached. A summary has `covered`
-//! and `total` of `points`, `rules`, `states`, `branches` and `templates`. Keys may be added within a version.
+//! and `total` of `points`, `rules`, `states`, `branches` and `templates`. Of a part of a suite `partition` says which
+//! one. Keys may be added within a version.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use crate::report::json::VERSION;
+use crate::report::parts::Parts;
 use crate::unittest::coverage::{Category, Coverage, FileCoverage, Tally};
 
 /// Writes the document.
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, coverage: &Coverage) -> io::Result<()> {
-    let document = json!({ "version": VERSION, "coverage": value(coverage) });
+pub fn write(out: &mut dyn Write, coverage: &Coverage, parts: Option<&Parts>) -> io::Result<()> {
+    let mut document = json!({ "version": VERSION, "coverage": value(coverage) });
+    if let Some(parts) = parts {
+        document["partition"] = parts.json();
+    }
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::report::parts::Parts;
 use crate::report::text::one_line;
 use crate::unittest::coverage::{Coverage, FileCoverage, What};
 
@@ -46,7 +47,8 @@ impl std::error::Error for LcovError {}
 impl Trace {
     /// The tracefile of a run.
     pub fn of(coverage: &Coverage) -> Trace {
-        Trace { files: coverage.files.iter().map(|file| (one_line(&file.file).into_owned(), File::of(file))).collect() }
+        let files = coverage.files.iter().map(|file| (one_line(&file.file).into_owned(), File::of(file)));
+        Trace { files: files.collect() }
     }
 
     /// Adds the counts of another one.
@@ -64,12 +66,13 @@ impl Trace {
         }
     }
 
-    /// Writes it. The first line is there even if nothing else is, so that the file can be recognised.
+    /// Writes it, with the `parts` of a suite that it is of, if it is not of the whole. The first line is there even if
+    /// nothing else is, so that the file can be recognised.
     ///
     /// # Errors
     /// What `out` reports.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "TN:")?;
+    pub fn write(&self, out: &mut dyn Write, parts: Option<&Parts>) -> io::Result<()> {
+        writeln!(out, "TN:{}", parts.map(Parts::lcov_name).unwrap_or_default())?;
         for (name, file) in &self.files {
             writeln!(out, "SF:{name}")?;
             file.write(out)?;
@@ -78,18 +81,20 @@ impl Trace {
         Ok(())
     }
 
-    /// Reads a tracefile; checksums, and totals, which are computed anew, are left aside.
+    /// Reads a tracefile, and which parts of a suite it says to be of; checksums, and totals, which are computed anew, are left aside.
     ///
     /// # Errors
     /// The first line that is no line of a tracefile.
-    pub fn read(text: &str) -> Result<Trace, LcovError> {
+    pub fn read(text: &str) -> Result<(Trace, Option<Parts>), LcovError> {
         let mut trace = Trace::default();
+        let mut parts = None;
         let mut current: Option<(String, Reading)> = None;
         for (index, line) in text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end())) {
             let error = |message: &str| LcovError { line: index, message: message.to_owned() };
             let (key, value) = line.split_once(':').unwrap_or((line, ""));
             match (key, &mut current) {
-                ("" | "TN" | "VER", _) => {}
+                ("TN", _) => parts = Parts::from_lcov_name(value).or(parts),
+                ("" | "VER", _) => {}
                 ("SF", None) => current = Some((value.to_owned(), Reading::default())),
                 ("SF", Some(_)) => return Err(error("`SF` before the `end_of_record` of the file before")),
                 ("end_of_record", Some(_)) => {
@@ -106,7 +111,7 @@ impl Trace {
             }
         }
         match current {
-            None => Ok(trace),
+            None => Ok((trace, parts)),
             Some(_) => {
                 Err(LcovError { line: text.lines().count(), message: "the last `end_of_record` is missing".to_owned() })
             }

@@ -1,21 +1,28 @@
 //! JUnit's XML, read back as far as joining needs it: suites with their attributes, and cases as they are written.
+//!
+//! What is copied must mean the same in the joined document: entities that a document declares are refused, since they
+//! would be declared no more, and namespaces of the root go along with each suite.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::escape::unescape;
+use quick_xml::events::attributes::{AttrError, Attribute};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::tests_json::order;
 use super::warnings::{self, Place};
-use crate::report::test::junit::FILE_CASE;
+use crate::report::parts::{JUNIT_PROPERTY, Parts};
+use crate::report::test::junit::{FILE_CASE, write_parts};
+use crate::report::text::one_line;
 
 /// Attributes that are computed anew.
 const TOTALS: [&str; 5] = ["tests", "failures", "errors", "skipped", "time"];
 
 /// All suites of a document.
 #[derive(Debug, Default)]
-pub struct Suites {
+pub(super) struct Suites {
     suites: Vec<Suite>,
 }
 
@@ -33,8 +40,10 @@ struct Suite {
 struct Item {
     /// As written, with what is in it.
     text: String,
-    /// `None` if it is no case.
+    /// Itself, if it is a case.
     case: Option<Case>,
+    /// The cases in it, if it is a suite within the suite.
+    inner: Vec<Case>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,8 +61,9 @@ struct Case {
 ///
 /// # Errors
 /// Malformed XML, or another document.
-pub(super) fn read(text: &str) -> Result<Suites, String> {
-    let mut reading = Reading { text, depth: 0, root: None, suites: Vec::new(), item: None };
+pub(super) fn read(text: &str) -> Result<(Suites, Option<Parts>), String> {
+    let mut reading =
+        Reading { text, depth: 0, root: None, namespaces: Vec::new(), suites: Vec::new(), item: None, parts: None };
     let mut reader = Reader::from_str(text);
     loop {
         let start = reader.buffer_position();
@@ -62,6 +72,13 @@ pub(super) fn read(text: &str) -> Result<Suites, String> {
             Event::Eof => break,
             Event::Start(tag) => reading.open(tag, start).map(|()| reading.depth += 1),
             Event::Empty(tag) => reading.open(tag, start).and_then(|()| reading.close(reader.buffer_position())),
+            Event::DocType(declared) if declared.contains('[') => Err(
+                "it declares entities or elements of its own (`<!DOCTYPE … [`), which would be lost; write it without"
+                    .to_owned(),
+            ),
+            Event::GeneralRef(reference) if !is_known(reference) => {
+                Err(format!("the entity `&{};` is not known", one_line(reference)))
+            }
             Event::End(_) => {
                 reading.depth = reading.depth.saturating_sub(1);
                 reading.close(reader.buffer_position())
@@ -71,7 +88,7 @@ pub(super) fn read(text: &str) -> Result<Suites, String> {
         result.map_err(|message| at(text, start, &message))?;
     }
     match (reading.depth, reading.root.is_some()) {
-        (0, true) => Ok(Suites { suites: reading.suites }),
+        (0, true) => Ok((Suites { suites: reading.suites }, reading.parts)),
         (0, false) => Err("it is no JUnit report: `<testsuites>` is missing".to_owned()),
         _ => Err(format!("malformed XML: it ends within {} open elements", reading.depth)),
     }
@@ -95,41 +112,70 @@ struct Reading<'a> {
     depth: usize,
     /// The name of the root.
     root: Option<Root>,
+    /// The prefixes that the root declares, as attributes.
+    namespaces: Vec<(String, String)>,
     suites: Vec<Suite>,
-    /// The item that is being read: its depth, its first byte, its case.
-    item: Option<(usize, u64, Option<Case>)>,
+    item: Option<Open>,
+    /// Which parts of a suite the report says to be of.
+    parts: Option<Parts>,
+}
+
+/// An item that is being read.
+struct Open {
+    depth: usize,
+    /// Its first byte.
+    start: u64,
+    is_case: bool,
+    /// The cases that began in it, itself included, and the depth of the last one.
+    cases: Vec<Case>,
+    case_depth: usize,
+}
+
+impl Open {
+    /// Takes an element at `depth` that begins in it, or its own first tag.
+    fn take(&mut self, tag: &BytesStart<'_>, depth: usize, attributes: &[(String, String)]) {
+        match tag.local_name().as_ref() {
+            "testcase" => {
+                self.cases.push(Case::named(value_of(attributes, "name").unwrap_or_default()));
+                self.case_depth = depth;
+            }
+            result if depth == self.case_depth + 1 => {
+                let Some(case) = self.cases.last_mut() else { return };
+                case.failed |= result == "failure";
+                case.error |= result == "error";
+                case.skipped |= result == "skipped";
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Reading<'_> {
     fn open(&mut self, tag: &BytesStart<'_>, start: u64) -> Result<(), String> {
-        let name = tag.local_name();
-        if let Some((depth, _, case)) = &mut self.item {
-            if let Some(case) = case.as_mut().filter(|_| self.depth == *depth + 1) {
-                match name.as_ref() {
-                    "failure" => case.failed = true,
-                    "error" => case.error = true,
-                    "skipped" => case.skipped = true,
-                    _ => {}
-                }
-            }
+        let attributes = attributes(tag)?;
+        let depth = self.depth;
+        if let Some(item) = &mut self.item {
+            item.take(tag, depth, &attributes);
+            self.parts = self.parts.take().or_else(|| if depth < 3 { parts_of(tag, &attributes) } else { None });
             return Ok(());
         }
-        match (self.depth, name.as_ref()) {
+        match (depth, tag.local_name().as_ref()) {
             (0, _) if self.root.is_some() => Err("there is more than one root element".to_owned()),
             (0, "testsuites") => {
                 self.root = Some(Root::Suites);
+                self.namespaces = attributes.into_iter().filter(|(name, _)| name.starts_with("xmlns:")).collect();
                 Ok(())
             }
             (0 | 1, "testsuite") => {
                 self.root.get_or_insert(Root::OneSuite);
-                self.suites.push(Suite::of(tag)?);
+                self.suites.push(Suite::of(attributes, &self.namespaces));
                 Ok(())
             }
             (0, _) => Err("it is no JUnit report: `<testsuites>` is missing".to_owned()),
             (depth, name) => {
-                let case = (name == "testcase").then(|| attribute(tag, "name")).transpose()?;
-                let case = case.map(|name| Case::named(&name.unwrap_or_default()));
-                self.item = Some((depth, start, case));
+                let mut item = Open { depth, start, is_case: name == "testcase", cases: Vec::new(), case_depth: depth };
+                item.take(tag, depth, &attributes);
+                self.item = Some(item);
                 Ok(())
             }
         }
@@ -137,13 +183,17 @@ impl Reading<'_> {
 
     /// The innermost element ends before the byte `end`.
     fn close(&mut self, end: u64) -> Result<(), String> {
-        let Some((depth, start, case)) = self.item.take_if(|(depth, _, _)| *depth == self.depth) else { return Ok(()) };
+        let Some(item) = self.item.take_if(|item| item.depth == self.depth) else { return Ok(()) };
+        let Open { depth, start, is_case, cases, .. } = item;
         let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
         let text = self.text.get(range).unwrap_or_default().to_owned();
         let in_suite = depth > 1 || self.root == Some(Root::OneSuite);
+        let (case, inner) = if is_case { (cases.first().copied(), Vec::new()) } else { (None, cases) };
         match self.suites.last_mut().filter(|_| in_suite) {
-            Some(suite) => suite.items.push(Item { text, case }),
-            None if case.is_some() => return Err("a `<testcase>` is outside of all suites".to_owned()),
+            Some(suite) => suite.items.push(Item { text, case, inner }),
+            None if case.is_some() || !inner.is_empty() => {
+                return Err("a `<testcase>` is outside of all suites".to_owned());
+            }
             // Properties of the whole, which belong to no suite.
             None => {}
         }
@@ -151,40 +201,68 @@ impl Reading<'_> {
     }
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
-    Ok(attributes(tag)?.into_iter().find(|(known, _)| known == name).map(|(_, value)| value))
+/// The parts of a suite that a property of the whole names.
+fn parts_of(tag: &BytesStart<'_>, attributes: &[(String, String)]) -> Option<Parts> {
+    let is_ours = tag.local_name().as_ref() == "property" && value_of(attributes, "name") == Some(JUNIT_PROPERTY);
+    Parts::read(value_of(attributes, "value").filter(|_| is_ours)?)
 }
 
-/// Names and values as written.
+fn value_of<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// Whether a reference means the same in every document: `amp`, `#10`.
+fn is_known(reference: &BytesRef<'_>) -> bool {
+    match reference.resolve_char_ref() {
+        Ok(None) => ["amp", "lt", "gt", "quot", "apos"].contains(&&**reference),
+        Ok(Some(_)) => true,
+        Err(_) => false,
+    }
+}
+
+/// Names and values as written, whose references are known.
 fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
-    let pair = |attribute: Result<quick_xml::events::attributes::Attribute<'_>, _>| match attribute {
-        Ok(attribute) => Ok((attribute.key.as_ref().to_owned(), attribute.value.into_owned())),
-        Err(error) => Err(format!("malformed XML: {error}")),
+    let pair = |attribute: Result<Attribute<'_>, AttrError>| {
+        let attribute = attribute.map_err(|error| format!("malformed XML: {error}"))?;
+        if attribute.value.contains('<') {
+            return Err("malformed XML: `<` in the value of an attribute".to_owned());
+        }
+        unescape(&attribute.value).map_err(|error| format!("in the value of an attribute: {error}"))?;
+        Ok((attribute.key.as_ref().to_owned(), attribute.value.into_owned()))
     };
     tag.attributes().map(pair).collect()
 }
 
 impl Suite {
-    fn of(tag: &BytesStart<'_>) -> Result<Suite, String> {
-        let (totals, attributes): (Vec<_>, Vec<_>) =
-            attributes(tag)?.into_iter().partition(|(name, _)| TOTALS.contains(&name.as_str()));
-        let time = totals.iter().find(|(name, _)| name == "time").and_then(|(_, value)| value.parse::<f64>().ok());
-        let time = time.filter(|seconds| seconds.is_finite());
-        Ok(Suite { attributes, time, items: Vec::new() })
+    /// A suite with these attributes, and with those of `namespaces` that it does not have.
+    fn of(attributes: Vec<(String, String)>, namespaces: &[(String, String)]) -> Suite {
+        let (totals, mut attributes): (Vec<_>, Vec<_>) =
+            attributes.into_iter().partition(|(name, _)| TOTALS.contains(&name.as_str()));
+        let time = value_of(&totals, "time").and_then(|value| value.parse::<f64>().ok());
+        let missing = namespaces.iter().filter(|(name, _)| value_of(&attributes, name).is_none());
+        let missing: Vec<_> = missing.cloned().collect();
+        attributes.extend(missing);
+        Suite { attributes, time: time.filter(|seconds| seconds.is_finite()), items: Vec::new() }
     }
 
     fn name(&self) -> &str {
-        self.attributes.iter().find(|(name, _)| name == "name").map_or("", |(_, value)| value)
+        value_of(&self.attributes, "name").unwrap_or_default()
     }
 
     fn count(&self, of: fn(&Case) -> bool) -> usize {
-        self.items.iter().filter_map(|item| item.case.as_ref()).filter(|case| of(case)).count()
+        self.items.iter().flat_map(|item| item.case.iter().chain(&item.inner)).filter(|case| of(case)).count()
+    }
+
+    /// What tells its cases from others: their tags, without how they went and how long it took.
+    fn case_names(&self) -> HashSet<&str> {
+        let cases = self.items.iter().filter(|item| item.case.is_some() && !item.is_about_the_whole());
+        cases.map(|item| item.text.split(" time=").next().unwrap_or_default()).collect()
     }
 
     /// Adds another one of the same name. What is said of the whole file is said once.
     fn merge(&mut self, mut other: Suite) {
         self.time = match (self.time, other.time) {
-            (Some(a), Some(b)) => Some(a + b),
+            (Some(a), Some(b)) => Some((a + b).clamp(f64::MIN, f64::MAX)),
             (a, b) => a.or(b),
         };
         let warnings = self.join_warnings(&mut other);
@@ -204,8 +282,11 @@ impl Suite {
         };
         let texts = [take(self), take(other)];
         let [mine, others] = texts.each_ref().map(|text| text.as_ref().and_then(|text| warnings::lines(text, &name)));
-        (mine.is_some() || others.is_some())
-            .then(|| Item { text: warnings::joined(mine.unwrap_or_default(), others.unwrap_or_default()), case: None })
+        (mine.is_some() || others.is_some()).then(|| Item {
+            text: warnings::joined(mine.unwrap_or_default(), others.unwrap_or_default()),
+            case: None,
+            inner: Vec::new(),
+        })
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -232,7 +313,7 @@ impl Case {
 
 impl Item {
     fn is_about_the_whole(&self) -> bool {
-        self.case.is_none_or(|case| case.whole_file || case.warning.is_some())
+        self.inner.is_empty() && self.case.is_none_or(|case| case.whole_file || case.warning.is_some())
     }
 
     /// Warnings come last, in the order of the file; everything else stays where it is.
@@ -259,14 +340,24 @@ fn write_totals(out: &mut dyn Write, count: impl Fn(fn(&Case) -> bool) -> usize)
 }
 
 impl Suites {
-    /// Adds the suites of another document; those of one name become one.
-    pub(super) fn merge(&mut self, other: Suites) {
+    /// Adds the suites of another document; those of one name become one. Where the other one has nothing but cases
+    /// that are here already, that is said.
+    pub(super) fn merge(&mut self, other: Suites) -> Option<String> {
         let mut places: HashMap<String, usize> =
             self.suites.iter().enumerate().map(|(index, suite)| (suite.name().to_owned(), index)).collect();
+        let mut again = 0;
+        let mut is_new = false;
         for suite in other.suites {
             match places.get(suite.name()).and_then(|index| self.suites.get_mut(*index)) {
-                Some(known) => known.merge(suite),
+                Some(known) => {
+                    let names = suite.case_names();
+                    let is_known = names.is_subset(&known.case_names());
+                    again += if is_known { names.len() } else { 0 };
+                    is_new |= !is_known;
+                    known.merge(suite);
+                }
                 None => {
+                    is_new |= suite.count(|_| true) > 0;
                     places.insert(suite.name().to_owned(), self.suites.len());
                     self.suites.push(suite);
                 }
@@ -274,16 +365,21 @@ impl Suites {
         }
         let name = |suite: &Suite| {
             let name = suite.name();
-            quick_xml::escape::unescape(name).map_or_else(|_| name.to_owned(), |name| name.into_owned())
+            unescape(name).map_or_else(|_| name.to_owned(), |name| name.into_owned())
         };
         self.suites.sort_by(|a, b| order(&name(a)).cmp(&order(&name(b))));
+        (again > 0 && !is_new)
+            .then(|| "all its test cases are in reports before it too, and are counted twice".to_owned())
     }
 
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, out: &mut dyn Write, parts: Option<&Parts>) -> io::Result<()> {
         writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
         write!(out, "<testsuites")?;
         write_totals(out, |of| self.suites.iter().map(|suite| suite.count(of)).sum())?;
         writeln!(out, ">")?;
+        if let Some(parts) = parts {
+            write_parts(out, parts)?;
+        }
         self.suites.iter().try_for_each(|suite| suite.write(out))?;
         writeln!(out, "</testsuites>")
     }

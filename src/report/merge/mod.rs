@@ -1,9 +1,11 @@
 //! Joins the reports of the parts of a suite: JUnit, JSON, coverage as JSON and as lcov's tracefile.
 //!
 //! Each format is read back, added up and written by the code that the format's own writer has, so that the joined
-//! reports of a partitioned run are those of an unpartitioned one.
+//! reports of a partitioned run are those of an unpartitioned one. What would be counted twice is refused where that is
+//! certain, and told where it is likely; reports that know which part they are of ([`Parts`]) leave no doubt.
 
 mod junit;
+mod refusal;
 mod tests_json;
 mod warnings;
 
@@ -11,13 +13,25 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+pub use refusal::Refusal;
+
 use crate::report::coverage::{json as coverage_json, lcov::Trace};
 use crate::report::json::VERSION;
+use crate::report::parts::Parts;
 use crate::unittest::coverage::Coverage;
 
 /// A report that was read back.
 #[derive(Debug)]
-pub enum Report {
+pub struct Report {
+    content: Content,
+    /// The parts of a suite that it is of; `None` for a whole run, and for reports of other programs.
+    parts: Option<Parts>,
+    /// Whether nothing but parts is in it.
+    only_parts: bool,
+}
+
+#[derive(Debug)]
+enum Content {
     /// JUnit's XML.
     Junit(Box<junit::Suites>),
     /// The JSON of `promproof test`.
@@ -36,10 +50,14 @@ impl Report {
     pub fn read(text: &str) -> Result<Report, String> {
         let start = text.trim_start_matches('\u{FEFF}').trim_start();
         match start.bytes().next() {
-            Some(b'<') => junit::read(start).map(Box::new).map(Report::Junit),
+            Some(b'<') => {
+                let (suites, parts) = junit::read(start)?;
+                Ok(Report::of(Content::Junit(Box::new(suites)), parts))
+            }
             Some(b'{') => Report::read_json(start),
             Some(_) if start.starts_with("TN:") || start.starts_with("SF:") => {
-                Trace::read(start).map(Report::Lcov).map_err(|error| error.to_string())
+                let (trace, parts) = Trace::read(start).map_err(|error| error.to_string())?;
+                Ok(Report::of(Content::Lcov(trace), parts))
             }
             Some(_) => Err("it is neither XML nor JSON nor a tracefile of lcov".to_owned()),
             None => Err("it is empty".to_owned()),
@@ -53,62 +71,113 @@ impl Report {
             Some(version) => return Err(format!("its version is {version}, and {VERSION} is what can be read")),
             None => return Err("it is no report of promproof: it has no `version`".to_owned()),
         }
+        let parts = match document.get("partition") {
+            Some(partition) => Some(Parts::from_json(partition).ok_or("its `partition` is malformed")?),
+            None => None,
+        };
         let coverage = document.as_object_mut().and_then(|document| document.remove("coverage"));
         let coverage = coverage.map(coverage_json::read).transpose();
         let coverage = coverage.map_err(|error| format!("malformed coverage: {error}"))?;
-        match (document.get("files"), coverage) {
-            (None, Some(coverage)) => Ok(Report::Coverage(coverage)),
-            (Some(_), coverage) => tests_json::read(document, coverage).map(Box::new).map(Report::Tests),
+        let content = match (document.get("files"), coverage) {
+            (None, Some(coverage)) => Content::Coverage(coverage),
+            (Some(_), coverage) => Content::Tests(Box::new(tests_json::read(document, coverage)?)),
             (None, None) => {
-                Err("it is no report of tests or coverage: it has neither `files` nor `coverage`".to_owned())
+                return Err("it is no report of tests or coverage: it has neither `files` nor `coverage`".to_owned());
             }
-        }
+        };
+        Ok(Report::of(content, parts))
+    }
+
+    fn of(content: Content, parts: Option<Parts>) -> Report {
+        Report { content, only_parts: parts.is_some(), parts }
     }
 
     /// What it is, for people.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Report::Junit(_) => "a JUnit report",
-            Report::Tests(_) => "a JSON report",
-            Report::Coverage(_) => "coverage as JSON",
-            Report::Lcov(_) => "a tracefile of lcov",
+        match &self.content {
+            Content::Junit(_) => "a JUnit report",
+            Content::Tests(_) => "a JSON report",
+            Content::Coverage(_) => "coverage as JSON",
+            Content::Lcov(_) => "a tracefile of lcov",
         }
     }
 
-    /// Adds another one.
+    /// The parts of a suite that it is of; `None` for a whole run, and for reports of other programs.
+    pub fn parts(&self) -> Option<&Parts> {
+        self.parts.as_ref()
+    }
+
+    /// Adds another one. What is likely to be counted twice, in words that follow the name of its file.
     ///
     /// # Errors
-    /// It is of another kind; it comes back.
-    pub fn merge(&mut self, other: Report) -> Result<(), Report> {
-        match (self, other) {
-            (Report::Junit(mine), Report::Junit(other)) => mine.merge(*other),
-            (Report::Tests(mine), Report::Tests(other)) => mine.merge(*other),
-            (Report::Coverage(mine), Report::Coverage(other)) => mine.merge(other),
-            (Report::Lcov(mine), Report::Lcov(other)) => mine.merge(other),
-            (_, other) => return Err(other),
+    /// The two cannot be joined. Neither is of use any more.
+    pub fn merge(&mut self, other: Report) -> Result<Option<String>, Refusal> {
+        let kinds = (self.kind(), other.kind());
+        let one_is_a_part = self.parts.is_some() || other.parts.is_some();
+        self.only_parts &= other.parts.is_some();
+        let only_parts = self.only_parts;
+        if kinds.0 == kinds.1 {
+            self.join_parts(other.parts)?;
+        }
+        let doubt = match (&mut self.content, other.content) {
+            (Content::Junit(mine), Content::Junit(other)) => mine.merge(*other).filter(|_| !only_parts),
+            (Content::Tests(mine), Content::Tests(other)) => {
+                mine.merge(*other)?;
+                None
+            }
+            (Content::Coverage(mine), Content::Coverage(other)) => {
+                refusal::coverage_fits(mine, &other)?;
+                mine.merge(other);
+                (one_is_a_part && !only_parts).then(|| {
+                    "only some of these reports are parts of a suite; what others cover too is counted twice".to_owned()
+                })
+            }
+            (Content::Lcov(mine), Content::Lcov(other)) => {
+                mine.merge(other);
+                None
+            }
+            _ => return Err(Refusal::OtherKind { one: kinds.0, other: kinds.1 }),
+        };
+        Ok(doubt)
+    }
+
+    fn join_parts(&mut self, other: Option<Parts>) -> Result<(), Refusal> {
+        match (&mut self.parts, other) {
+            (_, None) => {}
+            (mine @ None, other) => *mine = other,
+            (Some(mine), Some(other)) => {
+                if (mine.count, mine.groups) != (other.count, other.groups) {
+                    return Err(Refusal::OtherSuite { one: mine.clone(), other });
+                }
+                if let Some(twice) = mine.held.intersection(&other.held).next() {
+                    return Err(Refusal::PartTwice { index: *twice, count: mine.count });
+                }
+                mine.held.extend(other.held);
+            }
         }
         Ok(())
     }
 
     /// The coverage in it, if there is any that can be judged.
     pub fn coverage(&self) -> Option<&Coverage> {
-        match self {
-            Report::Coverage(coverage) => Some(coverage),
-            Report::Tests(tests) => tests.coverage(),
-            Report::Junit(_) | Report::Lcov(_) => None,
+        match &self.content {
+            Content::Coverage(coverage) => Some(coverage),
+            Content::Tests(tests) => tests.coverage(),
+            Content::Junit(_) | Content::Lcov(_) => None,
         }
     }
 
-    /// Writes it in the format in which it was read, totals computed anew.
+    /// Writes it in the format in which it was read, totals computed anew. Where parts are missing it says which it has.
     ///
     /// # Errors
     /// What `out` reports.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Report::Junit(suites) => suites.write(out),
-            Report::Tests(tests) => tests.write(out),
-            Report::Coverage(coverage) => coverage_json::write(out, coverage),
-            Report::Lcov(trace) => trace.write(out),
+        let parts = self.parts.as_ref().filter(|parts| !parts.is_whole());
+        match &self.content {
+            Content::Junit(suites) => suites.write(out, parts),
+            Content::Tests(tests) => tests.write(out, parts),
+            Content::Coverage(coverage) => coverage_json::write(out, coverage, parts),
+            Content::Lcov(trace) => trace.write(out, parts),
         }
     }
 }

@@ -8,13 +8,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::refusal::{Refusal, coverage_fits};
 use crate::report::coverage::json as coverage_json;
 use crate::report::json::VERSION;
+use crate::report::parts::Parts;
 use crate::unittest::coverage::Coverage;
 
 /// A run, or several joined ones.
 #[derive(Debug)]
-pub struct Tests {
+pub(super) struct Tests {
     passed: bool,
     /// Whether warnings fail; `None` where an older report does not say.
     strict: Option<bool>,
@@ -50,7 +52,14 @@ impl Tests {
     }
 
     /// Adds another run. A file that both have has the test groups of both, and what was said of it twice once.
-    pub(super) fn merge(&mut self, other: Tests) {
+    ///
+    /// # Errors
+    /// A test group that both have, or coverage of different rules; nothing is added then.
+    pub(super) fn merge(&mut self, other: Tests) -> Result<(), Refusal> {
+        self.forbid_twice(&other)?;
+        if let (Some(mine), Some(other)) = (&self.coverage, &other.coverage) {
+            coverage_fits(mine, other)?;
+        }
         self.passed &= other.passed;
         self.strict = match (self.strict, other.strict) {
             (Some(mine), Some(other)) => Some(mine || other),
@@ -70,9 +79,25 @@ impl Tests {
             (mine @ None, other) => *mine = other,
             (Some(_), None) => {}
         }
+        Ok(())
     }
 
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// A test group has an index in its file, so there is no doubt about it.
+    fn forbid_twice(&self, other: &Tests) -> Result<(), Refusal> {
+        let indices = |file: &Value| -> HashSet<u64> {
+            list(file, "groups").iter().filter_map(|group| group["index"].as_u64()).collect()
+        };
+        let known: HashMap<&str, HashSet<u64>> = self.files.iter().map(|file| (name(file), indices(file))).collect();
+        for file in &other.files {
+            let Some(known) = known.get(name(file)) else { continue };
+            if let Some(index) = indices(file).intersection(known).min() {
+                return Err(Refusal::GroupTwice { file: name(file).to_owned(), index: *index });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&self, out: &mut dyn Write, parts: Option<&Parts>) -> io::Result<()> {
         let mut document = json!({
             "version": VERSION,
             "passed": self.passed,
@@ -81,6 +106,9 @@ impl Tests {
         });
         if let Some(strict) = self.strict {
             document["strict"] = strict.into();
+        }
+        if let Some(parts) = parts {
+            document["partition"] = parts.json();
         }
         if let Some(coverage) = &self.coverage {
             document["coverage"] = coverage_json::value(coverage);

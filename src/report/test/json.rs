@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{TestView, words};
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::report::json::VERSION;
+use crate::report::parts::Parts;
 use crate::report::text::severity_name;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::unittest::report::{
@@ -34,6 +35,9 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
             "warnings": counts.warnings,
         },
     });
+    if let Some(part) = report.part {
+        document["partition"] = Parts::from(part).json();
+    }
     if let Some(coverage) = &report.coverage {
         document["coverage"] = crate::report::coverage::json::value(coverage);
     }

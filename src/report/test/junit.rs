@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{TestView, words};
+use crate::report::parts::{JUNIT_PROPERTY, Parts};
 use crate::report::summary::counted;
 use crate::source::Diagnostic;
 use crate::unittest::report::{FileReport, GroupReport, Outcome, TestReport};
@@ -32,10 +33,18 @@ pub fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::R
         sum(Suite::errors),
         sum(Suite::skipped),
     )?;
+    if let Some(part) = report.part {
+        write_parts(out, &part.into())?;
+    }
     for suite in &suites {
         suite.write(out)?;
     }
     writeln!(out, "</testsuites>")
+}
+
+/// Says which parts of a suite a report is of, for whoever joins them.
+pub(in crate::report) fn write_parts(out: &mut dyn Write, parts: &Parts) -> io::Result<()> {
+    writeln!(out, r#"  <properties><property name="{JUNIT_PROPERTY}" value="{parts}"/></properties>"#)
 }
 
 struct Suite {
