@@ -5,6 +5,7 @@
 //! what a table of interned symbols would, without a table to pass around or to outlive.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -226,8 +227,7 @@ pub fn is_legacy_metric_name(name: &str) -> bool {
 /// Builds a label set.
 #[derive(Clone, Debug, Default)]
 pub struct LabelsBuilder {
-    /// Sorted by name, each name once.
-    pairs: Vec<(String, String)>,
+    pairs: BTreeMap<String, String>,
 }
 
 impl LabelsBuilder {
@@ -236,24 +236,19 @@ impl LabelsBuilder {
         if value.is_empty() {
             return self.delete(name);
         }
-        match self.pairs.binary_search_by(|(n, _)| n.as_str().cmp(name)) {
-            Ok(at) => value.clone_into(&mut self.pairs[at].1),
-            Err(at) => self.pairs.insert(at, (name.to_owned(), value.to_owned())),
-        }
+        self.pairs.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Removes `name` if it is there.
     pub fn delete(&mut self, name: &str) -> &mut Self {
-        if let Ok(at) = self.pairs.binary_search_by(|(n, _)| n.as_str().cmp(name)) {
-            self.pairs.remove(at);
-        }
+        self.pairs.remove(name);
         self
     }
 
     /// The value of `name` so far.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.binary_search_by(|(n, _)| n.as_str().cmp(name)).ok().map(|at| self.pairs[at].1.as_str())
+        self.pairs.get(name).map(String::as_str)
     }
 
     /// The finished set.

@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
                 let span = self.in_file(span);
                 self.outcome.parsed.comments.push(Comment { span });
             }
-            Event::Anchor(_, name) => self.anchor_names.push(name.into_owned()),
+            Event::Anchor(_, name) => self.anchor(name.into_owned(), span),
             Event::Alias(id) => self.alias(id, span),
             Event::UnresolvedAlias(name) => self.unknown_alias(&name, span),
             Event::Scalar(value, style, anchor, tag) => {
@@ -398,6 +398,18 @@ impl<'a> Builder<'a> {
         }
         self.refused = true;
         self.scalar_null(span);
+    }
+
+    /// To libyaml other names are none.
+    fn anchor(&mut self, name: String, span: Span) {
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            let label = self.source.label(span, "this anchor");
+            let help =
+                "the names of anchors are ASCII letters, digits, `_` and `-`; a comment needs a space before its `#`";
+            self.problem("yaml/syntax", format!("`&{name}` is no name of an anchor"), label, help);
+            self.refused = true;
+        }
+        self.anchor_names.push(name);
     }
 
     fn unknown_alias(&mut self, name: &str, span: Span) {

@@ -1,59 +1,60 @@
-//! Quoted text over several lines that is not indented.
+//! What libyaml takes, and with it Prometheus, and `granit-parser` refuses.
 //!
-//! `'x{` … `}'` with the second line at the left margin is against the YAML specification, yet libyaml takes it, with
-//! it Prometheus, and people write it. `granit-parser` refuses it. Spaces at the start of such a line mean nothing (line
-//! folding drops them), so the reader puts some there, parses again, and translates the offsets back. The same for a tab
-//! at the start of such a line.
+//! The reader puts spaces where they are wanted and mean nothing, parses again, and translates the offsets back.
+//!
+//! Quoted text over several lines that is not indented:
+//! `'x{` … `}'` with the second line at the left margin is against the YAML specification, yet people write it. Line
+//! folding drops spaces at the start of such a line. The same for a tab at the start of such a line.
+//!
+//! Comments without a space before them: `"x"# a comment`.
 
 use granit_parser::{ErrorKind, Parser};
 
 use super::build::{Outcome, Source, build, parser_options};
 use crate::source::Span;
 
-/// How often a file is parsed at most before such a line is reported like any other mistake. The first repair finds all
+/// How often a file is parsed at most before such a place is reported like any other mistake. The first repair finds all
 /// such lines of an ordinary file at once; what remains is found one line at a time.
 const MAX_ROUNDS: usize = 24;
 /// Spaces for a line about which nothing but the complaint is known: more than any block is indented.
 const DEEP: usize = 256;
 
-/// Spaces that are put at the start of lines.
+/// Spaces that are put into a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Insertions {
     /// Where in the original text and how many, by place.
-    lines: Vec<(usize, usize)>,
+    places: Vec<(usize, usize)>,
     /// The same places in the text with the insertions: where each of them begins, and how many spaces lie before.
     starts: Vec<(usize, usize)>,
 }
 
 impl Insertions {
-    fn new(mut lines: Vec<(usize, usize)>) -> Self {
-        lines.sort_unstable();
-        lines.dedup_by_key(|(at, _)| *at);
+    fn new(mut places: Vec<(usize, usize)>) -> Self {
+        places.sort_unstable();
+        places.dedup_by_key(|(at, _)| *at);
         let mut before = 0;
-        let mut starts = Vec::with_capacity(lines.len());
-        for (at, count) in &lines {
+        let mut starts = Vec::with_capacity(places.len());
+        for (at, count) in &places {
             starts.push((at + before, before));
             before += count;
         }
-        Insertions { lines, starts }
+        Insertions { places, starts }
     }
 
-    fn with(&self, at: usize, count: usize) -> Self {
-        let mut lines = self.lines.clone();
-        lines.push((at, count));
-        Insertions::new(lines)
+    fn with(&self, more: &[(usize, usize)]) -> Self {
+        Insertions::new([&self.places, more].concat())
     }
 
     fn without(&self, places: &[usize]) -> Self {
-        let lines = self.lines.iter().filter(|(at, _)| places.binary_search(at).is_err());
-        Insertions::new(lines.copied().collect())
+        let rest = self.places.iter().filter(|(at, _)| places.binary_search(at).is_err());
+        Insertions::new(rest.copied().collect())
     }
 
     fn apply(&self, text: &str) -> String {
-        let added: usize = self.lines.iter().map(|(_, count)| count).sum();
+        let added: usize = self.places.iter().map(|(_, count)| count).sum();
         let mut result = String::with_capacity(text.len() + added);
         let mut from = 0;
-        for (at, count) in &self.lines {
+        for (at, count) in &self.places {
             result.push_str(text.get(from..*at).unwrap_or_default());
             result.extend(std::iter::repeat_n(' ', *count));
             from = *at;
@@ -66,7 +67,7 @@ impl Insertions {
     pub(super) fn original(&self, offset: usize) -> usize {
         let index = self.starts.partition_point(|(start, _)| *start <= offset);
         let Some(index) = index.checked_sub(1) else { return offset };
-        match (self.starts.get(index), self.lines.get(index)) {
+        match (self.starts.get(index), self.places.get(index)) {
             (Some((start, before)), Some((at, count))) => {
                 let into = offset - start;
                 if into <= *count { *at } else { offset - before - count }
@@ -75,15 +76,16 @@ impl Insertions {
         }
     }
 
-    /// The insertions that do not lie inside a quoted scalar of several lines: `folded`, in the text with the
-    /// insertions, by place.
-    fn outside(&self, folded: &[Span]) -> Vec<usize> {
+    /// The insertions that do not lie inside a quoted scalar of several lines and belong to no comment: `folded`, in the
+    /// text with the insertions, by place.
+    fn outside(&self, folded: &[Span], comments: &[usize]) -> Vec<usize> {
         let lies_outside = |start: usize| {
             let before = folded.partition_point(|span| span.start < start);
             before.checked_sub(1).and_then(|index| folded.get(index)).is_none_or(|span| span.end <= start)
         };
-        let pairs = self.lines.iter().zip(&self.starts);
-        pairs.filter(|(_, (start, _))| lies_outside(*start)).map(|((at, _), _)| *at).collect()
+        let pairs = self.places.iter().zip(&self.starts);
+        let outside = pairs.filter(|(_, (start, _))| lies_outside(*start)).map(|((at, _), _)| *at);
+        outside.filter(|at| !comments.contains(at)).collect()
     }
 }
 
@@ -98,25 +100,35 @@ pub(super) struct Repaired {
 /// Reads the text of `source`, repairing what has to be repaired.
 pub(super) fn read(source: &Source) -> Repaired {
     let text = source.origin.text();
-    let mut outcome = build(source, text, &Insertions::default());
-    let Some(first) = complaint(&outcome, text, &[]) else { return Repaired { outcome, unclosed: Vec::new() } };
-    // The lines that the parser complained about are certain; the guess spares a round for each further one.
-    let mut certain = vec![first];
-    let mut insertions = Insertions::new(guess(text)).with(first, DEEP);
+    let mut insertions = Insertions::default();
+    let mut outcome = build(source, text, &insertions);
+    // The places that the parser complained about are certain; others are guessed.
+    let (mut lines, mut comments) = (Vec::new(), Vec::new());
     for _ in 0..MAX_ROUNDS {
-        outcome = build(source, &insertions.apply(text), &insertions);
-        let outside = insertions.outside(&outcome.folded_quotes);
-        let unclosed: Vec<usize> = certain.iter().filter(|line| outside.contains(line)).copied().collect();
-        if let Some(line) = complaint(&outcome, text, &certain) {
-            certain.push(line);
-            insertions = insertions.with(line, DEEP);
+        let outside = insertions.outside(&outcome.folded_quotes, &comments);
+        let unclosed: Vec<usize> = lines.iter().filter(|line| outside.contains(line)).copied().collect();
+        if let Some(comment) = unseparated_comment(&outcome, &comments) {
+            comments.push(comment);
+            insertions = insertions.with(&[(comment, 1)]);
+        } else if let Some(line) = complaint(&outcome, text, &lines) {
+            // A guess spares a round for each further line.
+            let guessed = if lines.is_empty() { guess(text) } else { Vec::new() };
+            lines.push(line);
+            insertions = insertions.with(&[(line, DEEP)]).with(&guessed);
         } else if outside.is_empty() || !unclosed.is_empty() {
             return Repaired { outcome, unclosed };
         } else {
             insertions = insertions.without(&outside);
         }
+        outcome = build(source, &insertions.apply(text), &insertions);
     }
     Repaired { outcome, unclosed: Vec::new() }
+}
+
+/// The first `#` without a space before it that is not known yet.
+fn unseparated_comment(outcome: &Outcome, known: &[usize]) -> Option<usize> {
+    let errors = outcome.errors.iter().filter(|error| matches!(error.kind, ErrorKind::CommentNotSeparated));
+    errors.map(|error| error.at).find(|at| !known.contains(at))
 }
 
 /// The start of the first line that the parser holds for badly indented quoted text and that is not known yet.

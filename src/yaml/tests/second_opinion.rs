@@ -76,6 +76,37 @@ proptest! {
     }
 }
 
+/// The YAML specification wants a space before a comment, libyaml and promtool do not.
+#[test]
+fn comments_without_a_space_read_the_same() {
+    for text in [
+        "a: 'x'#c\nb: \"y\"#c\n",
+        "a: [# c\n  1,# d\n  'x'#e\n  ]#f\n",
+        "a: {b: 'x'}#c\nd: 'e # f'#g\n",
+        "a: |#c\n  # d\n",
+        "a: 'x\ny'#c\nb: x#d\n",
+    ] {
+        agree(text).unwrap();
+        assert_eq!(render(&read(text).problems), "");
+    }
+    insta::assert_snapshot!(render(&read("a: &b#c\n  d\n").problems), @r"
+    1:4..8 yaml/syntax: `&b#c` is no name of an anchor
+      ^ this anchor
+      help: the names of anchors are ASCII letters, digits, `_` and `-`; a comment needs a space before its `#`
+    ");
+}
+
+#[test]
+fn comments_that_were_repaired_have_their_places() {
+    let text = "a: ['x',# one\n  'y'# two\n  ]\n";
+    let parsed = read(text);
+    let comments: Vec<&str> = parsed.comments.iter().map(|comment| comment.span.slice(text)).collect();
+    assert_eq!(comments, ["# one", "# two"]);
+    let list = &parsed.documents[0].root.as_ref().unwrap().as_mapping().unwrap().get("a").unwrap().value;
+    let items: Vec<&str> = list.as_sequence().unwrap().items.iter().map(|item| item.span.slice(text)).collect();
+    assert_eq!(items, ["'x'", "'y'"]);
+}
+
 /// Tabs, about which the two parsers differ more than about anything else. The verdicts are promtool's too.
 #[test]
 fn tabs_are_judged_the_same() {
