@@ -422,3 +422,30 @@ fn a_threshold_is_a_percentage() {
         }
     }
 }
+
+#[test]
+fn what_check_is_not_to_say_test_does_not_warn_of() {
+    let test = |comment: &str| {
+        format!(
+            "tests:\n  - alert_rule_test:\n      - eval_time: 1m\n        alertname: Nope{comment}\n      - eval_time: 2m\n        alertname: Nope\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[("a.yml", &test(""))]);
+    let warnings = |args: &[&str]| {
+        let run = sandbox.run(&[&["test", "--output-format", "concise"], args].concat());
+        run.stdout.lines().filter(|line| line.contains("test/unknown-alert")).count()
+    };
+    assert_eq!(warnings(&[]), 2);
+    sandbox.write("a.yml", test("  # promproof: ignore[test/unknown-alert] it is to come"));
+    assert_eq!((warnings(&[]), warnings(&["--strict"])), (1, 1));
+    for (level, left) in [("error", 1), ("info", 0), ("off", 0)] {
+        sandbox.write("promproof.toml", format!("[rules]\n\"test/unknown-alert\" = \"{level}\"\n"));
+        assert_eq!(warnings(&[]), left, "{level}");
+        assert_eq!(sandbox.run(&["test", "--strict"]).code, Some(left as i32), "{level}");
+        assert_eq!(sandbox.run(&["test"]).code, Some(0), "{level}: warnings do not decide");
+    }
+    assert_eq!(warnings(&["--no-config"]), 1);
+    sandbox.write("promproof.toml", "rules = 1\n");
+    let broken = sandbox.run(&["test"]);
+    assert_eq!((broken.code, broken.stdout.as_str()), (Some(2), ""), "{broken}");
+}

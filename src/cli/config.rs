@@ -10,10 +10,22 @@ use crate::lint::config::{self, PROMQL_FEATURES};
 use crate::report::{CheckReport, Format, Summary, write_check};
 use crate::rules::discovery;
 
-/// Options that choose the configuration.
+/// Options that choose the configuration and add to it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(super) struct ConfigArgs {
+    #[command(flatten)]
+    pub file: ConfigFileArgs,
+
+    /// Accept PromQL that Prometheus accepts only with this feature flag; may be repeated
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PROMQL_FEATURES)]
+    pub enable_feature: Vec<String>,
+}
+
+/// Options that choose the configuration.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct ConfigFileArgs {
     /// Read this configuration instead of the nearest `promproof.toml`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
@@ -21,17 +33,23 @@ pub(super) struct ConfigArgs {
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
+}
 
-    /// Accept PromQL that Prometheus accepts only with this feature flag; may be repeated
-    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PROMQL_FEATURES)]
-    pub enable_feature: Vec<String>,
+/// The configuration of [`load_file`], with the features of the arguments.
+///
+/// # Errors
+/// As [`load_file`].
+pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Trouble> {
+    let mut config = load_file(&args.file, session)?;
+    config.promql.features.extend(args.enable_feature.iter().cloned());
+    Ok(config)
 }
 
 /// The configuration that the arguments name, or the one of this directory or the nearest one above, or the defaults.
 ///
 /// # Errors
 /// Where it cannot be read, or says what makes no sense; in the second case it has been shown on standard error where.
-pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Trouble> {
+pub(super) fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
     let current_dir = std::env::current_dir()
         .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
     let path = match &args.config {
@@ -39,11 +57,10 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Troub
         Some(path) => Some(path.clone()),
         None => config::find(&current_dir),
     };
-    let config = match path {
-        Some(path) => read(&path, &current_dir, session)?,
-        None => Config::default().located(&current_dir, &current_dir),
-    };
-    Ok(with_features(config, &args.enable_feature))
+    match path {
+        Some(path) => read(&path, &current_dir, session),
+        None => Ok(Config::default().located(&current_dir, &current_dir)),
+    }
 }
 
 /// Reads a configuration file.
@@ -65,10 +82,4 @@ fn read(path: &Path, current_dir: &Path, session: &Session) -> Result<Config, Tr
             Err(Trouble::new(format!("the configuration {} is not valid", shown.display())))
         }
     }
-}
-
-/// Adds the features of the command line to those of the configuration.
-fn with_features(mut config: Config, features: &[String]) -> Config {
-    config.promql.features.extend(features.iter().cloned());
-    config
 }

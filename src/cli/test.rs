@@ -18,14 +18,17 @@ use std::sync::Arc;
 use clap::Args;
 use rayon::prelude::*;
 
+use super::config::{self, ConfigFileArgs};
 use super::copies::{is_copy, without_copies};
 use super::options::output_file;
 use super::{Outcome, Session, Trouble, atomic, update};
+use crate::lint::{self, Config};
 use crate::promql::regex::SearchRegex;
 use crate::report::test::{self as output, TestFormat, TestView};
 use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape};
 use crate::source::{Position, Severity};
+use crate::unittest::report::TestReport;
 use crate::unittest::{self, ListedFile, RunOptions, Selection, TestFile, TestInput};
 use crate::yaml;
 
@@ -108,6 +111,9 @@ pub(super) struct TestArgs {
 
     #[command(flatten)]
     pub coverage: coverage::CoverageArgs,
+
+    #[command(flatten)]
+    pub config: ConfigFileArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -146,6 +152,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         return Err(Trouble::new("--update cannot write what comes from standard input")
             .help("name the test file instead of `-`"));
     }
+    let config = config::load_file(&args.config, session)?;
     let (mut inputs, mut failures) = read_paths(&args.paths);
     let none = inputs.is_empty() && failures.is_empty();
     if none && !args.allow_none {
@@ -176,7 +183,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         return Ok(if failures.is_empty() { outcome } else { Outcome::Trouble });
     }
     let progress = session.progress("testing");
-    let mut report = unittest::run(&inputs, &options);
+    let mut report = tested(&inputs, &options, &config);
     drop(progress);
     if args.update && report.failed() && update::write(&report, args.dry_run, show_changes(args, format), session)? {
         let again = read_paths(&args.paths);
@@ -191,7 +198,7 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         options.selection.part = None;
         select(&mut inputs, &options.selection)?;
         args.partition.select(&mut inputs, &mut options.selection);
-        report = unittest::run(&inputs, &options);
+        report = tested(&inputs, &options, &config);
     }
 
     let view = TestView {
@@ -221,6 +228,15 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
     } else {
         Outcome::Clean
     })
+}
+
+/// How the tests go. Of what they warn of, only what `check` would find too is left.
+fn tested(inputs: &[TestInput], options: &RunOptions, config: &Config) -> TestReport {
+    let mut report = unittest::run(inputs, options);
+    for file in &mut report.files {
+        lint::keep_wanted(&file.file, &mut file.warnings, config);
+    }
+    report
 }
 
 /// A dry run is there for the changes; programs that read the result want nothing else on standard output.

@@ -21,4 +21,4 @@ pub use context::{FileContext, GroupContext, RuleContext, TemplateField, Templat
 pub use document::Document;
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{LintRule, Meta};
-pub use run::run;
+pub use run::{keep_wanted, run};

@@ -1,8 +1,10 @@
 //! Runs the rules over documents.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Severity, SourceFile};
 
 use super::config::Levels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
@@ -24,6 +26,23 @@ pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
         .zip(&levels)
         .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, diagnostics))
         .collect()
+}
+
+/// Leaves of what a run of the tests in `source` warns of that which [`run`] would tell too: neither switched off, nor
+/// suppressed, nor mere information. The warnings stay warnings, whatever severity is configured.
+pub fn keep_wanted(source: &Arc<SourceFile>, warnings: &mut Vec<Diagnostic>, config: &Config) {
+    if warnings.is_empty() {
+        return;
+    }
+    let levels = config.levels(source.name());
+    let is_wanted = |warning: &Diagnostic| {
+        let mut configured = warning.clone();
+        levels.apply(&mut configured) && configured.severity >= Severity::Warning
+    };
+    warnings.retain(is_wanted);
+    let document = Document::comments_of(source);
+    let suppressions = Suppressions::read(&document);
+    warnings.retain(|warning| !suppressions.silences(warning));
 }
 
 /// What the readers say about one document and what the rules find in it.
