@@ -207,10 +207,9 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         timings: args.timings,
         quiet: args.quiet,
     };
-    if let Some(path) = &args.junit {
-        atomic::write(path, |out| output::write_junit(out, &report, &view))?;
-    }
-    args.page.write(&report, &view, session)?;
+    // Where a file cannot be written the result is still to be seen.
+    let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, &report, &view)));
+    let page = args.page.write(&report, &view, session);
     let mut stdout = session.stdout();
     // Nothing has passed in an empty part; formats for programs have their empty report.
     if empty_part.is_none() || !matches!(format, TestFormat::Full | TestFormat::Concise) {
@@ -221,6 +220,8 @@ fn run_once(args: &TestArgs, mut options: RunOptions, session: &Session) -> Resu
         None => true,
     };
     stdout.flush()?;
+    junit.transpose()?;
+    page?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble
     } else if !covered || report.failed() || (args.strict && report.counts().warnings > 0) {

@@ -78,12 +78,12 @@ pub(super) fn chart(page: &mut String, frame: &mut Frame<'_>, chart: &Chart, who
 
 /// What is drawn, above it. What stands above already is not written again.
 fn heading(page: &mut String, chart: &Chart, whole: Option<&str>) -> fmt::Result {
-    let rest = whole.and_then(|whole| whole.strip_prefix(chart.subject.as_str())).map(str::trim_start);
-    let is_left = |rest: &str| chart.threshold.as_ref().is_some_and(|threshold| is_comparison(rest, threshold));
+    let is_left = |threshold| whole.is_some_and(|whole| is_left_side(&chart.subject, whole, threshold));
     page.push_str("<p class=\"subject\">");
-    match rest {
-        Some(rest) if is_left(rest) => page.push_str("the left side"),
-        _ => write!(page, "<code>{}</code>", Text(&chart.subject))?,
+    if chart.threshold.as_ref().is_some_and(is_left) {
+        page.push_str("the left side");
+    } else {
+        write!(page, "<code>{}</code>", Text(&chart.subject))?;
     }
     if let Some(threshold) = &chart.threshold {
         let (symbol, value) = (threshold.op.symbol(), short(threshold.value));
@@ -101,10 +101,16 @@ fn heading(page: &mut String, chart: &Chart, whole: Option<&str>) -> fmt::Result
     Ok(())
 }
 
-/// Whether `text` is the comparison and nothing else: `> 5`.
-fn is_comparison(text: &str, threshold: &Threshold) -> bool {
-    let value = text.strip_prefix(threshold.op.symbol()).and_then(|value| value.trim().parse::<f64>().ok());
-    value == Some(threshold.value)
+/// Whether `whole` is nothing but `subject`, perhaps in parentheses, and the comparison: `a / b > 5`, `(a / b) > 5`.
+fn is_left_side(subject: &str, whole: &str, threshold: &Threshold) -> bool {
+    let whole = whole.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = || whole.strip_prefix(subject);
+    let in_parentheses = || whole.strip_prefix('(')?.trim_start().strip_prefix(subject)?.trim_start().strip_prefix(')');
+    let compares = |rest: &str| {
+        let value = rest.trim_start().strip_prefix(threshold.op.symbol());
+        value.and_then(|value| value.trim_start().parse::<f64>().ok()) == Some(threshold.value)
+    };
+    bare().is_some_and(compares) || in_parentheses().is_some_and(compares)
 }
 
 /// The line of the threshold, and the side of it on which the comparison is true.
@@ -255,8 +261,10 @@ impl Pen {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Pen;
+    use super::{Pen, is_left_side};
+    use crate::promql::ast::BinaryOp;
     use crate::report::html::numbers::Coordinate;
+    use crate::unittest::story::Threshold;
 
     /// The corners of a path, its relative steps added up.
     fn corners(path: &str) -> Vec<(f64, f64)> {
@@ -275,6 +283,15 @@ mod tests {
             corners.push(at);
         }
         corners
+    }
+
+    #[test]
+    fn the_left_side_of_a_comparison() {
+        let is = |whole| is_left_side("a / b", whole, &Threshold { op: BinaryOp::Greater, value: 5.0 });
+        assert!(["a / b > 5", "(a / b) > 5.0", "( a\n/ b\n)\n> 5"].into_iter().all(is));
+        assert!(
+            !["a / b", "5 < a / b", "a / b > 5 and c", "(a / b > 5)", "a / b >= 5", "a / b2 > 5"].into_iter().any(is)
+        );
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use super::group::{assertion_id, group_id};
 use crate::report::summary::counted;
 use crate::report::test::{TestView, words};
 use crate::unittest::report::{Counts, FileReport, TestReport};
+use crate::unittest::{PartOf, Partition};
 
 /// So many failures have a link here.
 const MAX_LINKS: usize = 100;
@@ -39,7 +40,11 @@ pub(super) fn write(page: &mut String, report: &TestReport, view: &TestView) -> 
     let counts = report.counts();
     let failed = words::Closing { report, view }.failed();
     let (class, badge) = if failed { ("bad", "failed") } else { ("ok", "passed") };
-    write!(page, "<header class=\"{class}\"><p class=\"brand\">promproof test</p>")?;
+    write!(page, "<header class=\"{class}\"><p class=\"brand\">promproof test")?;
+    if let Some(PartOf { partition: Partition { index, count }, groups }) = report.part {
+        write!(page, ", part {index} of {count} of {}", counted(groups, "test group"))?;
+    }
+    page.push_str("</p>");
     write!(page, "<h1><span class=\"badge\">{badge}</span> {}</h1>", Text(&verdict(report, view)))?;
     figures(page, &counts, view)?;
     page.push_str("</header>");
