@@ -1,39 +1,32 @@
 //! `exp_alerts` as it should be.
 
-use super::super::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind};
+use super::super::report::{Alert, AlertFailure, FieldDifference, FieldKind};
 use super::Why;
 use super::collection::{Context, Place};
+use super::expectations::Expectations;
 use super::render::Value;
 use super::scalar::{self, New};
 use crate::source::Edit;
 
-const LIST: &str = "exp_alerts";
+impl Expectations for AlertFailure {
+    const KEY: &'static str = "exp_alerts";
 
-/// The edits of the assertion at `place`. Alerts that do not fire go, labels and annotations that differ are changed
-/// where they stand, and other alerts come behind those that are there.
-pub(super) fn edits(context: Context<'_>, place: Place<'_>, failure: &AlertFailure) -> Result<Vec<Edit>, Why> {
-    let list = place.entry(context.lines, LIST)?;
-    let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
-    let mut kept = vec![true; items.len()];
-    let (mut edits, mut added) = (Vec::new(), Vec::new());
-    for difference in &failure.differences {
-        match difference {
-            Difference::Missing { expected, .. } => *kept.get_mut(*expected).ok_or(Why::Layout)? = false,
-            Difference::Unexpected { actual } => added.push(alert(failure.actual.get(*actual).ok_or(Why::Layout)?)),
-            Difference::Differs { expected, actual, fields, .. } => {
-                let item = items.get(*expected).ok_or(Why::Layout)?;
-                edits.extend(changed_alert(context, *item, fields, failure.actual.get(*actual).ok_or(Why::Layout)?)?);
-            }
-        }
+    fn changed(
+        &self,
+        context: Context<'_>,
+        item: Place<'_>,
+        fields: &[FieldDifference],
+        actual: usize,
+    ) -> Result<Vec<Edit>, Why> {
+        changed_alert(context, item, fields, self.actual.get(actual).ok_or(Why::Layout)?)
     }
-    let added = Value::List(added);
-    edits.extend(match list {
-        Some(list) => list.rewrite(context, &kept, &added)?,
-        None => place.add(context, vec![(LIST.to_owned(), added)])?,
-    });
-    Ok(edits)
+
+    fn new_item(&self, actual: usize) -> Option<Value> {
+        self.actual.get(actual).map(alert)
+    }
 }
 
+/// Labels and annotations that differ are changed where they stand.
 fn changed_alert(
     context: Context<'_>,
     item: Place<'_>,

@@ -4,13 +4,14 @@
 //! does not fire is taken out with its lines, one that is missing is put behind the others. Comments, order and
 //! everything else stay.
 //!
-//! `alerts`, `samples` and `extensions` know what has to change; `collection` with `block` and `flow` brings items into
+//! `expectations` with `alerts` and `samples`, and `extensions` know what has to change; `collection` with `block` and `flow` brings items into
 //! lists and mappings and takes them out, `scalar` replaces single values, and `render` writes what is new. `shared`
 //! knows what nobody may touch, because an alias reads it elsewhere.
 
 mod alerts;
 mod block;
 mod collection;
+mod expectations;
 mod extensions;
 mod flow;
 mod lines;
@@ -174,8 +175,8 @@ impl<'n> Written<'n> {
     fn edits(&self, context: Context<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
         let place = self.places.get(&assertion.span).ok_or(self.otherwise);
         match &assertion.outcome {
-            Outcome::Alerts(failure) => alerts::edits(context, *place?, failure),
-            Outcome::Samples(failure) => samples::edits(context, *place?, failure),
+            Outcome::Alerts(failure) => expectations::edits(context, *place?, &**failure, &failure.differences),
+            Outcome::Samples(failure) => expectations::edits(context, *place?, &**failure, &failure.differences),
             Outcome::Timeline(failure) => extensions::of_timeline(context, *place?, failure),
             Outcome::Message(failure) => extensions::of_message(context, *place?, failure),
             Outcome::Error(_) | Outcome::NotRun | Outcome::Passed => Err(Why::Undecided),

@@ -1,48 +1,33 @@
 //! `exp_samples` as it should be.
 
-use rustc_hash::FxHashMap;
-
 use super::super::notation::{number, series_text};
-use super::super::report::{Difference, FieldDifference, FieldKind, Sample, SampleFailure};
+use super::super::report::{FieldDifference, FieldKind, Sample, SampleFailure};
 use super::Why;
 use super::collection::{Context, Place};
+use super::expectations::Expectations;
 use super::render::Value;
 use super::scalar::{self, New};
 use crate::source::{Edit, Span};
 
-const LIST: &str = "exp_samples";
+impl Expectations for SampleFailure {
+    const KEY: &'static str = "exp_samples";
 
-/// The edits of the assertion at `place`. Samples that are not there go, labels and values that differ are changed
-/// where they stand, and other samples come behind those that are there.
-pub(super) fn edits(context: Context<'_>, place: Place<'_>, failure: &SampleFailure) -> Result<Vec<Edit>, Why> {
-    let list = place.entry(context.lines, LIST)?;
-    let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
-    // What is expected is sorted: the differences know the places.
-    let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
-    let index_of = |span| indices.get(span).copied().ok_or(Why::Layout);
-    let mut kept = vec![true; items.len()];
-    let (mut edits, mut added) = (Vec::new(), Vec::new());
-    for difference in &failure.differences {
-        match difference {
-            Difference::Missing { span, .. } => *kept.get_mut(index_of(span)?).ok_or(Why::Layout)? = false,
-            Difference::Unexpected { actual } => {
-                let fields = sample(failure.actual.get(*actual).ok_or(Why::Layout)?);
-                added.push(Value::Map(fields));
-            }
-            Difference::Differs { actual, span, fields, .. } => {
-                let item = items.get(index_of(span)?).ok_or(Why::Layout)?;
-                edits.extend(changed_sample(context, *item, fields, failure.actual.get(*actual).ok_or(Why::Layout)?)?);
-            }
-        }
+    fn changed(
+        &self,
+        context: Context<'_>,
+        item: Place<'_>,
+        fields: &[FieldDifference],
+        actual: usize,
+    ) -> Result<Vec<Edit>, Why> {
+        changed_sample(context, item, fields, self.actual.get(actual).ok_or(Why::Layout)?)
     }
-    let added = Value::List(added);
-    edits.extend(match list {
-        Some(list) => list.rewrite(context, &kept, &added)?,
-        None => place.add(context, vec![(LIST.to_owned(), added)])?,
-    });
-    Ok(edits)
+
+    fn new_item(&self, actual: usize) -> Option<Value> {
+        Some(Value::Map(sample(self.actual.get(actual)?)))
+    }
 }
 
+/// Labels and values that differ are changed where they stand.
 fn changed_sample(
     context: Context<'_>,
     item: Place<'_>,

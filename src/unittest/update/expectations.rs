@@ -1,0 +1,61 @@
+//! A list of what is expected, as it should be.
+
+use rustc_hash::FxHashMap;
+
+use super::super::report::{Difference, FieldDifference};
+use super::Why;
+use super::collection::{Context, Place};
+use super::render::Value;
+use crate::source::{Edit, Span};
+
+/// What alerts and samples do differently. The actual ones are known by their index.
+pub(super) trait Expectations {
+    /// The key of the list.
+    const KEY: &'static str;
+
+    /// The edits of an item of which `fields` are not as in `actual`.
+    fn changed(
+        &self,
+        context: Context<'_>,
+        item: Place<'_>,
+        fields: &[FieldDifference],
+        actual: usize,
+    ) -> Result<Vec<Edit>, Why>;
+
+    /// A new item; `None` where there is no such actual one.
+    fn new_item(&self, actual: usize) -> Option<Value>;
+}
+
+/// The edits of the assertion at `place`. Items that nothing is like go, those that differ are changed where they
+/// stand, and what else there is comes behind those that are there.
+pub(super) fn edits<E: Expectations>(
+    context: Context<'_>,
+    place: Place<'_>,
+    expectations: &E,
+    differences: &[Difference],
+) -> Result<Vec<Edit>, Why> {
+    let list = place.entry(context.lines, E::KEY)?;
+    let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
+    let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
+    let mut kept = vec![true; items.len()];
+    let (mut edits, mut added) = (Vec::new(), Vec::new());
+    for difference in differences {
+        match difference {
+            Difference::Missing { span, .. } => {
+                let index = indices.get(span).ok_or(Why::Layout)?;
+                *kept.get_mut(*index).ok_or(Why::Layout)? = false;
+            }
+            Difference::Unexpected { actual } => added.push(expectations.new_item(*actual).ok_or(Why::Layout)?),
+            Difference::Differs { actual, span, fields, .. } => {
+                let item = indices.get(span).and_then(|index| items.get(*index)).ok_or(Why::Layout)?;
+                edits.extend(expectations.changed(context, *item, fields, *actual)?);
+            }
+        }
+    }
+    let added = Value::List(added);
+    edits.extend(match list {
+        Some(list) => list.rewrite(context, &kept, &added)?,
+        None => place.add(context, vec![(E::KEY.to_owned(), added)])?,
+    });
+    Ok(edits)
+}
