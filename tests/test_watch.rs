@@ -126,6 +126,18 @@ fn rule_files_in_other_folders_are_watched() {
     watching.wait_for(&["b.yml is new", "watching 3 files"]);
 }
 
+#[test]
+fn the_configuration_is_watched() {
+    let test = "tests: [{name: empty}]\n";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let mut watching = Watching::start(&sandbox, &["."]);
+    watching.wait_for(&["watching 1 file", "1 warning"]);
+    sandbox.write("promproof.toml", "[rules]\n\"test/no-assertions\" = \"off\"\n");
+    watching.wait_for(&["promproof.toml is new", "passed: 1 test file", "watching 2 files"]);
+    let (_, last) = watching.seen.rsplit_once("is new").unwrap();
+    assert!(!last.contains("warning"), "{last}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it() {

@@ -52,14 +52,18 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Troub
 pub(super) fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
     let current_dir = std::env::current_dir()
         .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
-    let path = match &args.config {
-        _ if args.no_config => None,
-        Some(path) => Some(path.clone()),
-        None => config::find(&current_dir),
-    };
-    match path {
+    match path(args, &current_dir) {
         Some(path) => read(&path, &current_dir, session),
         None => Ok(Config::default().located(&current_dir, &current_dir)),
+    }
+}
+
+/// The file that [`load_file`] reads, if it reads one.
+pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Option<PathBuf> {
+    match &args.config {
+        _ if args.no_config => None,
+        Some(path) => Some(path.clone()),
+        None => config::find(current_dir),
     }
 }
 

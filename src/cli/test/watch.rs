@@ -16,6 +16,7 @@ use clap::Args;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::{TestArgs, read_paths};
+use crate::cli::config::{self, ConfigFileArgs};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::rules::discovery;
@@ -53,7 +54,7 @@ pub(super) fn run(
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
     }
-    let mut watched = Watched { paths: &args.paths, rule_files: BTreeSet::new() };
+    let mut watched = Watched { paths: &args.paths, config: &args.config, rule_files: BTreeSet::new() };
     let mut alarm = Alarm::new(args.watch.poll);
     let mut reason = "first run".to_owned();
     loop {
@@ -98,6 +99,7 @@ fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
 /// What the tests depend on.
 struct Watched<'a> {
     paths: &'a [PathBuf],
+    config: &'a ConfigFileArgs,
     /// The patterns of all `rule_files` that were read, and the folders that they are relative to. None is forgotten:
     /// while a test file is being edited it may be broken for a moment.
     rule_files: BTreeSet<(PathBuf, String)>,
@@ -116,6 +118,13 @@ impl Watched<'_> {
         self.rule_files.iter().flat_map(|(folder, pattern)| unittest::rule_file_paths(folder, pattern))
     }
 
+    /// The configuration, which says what is warned of.
+    fn config_path(&self) -> Option<PathBuf> {
+        let current_dir = std::env::current_dir().ok()?;
+        let path = config::path(self.config, &current_dir)?;
+        Some(path.strip_prefix(&current_dir).map_or(path.clone(), Path::to_owned))
+    }
+
     /// How the files are now.
     fn state(&self) -> State {
         let tests = discovery::discover(self.paths).0.into_iter().map(|found| found.path);
@@ -123,13 +132,14 @@ impl Watched<'_> {
             let metadata = fs::metadata(&path).ok()?;
             Some((path, (metadata.modified().ok(), metadata.len())))
         };
-        State { files: tests.chain(self.rule_paths()).filter_map(stamp).collect() }
+        State { files: tests.chain(self.rule_paths()).chain(self.config_path()).filter_map(stamp).collect() }
     }
 
     /// The folders in which changes matter.
     fn folders(&self) -> BTreeSet<PathBuf> {
         let mut folders: BTreeSet<PathBuf> = discovery::directories(self.paths).into_iter().collect();
         folders.extend(self.rule_paths().filter_map(|path| path.parent().map(Path::to_owned)));
+        folders.extend(self.config_path().and_then(|path| path.parent().map(Path::to_owned)));
         // A rule file that does not exist yet will appear here.
         folders.extend(
             self.rule_files.iter().filter_map(|(folder, pattern)| Some(folder.join(Path::new(pattern).parent()?))),
