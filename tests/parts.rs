@@ -83,7 +83,9 @@ fn joined_parts_are_the_whole_byte_for_byte() {
                 assert_ne!(run.code, Some(2), "{run}");
             }
             for ending in REPORTS {
-                let parts: Vec<String> = (1..=count).map(|index| format!("out/{index}.{ending}")).collect();
+                // As a shell sorts them: part 10 before part 2.
+                let mut parts: Vec<String> = (1..=count).map(|index| format!("out/{index}.{ending}")).collect();
+                parts.sort();
                 let mut args = vec!["report", "merge", "-o", "out/joined"];
                 args.extend(parts.iter().map(String::as_str));
                 let merged = sandbox.run(&args);
@@ -237,9 +239,9 @@ fn what_is_no_report_is_told_apart() {
     error: 0.txt: line 3: the last `end_of_record` is missing
     error: 0.txt: line 3: `DA:one,1` is no line of a tracefile
     error: 0.txt: line 4: the function `f` has a count and no line
-    error: 1.txt: it is a JUnit report, and those before it are coverage as JSON
+    error: 1.txt: it is a JUnit report, and others are coverage as JSON
       help: join the reports of one kind at a time
-    error: 1.txt: it is coverage as JSON, and those before it are a JUnit report
+    error: 1.txt: it is coverage as JSON, and others are a JUnit report
       help: join the reports of one kind at a time
     "#);
     assert_eq!(Sandbox::new().run(&["report", "merge", "missing.xml"]).code, Some(2));
@@ -387,24 +389,23 @@ fn what_would_be_counted_twice_is_refused() {
     error: ./out/1.xml is given twice, and would be counted twice
       help: a pattern may match a file that is named as well; give each file once
     exit code 2
-    error: out/copy.xml: part 1 of 2 is in a report before it too, and would be counted twice
+    error: out/copy.xml: part 1 of 2 is in another report too, and would be counted twice
       help: give each part once; a pattern may also match what was joined before
     exit code 2
-    error: out/third.json: it is of another suite: it has 2/3 of 9 test groups, those before it have 1/2 of 9
+    error: out/third.json: it is of another suite: it has 2/3 of 9 test groups, others have 1/2 of 9
       help: all parts must be of the same files, with the same filters and the same number of parts; reports of different suites can be joined when each is whole
     exit code 2
-    error: out/whole.json: test group 1 of a/b.yml is in a report before it too, and would be counted twice
+    error: out/whole.json: test group 1 of a/b.yml is in another report too, and would be counted twice
       help: give each report once; for suites in different folders run `promproof test` from one folder, so that their files have different names
     exit code 2
-    warning: out/whole.xml: all its test cases are in reports before it too, and are counted twice
+    warning: out/whole.xml: all its test cases are in other reports too, and are counted twice
     exit code 0
-    warning: out/1.xml: all its test cases are in reports before it too, and are counted twice
-    warning: out/2.xml: all its test cases are in reports before it too, and are counted twice
+    warning: out/whole.xml: all its test cases are in other reports too, and are counted twice
     exit code 0
     warning: out/whole.cov.json: only some of these reports are parts of a suite; what others cover too is counted twice
     coverage: 7 of 10 points (70.0%): 2 of 2 rules tested; states 3/5, branches 4/4, templates 0/1
     exit code 0
-    error: out/third.info: it is of another suite: it has 2/3 of 9 test groups, those before it have 1/2 of 9
+    error: out/third.info: it is of another suite: it has 2/3 of 9 test groups, others have 1/2 of 9
       help: all parts must be of the same files, with the same filters and the same number of parts; reports of different suites can be joined when each is whole
     exit code 2
     ");

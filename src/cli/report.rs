@@ -34,8 +34,7 @@ enum ReportCommand {
 ///
 /// Takes JUnit reports, JSON reports, coverage as JSON, or tracefiles of lcov; which of them shows in what is in them,
 /// and all must be of one kind. Totals are counted anew: the joined reports of `promproof test --partition` are those
-/// of a run of everything. They say which part they are, so that one that is missing or there twice is an error. Give
-/// the parts in their order.
+/// of a run of everything. They say which part they are, so that one that is missing or there twice is an error.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 struct MergeArgs {
@@ -75,23 +74,7 @@ pub(super) fn run(args: &ReportArgs, session: &Session) -> Result<Outcome, Troub
 
 fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     forbid_twice(&args.files)?;
-    let mut joined: Option<Report> = None;
-    for path in &args.files {
-        let failure = |message: String| Trouble::new(format!("{}: {message}", path.display()));
-        let report = Report::read(&read(path).map_err(failure)?).map_err(failure)?;
-        match &mut joined {
-            None => joined = Some(report),
-            Some(joined) => {
-                let doubt =
-                    joined.merge(report).map_err(|refusal| failure(refusal.to_string()).help(refusal.help()))?;
-                if let Some(doubt) = doubt {
-                    let word = session.error_look.paint(Look::severity(Severity::Warning), "warning");
-                    writeln!(session.stderr(), "{word}: {}: {doubt}", path.display())?;
-                }
-            }
-        }
-    }
-    let Some(report) = joined else { return Ok(Outcome::Clean) };
+    let Some(report) = joined(&args.files, session)? else { return Ok(Outcome::Clean) };
     if let Some(parts) = report.parts().filter(|parts| !parts.is_whole() && !args.allow_missing) {
         let verb = if parts.is_one_missing() { "is" } else { "are" };
         return Err(Trouble::new(format!("{} {verb} missing", parts.missing())).help(
@@ -113,6 +96,32 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     let Some(covered) = report.coverage() else { return Ok(Outcome::Clean) };
     writeln!(session.stderr(), "{}", summary_line(&session.error_look, covered))?;
     Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// Joins what is in the files: parts of a suite by their numbers, since a shell's pattern has 10 before 2, and all
+/// others behind them as they are given.
+fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Trouble> {
+    let mut reports = Vec::new();
+    for path in files {
+        let failure = |message: String| Trouble::new(format!("{}: {message}", path.display()));
+        reports.push((path, Report::read(&read(path).map_err(failure)?).map_err(failure)?));
+    }
+    reports.sort_by_key(|(_, report)| report.parts().and_then(|parts| parts.held.first().copied()).unwrap_or(u32::MAX));
+    let mut joined: Option<Report> = None;
+    for (path, report) in reports {
+        let Some(joined) = &mut joined else {
+            joined = Some(report);
+            continue;
+        };
+        let doubt = joined
+            .merge(report)
+            .map_err(|refusal| Trouble::new(format!("{}: {refusal}", path.display())).help(refusal.help()))?;
+        if let Some(doubt) = doubt {
+            let word = session.error_look.paint(Look::severity(Severity::Warning), "warning");
+            writeln!(session.stderr(), "{word}: {}: {doubt}", path.display())?;
+        }
+    }
+    Ok(joined)
 }
 
 /// A file that is given twice would be counted twice.

@@ -368,8 +368,7 @@ impl Suites {
             unescape(name).map_or_else(|_| name.to_owned(), |name| name.into_owned())
         };
         self.suites.sort_by(|a, b| order(&name(a)).cmp(&order(&name(b))));
-        (again > 0 && !is_new)
-            .then(|| "all its test cases are in reports before it too, and are counted twice".to_owned())
+        (again > 0 && !is_new).then(|| "all its test cases are in other reports too, and are counted twice".to_owned())
     }
 
     pub(super) fn write(&self, out: &mut dyn Write, parts: Option<&Parts>) -> io::Result<()> {

@@ -48,15 +48,15 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::OtherKind { one, other } => write!(f, "it is {other}, and those before it are {one}"),
+            Refusal::OtherKind { one, other } => write!(f, "it is {other}, and others are {one}"),
             Refusal::PartTwice { index, count } => {
-                write!(f, "part {index} of {count} is in a report before it too, and would be counted twice")
+                write!(f, "part {index} of {count} is in another report too, and would be counted twice")
             }
             Refusal::OtherSuite { one, other } => {
-                write!(f, "it is of another suite: it has {other} test groups, those before it have {one}")
+                write!(f, "it is of another suite: it has {other} test groups, others have {one}")
             }
             Refusal::GroupTwice { file, index } => {
-                write!(f, "test group {} of {file} is in a report before it too, and would be counted twice", index + 1)
+                write!(f, "test group {} of {file} is in another report too, and would be counted twice", index + 1)
             }
             Refusal::OtherRules { file } => {
                 write!(f, "its coverage is of another version of {file}: the rules are others, or stand elsewhere")
