@@ -26,6 +26,8 @@ pub(super) fn verdict(report: &TestReport, view: &TestView) -> String {
         }
     } else if view.strict && counts.warnings > 0 {
         format!("{}, which --strict makes fail", counted(counts.warnings, "warning"))
+    } else if all == 0 {
+        "nothing to check".to_owned()
     } else {
         format!("{} passed", counted(all, "assertion"))
     }
