@@ -141,7 +141,7 @@ fn read(path: &Path) -> Result<String, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     file.take(MAX_REPORT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MAX_REPORT_BYTES {
-        return Err(format!("is larger than {} MiB", MAX_REPORT_BYTES / (1024 * 1024)));
+        return Err(format!("it is larger than {} MiB", MAX_REPORT_BYTES / (1024 * 1024)));
     }
-    String::from_utf8(bytes).map_err(|_| "is no UTF-8 text".to_owned())
+    String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned())
 }
