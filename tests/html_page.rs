@@ -328,6 +328,26 @@ fn extensions_have_their_failures() {
     "#);
 }
 
+/// A warning that fails the run is among what failed.
+#[test]
+fn a_strict_run_shows_its_warnings() {
+    let test = TEST.replace("input_series:", "input_series:\n      - {series: nobody_reads_it, values: 1}");
+    let test = test.replace("eval_time: 3m", "eval_time: 4m").replace("has 8", "has 9").replace("5m", "4m");
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", &test)]);
+    let page = |args: &[&str]| {
+        sandbox.run(&[&["test", "-q", "--html", "page.html"], args].concat());
+        std::fs::read_to_string(sandbox.path("page.html")).unwrap()
+    };
+    let (lenient, strict) = (page(&[]), page(&["--strict"]));
+    assert_sound(&strict);
+    assert!(lenient.contains("<section class=\"file ok\"") && !lenient.contains("<nav"), "{lenient}");
+    assert!(strict.contains("<section class=\"file bad\""), "{strict}");
+    insta::assert_snapshot!(blocks(&strict, "<nav", "</nav>"), @r##"
+     aria-labelledby="failures"><h2 id="failures">What failed</h2><ul><li><a href="#f0">2 warnings, which --strict makes fail</a> <span class="place">test.yml</span></li>
+    </ul>
+    "##);
+}
+
 #[test]
 fn a_file_that_cannot_be_run_has_a_page_too() {
     let broken = "rule_files: [rules.yml]\ntests:\n  - {nmae: x}\n";

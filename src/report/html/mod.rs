@@ -80,7 +80,8 @@ const DEFINITIONS: &str = r##"<svg class="definitions" width="0" height="0" aria
 pub fn write(out: &mut dyn io::Write, report: &TestReport, view: &TestView) -> io::Result<()> {
     let mut sheet = Sheet { out, page: String::new(), written: 0, shapes: Shapes::default(), view };
     head(&mut sheet.page, report, view).map_err(io::Error::other)?;
-    let (failed, passed): (Vec<_>, Vec<_>) = report.files.iter().enumerate().partition(|(_, file)| file.failed());
+    let (failed, passed): (Vec<_>, Vec<_>) =
+        report.files.iter().enumerate().partition(|(_, file)| words::file_failed(file, view));
     for (index, file) in failed.into_iter().chain(passed) {
         file_head(&mut sheet.page, index, file, view).map_err(io::Error::other)?;
         let fails = |group: &&GroupReport| group.failed();
@@ -197,7 +198,7 @@ fn legend(page: &mut String) {
 
 /// The heading of a file, and what is wrong with it as a whole.
 fn file_head(page: &mut String, index: usize, file: &FileReport, view: &TestView) -> fmt::Result {
-    let (class, word) = if file.failed() { ("bad", "failed") } else { ("ok", "passed") };
+    let (class, word) = if words::file_failed(file, view) { ("bad", "failed") } else { ("ok", "passed") };
     let assertions: usize = file.groups.iter().map(|group| group.assertions.len()).sum();
     writeln!(
         page,
@@ -213,7 +214,12 @@ fn file_head(page: &mut String, index: usize, file: &FileReport, view: &TestView
     if file.warnings.is_empty() {
         return Ok(());
     }
-    write!(page, "<details class=\"warnings\"><summary>{}</summary>", counted(file.warnings.len(), "warning"))?;
+    write!(
+        page,
+        "<details class=\"warnings\"{}><summary>{}</summary>",
+        if view.strict { " open" } else { "" },
+        counted(file.warnings.len(), "warning")
+    )?;
     for warning in file.warnings.iter().take(MAX_WARNINGS) {
         diagnostic::write(page, warning, words::warning_severity(view))?;
     }

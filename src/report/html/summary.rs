@@ -25,12 +25,16 @@ pub(super) fn verdict(report: &TestReport, view: &TestView) -> String {
             failed => format!("{} failed", of(failed, all, "assertion")),
         }
     } else if view.strict && counts.warnings > 0 {
-        format!("{}, which --strict makes fail", counted(counts.warnings, "warning"))
+        strict_words(counts.warnings)
     } else if all == 0 {
         "nothing to check".to_owned()
     } else {
         format!("{} passed", counted(all, "assertion"))
     }
+}
+
+fn strict_words(warnings: usize) -> String {
+    format!("{}, which --strict makes fail", counted(warnings, "warning"))
 }
 
 fn of(failed: usize, all: usize, word: &str) -> String {
@@ -50,11 +54,11 @@ pub(super) fn write(page: &mut String, report: &TestReport, view: &TestView) -> 
     write!(page, "<h1><span class=\"badge\">{badge}</span> {}</h1>", Text(&verdict(report, view)))?;
     figures(page, &counts, view)?;
     page.push_str("</header>");
-    if report.failed() {
-        failures(page, report)?;
+    if failed {
+        failures(page, report, view)?;
     }
     if report.files.len() > 1 {
-        files(page, report)?;
+        files(page, report, view)?;
     }
     Ok(())
 }
@@ -95,12 +99,12 @@ struct Link {
     more: usize,
 }
 
-fn failures(page: &mut String, report: &TestReport) -> fmt::Result {
+fn failures(page: &mut String, report: &TestReport, view: &TestView) -> fmt::Result {
     page.push_str("<nav aria-labelledby=\"failures\"><h2 id=\"failures\">What failed</h2><ul>");
     let failures = report.counts().failed;
     let mut links = Vec::new();
-    for (index, file) in report.files.iter().enumerate().filter(|(_, file)| file.failed()) {
-        collect(&mut links, index, file, failures > MAX_SINGLE_LINKS);
+    for (index, file) in report.files.iter().enumerate().filter(|(_, file)| words::file_failed(file, view)) {
+        collect(&mut links, index, file, view, failures > MAX_SINGLE_LINKS);
     }
     for Link { to, text, place, more } in links.iter().take(MAX_LINKS) {
         let (text, place) = (Text(text), Text(place));
@@ -118,17 +122,19 @@ fn failures(page: &mut String, report: &TestReport) -> fmt::Result {
 }
 
 /// A link for each failure; with `grouped` only for the first one of each group.
-fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, grouped: bool) {
+fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, view: &TestView, grouped: bool) {
     let name = file.file.name();
-    let mut whole = |what: &str, problems: usize| {
-        let text = format!("{what}: {}", counted(problems, "error"));
+    let mut whole = |text: String| {
         links.push(Link { to: format!("f{index}"), text, place: name.to_owned(), more: 0 });
     };
     if !file.problems.is_empty() {
-        whole("the file cannot be run", file.problems.len());
+        whole(format!("the file cannot be run: {}", counted(file.problems.len(), "error")));
+    }
+    if view.strict && !file.warnings.is_empty() {
+        whole(strict_words(file.warnings.len()));
     }
     if file.has_rule_errors() {
-        whole("the rules cannot be loaded", file.rule_problems.len());
+        whole(format!("the rules cannot be loaded: {}", counted(file.rule_problems.len(), "error")));
         return;
     }
     for group in &file.groups {
@@ -156,10 +162,10 @@ fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, grouped: bool
     }
 }
 
-fn files(page: &mut String, report: &TestReport) -> fmt::Result {
+fn files(page: &mut String, report: &TestReport, view: &TestView) -> fmt::Result {
     write!(page, "<details class=\"files\"><summary>{}</summary><ul>", counted(report.files.len(), "test file"))?;
     for (index, file) in report.files.iter().enumerate() {
-        let (class, sign) = if file.failed() { ("bad", "✗ failed") } else { ("ok", "✓ passed") };
+        let (class, sign) = if words::file_failed(file, view) { ("bad", "✗ failed") } else { ("ok", "✓ passed") };
         let assertions: usize = file.groups.iter().map(|group| group.assertions.len()).sum();
         write!(
             page,
