@@ -182,6 +182,7 @@ impl<'a> Reader<'a> {
     pub(super) fn boolean(&mut self, mapping: &Mapping, name: &str) -> bool {
         let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return false };
         let value = entry.value.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
+        let value = value.filter(|_| matches!(entry.value.tag.as_deref(), None | Some("!!bool")));
         match value.map(|scalar| yaml11_bool(&scalar.value)) {
             Some(Some(value)) => value,
             _ => {
@@ -199,11 +200,13 @@ impl<'a> Reader<'a> {
     pub(super) fn number(&mut self, mapping: &Mapping, name: &str) -> Option<Spanned<f64>> {
         let entry = mapping.get(name).filter(|entry| !entry.value.is_null())?;
         let scalar = entry.value.as_scalar();
-        let number = scalar.filter(|scalar| scalar.style == ScalarStyle::Plain).and_then(|s| yaml11_number(&s.value));
+        let untyped = matches!(entry.value.tag.as_deref(), None | Some("!!float" | "!!int"));
+        let plain = scalar.filter(|scalar| scalar.style == ScalarStyle::Plain && untyped);
+        let number = plain.and_then(|scalar| yaml11_number(&scalar.value));
         if let Some(number) = number {
             return Some(Spanned::new(number, entry.value.span));
         }
-        let quoted = scalar.is_some_and(|scalar| yaml11_number(&scalar.value).is_some());
+        let quoted = untyped && scalar.is_some_and(|scalar| yaml11_number(&scalar.value).is_some());
         let message = format!("`{name}` must be a number{}", if quoted { ", without quotes" } else { "" });
         self.report(WRONG_TYPE, message, entry.value.span)
             .help("write it as `5`, `0.25`, `1e-3`, `.inf`, `-.inf` or `.nan`");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Options, Parser, StrInput, StructureStyle, options};
 use rustc_hash::FxHashMap;
 
+use super::escapes;
 use super::mapping::{self, Duplicate};
 use super::place::{Origin, Place};
 use super::repair::Insertions;
@@ -363,9 +364,15 @@ impl<'a> Builder<'a> {
             }
         };
         self.note_long(extent);
+        if style == ScalarStyle::DoubleQuoted {
+            self.refuse_escaped_slash(content);
+        }
         let origin = &self.source.origin;
         let indent = at.indent.unwrap_or_default();
         let mut value = value.to_owned();
+        if style == ScalarStyle::DoubleQuoted {
+            value = escapes::with_single_quotes(content.slice(origin.text()), value);
+        }
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         if is_block && value.ends_with('\n') && ends_without_break(origin.text(), &value, span, indent) {
             value.pop();
@@ -373,6 +380,14 @@ impl<'a> Builder<'a> {
         let place = Place::new(origin, &value, style, content, indent);
         let kind = NodeKind::Scalar(Arc::new(Scalar { value, style, is_null: false, place }));
         Node { span: self.in_file(extent), tag, alias: None, kind }
+    }
+
+    fn refuse_escaped_slash(&mut self, content: Span) {
+        let Some(at) = escapes::escaped_slash(content.slice(self.source.origin.text())) else { return };
+        let at = content.start + at;
+        let label = self.source.label(Span::new(at, at + 2), "Prometheus' reader does not know it");
+        self.problem("yaml/syntax", "`\\/` is no escape here", label, "write `/`, which needs no backslash");
+        self.refused = true;
     }
 
     fn alias(&mut self, id: usize, span: Span) {

@@ -3,6 +3,7 @@
 use granit_parser::ErrorKind;
 
 use super::build::{Source, SyntaxError};
+use super::escapes::wrong_escape;
 use super::repair::{Repaired, opening_quote};
 use crate::source::{Diagnostic, Severity, Span};
 
@@ -51,6 +52,14 @@ fn diagnostic(source: &Source, error: &SyntaxError) -> Diagnostic {
     if words.help.is_empty() { found } else { found.help(words.help) }
 }
 
+/// A `...` before the first document.
+pub(super) fn stray_end(source: &Source, at: usize) -> Diagnostic {
+    let label = source.label(Span::new(at, at + 3), "nothing has begun yet");
+    let message = "`...` ends a document, and none has begun";
+    Diagnostic::new("yaml/syntax", Severity::Error, message, label)
+        .help("delete the line; Prometheus refuses the file because of it")
+}
+
 /// A tab where none may stand.
 pub(super) fn tab(source: &Source, at: usize) -> Diagnostic {
     let words = words(&ErrorKind::TabInIndentation, source.origin.text(), at);
@@ -68,30 +77,6 @@ fn exact_place(kind: &ErrorKind, text: &str, at: usize) -> usize {
         _ => None,
     };
     at + found.unwrap_or(0)
-}
-
-/// The first backslash in a double-quoted text that begins no escape of YAML.
-fn wrong_escape(text: &str) -> Option<usize> {
-    let mut rest = text.char_indices();
-    while let Some((at, character)) = rest.next() {
-        if character != '\\' {
-            continue;
-        }
-        let (_, escape) = rest.next()?;
-        let digits = match escape {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            '0' | 'a' | 'b' | 't' | '\t' | 'n' | 'v' | 'f' | 'r' | 'e' | ' ' | '"' | '/' | '\\' | 'N' | '_' | 'L'
-            | 'P' => 0,
-            '\n' | '\r' => 0,
-            _ => return Some(at),
-        };
-        if (0..digits).any(|_| !rest.next().is_some_and(|(_, digit)| digit.is_ascii_hexdigit())) {
-            return Some(at);
-        }
-    }
-    None
 }
 
 /// A quote at `opening` that nothing closes.

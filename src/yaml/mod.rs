@@ -5,6 +5,7 @@
 
 mod build;
 mod errors;
+mod escapes;
 mod mapping;
 mod node;
 mod place;
@@ -77,10 +78,23 @@ fn read(source: Source) -> Parsed {
     if syntax_errors.is_empty() {
         let tabs = tabs::refused(source.origin.text(), long_spans);
         syntax_errors.extend(tabs.into_iter().map(|tab| errors::tab(&source, tab)));
+        syntax_errors.extend(stray_end(source.origin.text()).map(|at| errors::stray_end(&source, at)));
     }
     parsed.problems.extend(syntax_errors);
     parsed.problems.sort_by_key(|problem| problem.primary.span.start);
     parsed
+}
+
+/// A `...` before the first document, which libyaml does not take.
+fn stray_end(text: &str) -> Option<usize> {
+    let mut lines = text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let (start, line) = lines.find(|(_, line)| !says_nothing(line))?;
+    (line.trim_end() == "..." || line.starts_with("... ")).then_some(start)
 }
 
 #[cfg(test)]

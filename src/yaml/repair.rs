@@ -7,10 +7,15 @@
 //! folding drops spaces at the start of such a line. The same for a tab at the start of such a line.
 //!
 //! Comments without a space before them: `"x"# a comment`.
+//!
+//! `\'` in double quotes. It is read as `\"`, and the quote is put right in the value (`escapes`).
+
+use std::ops::Range;
 
 use granit_parser::{ErrorKind, Parser};
 
 use super::build::{Outcome, Source, build, parser_options};
+use super::escapes::escaped_single_quotes;
 use crate::source::Span;
 
 /// How often a file is parsed at most before such a place is reported like any other mistake. The first repair finds all
@@ -19,13 +24,15 @@ const MAX_ROUNDS: usize = 24;
 /// Spaces for a line about which nothing but the complaint is known: more than any block is indented.
 const DEEP: usize = 256;
 
-/// Spaces that are put into a text.
+/// Spaces that are put into a text, and quotes that are turned in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Insertions {
     /// Where in the original text and how many, by place.
     places: Vec<(usize, usize)>,
     /// The same places in the text with the insertions: where each of them begins, and how many spaces lie before.
     starts: Vec<(usize, usize)>,
+    /// The single quotes that become double ones, in the original text, by place.
+    quotes: Vec<usize>,
 }
 
 impl Insertions {
@@ -38,16 +45,16 @@ impl Insertions {
             starts.push((at + before, before));
             before += count;
         }
-        Insertions { places, starts }
+        Insertions { places, starts, quotes: Vec::new() }
     }
 
     fn with(&self, more: &[(usize, usize)]) -> Self {
-        Insertions::new([&self.places, more].concat())
+        Insertions { quotes: self.quotes.clone(), ..Insertions::new([&self.places, more].concat()) }
     }
 
     fn without(&self, places: &[usize]) -> Self {
         let rest = self.places.iter().filter(|(at, _)| places.binary_search(at).is_err());
-        Insertions::new(rest.copied().collect())
+        Insertions { quotes: self.quotes.clone(), ..Insertions::new(rest.copied().collect()) }
     }
 
     fn apply(&self, text: &str) -> String {
@@ -55,12 +62,24 @@ impl Insertions {
         let mut result = String::with_capacity(text.len() + added);
         let mut from = 0;
         for (at, count) in &self.places {
-            result.push_str(text.get(from..*at).unwrap_or_default());
+            self.push_turned(text, from..*at, &mut result);
             result.extend(std::iter::repeat_n(' ', *count));
             from = *at;
         }
-        result.push_str(text.get(from..).unwrap_or_default());
+        self.push_turned(text, from..text.len(), &mut result);
         result
+    }
+
+    /// A part of the text with its quotes turned.
+    fn push_turned(&self, text: &str, part: Range<usize>, result: &mut String) {
+        let mut from = part.start;
+        let first = self.quotes.partition_point(|quote| *quote < part.start);
+        for quote in self.quotes.iter().skip(first).take_while(|quote| **quote < part.end) {
+            result.push_str(text.get(from..*quote).unwrap_or_default());
+            result.push('"');
+            from = quote + 1;
+        }
+        result.push_str(text.get(from..part.end).unwrap_or_default());
     }
 
     /// The offset in the original text that belongs to an offset in the text with the insertions.
@@ -107,7 +126,11 @@ pub(super) fn read(source: &Source) -> Repaired {
     for _ in 0..MAX_ROUNDS {
         let outside = insertions.outside(&outcome.folded_quotes, &comments);
         let unclosed: Vec<usize> = lines.iter().filter(|line| outside.contains(line)).copied().collect();
-        if let Some(comment) = unseparated_comment(&outcome, &comments) {
+        let quotes = unknown_quotes(&outcome, text);
+        if !quotes.is_empty() && !insertions.quotes.contains(quotes.first().unwrap_or(&0)) {
+            insertions.quotes.extend(quotes);
+            insertions.quotes.sort_unstable();
+        } else if let Some(comment) = unseparated_comment(&outcome, &comments) {
             comments.push(comment);
             insertions = insertions.with(&[(comment, 1)]);
         } else if let Some(line) = complaint(&outcome, text, &lines) {
@@ -123,6 +146,12 @@ pub(super) fn read(source: &Source) -> Repaired {
         outcome = build(source, &insertions.apply(text), &insertions);
     }
     Repaired { outcome, unclosed: Vec::new() }
+}
+
+/// The quotes of the `\'` in the first text that holds one.
+fn unknown_quotes(outcome: &Outcome, text: &str) -> Vec<usize> {
+    let errors = outcome.errors.iter().filter(|error| matches!(error.kind, ErrorKind::UnknownQuotedScalarEscape));
+    errors.map(|error| escaped_single_quotes(text, error.at)).find(|quotes| !quotes.is_empty()).unwrap_or_default()
 }
 
 /// The first `#` without a space before it that is not known yet.

@@ -147,3 +147,39 @@ fn yaml_inside_of_yaml_has_places_in_the_file() {
     let expected = [("a", "a"), ("b c", "c"), ("d", "d"), ("\"x\\ty\"", "y")];
     assert_eq!(found, expected.map(|(all, last)| (all.to_owned(), last.to_owned())));
 }
+
+#[test]
+fn escapes_are_those_of_prometheus_reader() {
+    let text = "a: \"it\\'s \\\"b\\\" \\x22 \\u0022 \\\\' \\'\"\nb: 'c\\'\nd: \"\\'\n  \\'\"\n";
+    let parsed = read(text);
+    assert_eq!(render(&parsed.problems), "");
+    let root = parsed.documents[0].root.as_ref().unwrap().as_mapping().unwrap();
+    let value = |name: &str| root.get(name).unwrap().value.as_scalar().unwrap();
+    assert_eq!(value("a").value, "it's \"b\" \" \" \\' '");
+    assert_eq!(value("b").value, "c\\");
+    assert_eq!(value("d").value, "' '");
+    let scalar = value("a");
+    let quote = scalar.value.find('\'').unwrap();
+    assert_eq!(scalar.file_span(Span::new(quote, quote + 1)).slice(text), "\\'");
+    insta::assert_snapshot!(render(&read("a: \"b \\/ c\"\nd: 'e \\/'\n").problems), @r"
+    1:7..9 yaml/syntax: `\/` is no escape here
+      ^ Prometheus' reader does not know it
+      help: write `/`, which needs no backslash
+    ");
+    insta::assert_snapshot!(render(&read("a: \"b \\q c\"\n").problems), @r"
+    1:7..8 yaml/syntax: a double-quoted text holds a backslash that is no escape
+      ^ in this text
+      help: write `\\` for a backslash, or use single quotes, in which a backslash is an ordinary character
+    ");
+}
+
+#[test]
+fn a_document_ends_only_where_one_has_begun() {
+    insta::assert_snapshot!(render(&read("# first\n...\na: b\n").problems), @r"
+    2:1..4 yaml/syntax: `...` ends a document, and none has begun
+      ^ nothing has begun yet
+      help: delete the line; Prometheus refuses the file because of it
+    ");
+    assert_eq!(render(&read("a: b\n...\n...\n").problems), "");
+    assert_eq!(render(&read("....a: b\n").problems), "");
+}
