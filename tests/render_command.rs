@@ -169,7 +169,7 @@ fn a_rule_file_alone_has_nothing_to_render() {
     insta::assert_snapshot!(sandbox.run(&["render", "rules.yml"]), @r"
     --- stderr
     error: no test file in `rules.yml`
-      help: name the tests of the rules: what alerts look like shows over the data of tests
+      help: alerts are rendered over the series of their tests: name a test file that loads these rules
     --- exit code 2
     ");
 }

@@ -33,7 +33,7 @@ fn a_filter_that_selects_nothing_is_exit_code_2() {
     insta::assert_snapshot!(Sandbox::with(&[("passes.yml", PASSES)]).run(&["test", "--run", "nothing"]), @"
     --- stderr
     error: the filter selects no test
-      help: of 1 files and 1 named test groups; see `promproof test --list`
+      help: test files: 1, named test groups: 1; see `promproof test --list`
     --- exit code 2
     ");
 }

@@ -87,7 +87,7 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     let (inputs, failures) = test::read_paths(&args.paths);
     if inputs.is_empty() && failures.is_empty() {
         return Err(test::no_test_file(&args.paths)
-            .help("name the tests of the rules: what alerts look like shows over the data of tests"));
+            .help("alerts are rendered over the series of their tests: name a test file that loads these rules"));
     }
     for failure in &failures {
         session.report(failure);
@@ -103,6 +103,10 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
             "the filter selects no alert"
         };
         return Err(Trouble::new(message));
+    }
+    // Where no file could be read there is nothing to sum up; formats for programs have their empty report.
+    if inputs.is_empty() && matches!(args.output_format, RenderOutputFormat::Full) {
+        return Ok(Outcome::Trouble);
     }
     let mut stdout = session.stdout();
     output::write(&mut stdout, args.output_format.into(), &session.look, &report, view)?;

@@ -332,7 +332,7 @@ fn select(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trou
     if !inputs.is_empty() && !inputs.iter().any(stays) {
         let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
         return Err(Trouble::new("the filter selects no test")
-            .help(format!("of {} files and {names} named test groups; see `promproof test --list`", inputs.len())));
+            .help(format!("test files: {}, named test groups: {names}; see `promproof test --list`", inputs.len())));
     }
     inputs.retain(stays);
     Ok(())
