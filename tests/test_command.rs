@@ -93,6 +93,22 @@ fn an_update_writes_through_a_link() {
 }
 
 #[test]
+fn timings_are_told_in_each_format_for_people_and_in_json() {
+    let sandbox = Sandbox::with(&[("passes.yml", PASSES)]);
+    for format in ["full", "concise"] {
+        let run = sandbox.run(&["test", "--timings", "--output-format", format]);
+        assert!(run.stdout.contains("slowest:\n") && run.stdout.contains("passes.yml passes (1 evaluation)"), "{run}");
+    }
+    let elapsed = |more: &[&str]| {
+        let run = sandbox.run(&[&["test", "--output-format", "json"], more].concat());
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        report["files"][0]["groups"][0]["elapsed_seconds"].as_f64()
+    };
+    assert_eq!(elapsed(&[]), None, "equal runs have equal reports");
+    assert!(elapsed(&["--timings"]).is_some_and(|seconds| seconds > 0.0));
+}
+
+#[test]
 fn standard_input_cannot_be_updated() {
     insta::assert_snapshot!(Sandbox::new().run_with_stdin(&["test", "--update", "-"], WRONG), @"
     --- stderr

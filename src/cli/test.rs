@@ -78,7 +78,7 @@ pub(super) struct TestArgs {
     #[arg(long, requires = "update")]
     pub dry_run: bool,
 
-    /// List the slowest test groups
+    /// List the slowest test groups; in JSON, say how long each one took
     #[arg(long)]
     pub timings: bool,
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{TestView, words};
+use super::{TestView, timings, words};
 use crate::report::text::one_line;
 use crate::report::{Look, concise};
 use crate::source::Severity;
@@ -39,6 +39,9 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view:
                 )?;
             }
         }
+    }
+    if view.timings {
+        timings::write(out, look, report)?;
     }
     let closing = words::Closing { report, view };
     let style = if closing.failed() { Look::BAD } else { Look::GOOD };

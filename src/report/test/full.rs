@@ -4,15 +4,13 @@
 use std::io::{self, Write};
 
 use super::timeline::Picture;
-use super::{TestView, difference, life, timeline, why, words};
+use super::{TestView, difference, life, timeline, timings, why, words};
 use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::report::{Look, full, snippet};
 use crate::source::Severity;
 use crate::unittest::report::{Assertion, Explanation, FileReport, GroupReport, Outcome, TestReport};
 
-/// So many of the slowest groups are listed.
-const SLOWEST: usize = 10;
 /// If more files passed than this, they get no line of their own.
 const MAX_PASSED_LINES: usize = 50;
 
@@ -23,7 +21,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view:
         write_file(out, look, file, view, list_passed)?;
     }
     if view.timings {
-        write_timings(out, look, report)?;
+        timings::write(out, look, report)?;
     }
     let closing = words::Closing { report, view };
     let style = if closing.failed() { Look::BAD } else { Look::GOOD };
@@ -142,24 +140,6 @@ fn write_why(out: &mut dyn Write, look: &Look, why: Option<&Explanation>) -> io:
 fn write_notes(out: &mut dyn Write, look: &Look, notes: &[String]) -> io::Result<()> {
     for note in notes {
         writeln!(out, "  {} {}", look.paint(Look::CODE, "note:"), one_line(note))?;
-    }
-    Ok(())
-}
-
-fn write_timings(out: &mut dyn Write, look: &Look, report: &TestReport) -> io::Result<()> {
-    let mut groups: Vec<(&FileReport, &GroupReport)> =
-        report.files.iter().flat_map(|file| file.groups.iter().map(move |group| (file, group))).collect();
-    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.elapsed));
-    writeln!(out, "{}", look.paint(Look::STRONG, "slowest:"))?;
-    for (file, group) in groups.iter().take(SLOWEST) {
-        writeln!(
-            out,
-            "  {:>10}  {} {} {}",
-            words::seconds(group.elapsed),
-            one_line(file.file.name()),
-            one_line(&words::group_name(group)),
-            look.paint(Look::FAINT, format_args!("({})", counted(group.steps, "evaluation"))),
-        )?;
     }
     Ok(())
 }

@@ -52,13 +52,13 @@ fn file(file: &FileReport, view: &TestView) -> Value {
         "passed": !words::file_failed(file, view),
         "errors": file.problems.iter().chain(rule_problems).map(diagnostic).collect::<Vec<_>>(),
         "warnings": file.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
-        "groups": file.groups.iter().map(|group| self::group(file, group)).collect::<Vec<_>>(),
+        "groups": file.groups.iter().map(|group| self::group(file, group, view)).collect::<Vec<_>>(),
         "rule_files": file.rule_files,
     })
 }
 
-fn group(file: &FileReport, group: &GroupReport) -> Value {
-    json!({
+fn group(file: &FileReport, group: &GroupReport, view: &TestView) -> Value {
+    let mut value = json!({
         "index": group.index,
         "name": group.name,
         "passed": !group.failed() && !file.has_rule_errors(),
@@ -66,7 +66,12 @@ fn group(file: &FileReport, group: &GroupReport) -> Value {
         "errors": group.errors.iter().map(diagnostic).collect::<Vec<_>>(),
         "evaluations": group.steps,
         "assertions": group.assertions.iter().map(|assertion| self::assertion(file, assertion)).collect::<Vec<_>>(),
-    })
+    });
+    // Only on demand: without it, equal runs have equal reports.
+    if view.timings {
+        value["elapsed_seconds"] = group.elapsed.as_secs_f64().into();
+    }
+    value
 }
 
 /// What an assertion is about, in the words of `kind` and `subject`.

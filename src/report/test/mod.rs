@@ -10,6 +10,7 @@ mod life;
 mod list;
 mod tap;
 mod timeline;
+mod timings;
 mod why;
 pub(super) mod words;
 

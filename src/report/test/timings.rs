@@ -1,0 +1,30 @@
+//! `--timings`: the slowest test groups.
+
+use std::io::{self, Write};
+
+use super::words;
+use crate::report::Look;
+use crate::report::summary::counted;
+use crate::report::text::one_line;
+use crate::unittest::report::{FileReport, GroupReport, TestReport};
+
+/// So many are listed.
+const SLOWEST: usize = 10;
+
+pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport) -> io::Result<()> {
+    let mut groups: Vec<(&FileReport, &GroupReport)> =
+        report.files.iter().flat_map(|file| file.groups.iter().map(move |group| (file, group))).collect();
+    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.elapsed));
+    writeln!(out, "{}", look.paint(Look::STRONG, "slowest:"))?;
+    for (file, group) in groups.iter().take(SLOWEST) {
+        writeln!(
+            out,
+            "  {:>10}  {} {} {}",
+            words::seconds(group.elapsed),
+            one_line(file.file.name()),
+            one_line(&words::group_name(group)),
+            look.paint(Look::FAINT, format_args!("({})", counted(group.steps, "evaluation"))),
+        )?;
+    }
+    Ok(())
+}
