@@ -18,9 +18,11 @@ use super::build::{Outcome, Source, build, parser_options};
 use super::escapes::escaped_single_quotes;
 use crate::source::Span;
 
-/// How often a file is parsed at most before such a place is reported like any other mistake. The first repair finds all
-/// such lines of an ordinary file at once; what remains is found one line at a time.
-const MAX_ROUNDS: usize = 24;
+/// How often a file may be parsed, however large it is, before such a place is reported like any other mistake. The
+/// first repair finds all such lines of an ordinary file at once; what remains is found one place at a time.
+const ROUNDS: usize = 24;
+/// How many bytes may be parsed in more rounds than that: what a small file needs for a `\'` in each of its texts.
+const MAX_WORK: usize = 4 << 20;
 /// Spaces for a line about which nothing but the complaint is known: more than any block is indented.
 const DEEP: usize = 256;
 
@@ -123,7 +125,8 @@ pub(super) fn read(source: &Source) -> Repaired {
     let mut outcome = build(source, text, &insertions);
     // The places that the parser complained about are certain; others are guessed.
     let (mut lines, mut comments) = (Vec::new(), Vec::new());
-    for _ in 0..MAX_ROUNDS {
+    let (mut rounds, mut work) = (0, 0);
+    while rounds < ROUNDS || work < MAX_WORK {
         let outside = insertions.outside(&outcome.folded_quotes, &comments);
         let unclosed: Vec<usize> = lines.iter().filter(|line| outside.contains(line)).copied().collect();
         let quotes = unknown_quotes(&outcome, text);
@@ -143,7 +146,9 @@ pub(super) fn read(source: &Source) -> Repaired {
         } else {
             insertions = insertions.without(&outside);
         }
-        outcome = build(source, &insertions.apply(text), &insertions);
+        let repaired = insertions.apply(text);
+        (rounds, work) = (rounds + 1, work + repaired.len());
+        outcome = build(source, &repaired, &insertions);
     }
     Repaired { outcome, unclosed: Vec::new() }
 }

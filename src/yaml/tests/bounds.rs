@@ -56,6 +56,17 @@ fn long_lines_and_long_texts() {
     quickly(&"a: 1\n".repeat(100_000));
 }
 
+/// Each of these places is repaired in a round of its own.
+#[test]
+fn a_small_file_may_need_many_repairs_and_a_large_one_gets_some() {
+    for line in ["a0: \"it\\'s\"\n", "a0: 'x'# y\n", "a0: \"it\\'s\n\tx\"# y\n"] {
+        let lines = |count: usize| (0..count).map(|at| line.replace('0', &at.to_string())).collect::<String>();
+        let few = quickly(&lines(100));
+        assert_eq!((messages(&few), few.documents[0].broken), (Vec::new(), false));
+        assert_eq!(messages(&quickly(&lines(30_000))).len(), 1);
+    }
+}
+
 #[test]
 fn values_are_counted() {
     let parsed = quickly(&format!("[{}]", "a,".repeat(310_000)));
