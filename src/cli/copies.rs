@@ -18,18 +18,21 @@ pub(super) fn is_copy(text: &str) -> bool {
 /// Leaves out the copies that do not count. `files` were found below `paths`; each comes with what was read of it, and
 /// whether it is a copy.
 pub(super) fn without_copies<T>(paths: &[PathBuf], files: Vec<(&Found, bool, T)>) -> Vec<T> {
-    let has_originals: FxHashSet<usize> =
-        files.iter().filter(|(_, is_copy, _)| !is_copy).filter_map(|(found, _, _)| folder_of(paths, found)).collect();
+    let folders: FxHashSet<&Path> = paths.iter().map(|path| bare(path)).collect();
+    let originals = files.iter().filter(|(_, is_copy, _)| !is_copy);
+    let has_originals: FxHashSet<&Path> =
+        originals.filter_map(|(found, _, _)| folder_of(&folders, &found.path)).collect();
     let counts = |found: &Found, is_copy: bool| {
-        !is_copy || found.named || !folder_of(paths, found).is_some_and(|folder| has_originals.contains(&folder))
+        !is_copy || found.named || folder_of(&folders, &found.path).is_none_or(|folder| !has_originals.contains(folder))
     };
     files.into_iter().filter(|(found, is_copy, _)| counts(found, *is_copy)).map(|(_, _, file)| file).collect()
 }
 
-/// Which of `paths` led to a file: the one that names its folder most closely.
-fn folder_of(paths: &[PathBuf], found: &Found) -> Option<usize> {
-    let bare = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
-    let file = bare(&found.path);
-    let above = paths.iter().enumerate().filter(|(_, path)| file.starts_with(bare(path)));
-    above.max_by_key(|(_, path)| path.components().count()).map(|(index, _)| index)
+/// Which of `folders` led to a file: the one that names its folder most closely.
+fn folder_of<'f>(folders: &FxHashSet<&Path>, file: &'f Path) -> Option<&'f Path> {
+    bare(file).ancestors().find(|above| folders.contains(above))
+}
+
+fn bare(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }

@@ -9,6 +9,7 @@ use terminal_size::{Height, Width, terminal_size_of};
 use super::options::{Color, FormatArgs, SharedArgs};
 use super::progress::Progress;
 use super::{Outcome, Trouble};
+use crate::report::text::one_line;
 use crate::report::{Format, Look};
 use crate::source::Severity;
 
@@ -104,10 +105,11 @@ impl Session {
                 stderr,
                 "{}: {}",
                 self.error_look.paint(Look::severity(Severity::Error), "error"),
-                trouble.message
+                // Names of files and words from them are in it.
+                one_line(&trouble.message)
             );
             if let Some(help) = &trouble.help {
-                let _ = writeln!(stderr, "  help: {help}");
+                let _ = writeln!(stderr, "  help: {}", one_line(help));
             }
         }
         Outcome::Trouble

@@ -8,6 +8,7 @@ use similar::TextDiff;
 use super::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::text::one_line;
+use crate::rules::discovery;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Left, Why};
 
@@ -50,12 +51,29 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
         }
         show_changes(&mut out, &session.look, file, &update.text)?;
         if !dry_run {
+            forbid_foreign(file)?;
             atomic::write(Path::new(file.file.name()), |out| out.write_all(update.text.as_bytes()))?;
             written = true;
         }
     }
     out.flush()?;
     Ok(written)
+}
+
+/// The file that is replaced must be the one that was tested: someone may have saved another text meanwhile, and a name
+/// that is no UTF-8 is another file's.
+fn forbid_foreign(file: &FileReport) -> Result<(), Trouble> {
+    let name = file.file.name();
+    match discovery::read(Path::new(name)) {
+        Ok(read) if read.file.text() == file.file.text() => Ok(()),
+        Ok(_) => Err(Trouble::new(format!("{name} is not updated: it has changed while its tests ran"))
+            .help("run the update again")),
+        Err(error) => {
+            let help =
+                if name.contains(char::REPLACEMENT_CHARACTER) { "its name must be UTF-8" } else { "run it again" };
+            Err(Trouble::new(format!("{name} is not updated: it {}", error.message)).help(help))
+        }
+    }
 }
 
 /// Why an assertion stays as it is.
