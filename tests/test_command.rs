@@ -92,6 +92,31 @@ fn an_update_writes_through_a_link() {
     assert!(!std::fs::read_to_string(sandbox.path("shared/wrong.yml")).unwrap().contains("value: 2"));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_update_makes_no_file_of_a_similar_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let sandbox = Sandbox::with(&[("wrong.yml", WRONG)]);
+    std::fs::write(sandbox.path("").join(std::ffi::OsStr::from_bytes(b"odd-\xff.yml")), WRONG).unwrap();
+    let run = sandbox.run(&["test", "--update", "--quiet", "--output-format", "concise"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    insta::assert_snapshot!(run.stderr, @r"
+    error: odd-�.yml is not updated: it does not exist
+      help: its name must be UTF-8
+    ");
+    assert_eq!(std::fs::read_dir(sandbox.path("")).unwrap().count(), 2, "nothing new is there");
+    let other = std::fs::read_to_string(sandbox.path("wrong.yml")).unwrap();
+    assert!(!other.contains("value: 2"), "the other file is updated all the same: {other}");
+}
+
+#[test]
+fn no_control_character_of_a_file_reaches_the_terminal() {
+    let sandbox = Sandbox::with(&[("odd.yml", "tests:\n- \"\\e[31mname\": x\n")]);
+    let run = sandbox.run(&["test", "--list", "--color", "always"]);
+    assert!(run.stderr.contains(r"`\u{1b}[31mname`"), "{run}");
+}
+
 #[test]
 fn timings_are_told_in_each_format_for_people_and_in_json() {
     let sandbox = Sandbox::with(&[("passes.yml", PASSES)]);

@@ -1,7 +1,7 @@
 //! `promproof test --update`: shows what changes in test files, and writes it.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -23,13 +23,31 @@ pub(super) enum Show {
     Not,
 }
 
-/// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run. Says
-/// whether something was written.
+/// What came of an update.
+pub(super) struct Updated {
+    /// Whether a file was written.
+    pub is_written: bool,
+    /// Why files could not be written.
+    pub failures: Vec<Trouble>,
+}
+
+/// What comes from standard input cannot be put back.
 ///
 /// # Errors
-/// Where a file cannot be written.
-pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Session) -> Result<bool, Trouble> {
-    let mut written = false;
+/// It is among `paths`.
+pub(super) fn forbid_stdin(paths: &[PathBuf]) -> Result<(), Trouble> {
+    if paths.iter().all(|path| path != Path::new("-")) {
+        return Ok(());
+    }
+    Err(Trouble::new("--update cannot write what comes from standard input").help("name the test file instead of `-`"))
+}
+
+/// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run.
+///
+/// # Errors
+/// Where the changes cannot be shown.
+pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Session) -> Result<Updated, Trouble> {
+    let mut updated = Updated { is_written: false, failures: Vec::new() };
     let mut out: Box<dyn Write> = match show {
         Show::Stdout => Box::new(session.stdout()),
         Show::Stderr => Box::new(session.stderr()),
@@ -50,30 +68,31 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
             continue;
         }
         show_changes(&mut out, &session.look, file, &update.text)?;
-        if !dry_run {
-            forbid_foreign(file)?;
-            atomic::write(Path::new(file.file.name()), |out| out.write_all(update.text.as_bytes()))?;
-            written = true;
+        if dry_run {
+            continue;
+        }
+        match replace(file, &update.text) {
+            Ok(()) => updated.is_written = true,
+            Err(failure) => updated.failures.push(failure),
         }
     }
     out.flush()?;
-    Ok(written)
+    Ok(updated)
 }
 
-/// The file that is replaced must be the one that was tested: someone may have saved another text meanwhile, and a name
-/// that is no UTF-8 is another file's.
-fn forbid_foreign(file: &FileReport) -> Result<(), Trouble> {
-    let name = file.file.name();
-    match discovery::read(Path::new(name)) {
-        Ok(read) if read.file.text() == file.file.text() => Ok(()),
-        Ok(_) => Err(Trouble::new(format!("{name} is not updated: it has changed while its tests ran"))
-            .help("run the update again")),
-        Err(error) => {
-            let help =
-                if name.contains(char::REPLACEMENT_CHARACTER) { "its name must be UTF-8" } else { "run it again" };
-            Err(Trouble::new(format!("{name} is not updated: it {}", error.message)).help(help))
-        }
+/// Writes the new text of a file. It must be the one that was tested: someone may have saved another text meanwhile, and
+/// a name that is no UTF-8 is another file's.
+fn replace(file: &FileReport, text: &str) -> Result<(), Trouble> {
+    let path = Path::new(file.file.name());
+    let failure = |why: &str| Trouble::new(format!("{} is not updated: it {why}", path.display()));
+    let read = discovery::read(path).map_err(|error| {
+        let is_other = file.file.name().contains(char::REPLACEMENT_CHARACTER);
+        failure(&error.message).help(if is_other { "its name must be UTF-8" } else { "run the update again" })
+    })?;
+    if read.file.text() != file.file.text() {
+        return Err(failure("has changed while its tests ran").help("run the update again"));
     }
+    atomic::write(path, |out| out.write_all(text.as_bytes()))
 }
 
 /// Why an assertion stays as it is.

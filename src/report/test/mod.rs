@@ -40,6 +40,13 @@ pub enum TestFormat {
     Tap,
 }
 
+impl TestFormat {
+    /// Whether it is for people, on a terminal.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, TestFormat::Full | TestFormat::Concise)
+    }
+}
+
 /// What a report shows besides the tests themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TestView {

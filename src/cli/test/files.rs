@@ -1,0 +1,63 @@
+//! The test files of the command line: found, read, and told from other files.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::cli::copies::{is_copy, without_copies};
+use crate::cli::{Trouble, read_stdin};
+use crate::rules::discovery::{self, Found, Read};
+use crate::rules::{self, FileShape};
+use crate::unittest::{self, TestFile, TestInput};
+use crate::yaml;
+
+/// The test files under the paths, in the order of their names, and what cannot be read.
+pub(in crate::cli) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trouble>) {
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
+    let mut failures: Vec<Trouble> = errors.iter().map(|error| Trouble::new(error.to_string())).collect();
+    let mut inputs = Vec::new();
+    if !stdin.is_empty() {
+        match read_stdin("<stdin>") {
+            Ok(read) => inputs.extend(input(&read, Path::new(""), true)),
+            Err(failure) => failures.push(Trouble::new(failure.to_string())),
+        }
+    }
+    let read: Vec<Result<Option<TestInput>, Trouble>> = found.par_iter().map(read_input).collect();
+    let mut files = Vec::new();
+    for (found, result) in found.iter().zip(read) {
+        match result {
+            Ok(input) => files.extend(input.map(|input| (found, is_copy(input.test.file.text()), input))),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    inputs.extend(without_copies(&paths, files));
+    (inputs, failures)
+}
+
+fn read_input(found: &Found) -> Result<Option<TestInput>, Trouble> {
+    let read = discovery::read(&found.path).map_err(|error| Trouble::new(error.to_string()))?;
+    Ok(input(&read, found.path.parent().unwrap_or(Path::new("")), found.named))
+}
+
+/// The test file; `None` where the file is none. One that the user named is taken for a test file unless it is
+/// plainly a rule file.
+fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
+    if !named && !rules::may_hold_rules_or_tests(read.file.text()) {
+        return None;
+    }
+    let parsed = yaml::parse(&read.file);
+    let shape = rules::classify(&parsed, &read.file);
+    if !(shape == FileShape::Tests || named && shape == FileShape::Other) {
+        return None;
+    }
+    let mut test: TestFile = unittest::decode(&parsed, &read.file);
+    test.problems.extend(read.problem.clone());
+    Some(TestInput { test, folder: folder.to_owned() })
+}
+
+/// What to say where none of `paths` leads to a test file.
+pub(in crate::cli) fn no_test_file(paths: &[PathBuf]) -> Trouble {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    Trouble::new(format!("no test file in {}", paths.join(", ")))
+}

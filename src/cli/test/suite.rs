@@ -1,0 +1,121 @@
+//! What a run is about: the selected tests of all files, and what could not be read.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::TestArgs;
+use super::files::{no_test_file, read_paths};
+use crate::cli::{Outcome, Session, Trouble};
+use crate::lint::{self, Config};
+use crate::source::Severity;
+use crate::unittest::report::TestReport;
+use crate::unittest::{self, RunOptions, Selection, TestInput};
+
+/// The tests to run.
+pub(super) struct Suite<'a> {
+    pub args: &'a TestArgs,
+    pub session: &'a Session,
+    /// The files of which something is selected.
+    pub inputs: Vec<TestInput>,
+    /// How they run, and what of them.
+    pub options: RunOptions,
+    /// What could not be read or written; it has been told.
+    failures: Vec<Trouble>,
+    /// Whether there is no test file at all.
+    pub is_missing: bool,
+    /// Whether there are tests, and none in the part of `--partition`.
+    pub is_empty_part: bool,
+}
+
+impl<'a> Suite<'a> {
+    /// Reads the files that the arguments name.
+    ///
+    /// # Errors
+    /// Where there is no test file or nothing is selected.
+    pub(super) fn read(args: &'a TestArgs, options: RunOptions, session: &'a Session) -> Result<Self, Trouble> {
+        let (inputs, failures) = read_paths(&args.paths);
+        let is_missing = inputs.is_empty() && failures.is_empty();
+        if is_missing && !args.allow_none {
+            return Err(nothing_to_test(&args.paths));
+        }
+        let mut suite =
+            Suite { args, session, inputs, options, failures: Vec::new(), is_missing, is_empty_part: false };
+        suite.tell(failures);
+        suite.select()?;
+        Ok(suite)
+    }
+
+    /// Reads the files anew after an update. What could not be read before has been told, and still counts.
+    ///
+    /// # Errors
+    /// Where nothing is selected any more.
+    pub(super) fn read_again(&mut self) -> Result<(), Trouble> {
+        let (inputs, failures) = read_paths(&self.args.paths);
+        self.inputs = inputs;
+        self.tell(failures);
+        self.select()
+    }
+
+    /// Tells what is wrong with files, each thing once; it decides how the command ends.
+    pub(super) fn tell(&mut self, failures: Vec<Trouble>) {
+        for failure in failures {
+            if self.failures.iter().all(|known| known.message != failure.message) {
+                self.session.report(&failure);
+                self.failures.push(failure);
+            }
+        }
+    }
+
+    fn select(&mut self) -> Result<(), Trouble> {
+        let selection = &mut self.options.selection;
+        // Of the whole the part is taken, not of the part that there was before an update.
+        selection.part = None;
+        keep_selected(&mut self.inputs, selection)?;
+        let empty_part = self.args.partition.select(&mut self.inputs, selection);
+        self.is_empty_part = empty_part.is_some();
+        if let Some(message) = empty_part {
+            writeln!(self.session.stderr(), "{message}")?;
+        }
+        Ok(())
+    }
+
+    /// How the tests go. Of what they warn of, only what `check` would find too is left.
+    pub(super) fn run(&self, config: &Config) -> TestReport {
+        let _progress = self.session.progress("testing");
+        let mut report = unittest::run(&self.inputs, &self.options);
+        for file in &mut report.files {
+            lint::keep_wanted(&file.file, &mut file.warnings, config);
+        }
+        report
+    }
+
+    /// How the command ends if it would otherwise end so: what could not be read or written weighs more.
+    pub(super) fn outcome(&self, otherwise: Outcome) -> Outcome {
+        if self.failures.is_empty() { otherwise } else { Outcome::Trouble }
+    }
+}
+
+/// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
+/// them, and a run without them would pass where it proves nothing.
+fn keep_selected(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trouble> {
+    if selection.groups.is_none() && selection.words.is_empty() {
+        return Ok(());
+    }
+    let broken = |input: &TestInput| input.test.problems.iter().any(|problem| problem.severity == Severity::Error);
+    let selects = |input: &TestInput| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
+    let stays = |input: &TestInput| broken(input) || selects(input);
+    if !inputs.is_empty() && !inputs.iter().any(stays) {
+        let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
+        return Err(Trouble::new("the filter selects no test")
+            .help(format!("test files: {}, named test groups: {names}; see `promproof test --list`", inputs.len())));
+    }
+    inputs.retain(stays);
+    Ok(())
+}
+
+/// A run that tests nothing proves nothing.
+pub(super) fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
+    no_test_file(paths).help(
+        "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",
+    )
+}
