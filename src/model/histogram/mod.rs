@@ -6,7 +6,7 @@
 //! Only populated stretches of buckets are stored: a [`BucketSpan`] says how many buckets to skip and how many follow.
 //!
 //! The operations and their corner cases follow Prometheus' `model/histogram/float_histogram.go`; the structure is
-//! our own. Inside, one side of a histogram is a list of bucket index and count ([`side`]), which makes each operation
+//! our own. Inside, one side of a histogram is a list of bucket index and count (`side`), which makes each operation
 //! one pass; [`FloatHistogram`] is the shape in which histograms are stored, compared and printed.
 
 mod accumulator;

@@ -6,9 +6,9 @@
 //! have heights and patterns, assertions have signs, curves have dashes, and each drawing is told in words below it.
 //!
 //! What failed comes first and is open, the rest is folded, on a large page file by file. Shapes that occur again are
-//! written once ([`shapes`]), and no line is drawn finer than a quarter of a pixel ([`frame`]), so that a page of a
+//! written once (`shapes`), and no line is drawn finer than a quarter of a pixel (`frame`), so that a page of a
 //! thousand groups stays small. All that comes from files goes through
-//! [`escape::Text`]. The page is the same for the same report, but for the time that it took.
+//! `escape::Text`. The page is the same for the same report, but for the time that it took.
 
 mod axis;
 mod bands;

@@ -1,6 +1,6 @@
 //! Source lines with labelled places drawn into them.
 //!
-//! miette draws. What it is given to draw is not the file but an [`excerpt`]: the few lines around the labels, each
+//! miette draws. What it is given to draw is not the file but an `excerpt`: the few lines around the labels, each
 //! cropped to the width of the output. miette's own sources are searched from their first byte for every label, which
 //! at the end of a large file takes milliseconds, and would print a line of 100 MB whole.
 
