@@ -363,9 +363,14 @@ impl<'a> Builder<'a> {
                 (Span::new(span.start, span.start + content), span)
             }
         };
-        self.note_long(extent);
+        match style {
+            // Its only line may begin with a tab, behind the spaces that its header tells.
+            ScalarStyle::Literal | ScalarStyle::Folded => self.outcome.long_spans.push(extent),
+            _ => self.note_long(extent),
+        }
         if style == ScalarStyle::DoubleQuoted {
             self.refuse_escaped_slash(content);
+            self.refuse_surrogates(content);
         }
         let origin = &self.source.origin;
         let indent = at.indent.unwrap_or_default();
@@ -387,6 +392,19 @@ impl<'a> Builder<'a> {
         let at = content.start + at;
         let label = self.source.label(Span::new(at, at + 2), "Prometheus' reader does not know it");
         self.problem("yaml/syntax", "`\\/` is no escape here", label, "write `/`, which needs no backslash");
+        self.refused = true;
+    }
+
+    fn refuse_surrogates(&mut self, content: Span) {
+        let Some(at) = escapes::escaped_surrogate(content.slice(self.source.origin.text())) else { return };
+        let at = content.start + at;
+        let label = self.source.label(Span::new(at, at + 6), "half a character");
+        self.problem(
+            "yaml/syntax",
+            "Prometheus' reader does not take a character in two `\\u` escapes, as JSON writes it",
+            label,
+            "write the character itself, or `\\U` with eight digits",
+        );
         self.refused = true;
     }
 

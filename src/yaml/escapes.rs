@@ -1,6 +1,7 @@
 //! The escapes of double-quoted text, where Prometheus' reader and `granit-parser` do not know the same ones.
 //!
-//! go-yaml takes `\'` for a quote, which is no escape of YAML, and does not know `\/`, which is one.
+//! go-yaml takes `\'` for a quote, which is no escape of YAML, and does not know `\/`, which is one. A character that
+//! JSON writes as two escapes, `\ud83d\ude00`, it refuses.
 
 /// The escapes of `content`, the inside of a double-quoted text: the offset of the backslash, and what stands behind it.
 fn escapes(content: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -25,6 +26,15 @@ fn escapes(content: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The first `\/`.
 pub(super) fn escaped_slash(content: &str) -> Option<usize> {
     escapes(content).find(|(_, escape)| *escape == "/").map(|(at, _)| at)
+}
+
+/// The first `\u` escape of half a character: JSON writes those outside the basic plane as two.
+pub(super) fn escaped_surrogate(content: &str) -> Option<usize> {
+    let is_half = |escape: &str| {
+        let digits = escape.strip_prefix(['u', 'U']).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        digits.is_some_and(|code| (0xd800..=0xdfff).contains(&code))
+    };
+    escapes(content).find(|(_, escape)| is_half(escape)).map(|(at, _)| at)
 }
 
 /// The quotes of all `\'` in the double-quoted text that begins with its quote at `opening`.

@@ -44,14 +44,14 @@ fn refused_in_line(line: &str, after_comment: bool) -> Option<usize> {
     after_dash(content).map(|tab| indentation.len() + tab)
 }
 
-/// A tab between a `-` that begins an item and the item.
+/// A tab between a `-` that begins an item and the item, the comment or the line break that follows.
 fn after_dash(content: &str) -> Option<usize> {
     let mut at = 0;
     loop {
         let behind = content.get(at..)?.strip_prefix('-')?;
         let item = behind.trim_start_matches([' ', '\t']);
         let blanks = behind.get(..behind.len() - item.len())?;
-        if blanks.is_empty() || item.trim_end().is_empty() || item.starts_with('#') {
+        if blanks.is_empty() {
             return None;
         }
         if let Some(tab) = blanks.find('\t') {

@@ -317,3 +317,22 @@ fn a_number_becomes_a_histogram_and_back() {
             value: 1   # buckets
     "#);
 }
+
+#[test]
+fn quotes_of_keys_and_blanks_at_the_end_of_a_text() {
+    insta::assert_snapshot!(assertions_updated("    promql_expr_test:
+      - {expr: 'up{job=\"a\"}', exp_samples: [{labels: 'up{job=\"a\"}', \"histogram\":'{{schema:0 sum:1 count:1 buckets:[1]}}'}]}
+      - expr: up{job=\"b\"}
+        exp_samples:
+          - value: 2
+            labels: |-
+              up  
+"), @r#"
+    promql_expr_test:
+      - {expr: 'up{job="a"}', exp_samples: [{labels: 'up{job="a"}', "value":1}]}
+      - expr: up{job="b"}
+        exp_samples:
+          - value: 2
+            labels: "up{job=\"b\"}"
+    "#);
+}

@@ -5,6 +5,7 @@ use super::super::report::{FieldDifference, FieldKind, Sample, SampleFailure};
 use super::Why;
 use super::collection::{Context, Place};
 use super::expectations::Expectations;
+use super::lines::Lines;
 use super::render::Value;
 use super::scalar::{self, New};
 use crate::source::{Edit, Span};
@@ -57,7 +58,7 @@ fn changed_sample(
                     Value::Map(_) | Value::List(_) => return Err(Why::Layout),
                 };
                 if old_name != name {
-                    edits.push(Edit { span: key, replacement: name.to_owned() });
+                    edits.push(Edit { span: without_quotes(context.lines, key), replacement: name.to_owned() });
                 }
                 edits.extend(scalar::replace(context, place, text)?);
             }
@@ -66,6 +67,12 @@ fn changed_sample(
     }
     edits.extend(item.add(context, added)?);
     Ok(edits)
+}
+
+/// The name in a key: in braces a quoted one may have its value right behind the colon, a plain one may not.
+fn without_quotes(lines: Lines<'_>, key: Span) -> Span {
+    let is_quoted = lines.is_at(key.start, b'"') || lines.is_at(key.start, b'\'');
+    if is_quoted { Span::new(key.start + 1, key.end.saturating_sub(1).max(key.start + 1)) } else { key }
 }
 
 /// The name, the key and the place of what is expected as a value.

@@ -80,6 +80,8 @@ fn block_content(lines: Lines<'_>, scalar: &Scalar, text: &str) -> Option<String
     let fits = text.ends_with('\n') == scalar.value.ends_with('\n')
         && !scalar.value.ends_with("\n\n")
         && !scalar.value.starts_with([' ', '\t', '\n'])
+        // Blanks at its end would stay.
+        && !scalar.value.trim_end_matches('\n').ends_with([' ', '\t'])
         && !scalar.value.is_empty()
         && !content.is_empty()
         && !content.starts_with([' ', '\t', '\n'])

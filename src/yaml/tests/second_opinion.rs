@@ -123,6 +123,8 @@ fn tabs_are_judged_the_same() {
         "a:\n  b: |\n    x\n\t\n  c: y\n",
         "a:\n    b: c\n  \t  d: e\n",
         "a: b\n\tc\n",
+        "a:\n  -\t# c\n    b: c\n",
+        "a:\n  - \t\n    b: c\n",
     ];
     for text in refused {
         assert_ne!(problems(text), "", "{text:?}");
@@ -141,6 +143,8 @@ fn tabs_are_judged_the_same() {
         "a: |\n  b\n  \tc\n",
         "a: |\n  b\n  \t\n  c\n",
         "a: 'b\n\tc\nd'\n",
+        "a: |2\n  \tb\nc: d\n",
+        "a:\n  b: |2-\n    \n    \tc\n",
     ];
     for text in accepted {
         assert_eq!(agree(text), Ok(()));

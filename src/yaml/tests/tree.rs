@@ -166,6 +166,13 @@ fn escapes_are_those_of_prometheus_reader() {
       ^ Prometheus' reader does not know it
       help: write `/`, which needs no backslash
     ");
+    // Whole characters are taken, also with eight digits.
+    assert_eq!(render(&read("a: \"\\u00fc \\U0001f600\"\n").problems), "");
+    insta::assert_snapshot!(render(&read("{\"a\": \"b \\ud83d\\ude00\"}\n").problems), @r"
+    1:10..16 yaml/syntax: Prometheus' reader does not take a character in two `\u` escapes, as JSON writes it
+      ^ half a character
+      help: write the character itself, or `\U` with eight digits
+    ");
     insta::assert_snapshot!(render(&read("a: \"b \\q c\"\n").problems), @r"
     1:7..8 yaml/syntax: a double-quoted text holds a backslash that is no escape
       ^ in this text
