@@ -15,6 +15,11 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// A histogram as series notation takes it, of one as Prometheus writes it: there is no `+` before an infinite number.
+pub(super) fn histogram(canonical: &str) -> String {
+    canonical.replace("+Inf", "Inf")
+}
+
 /// `name{label="value"}`, or all in braces where the name cannot stand in front of them.
 pub(super) fn series_text(labels: &[(String, String)]) -> String {
     let name = labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
@@ -28,5 +33,19 @@ pub(super) fn series_text(labels: &[(String, String)]) -> String {
         (true, true) if !name.is_empty() => name.to_owned(),
         (true, _) => format!("{name}{{{}}}", parts.join(", ")),
         (false, _) => format!("{{{}}}", parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::series::parse_histogram;
+
+    #[test]
+    fn an_infinite_histogram_is_read_back() {
+        let text = "{{count:-Inf sum:Inf}}";
+        let (read, _) = parse_histogram(text).unwrap();
+        assert_eq!(read.test_expression(), "{{count:-Inf sum:+Inf}}");
+        assert_eq!(histogram(&read.test_expression()), text);
     }
 }

@@ -75,7 +75,7 @@ fn value(
         "sum" => histogram.sum = number(cursor)?,
         "count" => histogram.count = number(cursor)?,
         "z_bucket" => histogram.zero_count = number(cursor)?,
-        "z_bucket_w" => histogram.zero_threshold = number(cursor)?,
+        "z_bucket_w" => histogram.zero_threshold = unsigned(cursor)?,
         "custom_values" => histogram.custom_values = list(cursor)?,
         "buckets" => histogram.positive_buckets = list(cursor)?,
         "n_buckets" => histogram.negative_buckets = list(cursor)?,
@@ -84,11 +84,14 @@ fn value(
     Ok(())
 }
 
+/// A number, with a `-` if it is below zero. Prometheus takes no `+` here, although it writes `+Inf`.
 fn number(cursor: &mut Cursor<'_>) -> Result<f64, SeriesError> {
-    match cursor.signed_number()? {
-        Some(value) => Ok(value),
-        None => Err(cursor.unexpected("a number")),
-    }
+    let sign = if cursor.eat("-") { -1.0 } else { 1.0 };
+    Ok(sign * unsigned(cursor)?)
+}
+
+fn unsigned(cursor: &mut Cursor<'_>) -> Result<f64, SeriesError> {
+    cursor.number()?.ok_or_else(|| cursor.unexpected("a number"))
 }
 
 fn integer(cursor: &mut Cursor<'_>) -> Result<i32, SeriesError> {

@@ -68,6 +68,8 @@ fn what_promtool_refuses_is_refused() {
         "{{foo:1}}",
         "{{sum:1 sum:2}}",
         "{{sum=1}}",
+        "{{sum:+Inf}}",
+        "{{z_bucket_w:-1}}",
         "{{buckets:[]}}",
         "{{buckets:[1,2]}}",
         "{{schema:99999999999}}",
@@ -102,6 +104,8 @@ fn what_promtool_refuses_is_refused() {
     {{foo:1}} -> error at `foo`: unexpected `foo`, expected a key of a histogram such as `buckets:[5 10 7]`, or `}}`
     {{sum:1 sum:2}} -> error at `sum`: the histogram has the key `sum` twice
     {{sum=1}} -> error at `=`: unexpected `=`, expected `:` after `sum`
+    {{sum:+Inf}} -> error at `+`: unexpected `+`, expected a number
+    {{z_bucket_w:-1}} -> error at `-`: unexpected `-`, expected a number
     {{buckets:[]}} -> error at `]`: unexpected `]`, expected a number
     {{buckets:[1,2]}} -> error at `,`: unexpected `,`, expected white space, or `]`
     {{schema:99999999999}} -> error at `99999999999`: the number does not fit 32 bits

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::yaml::Writer;
 use crate::model::duration::format_duration;
 use crate::source::Span;
-use crate::unittest::notation::{number, series_text};
+use crate::unittest::notation::{self, number, series_text};
 use crate::unittest::report::{Alert, Sample};
 
 /// What replaces the extensions of one test group.
@@ -54,7 +54,8 @@ pub(super) struct PlainSample {
 
 impl PlainSample {
     pub(super) fn of(sample: &Sample) -> Self {
-        PlainSample { labels: series_text(&sample.labels), value: sample.value, histogram: sample.histogram.clone() }
+        let histogram = notation::histogram(&sample.histogram);
+        PlainSample { labels: series_text(&sample.labels), value: sample.value, histogram }
     }
 }
 

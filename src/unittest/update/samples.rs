@@ -1,6 +1,6 @@
 //! `exp_samples` as it should be.
 
-use super::super::notation::{number, series_text};
+use super::super::notation::{histogram, number, series_text};
 use super::super::report::{FieldDifference, FieldKind, Sample, SampleFailure};
 use super::Why;
 use super::collection::{Context, Place};
@@ -91,7 +91,7 @@ fn value(sample: &Sample) -> (&'static str, Value) {
     if sample.histogram.is_empty() {
         ("value", Value::Plain(number(sample.value)))
     } else {
-        ("histogram", Value::Text(sample.histogram.clone()))
+        ("histogram", Value::Text(histogram(&sample.histogram)))
     }
 }
 
