@@ -294,10 +294,13 @@ proptest! {
     #[test]
     fn whatever_a_histogram_says_nothing_panics(
         text in "(schema:(-53|-5|9|2147483647|0) )?((offset|n_offset):(-2147483648|2147483647|0) )?\
-                 (z_bucket_w:(NaN|Inf|-1|2) )?(custom_values:\\[(1 NaN|2 1|Inf|0)\\] )?buckets:\\[(NaN|Inf|1|-1) 2 3\\]",
+                 (z_bucket_w:(NaN|Inf|2) )?(custom_values:\\[(1 NaN|2 1|Inf|0)\\] )?buckets:\\[(NaN|Inf|1|-1) 2 3\\]",
         cut in any::<f64>(),
+        turned in any::<bool>(),
     ) {
-        let odd = histogram(&text);
+        let mut odd = histogram(&text);
+        // The notation has no negative width.
+        odd.zero_threshold *= if turned { -1.0 } else { 1.0 };
         let mut sum = odd.clone();
         let _ = (odd.validate(), odd.to_string(), odd.test_expression(), odd.all_buckets());
         let _ = (odd.trimmed(cut, Keep::Below), odd.with_schema(-4), odd.detect_reset(&histogram("z_bucket_w:1")));
