@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use similar::TextDiff;
 
@@ -11,6 +12,10 @@ use crate::report::text::one_line;
 use crate::rules::discovery;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Left, Why};
+
+/// The smallest difference of two texts takes time that grows with their size and with the number of changes; after so
+/// long a larger one has to do.
+const MAX_DIFF_TIME: Duration = Duration::from_secs(1);
 
 /// Where the changes are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +53,10 @@ pub(super) fn forbid_stdin(paths: &[PathBuf]) -> Result<(), Trouble> {
 /// Where the changes cannot be shown.
 pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Session) -> Result<Updated, Trouble> {
     let mut updated = Updated { is_written: false, failures: Vec::new() };
-    let mut out: Box<dyn Write> = match show {
-        Show::Stdout => Box::new(session.stdout()),
-        Show::Stderr => Box::new(session.stderr()),
-        Show::Not => Box::new(std::io::sink()),
+    let mut out: Option<Box<dyn Write>> = match show {
+        Show::Stdout => Some(Box::new(session.stdout())),
+        Show::Stderr => Some(Box::new(session.stderr())),
+        Show::Not => None,
     };
     for file in report.files.iter().filter(|file| file.failed()) {
         let update = unittest::update(file);
@@ -67,7 +72,9 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
         if update.changed == 0 {
             continue;
         }
-        show_changes(&mut out, &session.look, file, &update.text)?;
+        if let Some(out) = &mut out {
+            show_changes(out, &session.look, file, &update.text)?;
+        }
         if dry_run {
             continue;
         }
@@ -76,7 +83,9 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
             Err(failure) => updated.failures.push(failure),
         }
     }
-    out.flush()?;
+    if let Some(mut out) = out {
+        out.flush()?;
+    }
     Ok(updated)
 }
 
@@ -127,7 +136,7 @@ fn cannot_update(file: &FileReport, left: Left) -> Trouble {
 /// The changed lines with a few around them.
 fn show_changes(out: &mut dyn Write, look: &Look, file: &FileReport, new: &str) -> std::io::Result<()> {
     let name = one_line(file.file.name());
-    let diff = TextDiff::from_lines(file.file.text(), new);
+    let diff = TextDiff::configure().timeout(MAX_DIFF_TIME).diff_lines(file.file.text(), new);
     for line in diff.unified_diff().context_radius(2).header(&name, &name).to_string().lines() {
         let style = match line.as_bytes().first() {
             Some(b'-') => Look::BAD,

@@ -82,7 +82,8 @@ impl<'d> Suppressions<'d> {
         self.suppresses(diagnostic, &mut [])
     }
 
-    /// Whether a diagnostic is suppressed, and by which entries: by its own place, or by a place that it points to ("dropped here").
+    /// Whether a diagnostic is suppressed, and by which entries: by its own place, or by a place that it points to
+    /// ("dropped here").
     fn suppresses(&self, diagnostic: &Diagnostic, used: &mut [bool]) -> bool {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
         let mut suppressed = false;

@@ -8,22 +8,27 @@ use super::collection::{Context, Place};
 use super::render::Value;
 use crate::source::{Edit, Span};
 
-/// What alerts and samples do differently. The actual ones are known by their index.
+/// What alerts and samples do differently.
 pub(super) trait Expectations {
     /// The key of the list.
     const KEY: &'static str;
 
-    /// The edits of an item of which `fields` are not as in `actual`.
+    /// What is there.
+    type Actual;
+
+    /// All that is there; differences name it by its index.
+    fn actual(&self) -> &[Self::Actual];
+
+    /// The edits of an item, of which there is something, and of which `fields` are not as in `actual`.
     fn changed(
-        &self,
         context: Context<'_>,
         item: Place<'_>,
         fields: &[FieldDifference],
-        actual: usize,
+        actual: &Self::Actual,
     ) -> Result<Vec<Edit>, Why>;
 
-    /// A new item; `None` where there is no such actual one.
-    fn new_item(&self, actual: usize) -> Option<Value>;
+    /// The entries of a new item.
+    fn entries(actual: &Self::Actual) -> Vec<(String, Value)>;
 }
 
 /// The edits of the assertion at `place`. Items that nothing is like go, those that differ are changed where they
@@ -37,6 +42,7 @@ pub(super) fn edits<E: Expectations>(
     let list = place.entry(context.lines, E::KEY)?;
     let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
     let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
+    let actual = |index: usize| expectations.actual().get(index).ok_or(Why::Layout);
     let mut kept = vec![true; items.len()];
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for difference in differences {
@@ -45,10 +51,15 @@ pub(super) fn edits<E: Expectations>(
                 let index = indices.get(span).ok_or(Why::Layout)?;
                 *kept.get_mut(*index).ok_or(Why::Layout)? = false;
             }
-            Difference::Unexpected { actual } => added.push(expectations.new_item(*actual).ok_or(Why::Layout)?),
-            Difference::Differs { actual, span, fields, .. } => {
+            Difference::Unexpected { actual: index } => added.push(Value::Map(E::entries(actual(*index)?))),
+            Difference::Differs { actual: index, span, fields, .. } => {
                 let item = indices.get(span).and_then(|index| items.get(*index)).ok_or(Why::Layout)?;
-                edits.extend(expectations.changed(context, *item, fields, *actual)?);
+                item.check_free(context)?;
+                edits.extend(if item.node.as_mapping().is_none_or(|mapping| mapping.entries.is_empty()) {
+                    item.add(context, E::entries(actual(*index)?))?
+                } else {
+                    E::changed(context, *item, fields, actual(*index)?)?
+                });
             }
         }
     }

@@ -4,9 +4,9 @@
 //! does not fire is taken out with its lines, one that is missing is put behind the others. Comments, order and
 //! everything else stay.
 //!
-//! `expectations` with `alerts` and `samples`, and `extensions` know what has to change; `collection` with `block` and `flow` brings items into
-//! lists and mappings and takes them out, `scalar` replaces single values, and `render` writes what is new. `shared`
-//! knows what nobody may touch, because an alias reads it elsewhere.
+//! `expectations` with `alerts` and `samples`, and `extensions` know what has to change; `collection` with `block` and
+//! `flow` brings items into lists and mappings and takes them out, `scalar` replaces single values, and `render` writes
+//! what is new. `shared` knows what nobody may touch, because an alias reads it elsewhere.
 
 mod alerts;
 mod block;

@@ -13,60 +13,55 @@ use crate::source::{Edit, Span};
 impl Expectations for SampleFailure {
     const KEY: &'static str = "exp_samples";
 
+    type Actual = Sample;
+
+    fn actual(&self) -> &[Sample] {
+        &self.actual
+    }
+
+    /// Labels and values that differ are changed where they stand.
     fn changed(
-        &self,
         context: Context<'_>,
         item: Place<'_>,
         fields: &[FieldDifference],
-        actual: usize,
+        actual: &Sample,
     ) -> Result<Vec<Edit>, Why> {
-        changed_sample(context, item, fields, self.actual.get(actual).ok_or(Why::Layout)?)
-    }
-
-    fn new_item(&self, actual: usize) -> Option<Value> {
-        Some(Value::Map(sample(self.actual.get(actual)?)))
-    }
-}
-
-/// Labels and values that differ are changed where they stand.
-fn changed_sample(
-    context: Context<'_>,
-    item: Place<'_>,
-    fields: &[FieldDifference],
-    actual: &Sample,
-) -> Result<Vec<Edit>, Why> {
-    item.check_free(context)?;
-    if item.node.as_mapping().is_none_or(|mapping| mapping.entries.is_empty()) {
-        return item.add(context, sample(actual));
-    }
-    let differs = |kind| fields.iter().any(|field| field.kind == kind);
-    let (mut edits, mut added) = (Vec::new(), Vec::new());
-    if differs(FieldKind::Label) {
-        let labels = series_text(&actual.labels);
-        match item.entry(context.lines, "labels")? {
-            Some(place) => edits.extend(scalar::replace(context, place, New::Text(&labels))?),
-            None => added.push(("labels".to_owned(), Value::Text(labels))),
-        }
-    }
-    if differs(FieldKind::Value) {
-        let (name, new) = value(actual);
-        match written_value(context, item)? {
-            Some((old_name, key, place)) => {
-                let text = match &new {
-                    Value::Plain(text) => New::Plain(text),
-                    Value::Text(text) => New::Text(text),
-                    Value::Map(_) | Value::List(_) => return Err(Why::Layout),
-                };
-                if old_name != name {
-                    edits.push(Edit { span: without_quotes(context.lines, key), replacement: name.to_owned() });
-                }
-                edits.extend(scalar::replace(context, place, text)?);
+        let differs = |kind| fields.iter().any(|field| field.kind == kind);
+        let (mut edits, mut added) = (Vec::new(), Vec::new());
+        if differs(FieldKind::Label) {
+            let labels = series_text(&actual.labels);
+            match item.entry(context.lines, "labels")? {
+                Some(place) => edits.extend(scalar::replace(context, place, New::Text(&labels))?),
+                None => added.push(("labels".to_owned(), Value::Text(labels))),
             }
-            None => added.push((name.to_owned(), new)),
         }
+        if differs(FieldKind::Value) {
+            let (name, new) = value(actual);
+            match written_value(context, item)? {
+                Some((old_name, key, place)) => {
+                    let text = match &new {
+                        Value::Plain(text) => New::Plain(text),
+                        Value::Text(text) => New::Text(text),
+                        Value::Map(_) | Value::List(_) => return Err(Why::Layout),
+                    };
+                    if old_name != name {
+                        edits.push(Edit { span: without_quotes(context.lines, key), replacement: name.to_owned() });
+                    }
+                    edits.extend(scalar::replace(context, place, text)?);
+                }
+                None => added.push((name.to_owned(), new)),
+            }
+        }
+        edits.extend(item.add(context, added)?);
+        Ok(edits)
     }
-    edits.extend(item.add(context, added)?);
-    Ok(edits)
+
+    fn entries(sample: &Sample) -> Vec<(String, Value)> {
+        let labels = series_text(&sample.labels);
+        let labels = (labels != "{}").then(|| ("labels".to_owned(), Value::Text(labels)));
+        let (name, value) = value(sample);
+        labels.into_iter().chain([(name.to_owned(), value)]).collect()
+    }
 }
 
 /// The name in a key: in braces a quoted one may have its value right behind the colon, a plain one may not.
@@ -93,11 +88,4 @@ fn value(sample: &Sample) -> (&'static str, Value) {
     } else {
         ("histogram", Value::Text(histogram(&sample.histogram)))
     }
-}
-
-fn sample(sample: &Sample) -> Vec<(String, Value)> {
-    let labels = series_text(&sample.labels);
-    let labels = (labels != "{}").then(|| ("labels".to_owned(), Value::Text(labels)));
-    let (name, value) = value(sample);
-    labels.into_iter().chain([(name.to_owned(), value)]).collect()
 }
