@@ -12,6 +12,7 @@ use super::{Outcome, Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::summary_line;
 use crate::report::merge::Report;
+use crate::report::text::one_line;
 use crate::source::Severity;
 
 /// No report is larger, in bytes.
@@ -118,7 +119,7 @@ fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Troubl
             .map_err(|refusal| Trouble::new(format!("{}: {refusal}", path.display())).help(refusal.help()))?;
         if let Some(doubt) = doubt {
             let word = session.error_look.paint(Look::severity(Severity::Warning), "warning");
-            writeln!(session.stderr(), "{word}: {}: {doubt}", path.display())?;
+            writeln!(session.stderr(), "{word}: {}: {doubt}", one_line(&path.display().to_string()))?;
         }
     }
     Ok(joined)

@@ -19,6 +19,7 @@ use super::{TestArgs, read_paths};
 use crate::cli::config::{self, ConfigFileArgs};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
+use crate::report::text::one_line;
 use crate::rules::discovery;
 use crate::unittest;
 
@@ -92,7 +93,7 @@ fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let date = calendar::format_rfc3339(i64::try_from(now.as_secs()).unwrap_or(0).saturating_mul(1000));
     let time = date.get(11..19).unwrap_or_default();
-    writeln!(session.stderr(), "{time} UTC: {reason}")?;
+    writeln!(session.stderr(), "{time} UTC: {}", one_line(reason))?;
     Ok(())
 }
 

@@ -81,7 +81,8 @@ impl Trace {
         Ok(())
     }
 
-    /// Reads a tracefile, and which parts of a suite it says to be of; checksums, and totals, which are computed anew, are left aside.
+    /// Reads a tracefile, and which parts of a suite it says to be of; checksums, and totals, which are computed anew, are
+    /// left aside.
     ///
     /// # Errors
     /// The first line that is no line of a tracefile.

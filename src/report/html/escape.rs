@@ -7,8 +7,9 @@ use crate::report::text::is_unprintable;
 /// More characters of one text are not written, so that no text makes the page large.
 const MAX_CHARACTERS: usize = 10_000;
 
-/// A text between tags (not in an attribute), written so that HTML reads it as nothing but text. Control and bidirectional characters are written
-/// as escapes (`\u{1b}`); line breaks and tabs stay. After [`MAX_CHARACTERS`] there is an ellipsis.
+/// A text between tags (not in an attribute), written so that HTML reads it as nothing but text. Control and
+/// bidirectional characters are written as escapes (`\u{1b}`); line breaks and tabs stay. After [`MAX_CHARACTERS`] there
+/// is an ellipsis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a>(pub(super) &'a str);
 

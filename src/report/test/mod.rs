@@ -54,7 +54,7 @@ pub struct TestView {
     pub elapsed: Option<Duration>,
     /// Whether warnings fail the run.
     pub strict: bool,
-    /// Whether the slowest test groups are listed (full only).
+    /// Whether the slowest test groups are listed (full and concise), or each says how long it took (JSON).
     pub timings: bool,
     /// Whether files that passed get no line of their own (full only).
     pub quiet: bool,
