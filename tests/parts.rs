@@ -436,6 +436,8 @@ fn xml_keeps_its_meaning() {
     error: 0.txt: line 2: malformed XML: `<` in the value of an attribute
     error: 0.txt: line 2: malformed XML: position 16: attribute value must be enclosed in `"` or `'`
     "#);
+    let namespaces: String = (0..1000).map(|at| format!(" xmlns:n{at}='x'")).collect();
+    insta::assert_snapshot!(said(&format!("<testsuites{namespaces}/>")), @"error: 0.txt: line 1: the root declares too many namespaces; declare them where they are used");
     let sound = "<?xml version='1.0'?><!DOCTYPE testsuites><testsuites xmlns:x='urn:x' name='all'>
   <testsuite name='a' time='1.5'>
     <testsuite name='inner'><testcase name='b'><failure>&#65;&amp;</failure></testcase><testcase name='c'/></testsuite>

@@ -20,6 +20,9 @@ use crate::report::text::one_line;
 /// Attributes that are computed anew.
 const TOTALS: [&str; 5] = ["tests", "failures", "errors", "skipped", "time"];
 
+/// The namespaces of the root go along with each suite, so they must be few: names and values together, in bytes.
+const MAX_NAMESPACE_BYTES: usize = 4096;
+
 /// All suites of a document.
 #[derive(Debug, Default)]
 pub(super) struct Suites {
@@ -164,7 +167,10 @@ impl Reading<'_> {
             (0, "testsuites") => {
                 self.root = Some(Root::Suites);
                 self.namespaces = attributes.into_iter().filter(|(name, _)| name.starts_with("xmlns:")).collect();
-                Ok(())
+                match self.namespaces.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() {
+                    0..=MAX_NAMESPACE_BYTES => Ok(()),
+                    _ => Err("the root declares too many namespaces; declare them where they are used".to_owned()),
+                }
             }
             (0 | 1, "testsuite") => {
                 self.root.get_or_insert(Root::OneSuite);
