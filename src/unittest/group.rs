@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashSet;
 
-use super::report::{Alert, AlertFailure, Assertion, AssertionKind, GroupReport, Outcome};
+use super::checked::Checked;
+use super::report::{Alert, AlertFailure, GroupReport, Outcome};
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
 use super::{
-    AlertTest, ExprTest, TestFile, TestGroup, compare, coverage, explain, expr_test, inputs, lint, notes, promtool,
-    rendering, story, timeline_test,
+    AlertTest, TestFile, TestGroup, compare, coverage, explain, expr_test, inputs, lint, notes, promtool, rendering,
+    story, timeline_test,
 };
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::Store;
@@ -52,18 +53,12 @@ pub(super) fn not_run(
     skipped: bool,
     selection: &Selection,
 ) -> GroupReport {
-    let alerts = group.alert_tests.iter().map(|test| alert_assertion(test, Outcome::NotRun));
-    let exprs = group.expr_tests.iter().map(|test| expr_assertion(test, Outcome::NotRun));
-    let alerts = alerts.zip(&group.alert_tests).filter(|(_, a)| selection.checks(test, group, &a.alertname));
-    let timelines = group.timelines.iter().map(|test| (timeline_test::assertion(test, Outcome::NotRun), test));
-    let timelines = timelines.filter(|(_, t)| selection.checks(test, group, &t.alertname));
-    let exprs = exprs.zip(&group.expr_tests).filter(|(_, e)| selection.checks(test, group, &e.expr));
     GroupReport {
         index,
         name: group.name().to_owned(),
         span: group.span,
         errors: Vec::new(),
-        assertions: alerts.map(|(a, _)| a).chain(timelines.map(|(t, _)| t)).chain(exprs.map(|(e, _)| e)).collect(),
+        assertions: selection.checked(test, group).into_iter().map(Checked::not_run).collect(),
         steps: 0,
         skipped,
         translation: None,
@@ -173,28 +168,6 @@ pub(super) fn head(test: &TestFile, span: Span) -> Label {
     Label::new(&test.file, Span::new(span.start, span.end.min(line.end).max(span.start)), "")
 }
 
-fn alert_assertion(test: &AlertTest, outcome: Outcome) -> Assertion {
-    Assertion {
-        kind: AssertionKind::Alert(test.alertname.text().to_owned()),
-        span: test.span,
-        subject_span: test.alertname.span,
-        eval_time_span: test.eval_time.span,
-        eval_time_ms: test.eval_time.value,
-        outcome,
-    }
-}
-
-fn expr_assertion(test: &ExprTest, outcome: Outcome) -> Assertion {
-    Assertion {
-        kind: AssertionKind::Expr(test.expr.text().to_owned()),
-        span: test.span,
-        subject_span: test.expr.span,
-        eval_time_span: test.eval_time.span,
-        eval_time_ms: test.eval_time.value,
-        outcome,
-    }
-}
-
 impl<'a> Running<'a> {
     /// Fills in the outcomes. A rule that fails ends the test: later alerts and all expressions are not checked.
     fn check(&self, report: &mut GroupReport) {
@@ -202,36 +175,25 @@ impl<'a> Running<'a> {
         report.errors = self.run.errors.iter().map(|error| self.run_error(error)).collect();
         let failed = self.run.errors.iter().filter(|error| matches!(error.kind, RunErrorKind::Rule(_)));
         let failed_at = failed.map(|error| error.step).min().unwrap_or(usize::MAX);
-        let selection = &self.shared.options.selection;
-        let mut assertions = report.assertions.iter_mut();
-        for test in &self.group.alert_tests {
-            if !selection.checks(self.shared.test, self.group, &test.alertname) {
-                continue;
-            }
-            let Some(assertion) = assertions.next() else { return };
-            match self.step_of(test.eval_time.value) {
-                Some(step) if step < failed_at => assertion.outcome = self.check_alerts(test, step),
-                _ => {}
-            }
-        }
-        for test in &self.group.timelines {
-            if !selection.checks(self.shared.test, self.group, &test.alertname) {
-                continue;
-            }
-            let Some(assertion) = assertions.next() else { return };
-            if failed_at == usize::MAX {
-                assertion.outcome = timeline_test::check(self, test);
+        for (test, assertion) in self.checked().into_iter().zip(&mut report.assertions) {
+            let outcome = match test {
+                Checked::Alert(test) => {
+                    let step = self.step_of(test.eval_time.value).filter(|step| *step < failed_at);
+                    step.map(|step| self.check_alerts(test, step))
+                }
+                Checked::Timeline(_) | Checked::Expr(_) if failed_at < usize::MAX => None,
+                Checked::Timeline(test) => Some(timeline_test::check(self, test)),
+                Checked::Expr(test) => Some(expr_test::check(self, test)),
+            };
+            if let Some(outcome) = outcome {
+                assertion.outcome = outcome;
             }
         }
-        for test in &self.group.expr_tests {
-            if !selection.checks(self.shared.test, self.group, &test.expr) {
-                continue;
-            }
-            let Some(assertion) = assertions.next() else { return };
-            if failed_at == usize::MAX {
-                assertion.outcome = expr_test::check(self, test);
-            }
-        }
+    }
+
+    /// The assertions that are checked, in the order of the report.
+    pub(super) fn checked(&self) -> Vec<Checked<'a>> {
+        self.shared.options.selection.checked(self.shared.test, self.group)
     }
 
     /// The evaluation that an assertion at `eval_time_ms` (from the start of the test) looks at: the last one that is

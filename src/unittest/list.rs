@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::checked::Checked;
 use super::report::AssertionKind;
-use super::{Selection, TestFile, TestGroup, timeline_test};
-use crate::rules::Field;
+use super::{Selection, TestFile, TestGroup};
 use crate::source::{Diagnostic, Severity, SourceFile, Span};
 
 /// The selected part of a test file.
@@ -55,25 +55,12 @@ pub fn list(test: &TestFile, selection: &Selection) -> ListedFile {
 }
 
 fn listed(test: &TestFile, selection: &Selection, index: usize, group: &TestGroup) -> ListedGroup {
-    let is_checked = |subject: &Field| selection.checks(test, group, subject);
-    let alerts = group.alert_tests.iter().filter(|test| is_checked(&test.alertname)).map(|test| ListedAssertion {
-        kind: AssertionKind::Alert(test.alertname.text().to_owned()),
-        span: test.span,
-        eval_time_ms: Some(test.eval_time.value),
-        expects_failure: false,
-    });
-    let timelines = group.timelines.iter().filter(|test| is_checked(&test.alertname)).map(|test| ListedAssertion {
-        kind: AssertionKind::Timeline(timeline_test::subject(test)),
-        span: test.span,
-        eval_time_ms: None,
-        expects_failure: false,
-    });
-    let exprs = group.expr_tests.iter().filter(|test| is_checked(&test.expr)).map(|test| ListedAssertion {
-        kind: AssertionKind::Expr(test.expr.text().to_owned()),
-        span: test.span,
-        eval_time_ms: Some(test.eval_time.value),
-        expects_failure: test.exp_fail.is_some(),
-    });
-    let assertions = alerts.chain(timelines).chain(exprs).collect();
+    let assertion = |checked: Checked<'_>| ListedAssertion {
+        kind: checked.kind(),
+        span: checked.span(),
+        eval_time_ms: checked.eval_time_ms(),
+        expects_failure: matches!(checked, Checked::Expr(test) if test.exp_fail.is_some()),
+    };
+    let assertions = selection.checked(test, group).into_iter().map(assertion).collect();
     ListedGroup { index, name: group.name().to_owned(), span: group.span, assertions }
 }

@@ -9,6 +9,7 @@
 //! What promproof adds to the format is modelled in `extensions`, read by `decode_extensions`, and done by `repeat`,
 //! `timeline_test` and `tolerance`; `promtool` says it in promtool's words.
 
+mod checked;
 mod compare;
 pub mod coverage;
 mod data;

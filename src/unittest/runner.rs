@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use super::checked::Checked;
 use super::coverage::Collector;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
@@ -227,15 +228,18 @@ impl Selection {
         if self.part.as_ref().is_some_and(|part| !part.has(test, group)) {
             return false;
         }
-        let alerts = group.alert_tests.iter().map(|test| &test.alertname);
-        let timelines = group.timelines.iter().map(|test| &test.alertname);
-        let mut subjects = alerts.chain(timelines).chain(group.expr_tests.iter().map(|test| &test.expr));
-        self.words.is_empty() || self.names(test, group) || subjects.any(|subject| self.contains(subject))
+        self.takes_all(test, group) || Checked::all(group).any(|checked| self.contains(checked.subject()))
     }
 
-    /// Whether the assertion of `group` about `subject`, an alert's name or an expression, is checked.
-    pub(super) fn checks(&self, test: &TestFile, group: &TestGroup, subject: &Field) -> bool {
-        self.words.is_empty() || self.names(test, group) || self.contains(subject)
+    /// The assertions of `group` that are checked, in the order of a report.
+    pub(super) fn checked<'a>(&self, test: &TestFile, group: &'a TestGroup) -> Vec<Checked<'a>> {
+        let takes_all = self.takes_all(test, group);
+        Checked::all(group).filter(|checked| takes_all || self.contains(checked.subject())).collect()
+    }
+
+    /// Whether the words say nothing of single assertions of `group`.
+    fn takes_all(&self, test: &TestFile, group: &TestGroup) -> bool {
+        self.words.is_empty() || self.names(test, group)
     }
 
     fn names(&self, test: &TestFile, group: &TestGroup) -> bool {

@@ -3,51 +3,22 @@
 use super::Expectation;
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
+use crate::unittest::checked::Checked;
 use crate::unittest::file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest};
-use crate::unittest::group::Running;
 use crate::unittest::report::number_text;
 use crate::unittest::{Moments, TimelineTest};
 
 /// So many expected alerts, samples or times are written out.
 const MAX_EXPECTED: usize = 3;
 
-/// An assertion of the test file.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Checked<'a> {
-    Alert(&'a AlertTest),
-    Timeline(&'a TimelineTest),
-    Expr(&'a ExprTest),
-}
-
-/// The assertions of the group that are checked, in the order of its report.
-pub(super) fn checked<'a>(running: &Running<'a>) -> Vec<Checked<'a>> {
-    let (test, group) = (running.shared.test, running.group);
-    let selection = &running.shared.options.selection;
-    let alerts = group.alert_tests.iter().filter(|alert| selection.checks(test, group, &alert.alertname));
-    let timelines = group.timelines.iter().filter(|timeline| selection.checks(test, group, &timeline.alertname));
-    let exprs = group.expr_tests.iter().filter(|expr| selection.checks(test, group, &expr.expr));
-    alerts.map(Checked::Alert).chain(timelines.map(Checked::Timeline)).chain(exprs.map(Checked::Expr)).collect()
-}
-
-impl<'a> Checked<'a> {
-    /// The name of the alert that it is about.
-    pub(super) fn alert(self) -> Option<&'a str> {
-        match self {
-            Checked::Alert(test) => Some(test.alertname.text()),
-            Checked::Timeline(test) => Some(test.alertname.text()),
-            Checked::Expr(_) => None,
-        }
-    }
-
-    /// What it expects.
-    pub(super) fn expectation(self) -> Expectation {
-        let (about, text) = match self {
-            Checked::Alert(test) => (&test.alertname, alerts(test)),
-            Checked::Timeline(test) => (&test.alertname, timeline(test)),
-            Checked::Expr(test) => (&test.expr, samples(test)),
-        };
-        Expectation { about: about.text().to_owned(), text }
-    }
+/// What an assertion expects.
+pub(super) fn expectation(checked: Checked<'_>) -> Expectation {
+    let text = match checked {
+        Checked::Alert(test) => alerts(test),
+        Checked::Timeline(test) => timeline(test),
+        Checked::Expr(test) => samples(test),
+    };
+    Expectation { about: checked.subject().text().to_owned(), text }
 }
 
 fn alerts(test: &AlertTest) -> String {

@@ -3,13 +3,14 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::comparisons::{self, Comparison, With};
-use super::expectations::{Checked, checked};
+use super::expectations::expectation;
 use super::inputs::Inputs;
 use super::{ExpressionStory, Life, MAX_EXPRESSION, RuleStory, Story, bands, curves, cut};
 use crate::alerting::RuleTimeline;
 use crate::promql::ast::ExprKind;
 use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
+use crate::unittest::checked::Checked;
 use crate::unittest::file::ExprTest;
 use crate::unittest::group::Running;
 use crate::unittest::report::{Assertion, GroupReport};
@@ -30,13 +31,13 @@ pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport) -
     if running.run.steps == 0 {
         return None;
     }
-    let checked = checked(running);
+    let checked = running.checked();
     let (rules, more_rules, silent_rules) = rules(running, &checked, &report.assertions);
     let (expressions, more_expressions) = expressions(running, &checked, &report.assertions);
     Some(Box::new(Story {
         schedule: running.run.schedule,
         steps: running.run.steps,
-        expectations: checked.into_iter().map(Checked::expectation).collect(),
+        expectations: checked.into_iter().map(expectation).collect(),
         rules,
         more_rules,
         silent_rules,
@@ -50,7 +51,7 @@ fn rules(running: &Running<'_>, checked: &[Checked<'_>], assertions: &[Assertion
     // Whether an assertion on the alert failed.
     let mut asserted: FxHashMap<&str, bool> = FxHashMap::default();
     for (test, assertion) in checked.iter().zip(assertions) {
-        if let Some(name) = test.alert() {
+        if let Some(name) = test.alertname() {
             *asserted.entry(name).or_default() |= assertion.outcome.failed();
         }
     }

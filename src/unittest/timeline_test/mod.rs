@@ -9,7 +9,7 @@ mod notes;
 
 use super::extensions::{Moment, Moments, PatternKind, TextPattern, TimelineTest};
 use super::group::Running;
-use super::report::{Assertion, AssertionKind, Life, Outcome, TimelineFailure, Violation, ViolationKind};
+use super::report::{Life, Outcome, TimelineFailure, Violation, ViolationKind};
 use super::{compare, explain};
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
@@ -42,18 +42,6 @@ pub(super) fn subject(test: &TimelineTest) -> String {
     let labels: Vec<String> = test.labels.iter().map(label).collect();
     let name = test.alertname.text();
     if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(", ")) }
-}
-
-/// The assertion in a report.
-pub(super) fn assertion(test: &TimelineTest, outcome: Outcome) -> Assertion {
-    Assertion {
-        kind: AssertionKind::Timeline(subject(test)),
-        span: test.span,
-        subject_span: test.alertname.span,
-        eval_time_span: test.span,
-        eval_time_ms: test.last_named_ms().unwrap_or(0),
-        outcome,
-    }
 }
 
 /// One past the last step that counts for `test`.
