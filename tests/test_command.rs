@@ -115,6 +115,8 @@ fn no_control_character_of_a_file_reaches_the_terminal() {
     let sandbox = Sandbox::with(&[("odd.yml", "tests:\n- \"\\e[31mname\": x\n")]);
     let run = sandbox.run(&["test", "--list", "--color", "always"]);
     assert!(run.stderr.contains(r"`\u{1b}[31mname`"), "{run}");
+    let run = sandbox.run(&["test", "--output-format", "github", "--color", "always"]);
+    assert!(run.stdout.contains(r"`\u{1b}[31mname`") && !run.stdout.contains('\u{1b}'), "{run}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `--output-format github`: workflow commands, which GitHub shows as annotations of the changed lines.
 //!
 //! The form is that of GitHub's "Workflow commands for GitHub Actions": `::error file=a.yml,line=1,title=t::message`,
-//! with `%`, line breaks and, in properties, `:` and `,` percent-encoded.
+//! with `%`, line breaks and, in properties, `:` and `,` percent-encoded; other control characters are shown as escapes.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -84,9 +84,10 @@ const fn command(severity: Severity) -> &'static str {
     }
 }
 
-/// The text behind `::`.
+/// The text behind `::`. The log shows it on a terminal of its own, which control characters must not reach.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<_> = text.lines().map(one_line).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 
 /// The value of a property.

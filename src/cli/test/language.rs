@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::{Session, Trouble};
 use crate::promql::ParseOptions;
+use crate::report::text::one_line;
 use crate::rules::LoadOptions;
 use crate::unittest::RunOptions;
 
@@ -38,7 +39,10 @@ impl LanguageArgs {
                 "promql-duration-expr" => parse.duration_expressions = true,
                 "promql-delayed-name-removal" => delayed_name_removal = true,
                 // As promtool does: features of the server that mean nothing here must not break a test.
-                unknown => writeln!(session.stderr(), "warning: unknown feature `{unknown}` in --enable-feature")?,
+                unknown => {
+                    let unknown = one_line(unknown);
+                    writeln!(session.stderr(), "warning: unknown feature `{unknown}` in --enable-feature")?;
+                }
             }
         }
         let ignore_unknown_fields = self.ignore_unknown_fields;
