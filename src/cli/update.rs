@@ -148,3 +148,31 @@ fn show_changes(out: &mut dyn Write, look: &Look, file: &FileReport, new: &str) 
     }
     writeln!(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::unittest::{RunOptions, TestInput};
+    use crate::yaml;
+
+    #[test]
+    fn a_text_that_was_not_tested_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.yml");
+        let source = Arc::new(SourceFile::new(path.display().to_string(), "tests: [] # tested\n"));
+        let test = unittest::decode(&yaml::parse(&source), &source);
+        let report = unittest::run(&[TestInput { test, folder: folder.path().to_owned() }], &RunOptions::default());
+
+        std::fs::write(&path, "tests: [] # saved meanwhile\n").unwrap();
+        let failure = replace(&report.files[0], "tests: [] # updated\n").unwrap_err();
+        assert!(failure.message.ends_with("is not updated: it has changed while its tests ran"), "{failure}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "tests: [] # saved meanwhile\n");
+
+        std::fs::write(&path, source.text()).unwrap();
+        replace(&report.files[0], "tests: [] # updated\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "tests: [] # updated\n");
+    }
+}
