@@ -93,6 +93,7 @@ const MISTAKES: &[Mistake] = &[
     ("values-without-count", "0x5", "0+1", ""),
     ("values-too-many", "0x5", "1x1000000000", "1x1000000000"),
     ("values-of-a-broken-histogram", "0x5", "'{{schema:0 bucket:[1]}}'", "bucket"),
+    ("values-of-an-invalid-histogram", "0x5", "'{{schema:0 buckets:[-1]}}'", "{{schema:0 buckets:[-1]}}"),
     ("expression-without-operand", "expr: up", "expr: up +", ""),
     ("expression-of-unknown-function", "expr: up", "expr: rat(up[5m])", "rat"),
     ("expression-of-the-wrong-type", "expr: up", "expr: rate(up)", "up"),
@@ -201,10 +202,11 @@ fn each_mistake_is_one_clear_finding() {
     type-of-values.yml:12:17: error[schema/wrong-type] `values` must be a text, not a list
     unknown-alias.yml:9:22: error[yaml/syntax] the alias `*labels` has no anchor
     values-of-a-broken-histogram.yml:12:29: error[test/invalid-series] this series cannot be read: unexpected `bucket`, expected a key of a histogram such as `buckets:[5 10 7]`, or `}}`
+    values-of-an-invalid-histogram.yml:12:18: error[test/invalid-series] this series cannot be read: positive side: bucket number 1 has observation count of -1: histogram has a bucket whose observation count is negative
     values-that-are-no-numbers.yml:12:19: error[test/invalid-series] this series cannot be read: unexpected `one`, expected a number, `_`, `stale` or a histogram `{{…}}`
     values-too-many.yml:12:17: error[test/invalid-series] this series cannot be read: the values expand to too many samples; the limit is 4000000 for one series
     values-without-count.yml:12:20: error[test/invalid-series] this series cannot be read: unexpected end of the values, expected `x` and the number of steps, as in `1+1x5`
-    failed: 59 of 61 test files, 20 of 22 groups, 8 of 44 assertions (24 not checked); 2 warnings
+    failed: 60 of 62 test files, 21 of 23 groups, 8 of 46 assertions (26 not checked); 2 warnings
     --- exit code 1
     "#);
 }

@@ -173,6 +173,8 @@ fn classic_histograms_become_custom_buckets() {
     insta::assert_snapshot!(converted.unwrap().test_expression(), @"{{schema:-53 count:5 sum:3 custom_values:[0.5 1] buckets:[2 0 3]}}");
     let without_infinity = from_classic(&[bucket(1.0, 2.0)], Some(5.0), 3.0);
     insta::assert_snapshot!(without_infinity.unwrap().test_expression(), @"{{schema:-53 count:5 sum:3 custom_values:[1] buckets:[2 3]}}");
+    let twice = from_classic(&[bucket(0.2, 2.0), bucket(0.2, 1.0), bucket(f64::INFINITY, 2.0)], None, 1.0);
+    insta::assert_snapshot!(twice.unwrap().test_expression(), @"{{schema:-53 count:2 sum:1 custom_values:[0.2] buckets:[2]}}");
     insta::assert_snapshot!(from_classic(&[bucket(1.0, 2.0), bucket(2.0, 1.0)], None, 0.0).unwrap_err(), @"bucket counts are not cumulative");
 }
 

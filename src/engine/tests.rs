@@ -1,6 +1,6 @@
 //! What callers of the engine rely on, beside what the scripts under `tests/promqltest` cover.
 
-use crate::model::{Labels, SampleValue, stale_nan};
+use crate::model::{FloatHistogram, Labels, SampleValue, stale_nan};
 use crate::promql::{self, ParseOptions};
 
 use super::{Engine, EvalError, Options, Output, QueryValue, Store};
@@ -196,4 +196,12 @@ fn a_range_vector_whose_names_are_removed_late_has_each_label_set_once() {
     };
     insta::assert_snapshot!(at(r#"(-{__name__=~"early|late"})[2m:1m]"#), @r#"{job="a"} 2 points"#);
     insta::assert_snapshot!(at(r#"(-{__name__=~"early|both"})[2m:1m]"#), @"vector cannot contain metrics with the same labelset");
+}
+
+#[test]
+fn the_store_takes_no_histogram_that_contradicts_itself() {
+    let mut store = Store::new();
+    let negative = FloatHistogram { count: -1.0, ..FloatHistogram::default() };
+    let error = store.append(&Labels::default(), 0, SampleValue::Histogram(negative.into()), None);
+    insta::assert_snapshot!(error.unwrap_err(), @"observation count is -1: histogram's observation count is negative");
 }

@@ -29,8 +29,9 @@ pub(super) fn find(folder: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
     Some(found)
 }
 
+/// Whether it is more than a name, as Go sees it: an escape makes a pattern, except on Windows.
 fn has_meta(pattern: &str) -> bool {
-    pattern.contains(['*', '?', '['])
+    pattern.contains(['*', '?', '[']) || !cfg!(windows) && pattern.contains('\\')
 }
 
 /// Go's pattern in the notation of the `glob` crate; `None` where Go calls it malformed.
@@ -119,6 +120,15 @@ mod tests {
         for (go, wanted) in cases {
             assert_eq!(translate(go).as_deref(), Some(wanted), "{go}");
         }
+    }
+
+    #[cfg(not(windows))]
+    #[test]
+    fn an_escape_alone_makes_a_pattern() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("[x].yml"), "").unwrap();
+        let found = super::find(folder.path(), r"\[x\].y\ml").unwrap();
+        assert_eq!(found, [folder.path().join("[x].yml")]);
     }
 
     #[test]

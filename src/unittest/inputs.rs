@@ -116,10 +116,14 @@ impl Reading<'_> {
                 parse_line(line).map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
-            let refused = parsed.refused.map(|message| {
-                let error = SeriesError::new(parsed.metric_span, message);
-                Box::new(diagnostic(self.file, item, source, start, &error))
+            let values_span = Span::new(parsed.metric_span.end + 1, line.len().max(parsed.metric_span.end + 1));
+            let refused = parsed.refused.map(|message| SeriesError::new(parsed.metric_span, message));
+            let refused = refused.or_else(|| {
+                let in_time = self.times().zip(&values).take_while(|(t, _)| *t <= self.end_ms);
+                let message = invalid_histogram(in_time.filter_map(|(_, value)| value.as_ref()))?;
+                Some(SeriesError::new(values_span, message))
             });
+            let refused = refused.map(|error| Box::new(diagnostic(self.file, item, source, start, &error)));
             self.add(index, item, parsed.labels, values, refused)?;
         }
         Ok(())
@@ -134,6 +138,7 @@ impl Reading<'_> {
         values: Vec<Option<SampleValue>>,
         refused: Option<Box<Diagnostic>>,
     ) -> Result<(), Box<Diagnostic>> {
+        let times = self.times();
         let inputs = &mut self.inputs;
         inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
         let length = i64::try_from(values.len()).unwrap_or(i64::MAX).saturating_sub(1);
@@ -145,7 +150,6 @@ impl Reading<'_> {
             // Also what is cut off below takes time, for each of the series.
             self.used.values = self.used.values.saturating_add(cost(values.iter().flatten()));
         }
-        let times = (0_i64..).map(|n| self.group.start_ms.saturating_add(n.saturating_mul(self.group.interval_ms)));
         let samples = times.zip(values).take_while(|(t, _)| *t <= self.end_ms);
         let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
         // What has no sample is not stored, so nothing refuses it.
@@ -176,6 +180,12 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// The times of the values of a series, in milliseconds since the epoch.
+    fn times(&self) -> impl Iterator<Item = i64> + use<> {
+        let (start_ms, interval_ms) = (self.group.start_ms, self.group.interval_ms);
+        (0_i64..).map(move |n| start_ms.saturating_add(n.saturating_mul(interval_ms)))
+    }
+
     /// The bounds of series that are made of others.
     fn count_repeated(&mut self, item: &InputSeries, line: &Line) -> Result<(), Box<Diagnostic>> {
         self.used.repeated_series += 1;
@@ -192,6 +202,14 @@ impl Reading<'_> {
         let label = Label::new(&self.file.file, span, "");
         Err(Box::new(Diagnostic::new(TOO_MANY_VALUES, Severity::Error, message, label).help(help)))
     }
+}
+
+/// What Prometheus' storage says of the first histogram that contradicts itself.
+fn invalid_histogram<'v>(mut values: impl Iterator<Item = &'v SampleValue>) -> Option<String> {
+    values.find_map(|value| match value {
+        SampleValue::Histogram(histogram) => histogram.validate().err().map(|error| error.to_string()),
+        SampleValue::Float(_) => None,
+    })
 }
 
 fn cost<'v>(values: impl Iterator<Item = &'v SampleValue>) -> usize {

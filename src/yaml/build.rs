@@ -372,6 +372,9 @@ impl<'a> Builder<'a> {
             self.refuse_escaped_slash(content);
             self.refuse_surrogates(content);
         }
+        if style == ScalarStyle::Plain && self.frames.last().is_some_and(|frame| !frame.is_block) {
+            self.refuse_question_mark(content);
+        }
         let origin = &self.source.origin;
         let indent = at.indent.unwrap_or_default();
         let mut value = value.to_owned();
@@ -392,6 +395,20 @@ impl<'a> Builder<'a> {
         let at = content.start + at;
         let label = self.source.label(Span::new(at, at + 2), "Prometheus' reader does not know it");
         self.problem("yaml/syntax", "`\\/` is no escape here", label, "write `/`, which needs no backslash");
+        self.refused = true;
+    }
+
+    /// To libyaml and its ports a `?` ends a plain text within brackets.
+    fn refuse_question_mark(&mut self, content: Span) {
+        let Some(at) = content.slice(self.source.origin.text()).find('?') else { return };
+        let at = content.start + at;
+        let label = self.source.label(Span::new(at, at + 1), "this `?` ends the text for Prometheus' reader");
+        self.problem(
+            "yaml/syntax",
+            "a text without quotes holds a `?` within brackets or braces",
+            label,
+            "put the text in quotes",
+        );
         self.refused = true;
     }
 

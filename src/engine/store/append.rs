@@ -3,25 +3,29 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::histogram::InvalidHistogram;
 use crate::model::{Labels, SampleValue};
 
 use super::{Store, hints};
 
 /// Why a sample was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppendError {
     /// The sample is older than the series' newest one.
     OutOfOrder,
     /// The series has another value at this time.
     DuplicateTimestamp,
+    /// The sample is a histogram that contradicts itself.
+    InvalidHistogram(InvalidHistogram),
 }
 
 impl fmt::Display for AppendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            AppendError::OutOfOrder => "out of order sample",
-            AppendError::DuplicateTimestamp => "duplicate sample for timestamp",
-        })
+        match self {
+            AppendError::OutOfOrder => f.write_str("out of order sample"),
+            AppendError::DuplicateTimestamp => f.write_str("duplicate sample for timestamp"),
+            AppendError::InvalidHistogram(error) => error.fmt(f),
+        }
     }
 }
 
@@ -33,7 +37,7 @@ impl Store {
     /// until its next sample.
     ///
     /// # Errors
-    /// The sample is older than the newest one of its series, or as old and different.
+    /// The sample is no valid histogram, or older than the newest one of its series, or as old and different.
     pub fn append(
         &mut self,
         labels: &Labels,
@@ -41,6 +45,9 @@ impl Store {
         value: SampleValue,
         start_ms: Option<i64>,
     ) -> Result<(), AppendError> {
+        if let SampleValue::Histogram(histogram) = &value {
+            histogram.validate().map_err(AppendError::InvalidHistogram)?;
+        }
         let index = self.series_index(labels);
         let Some(series) = self.series.get_mut(index) else { return Ok(()) };
         if let Some((last_ms, last)) = &series.last {

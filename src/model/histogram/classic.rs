@@ -11,9 +11,9 @@ pub struct ClassicBucket {
     pub count: f64,
 }
 
-/// The histogram that a classic histogram's buckets at one time describe. Buckets may come in any order. Without a
-/// `count` the highest bucket's is taken; without a bucket for `+Inf` the count is. The conversion is that of
-/// Prometheus' `util/convertnhcb`.
+/// The histogram that a classic histogram's buckets at one time describe. Buckets may come in any order; of several with
+/// one boundary the first counts. Without a `count` the highest bucket's is taken; without a bucket for `+Inf` the count
+/// is. The conversion is that of Prometheus' `util/convertnhcb`.
 ///
 /// # Errors
 /// A boundary or count is NaN or negative, or counts fall from one bucket to the next.
@@ -31,6 +31,8 @@ pub fn from_classic(
     }
     let mut buckets = buckets.to_vec();
     buckets.sort_by(|a, b| a.upper.total_cmp(&b.upper));
+    // `le="0.2"` and `le="2e-1"` are one boundary.
+    buckets.dedup_by(|later, first| later.upper == first.upper);
     if buckets.windows(2).any(|pair| matches!(pair, [a, b] if b.count < a.count)) {
         return invalid("bucket counts are not cumulative");
     }

@@ -27,7 +27,12 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<(FloatHistogram, bool), S
     let mut histogram = FloatHistogram::default();
     let mut offsets = [0, 0];
     let mut seen: Vec<&str> = Vec::new();
-    cursor.skip_spaces();
+    // White space stands between the parts, and behind the last.
+    let mut after = cursor.clone();
+    after.skip_spaces();
+    if after.rest().starts_with("}}") {
+        *cursor = after;
+    }
     while !cursor.eat("}}") {
         let start = cursor.offset();
         let mut after = cursor.clone();
@@ -90,7 +95,11 @@ fn number(cursor: &mut Cursor<'_>) -> Result<f64, SeriesError> {
     Ok(sign * unsigned(cursor)?)
 }
 
+/// A number without a sign, which does not begin with its point, either.
 fn unsigned(cursor: &mut Cursor<'_>) -> Result<f64, SeriesError> {
+    if cursor.rest().starts_with('.') {
+        return Err(cursor.unexpected("a digit before the point"));
+    }
     cursor.number()?.ok_or_else(|| cursor.unexpected("a number"))
 }
 

@@ -36,7 +36,7 @@ fn zero_x_is_a_repetition_and_a_leading_zero_octal() {
 
 #[test]
 fn histograms_repeat_and_increase() {
-    insta::assert_snapshot!(show("{{}} {{ sum:-1 }}x1 {{buckets:[1 2] offset:-1}}+{{count:2 buckets:[1]}}x2"), @"{{}} {{sum:-1}} {{sum:-1}} {{offset:-1 buckets:[1 2]}} {{count:2 offset:-1 buckets:[1 3]}} {{count:4 offset:-1 buckets:[1 4]}}");
+    insta::assert_snapshot!(show("{{}} {{sum:-1 }}x1 {{buckets:[1 2] offset:-1}}+{{count:2 buckets:[1]}}x2"), @"{{}} {{sum:-1}} {{sum:-1}} {{offset:-1 buckets:[1 2]}} {{count:2 offset:-1 buckets:[1 3]}} {{count:4 offset:-1 buckets:[1 4]}}");
     insta::assert_snapshot!(
         show("{{schema:-53 custom_values:[-1 2.5 ] buckets:[1 0 3] counter_reset_hint:gauge}}"),
         @"{{schema:-53 custom_values:[-1 2.5] counter_reset_hint:gauge buckets:[1 0 3]}}");
@@ -69,6 +69,8 @@ fn what_promtool_refuses_is_refused() {
         "{{sum:1 sum:2}}",
         "{{sum=1}}",
         "{{sum:+Inf}}",
+        "{{sum:.5}}",
+        "{{ sum:1}}",
         "{{z_bucket_w:-1}}",
         "{{buckets:[]}}",
         "{{buckets:[1,2]}}",
@@ -105,6 +107,8 @@ fn what_promtool_refuses_is_refused() {
     {{sum:1 sum:2}} -> error at `sum`: the histogram has the key `sum` twice
     {{sum=1}} -> error at `=`: unexpected `=`, expected `:` after `sum`
     {{sum:+Inf}} -> error at `+`: unexpected `+`, expected a number
+    {{sum:.5}} -> error at `.5`: unexpected `.5`, expected a digit before the point
+    {{ sum:1}} -> error at ` `: unexpected white space, expected a key of a histogram such as `buckets:[5 10 7]`, or `}}`
     {{z_bucket_w:-1}} -> error at `-`: unexpected `-`, expected a number
     {{buckets:[]}} -> error at `]`: unexpected `]`, expected a number
     {{buckets:[1,2]}} -> error at `,`: unexpected `,`, expected white space, or `]`

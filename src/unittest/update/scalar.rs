@@ -49,7 +49,7 @@ fn like(style: ScalarStyle, in_flow: bool, text: &str) -> String {
     match style {
         ScalarStyle::SingleQuoted if fits_one_line => format!("'{}'", text.replace('\'', "''")),
         // Within brackets a plain text may not hold what would end it.
-        ScalarStyle::Plain if !(in_flow && text.contains([',', '[', ']', '{', '}'])) => plain_or_quoted(text),
+        ScalarStyle::Plain if !(in_flow && text.contains([',', '[', ']', '{', '}', '?'])) => plain_or_quoted(text),
         _ => quoted(text),
     }
 }

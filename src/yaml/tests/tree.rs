@@ -181,6 +181,18 @@ fn escapes_are_those_of_prometheus_reader() {
 }
 
 #[test]
+fn a_question_mark_in_brackets_needs_quotes() {
+    insta::assert_snapshot!(render(&read("a: {b: is it down?}\n").problems), @r"
+    1:18..19 yaml/syntax: a text without quotes holds a `?` within brackets or braces
+      ^ this `?` ends the text for Prometheus' reader
+      help: put the text in quotes
+    ");
+    for text in ["a: is it?\n", "a: {b: 'is it?', c: [\"?\"]}\n", "{? a : b}\n", "- a?\n"] {
+        assert_eq!(render(&read(text).problems), "", "{text}");
+    }
+}
+
+#[test]
 fn a_document_ends_only_where_one_has_begun() {
     insta::assert_snapshot!(render(&read("# first\n...\na: b\n").problems), @r"
     2:1..4 yaml/syntax: `...` ends a document, and none has begun
