@@ -336,3 +336,24 @@ fn quotes_of_keys_and_blanks_at_the_end_of_a_text() {
             labels: "up{job=\"b\"}"
     "#);
 }
+
+#[test]
+fn json_stays_json() {
+    let rules = "groups: [{name: g, rules: [{alert: Up, expr: up > 0, annotations: {s: 'is up'}}]}]\n";
+    let test = serde_json::json!({"rule_files": ["rules.yml"], "tests": [{
+        "input_series": [{"series": "up", "values": "1x5 0x5"}],
+        "alert_rule_test": [
+            {"eval_time": "1m", "alertname": "Up", "exp_alerts": []},
+            {"eval_time": "2m", "alertname": "Up", "exp_alerts": [{}]},
+            {"eval_time": "3m", "alertname": "Up", "exp_alerts": [{"exp_annotations": {"s": "was up"}}, {}]},
+        ],
+        "promql_expr_test": [{"expr": "up", "exp_samples": []}, {"expr": "up", "exp_samples": [{"value": 2}]}],
+        "alert_timeline": [{"alertname": "Up", "resolves_at": "1m"}, {"alertname": "Up", "fires_at": ["1m", "2m"]}],
+    }]});
+    for text in [test.to_string(), serde_json::to_string_pretty(&test).unwrap()] {
+        let new = updated(&Folder::with(&[("rules.yml", rules)]), &text);
+        let read: serde_json::Value = serde_json::from_str(&new).unwrap();
+        assert_eq!(read["tests"][0]["alert_timeline"][1]["fires_at"], serde_json::json!(["0s"]), "{new}");
+        assert_eq!(read["tests"][0]["promql_expr_test"][0]["exp_samples"][0]["value"], 1, "{new}");
+    }
+}

@@ -141,7 +141,7 @@ impl<'n> Place<'n> {
         let span = if old.is_empty() { Span::at(behind) } else { old };
         if self.in_flow || self.is_item {
             let blank = if span.is_empty() && !lines.begins_line(behind) { " " } else { "" };
-            return vec![Edit { span, replacement: format!("{blank}{}", added.flow()) }];
+            return vec![Edit { span, replacement: format!("{blank}{}", added.flow_with(lines.is_json())) }];
         }
         let below = lines.insert_below(span.end, &added.block_elements(self.column + 2));
         let old = Span::new(lines.before_blanks(span.start).max(behind), span.end);

@@ -11,7 +11,7 @@ use super::render::Value;
 use super::scalar::{self, New};
 use crate::model::duration::{format_duration, parse_duration};
 use crate::source::Edit;
-use crate::yaml::NodeKind;
+use crate::yaml::{Node, NodeKind, ScalarStyle};
 
 /// The edits of an item of `alert_timeline`.
 pub(super) fn of_timeline(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure) -> Result<Vec<Edit>, Why> {
@@ -51,23 +51,29 @@ fn times(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, momen
         return Err(Why::Unlike);
     }
     let texts: Vec<String> = times.iter().map(|time| format_duration(*time)).collect();
+    let value = |like: Option<&Node>| {
+        let quoted = like.and_then(Node::as_scalar).is_some_and(|scalar| scalar.style != ScalarStyle::Plain);
+        if quoted { Value::Text } else { Value::Plain }
+    };
     if place.node.as_sequence().is_none() {
-        let text = match texts.as_slice() {
-            [only] => only.clone(),
-            _ => format!("[{}]", texts.join(", ")),
+        return match texts.as_slice() {
+            [only] => scalar::replace(context, place, New::Text(only)),
+            _ => {
+                let list = Value::List(texts.into_iter().map(value(Some(place.node))).collect());
+                scalar::replace(context, place, New::Plain(&list.flow()))
+            }
         };
-        return scalar::replace(context, place, New::Plain(&text));
     }
     let items = place.items(context.lines)?;
     let mut edits = Vec::new();
     for ((item, time), text) in items.iter().zip(times).zip(&texts) {
         let written = item.node.as_scalar().and_then(|scalar| parse_duration(&scalar.value).ok());
         if written != Some(*time) {
-            edits.extend(scalar::replace(context, *item, New::Plain(text))?);
+            edits.extend(scalar::replace(context, *item, New::Text(text))?);
         }
     }
     let kept: Vec<bool> = (0..items.len()).map(|index| index < texts.len()).collect();
-    let added = texts.into_iter().skip(items.len()).map(Value::Plain).collect();
+    let added = texts.into_iter().skip(items.len()).map(value(items.first().map(|item| item.node))).collect();
     edits.extend(place.rewrite(context, &kept, &Value::List(added))?);
     Ok(edits)
 }

@@ -121,7 +121,7 @@ fn needless_comma(elements: &[Element], last_kept: Option<usize>) -> Option<Edit
 
 fn append(lines: Lines<'_>, node: &Node, elements: &[Element], last_kept: Option<usize>, added: &Value) -> Vec<Edit> {
     let first_key = |first: &Element| if lines.is_at(first.start, b'{') { first.start + 1 } else { first.start };
-    let quoted_keys = elements.first().is_some_and(|first| lines.is_at(first_key(first), b'"'));
+    let quoted_keys = lines.is_json() || elements.first().is_some_and(|first| lines.is_at(first_key(first), b'"'));
     let new = added.flow_elements(quoted_keys);
     let Some(last) = elements.last() else {
         // Nothing but comments.

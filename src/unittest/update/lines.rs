@@ -17,6 +17,12 @@ impl<'a> Lines<'a> {
         self.file.text()
     }
 
+    /// Whether the file looks like JSON: it begins with a brace and a quoted key.
+    pub(super) fn is_json(self) -> bool {
+        let text = self.text().trim_start_matches('\u{feff}').trim_start();
+        text.strip_prefix('{').is_some_and(|inside| inside.trim_start().starts_with('"'))
+    }
+
     /// The first byte of the line of `offset`.
     pub(super) fn start_of(self, offset: usize) -> usize {
         self.file.line_span(self.file.line_index(offset)).map_or(offset, |line| line.start)

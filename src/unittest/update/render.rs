@@ -50,7 +50,8 @@ impl Value {
         self.flow_with(false)
     }
 
-    fn flow_with(&self, quoted_keys: bool) -> String {
+    /// As [`Value::flow`], where JSON is to remain JSON with the keys in quotes, too.
+    pub(super) fn flow_with(&self, quoted_keys: bool) -> String {
         match self {
             Value::Text(text) => quoted(text),
             Value::Plain(text) => text.clone(),
