@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::model::duration::format_duration;
 use crate::report::Look;
-use crate::report::text::one_line;
+use crate::report::text::{columns, one_line, padded};
 use crate::unittest::report::{AlertFailure, TimelineFailure};
 
 /// More alerts than this are not drawn.
@@ -78,7 +78,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, picture: &Picture<'_>) -> 
         return Ok(());
     }
     let names = names(&rows);
-    let label_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let label_width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
     let room = look.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
     let per_column = picture.steps.div_ceil(room).max(1);
     let columns = picture.steps.div_ceil(per_column);
@@ -92,7 +92,7 @@ impl Drawing<'_> {
         writeln!(out, "\n  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
         self.axis(out)?;
         for (row, name) in rows.iter().zip(names) {
-            write!(out, "{:INDENT$}{name:<width$}  ", "", width = self.label_width)?;
+            write!(out, "{:INDENT$}{}  ", "", padded(name, self.label_width))?;
             self.row(out, row)?;
         }
         self.mark(out)?;

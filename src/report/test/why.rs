@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::words::shortened;
 use crate::model::duration::format_duration;
 use crate::report::Look;
-use crate::report::text::one_line;
+use crate::report::text::{columns, one_line, padded};
 use crate::unittest::report::{Explanation, Part};
 
 /// The widest column of expressions.
@@ -36,11 +36,11 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::
             format!("{branch}{}", shortened(text, room))
         })
         .collect();
-    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    let width = texts.iter().map(|text| columns(text)).max().unwrap_or(0);
     for (index, (part, text)) in why.parts.iter().zip(&texts).enumerate() {
         let value = shortened(&part.value, look.width.saturating_sub(width + 6).max(20));
         let style = if part.value == "nothing" { Look::FAINT } else { Look::STRONG };
-        writeln!(out, "    {}  {}", one_line(&format!("{text:<width$}")), look.paint(style, one_line(&value)))?;
+        writeln!(out, "    {}  {}", one_line(&padded(text, width)), look.paint(style, one_line(&value)))?;
         if let Some(note) = &part.note {
             let arrow = if look.unicode { '↳' } else { '>' };
             let trunk = trunk(look, &why.parts, index, part.depth + 1);
