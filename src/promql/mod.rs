@@ -45,9 +45,22 @@ pub fn parse_bytes(text: &[u8], options: &ParseOptions) -> Result<Expr, Vec<Pars
 /// nothing at all.
 ///
 /// # Errors
-/// Where the text is something else, or has more than [`MAX_EXPRESSION_BYTES`].
+/// Where the text is something else, gives a label twice, or has more than [`MAX_EXPRESSION_BYTES`].
 pub fn parse_metric(text: &str) -> Result<Labels, ParseError> {
-    metric_pairs(text).map(Labels::from_pairs)
+    let pairs = metric_pairs(text)?;
+    if let Some(name) = name_given_twice(&pairs) {
+        let message = format!("the label `{name}` is given twice");
+        return Err(ParseError::new(Span::new(0, text.len()), message));
+    }
+    Ok(Labels::from_pairs(pairs))
+}
+
+/// A label with an empty value is as if it were not there.
+fn name_given_twice(pairs: &[(String, String)]) -> Option<&str> {
+    let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let mut names: Vec<&str> = given.map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first().copied())
 }
 
 /// The names and values of a metric as they are written, also those that a set of labels cannot hold.
@@ -67,6 +80,14 @@ fn check_length(what: &str, text: &[u8]) -> Result<(), ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_metric_gives_each_label_once() {
+        let message = |text: &str| parse_metric(text).expect_err("a label is given twice").message;
+        insta::assert_snapshot!(message(r#"up{job="a",job="a"}"#), @"the label `job` is given twice");
+        assert!(parse_metric(r#"up{job="a",job=""}"#).is_ok());
+        assert!(parse_metric(r#"up{__name__="down"}"#).is_ok());
+    }
 
     #[test]
     fn what_is_too_long_is_refused() {

@@ -103,15 +103,13 @@ pub fn parse_line(line: &str) -> Result<SeriesLine, SeriesError> {
     Ok(SeriesLine { labels, metric_span, refused, items })
 }
 
-/// A label with an empty value is as if it were not there.
 fn refused(pairs: &[(String, String)]) -> Option<String> {
-    let mut names: Vec<&str> =
-        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    let twice = names.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten());
-    match twice {
+    match super::name_given_twice(pairs) {
         Some(name) => Some(format!("it has the label `{name}` twice")),
-        None => names.is_empty().then(|| "it has neither a name nor a label".to_owned()),
+        None => {
+            let is_empty = pairs.iter().all(|(_, value)| value.is_empty());
+            is_empty.then(|| "it has neither a name nor a label".to_owned())
+        }
     }
 }
 
