@@ -90,8 +90,7 @@ fn is_misspelt(mapping: &Mapping, place: Place, name: &str) -> bool {
 
 /// Where a mapping begins, for messages about what is not in it.
 fn first_key(node: &Node, mapping: &Mapping) -> Span {
-    let written = mapping.entries.iter().find(|entry| !entry.merged);
-    written.map_or(node.alias.unwrap_or(node.span), |entry| entry.key.span)
+    mapping.written().next().map_or(node.alias.unwrap_or(node.span), |entry| entry.key.span)
 }
 
 fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) -> Option<Rule> {

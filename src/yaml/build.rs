@@ -363,10 +363,11 @@ impl<'a> Builder<'a> {
                 (Span::new(span.start, span.start + content), span)
             }
         };
-        match style {
+        if style.is_block() {
             // Its only line may begin with a tab, behind the spaces that its header tells.
-            ScalarStyle::Literal | ScalarStyle::Folded => self.outcome.long_spans.push(extent),
-            _ => self.note_long(extent),
+            self.outcome.long_spans.push(extent);
+        } else {
+            self.note_long(extent);
         }
         if style == ScalarStyle::DoubleQuoted {
             self.refuse_escaped_slash(content);
@@ -381,8 +382,7 @@ impl<'a> Builder<'a> {
         if style == ScalarStyle::DoubleQuoted {
             value = escapes::with_single_quotes(content.slice(origin.text()), value);
         }
-        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        if is_block && value.ends_with('\n') && ends_without_break(origin.text(), &value, span, indent) {
+        if style.is_block() && value.ends_with('\n') && ends_without_break(origin.text(), &value, span, indent) {
             value.pop();
         }
         let place = Place::new(origin, &value, style, content, indent);
@@ -390,39 +390,45 @@ impl<'a> Builder<'a> {
         Node { span: self.in_file(extent), tag, alias: None, kind }
     }
 
+    /// Reports what is wrong at these bytes of the origin's text, for which the document cannot be used although its
+    /// syntax is right.
+    fn refuse(&mut self, span: Span, message: impl Into<String>, label: &str, help: impl Into<String>) {
+        self.problem("yaml/syntax", message, self.source.label(span, label), help);
+        self.refused = true;
+    }
+
     fn refuse_escaped_slash(&mut self, content: Span) {
         let Some(at) = escapes::escaped_slash(content.slice(self.source.origin.text())) else { return };
         let at = content.start + at;
-        let label = self.source.label(Span::new(at, at + 2), "Prometheus' reader does not know it");
-        self.problem("yaml/syntax", "`\\/` is no escape here", label, "write `/`, which needs no backslash");
-        self.refused = true;
+        self.refuse(
+            Span::new(at, at + 2),
+            "`\\/` is no escape here",
+            "Prometheus' reader does not know it",
+            "write `/`, which needs no backslash",
+        );
     }
 
     /// To libyaml and its ports a `?` ends a plain text within brackets.
     fn refuse_question_mark(&mut self, content: Span) {
         let Some(at) = content.slice(self.source.origin.text()).find('?') else { return };
         let at = content.start + at;
-        let label = self.source.label(Span::new(at, at + 1), "this `?` ends the text for Prometheus' reader");
-        self.problem(
-            "yaml/syntax",
+        self.refuse(
+            Span::new(at, at + 1),
             "a text without quotes holds a `?` within brackets or braces",
-            label,
+            "this `?` ends the text for Prometheus' reader",
             "put the text in quotes",
         );
-        self.refused = true;
     }
 
     fn refuse_surrogates(&mut self, content: Span) {
         let Some(at) = escapes::escaped_surrogate(content.slice(self.source.origin.text())) else { return };
         let at = content.start + at;
-        let label = self.source.label(Span::new(at, at + 6), "half a character");
-        self.problem(
-            "yaml/syntax",
+        self.refuse(
+            Span::new(at, at + 6),
             "Prometheus' reader does not take a character in two `\\u` escapes, as JSON writes it",
-            label,
+            "half a character",
             "write the character itself, or `\\U` with eight digits",
         );
-        self.refused = true;
     }
 
     fn alias(&mut self, id: usize, span: Span) {
@@ -453,11 +459,9 @@ impl<'a> Builder<'a> {
     /// To libyaml other names are none.
     fn anchor(&mut self, name: String, span: Span) {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            let label = self.source.label(span, "this anchor");
             let help =
                 "the names of anchors are ASCII letters, digits, `_` and `-`; a comment needs a space before its `#`";
-            self.problem("yaml/syntax", format!("`&{name}` is no name of an anchor"), label, help);
-            self.refused = true;
+            self.refuse(span, format!("`&{name}` is no name of an anchor"), "this anchor", help);
         }
         self.anchor_names.push(name);
     }
@@ -473,9 +477,7 @@ impl<'a> Builder<'a> {
                 "an anchor `&{name}` must stand before it in the same document; to write a text that begins with `*`, put it in quotes"
             ),
         };
-        let label = self.source.label(span, "no such anchor");
-        self.problem("yaml/syntax", format!("the alias `*{name}` has no anchor"), label, help);
-        self.refused = true;
+        self.refuse(span, format!("the alias `*{name}` has no anchor"), "no such anchor", help);
         self.scalar_null(span);
     }
 

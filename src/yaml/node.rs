@@ -135,7 +135,19 @@ impl Node {
     }
 }
 
+impl ScalarStyle {
+    /// Whether it is written in lines below a `|` or `>`.
+    pub fn is_block(self) -> bool {
+        matches!(self, ScalarStyle::Literal | ScalarStyle::Folded)
+    }
+}
+
 impl Mapping {
+    /// The entries that stand in the mapping itself, in the order of the file: not what came through a `<<`.
+    pub fn written(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| !entry.merged)
+    }
+
     /// The entry with the scalar key `name`.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name() == Some(name))

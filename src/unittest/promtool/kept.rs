@@ -4,7 +4,7 @@ use super::yaml::quoted_if_needed;
 use super::{HEADER, RuleSource};
 use crate::source::Edit;
 use crate::unittest::{TestFile, TestGroup, update};
-use crate::yaml::{self, Node, ScalarStyle};
+use crate::yaml::{self, Node};
 
 /// The text with the new paths; `None` where more than paths has to change, or a path does not stand in its list.
 pub(super) fn text(test: &TestFile, sources: &[RuleSource], rule_files: &[String]) -> Option<String> {
@@ -35,7 +35,7 @@ fn edits(test: &TestFile, rule_files: &[String]) -> Option<Vec<Edit>> {
     }
     let edit = |(item, path): (&Node, &String)| {
         let scalar = item.as_scalar().filter(|_| item.alias.is_none() && item.tag.is_none())?;
-        let in_line = !matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) && !item.span.is_empty();
+        let in_line = !scalar.style.is_block() && !item.span.is_empty();
         in_line.then(|| Edit { span: item.span, replacement: quoted_if_needed(path) })
     };
     items.iter().zip(rule_files).map(edit).collect()

@@ -5,8 +5,9 @@ use super::Why;
 use super::collection::{Context, Place};
 use super::expectations::Expectations;
 use super::render::Value;
-use super::scalar::{self, New};
+use super::scalar;
 use crate::source::Edit;
+use crate::yaml::{Entry, Mapping};
 
 impl Expectations for AlertFailure {
     const KEY: &'static str = "exp_alerts";
@@ -54,14 +55,13 @@ impl Expectations for AlertFailure {
 
 /// The edits of a mapping of names to texts.
 fn changed_names(context: Context<'_>, place: Place<'_>, fields: &[&FieldDifference]) -> Result<Vec<Edit>, Why> {
-    let mapping = place.node.as_mapping();
-    let entries = mapping.map_or(&[][..], |mapping| &mapping.entries);
-    let written: Vec<Option<&str>> = entries.iter().filter(|entry| !entry.merged).map(|entry| entry.name()).collect();
+    let entries = place.node.as_mapping().into_iter().flat_map(Mapping::written);
+    let written: Vec<Option<&str>> = entries.map(Entry::name).collect();
     let mut kept = vec![true; written.len()];
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for field in fields {
         match (place.entry(context.lines, &field.name)?, &field.actual) {
-            (Some(value), Some(actual)) => edits.extend(scalar::replace(context, value, New::Text(actual))?),
+            (Some(value), Some(actual)) => edits.extend(scalar::replace(context, value, &text(actual))?),
             (Some(_), None) => {
                 let index = written.iter().position(|name| *name == Some(field.name.as_str())).ok_or(Why::Alias)?;
                 *kept.get_mut(index).ok_or(Why::Layout)? = false;

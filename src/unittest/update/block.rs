@@ -20,8 +20,7 @@ pub(super) fn elements(lines: Lines<'_>, place: Place<'_>) -> Result<Vec<Span>, 
             list.items.iter().map(item).collect()
         }
         NodeKind::Mapping(mapping) => {
-            let written = mapping.entries.iter().filter(|entry| !entry.merged);
-            Ok(written.map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect())
+            Ok(mapping.written().map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect())
         }
         NodeKind::Scalar(_) => Err(Why::Layout),
     }

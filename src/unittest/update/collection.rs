@@ -5,7 +5,7 @@ use super::render::Value;
 use super::shared::Shared;
 use super::{Why, block, flow};
 use crate::source::{Edit, Span};
-use crate::yaml::{Entry, Node, NodeKind, ScalarStyle};
+use crate::yaml::{Entry, Node, NodeKind};
 
 /// What places are looked up in.
 #[derive(Clone, Copy)]
@@ -105,7 +105,7 @@ impl<'n> Place<'n> {
     /// # Errors
     /// As for [`Place::rewrite`].
     pub(super) fn add(&self, context: Context<'_>, entries: Vec<(String, Value)>) -> Result<Vec<Edit>, Why> {
-        let written = self.node.as_mapping().map_or(0, |mapping| mapping.entries.iter().filter(|e| !e.merged).count());
+        let written = self.node.as_mapping().map_or(0, |mapping| mapping.written().count());
         self.rewrite(context, &vec![true; written], &Value::Map(entries))
     }
 
@@ -173,10 +173,10 @@ pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
         _ if is_flow(lines, node) => end,
         NodeKind::Sequence(list) => list.items.last().map_or(end, |last| end_of(lines, last).max(end)),
         NodeKind::Mapping(mapping) => {
-            let last = mapping.entries.iter().rfind(|entry| !entry.merged);
+            let last = mapping.written().next_back();
             last.map_or(end, |last| end_of_entry(lines, last).max(end))
         }
-        NodeKind::Scalar(scalar) if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) => {
+        NodeKind::Scalar(scalar) if scalar.style.is_block() => {
             // The blank lines that `|+` keeps belong to it.
             let kept = scalar.value.len() - scalar.value.trim_end_matches('\n').len();
             (1..kept).fold(end, |end, _| lines.end_of((lines.end_of(end) + 1).min(lines.text().len())))

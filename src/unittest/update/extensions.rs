@@ -8,7 +8,7 @@ use super::super::report::{MessageFailure, TimelineFailure, Violation, Violation
 use super::Why;
 use super::collection::{Context, Place};
 use super::render::Value;
-use super::scalar::{self, New};
+use super::scalar;
 use crate::model::duration::{format_duration, parse_duration};
 use crate::source::Edit;
 use crate::yaml::{Node, NodeKind, ScalarStyle};
@@ -26,7 +26,7 @@ pub(super) fn of_timeline(context: Context<'_>, item: Place<'_>, failure: &Timel
             | ViolationKind::Unexpected { moment, .. } => times(context, item, failure, *moment)?,
             ViolationKind::Count(count) if *count > 0 => {
                 let place = item.entry(context.lines, "count")?.ok_or(Why::Layout)?;
-                scalar::replace(context, place, New::Plain(&count.to_string()))?
+                scalar::replace(context, place, &Value::Plain(count.to_string()))?
             }
             ViolationKind::Annotation { name, pattern: PatternKind::Exact, .. } => {
                 annotation(context, item, failure, name)?
@@ -57,10 +57,10 @@ fn times(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, momen
     };
     if place.node.as_sequence().is_none() {
         return match texts.as_slice() {
-            [only] => scalar::replace(context, place, New::Text(only)),
+            [only] => scalar::replace(context, place, &Value::Text(only.clone())),
             _ => {
                 let list = Value::List(texts.into_iter().map(value(Some(place.node))).collect());
-                scalar::replace(context, place, New::Plain(&list.flow()))
+                scalar::replace(context, place, &Value::Plain(list.flow()))
             }
         };
     }
@@ -69,7 +69,7 @@ fn times(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, momen
     for ((item, time), text) in items.iter().zip(times).zip(&texts) {
         let written = item.node.as_scalar().and_then(|scalar| parse_duration(&scalar.value).ok());
         if written != Some(*time) {
-            edits.extend(scalar::replace(context, *item, New::Text(text))?);
+            edits.extend(scalar::replace(context, *item, &Value::Text(text.clone()))?);
         }
     }
     let kept: Vec<bool> = (0..items.len()).map(|index| index < texts.len()).collect();
@@ -92,7 +92,7 @@ fn annotation(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, 
     }
     let annotations = item.entry(context.lines, "annotations")?.ok_or(Why::Layout)?;
     let written = annotations.entry(context.lines, name)?.ok_or(Why::Layout)?;
-    scalar::replace(context, text_of(context, written, PatternKind::Exact)?, New::Text(text))
+    scalar::replace(context, text_of(context, written, PatternKind::Exact)?, &Value::Text(text.clone()))
 }
 
 /// The edit of an expression that must fail, and does with another message.
@@ -102,7 +102,7 @@ pub(super) fn of_message(context: Context<'_>, item: Place<'_>, failure: &Messag
         return Err(Why::Pattern);
     }
     let written = item.entry(context.lines, "exp_fail")?.ok_or(Why::Layout)?;
-    scalar::replace(context, text_of(context, written, failure.pattern)?, New::Text(actual))
+    scalar::replace(context, text_of(context, written, failure.pattern)?, &Value::Text(actual.clone()))
 }
 
 /// A text alone, or the one under the key of `pattern`.

@@ -33,8 +33,7 @@ pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Wh
             list.items.iter().map(item).collect()
         }
         NodeKind::Mapping(mapping) => {
-            let written = mapping.entries.iter().filter(|entry| !entry.merged);
-            written.map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect()
+            mapping.written().map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect()
         }
         NodeKind::Scalar(_) => return Err(Why::Layout),
     };

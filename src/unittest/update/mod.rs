@@ -27,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::decode::decode;
 use super::report::{Assertion, FileReport, Outcome};
 use crate::source::{Diagnostic, Edit, SourceFile, Span};
-use crate::yaml;
+use crate::yaml::{self, Parsed};
 
 use collection::{Context, Place};
 use lines::Lines;
@@ -109,7 +109,7 @@ pub fn update(report: &FileReport) -> Update {
     let mut seen = FxHashSet::default();
     left.retain(|left| seen.insert(left.span));
     let text = apply(report.file.text(), with_line_breaks_of(&report.file, edits));
-    match new_problem(&report.file, &text) {
+    match new_problem(&report.file, &parsed, &text) {
         Some(problem) => {
             let text = report.file.text().to_owned();
             Update { text, changed: 0, left, broken: Some(Box::new(problem)) }
@@ -129,11 +129,11 @@ fn with_line_breaks_of(file: &SourceFile, mut edits: Vec<Edit>) -> Vec<Edit> {
 }
 
 /// The first thing that is wrong with `text` and not with the file as it is.
-fn new_problem(file: &Arc<SourceFile>, text: &str) -> Option<Diagnostic> {
+fn new_problem(file: &Arc<SourceFile>, parsed: &Parsed, text: &str) -> Option<Diagnostic> {
     if file.text() == text {
         return None;
     }
-    let known = decode(&yaml::parse(file), file).problems;
+    let known = decode(parsed, file).problems;
     let known: FxHashSet<_> = known.iter().map(|problem| (problem.rule, problem.message.as_str())).collect();
     let new = Arc::new(SourceFile::new(file.name(), text));
     let problems = decode(&yaml::parse(&new), &new).problems;
@@ -211,10 +211,11 @@ mod tests {
     #[test]
     fn a_text_that_is_no_test_file_any_more_is_noticed() {
         let file = Arc::new(SourceFile::new("t.yml", "tests: [{nme: x}]\n"));
-        assert_eq!(new_problem(&file, "tests: [{nme: y}]\n").map(|problem| problem.message), None);
-        let problem = new_problem(&file, "tests: [{nme: y}\n").unwrap();
+        let parsed = yaml::parse(&file);
+        assert_eq!(new_problem(&file, &parsed, "tests: [{nme: y}]\n").map(|problem| problem.message), None);
+        let problem = new_problem(&file, &parsed, "tests: [{nme: y}\n").unwrap();
         assert_eq!(problem.rule, "yaml/syntax");
-        let problem = new_problem(&file, "tests: [{nme: y, names: x}]\n").unwrap();
+        let problem = new_problem(&file, &parsed, "tests: [{nme: y, names: x}]\n").unwrap();
         assert!(problem.message.contains("names"), "{}", problem.message);
     }
 }

@@ -7,7 +7,7 @@ use super::collection::{Context, Place};
 use super::expectations::Expectations;
 use super::lines::Lines;
 use super::render::Value;
-use super::scalar::{self, New};
+use super::scalar;
 use crate::source::{Edit, Span};
 
 impl Expectations for SampleFailure {
@@ -31,7 +31,7 @@ impl Expectations for SampleFailure {
         if differs(FieldKind::Label) {
             let labels = series_text(&actual.labels);
             match item.entry(context.lines, "labels")? {
-                Some(place) => edits.extend(scalar::replace(context, place, New::Text(&labels))?),
+                Some(place) => edits.extend(scalar::replace(context, place, &Value::Text(labels))?),
                 None => added.push(("labels".to_owned(), Value::Text(labels))),
             }
         }
@@ -39,15 +39,10 @@ impl Expectations for SampleFailure {
             let (name, new) = value(actual);
             match written_value(context, item)? {
                 Some((old_name, key, place)) => {
-                    let text = match &new {
-                        Value::Plain(text) => New::Plain(text),
-                        Value::Text(text) => New::Text(text),
-                        Value::Map(_) | Value::List(_) => return Err(Why::Layout),
-                    };
                     if old_name != name {
                         edits.push(Edit { span: without_quotes(context.lines, key), replacement: name.to_owned() });
                     }
-                    edits.extend(scalar::replace(context, place, text)?);
+                    edits.extend(scalar::replace(context, place, &new)?);
                 }
                 None => added.push((name.to_owned(), new)),
             }

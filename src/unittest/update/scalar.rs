@@ -3,28 +3,19 @@
 use super::Why;
 use super::collection::{Context, Place};
 use super::lines::Lines;
-use super::render::{needs_escape, plain_or_quoted, quoted};
+use super::render::{Value, needs_escape, plain_or_quoted, quoted};
 use crate::source::{Edit, Span};
 use crate::yaml::{Scalar, ScalarStyle};
-
-/// Something to write in place of a value.
-#[derive(Clone, Copy)]
-pub(super) enum New<'t> {
-    /// A text, in quotes where it needs some.
-    Text(&'t str),
-    /// A number or a time, as it is written.
-    Plain(&'t str),
-}
 
 /// The edits that write `new` in place of the value at `place`.
 ///
 /// # Errors
-/// Where something else reads this value, or it is no single one.
-pub(super) fn replace(context: Context<'_>, place: Place<'_>, new: New<'_>) -> Result<Vec<Edit>, Why> {
+/// Where something else reads this value, or the old or the new one is no single one.
+pub(super) fn replace(context: Context<'_>, place: Place<'_>, new: &Value) -> Result<Vec<Edit>, Why> {
     place.check_free(context)?;
     let scalar = place.node.as_scalar().ok_or(Why::Layout)?;
     let fits_tag = match (place.node.tag.as_deref(), new) {
-        (None, _) | (Some("!" | "!!str"), New::Text(_)) | (Some("!!float"), New::Plain(_)) => true,
+        (None, _) | (Some("!" | "!!str"), Value::Text(_)) | (Some("!!float"), Value::Plain(_)) => true,
         (Some(_), _) => false,
     };
     if !fits_tag {
@@ -33,11 +24,11 @@ pub(super) fn replace(context: Context<'_>, place: Place<'_>, new: New<'_>) -> R
     let lines = context.lines;
     let span = place.node.span;
     let text = match new {
-        New::Plain(text) => return Ok(whole(lines, place, scalar, text.to_owned())),
-        New::Text(text) => text,
+        Value::Text(text) => text,
+        Value::Plain(text) => return Ok(whole(lines, place, scalar, text.clone())),
+        Value::Map(_) | Value::List(_) => return Err(Why::Layout),
     };
-    let is_block = matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded);
-    if let Some(replacement) = block_content(lines, scalar, text).filter(|_| is_block) {
+    if let Some(replacement) = block_content(lines, scalar, text).filter(|_| scalar.style.is_block()) {
         return Ok(vec![Edit { span, replacement }]);
     }
     Ok(whole(lines, place, scalar, like(scalar.style, place.in_flow, text)))
@@ -61,7 +52,7 @@ fn whole(lines: Lines<'_>, place: Place<'_>, scalar: &Scalar, replacement: Strin
     if span.is_empty() && scalar.is_null {
         return vec![Edit { span: Span::at(behind), replacement: format!(" {replacement}") }];
     }
-    if !matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
+    if !scalar.style.is_block() {
         return vec![Edit { span, replacement }];
     }
     // The `|` or `>` with what belongs to it goes, and the lines below; a comment behind it stays.

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Mapping, Node};
 
 /// The values that an alias or a merge repeats, as disjoint spans in the order of the file.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Found {
         for item in node.as_sequence().map_or(&[][..], |list| &list.items) {
             self.merge_sources(item);
         }
-        for entry in node.as_mapping().map_or(&[][..], |mapping| &mapping.entries).iter().filter(|e| !e.merged) {
+        for entry in node.as_mapping().into_iter().flat_map(Mapping::written) {
             if self.merged_keys.contains(&entry.key.span) {
                 self.spans.insert(node.span);
             }
