@@ -11,7 +11,7 @@
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
 //! | [`runbook`] | links to runbook pages |
 //! | [`unittest`] | test files, the runner, comparison of expected and actual |
-//! | [`analysis`] | what can be known of an expression without data: label flow |
+//! | [`facts`] | what can be known of an expression without data: label flow |
 //! | [`alerting`] | rule groups over time: recording rules, alert states, `ALERTS`, staleness, timelines |
 //! | [`template`] | Go text/template as alert rules use it |
 //! | [`engine`] | PromQL evaluation over an in-memory store |
@@ -25,9 +25,9 @@
 //! `alerting`, then `lint` and `unittest`, then `report`.
 
 pub mod alerting;
-pub mod analysis;
 pub mod cli;
 pub mod engine;
+pub mod facts;
 pub mod lint;
 pub mod model;
 pub mod promql;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::analysis::LabelFlow;
+use crate::facts::LabelFlow;
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};

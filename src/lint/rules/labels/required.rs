@@ -1,6 +1,6 @@
 //! `labels/required`: an alert that lacks a label which `[labels] required` names.
 
-use crate::analysis::Presence;
+use crate::facts::Presence;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;

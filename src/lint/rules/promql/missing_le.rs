@@ -1,6 +1,6 @@
 //! `promql/missing-le`: a quantile of classic histogram buckets whose `le` was aggregated away.
 
-use crate::analysis::{Dropped, LabelFlow, Presence};
+use crate::facts::{Dropped, LabelFlow, Presence};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;

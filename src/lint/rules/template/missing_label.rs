@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analysis::{Branch, Cause, Dropped, LabelFlow, Presence};
+use crate::facts::{Branch, Cause, Dropped, LabelFlow, Presence};
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::registry::nearest_of;
 use crate::lint::rule::{LintRule, Meta, meta};
