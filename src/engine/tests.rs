@@ -1,4 +1,4 @@
-//! What callers of the engine rely on, beside what the scripts under `tests/promqltest` cover.
+//! What callers of the engine rely on, beside what the scripts under `tests/conformance/promqltest` cover.
 
 use crate::model::{FloatHistogram, Labels, SampleValue, stale_nan};
 use crate::promql::{self, ParseOptions};

@@ -2,7 +2,7 @@
 //!
 //! A lint rule is one Rust file, `rules/<category>/<name>.rs`, and one Markdown page, `docs/rules/<category>/<name>.md`.
 //! The Rust file implements [`LintRule`] and is named once in its category's `mod.rs`; the page is what
-//! `promproof explain` prints and, through `tests/rule_docs.rs`, the rule's own test.
+//! `promproof explain` prints and, through `tests/integration/rule_docs.rs`, the rule's own test.
 //!
 //! [`run`] takes [`Document`]s and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
 //! of the documents.

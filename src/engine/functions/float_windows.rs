@@ -2,7 +2,7 @@
 //!
 //! [`super::window`] takes care of everything that a window may hold. Here is the short way for the functions that
 //! rules use most: one loop over the steps, no window put together, nothing allocated but the result. Both ways give
-//! the same bits; `tests/engine/windows.rs` holds them against each other.
+//! the same bits; `tests/conformance/engine/windows.rs` holds them against each other.
 
 use crate::engine::column::Column;
 use crate::engine::range_input::RangeInput;

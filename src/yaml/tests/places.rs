@@ -146,15 +146,24 @@ pub(super) fn shared() -> Option<PathBuf> {
     Some(folder)
 }
 
+/// Whether a text that is no YAML becomes some when Helm or ERB renders it.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("<%")
+}
+
 #[test]
 fn all_scalars_of_the_corpora_map_back() {
     let Some(folder) = shared() else { return };
     let mut files = Vec::new();
     yaml_files(&folder, &mut files);
-    let (mut scalars, mut bytes, mut exact) = (0, 0, 0);
+    let (mut templates, mut scalars, mut bytes, mut exact) = (0, 0, 0, 0);
     for path in &files {
         let text = std::fs::read_to_string(path).unwrap();
         let parsed = read(&text);
+        if !parsed.problems.is_empty() && is_template(&text) {
+            templates += 1;
+            continue;
+        }
         assert_eq!(render(&parsed.problems), "", "{}", path.display());
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
             for_each_scalar(root, &mut |_, scalar| {
@@ -164,5 +173,5 @@ fn all_scalars_of_the_corpora_map_back() {
             });
         }
     }
-    assert_eq!((files.len(), scalars, bytes, exact), (274, 103_250, 1_687_059, 1_683_045));
+    assert_eq!((files.len(), templates, scalars, bytes, exact), (788, 168, 141_973, 2_670_768, 2_665_327));
 }

@@ -46,14 +46,16 @@ fn the_corpora_read_the_same() {
     let mut compared = 0;
     for path in &files {
         let text = std::fs::read_to_string(path).unwrap();
-        // The other reader knows neither merges nor several documents.
-        if text.contains("<<:") || read(&text).documents.len() != 1 {
+        let parsed = read(&text);
+        // The other reader knows neither merges nor several documents. Of templates each recovers something else.
+        let is_broken_template = !parsed.problems.is_empty() && super::places::is_template(&text);
+        if is_broken_template || text.contains("<<:") || parsed.documents.len() != 1 {
             continue;
         }
         agree(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         compared += 1;
     }
-    assert_eq!((files.len(), compared), (274, 272));
+    assert_eq!((files.len(), compared), (788, 613));
 }
 
 proptest! {

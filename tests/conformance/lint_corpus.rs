@@ -1,0 +1,89 @@
+//! The linter over real rule files. Reads `../shared` (or `PROMPROOF_SHARED`) and is skipped where that is absent.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::shared::shared;
+use promproof::lint::{self, Config, Document};
+use promproof::rules::discovery;
+use promproof::source::Diagnostic;
+
+/// The documents of a corpus and what is reported with the default configuration.
+fn lint(corpus: &Path) -> (Vec<Document>, Vec<Diagnostic>) {
+    let (found, errors) = discovery::discover(&[corpus.to_path_buf()]);
+    assert!(errors.is_empty(), "{errors:?}");
+    let sources: Vec<_> = found.iter().map(|found| discovery::read(&found.path).unwrap().file).collect();
+    let config = Config::default();
+    let documents = Document::read_rule_files(&sources, &config);
+    let diagnostics = lint::run(&documents, &config);
+    (documents, diagnostics)
+}
+
+/// How often each rule is reported; those about templates by label.
+fn counts(diagnostics: &[Diagnostic]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for found in diagnostics {
+        let label = found.message.split_once(" prints `").and_then(|(_, rest)| rest.split('`').next());
+        let key = label.map_or(found.rule.to_owned(), |label| format!("{} {label}", found.rule));
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}
+
+fn show(diagnostics: &[Diagnostic]) -> String {
+    counts(diagnostics).iter().map(|(rule, count)| format!("{count} {rule}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The alerts whose label is lost because the other side of an operator does not have it.
+fn lost_across_operators(diagnostics: &[Diagnostic]) -> usize {
+    diagnostics
+        .iter()
+        .filter(|found| found.related.iter().any(|label| label.text.contains("both sides need it")))
+        .count()
+}
+
+#[test]
+fn srerun() {
+    let Some(shared) = shared("") else { return };
+    let (documents, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
+    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 594);
+    insta::assert_snapshot!(show(&diagnostics), @r"
+    1 promql/missing-le
+    1 rule/duplicate
+    3 template/missing-label backend
+    9 template/missing-label fqdn
+    1 template/missing-label instace
+    131 template/missing-label instance
+    2 template/missing-label job
+    1 template/missing-label name
+    1 template/missing-label namespace
+    2 template/missing-label node
+    2 template/missing-label route
+    1 template/missing-label server
+    5 template/missing-label type
+    ");
+    assert_eq!(lost_across_operators(&diagnostics), 3);
+}
+
+#[test]
+fn awesome() {
+    let Some(shared) = shared("") else { return };
+    let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
+    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
+    insta::assert_snapshot!(show(&diagnostics), @r"
+    5 promql/impossible-match
+    1 template/missing-label cronjob
+    222 template/missing-label instance
+    2 template/missing-label namespace
+    ");
+    assert_eq!(lost_across_operators(&diagnostics), 6);
+}
+
+#[test]
+fn kube_prometheus() {
+    let Some(shared) = shared("") else { return };
+    let (documents, diagnostics) = lint(&shared.join("corpus/kube-prometheus"));
+    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 234);
+    insta::assert_snapshot!(show(&diagnostics), @"5 template/missing-label job");
+    assert_eq!(lost_across_operators(&diagnostics), 0);
+}

@@ -1,0 +1,397 @@
+//! What the user sees: the commands from outside.
+
+use crate::support::Sandbox;
+
+/// An alert whose summary prints a label that its expression drops.
+const MISSING_LABEL: &str = "groups:
+  - name: api
+    rules:
+      - alert: Errors
+        expr: sum by (job) (rate(errors_total[5m])) > 5
+        annotations:
+          summary: Errors on {{ $labels.instance }}
+";
+
+/// A rule file with nothing to complain about.
+const CLEAN: &str = "groups:
+  - name: api
+    rules:
+      - record: job:errors:rate5m
+        expr: sum by (job) (rate(errors_total[5m]))
+";
+
+#[test]
+fn the_mistake_of_the_example_is_shown_at_both_places() {
+    insta::assert_snapshot!(Sandbox::traefik().run(&["check", "traefik"]), @r#"
+    error[template/missing-label]: the annotation `summary` prints `instance`, which the expression drops
+        ╭─[traefik/traefik.rules.yml:13:74]
+      7 │       - alert: TraefikHighHttp5xxErrorRateBackend
+      8 │ …raefik_backend_requests_total{code=~"5.*"}[3m])) by (backend) / sum(rate(traefik_backend_requests_total[3m])) …
+        ·                                                   ──────┬─────
+        ·                                                         ╰── only `backend` is left here
+      9 │         for: 1m
+     10 │         labels:
+     11 │           severity: critical
+     12 │         annotations:
+     13 │           summary: Traefik high HTTP 5xx error rate backend (instance {{ $labels.instance }})
+        ·                                                                          ────────┬───────
+        ·                                                                                  ╰── always empty
+     14 │           description: |-
+        ╰────
+      help: add `instance` to each `by (…)`, or do not print it
+      more: promproof explain template/missing-label
+
+    1 error in 1 of 2 files
+    --- exit code 1
+    "#);
+}
+
+#[test]
+fn check_without_findings() {
+    insta::assert_snapshot!(Sandbox::with(&[("rules.yml", CLEAN)]).run(&["check"]), @"
+    no findings in 1 file
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn check_prints_one_line_per_finding() {
+    let sandbox = Sandbox::with(&[("a/rules.yml", MISSING_LABEL), ("b/rules.yml", CLEAN), ("c.yml", "name: other")]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    a/rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    1 error in 1 of 2 files
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn check_prints_json() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let run = sandbox.run(&["check", "--output-format", "json", "rules.yml"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &json["diagnostics"][0];
+    assert_eq!(finding["rule"], "template/missing-label");
+    assert_eq!(finding["start"], serde_json::json!({"offset": 164, "line": 7, "column": 33}));
+    assert_eq!(finding["related"][0]["start"]["line"], 5);
+    assert_eq!(json["summary"]["errors"], 1);
+    assert_eq!(run.code, Some(1));
+}
+
+#[test]
+fn in_a_github_workflow_findings_are_annotations() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let run = crate::support::Run::of(sandbox.command().env("GITHUB_ACTIONS", "true").args(["check"]));
+    insta::assert_snapshot!(run, @"
+    ::error file=rules.yml,line=7,col=33,endLine=7,endColumn=49,title=template/missing-label::rules.yml:7:33: the annotation `summary` prints `instance`, which the expression drops%0Arules.yml:5:19: only `job` is left here%0Ahelp: add `instance` to `by (job)`, or do not print it
+    1 error in 1 of 1 file
+    --- exit code 1
+    ");
+    let run = crate::support::Run::of(sandbox.command().env("GITHUB_ACTIONS", "true").args([
+        "check",
+        "--output-format",
+        "concise",
+    ]));
+    assert!(!run.stdout.contains("::error"), "what is asked for wins: {run}");
+}
+
+#[test]
+fn check_reads_standard_input() {
+    let sandbox = Sandbox::new();
+    let args = ["check", "--output-format", "concise", "--stdin-filename", "cluster.yml", "-"];
+    insta::assert_snapshot!(sandbox.run_with_stdin(&args, MISSING_LABEL), @"
+    cluster.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    1 error in 1 of 1 file
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn check_counts_by_rule() {
+    let sandbox = Sandbox::with(&[("a.yml", MISSING_LABEL), ("b.yml", MISSING_LABEL)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--statistics"]), @"
+    a.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    b.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    2 errors in 2 of 2 files
+
+    rule                    findings  files
+    template/missing-label         2      2
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn findings_can_be_no_failure() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let run = sandbox.run(&["check", "--exit-zero", "--quiet", "--output-format", "concise"]);
+    insta::assert_snapshot!(run, @"
+    rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn what_cannot_be_read_is_exit_code_2_and_the_rest_is_checked() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let run = sandbox.run(&["check", "--output-format", "concise", "--exit-zero", "rules.yml", "missing.yml"]);
+    insta::assert_snapshot!(run, @"
+    rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    1 error in 1 of 1 file
+    --- stderr
+    error: missing.yml: does not exist
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn nothing_to_check_is_exit_code_2() {
+    insta::assert_snapshot!(Sandbox::with(&[("values.yml", "a: 1")]).run(&["check"]), @"
+    --- stderr
+    error: no rule file in `.`
+      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn test_files_are_checked_beside_rule_files() {
+    let test = "rule_files: [missing.yml]\ntests:\n  - alert_rule_test: [{eval_time: 5m, alertname: Errors}]\n";
+    let sandbox = Sandbox::with(&[("rules.yml", CLEAN), ("test.yml", test)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    test.yml:1:14: warning[test/unmatched-rule-file] no rule file matches `missing.yml`
+    test.yml:3:50: warning[test/unknown-alert] no rule under test defines an alert `Errors`
+    2 warnings in 1 of 2 files
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn the_configuration_holds() {
+    let config = "[rules]\n\"template/missing-label\" = \"warning\"\n\n[labels]\nrequired = [\"severity\"]\n";
+    let sandbox = Sandbox::with(&[("promproof.toml", config), ("rules/rules.yml", MISSING_LABEL)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    rules/rules.yml:4:16: error[labels/required] the alert `Errors` has no label `severity`
+    rules/rules.yml:7:33: warning[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    1 error, 1 warning in 1 of 1 file
+    --- exit code 1
+    ");
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--no-config"]), @"
+    rules/rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
+    1 error in 1 of 1 file
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_shown() {
+    let sandbox = Sandbox::with(&[("promproof.toml", "[labels]\nrequierd = [\"severity\"]\n"), ("rules.yml", CLEAN)]);
+    insta::assert_snapshot!(sandbox.run(&["check"]), @r#"
+    --- stderr
+    error[config/unknown-key]: unknown key `requierd` in `[labels]`
+       ╭─[promproof.toml:2:1]
+     1 │ [labels]
+     2 │ requierd = ["severity"]
+       · ────┬───
+       ·     ╰── did you mean `required`?
+       ╰────
+      help: `[labels]` knows `allowed-values` and `required`
+      more: promproof explain config/unknown-key
+
+    error: the configuration promproof.toml is not valid
+    --- exit code 2
+    "#);
+    insta::assert_snapshot!(sandbox.run(&["check", "--config", "missing.toml"]), @"
+    --- stderr
+    error: cannot read the configuration: missing.toml: does not exist
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn features_of_prometheus_are_off_until_asked_for() {
+    let rules = CLEAN.replace("sum by (job) (rate(errors_total[5m]))", "mad_over_time(errors_total[5m])");
+    let sandbox = Sandbox::with(&[("rules.yml", &rules)]);
+    let without = sandbox.run(&["check", "--output-format", "concise"]);
+    insta::assert_snapshot!(without, @r#"
+    rules.yml:5:15: error[promql/syntax] function "mad_over_time" is not enabled
+    1 error in 1 of 1 file
+    --- exit code 1
+    "#);
+    let with = sandbox.run(&["check", "--enable-feature", "promql-experimental-functions"]);
+    assert_eq!(with.code, Some(0), "{with}");
+    insta::assert_snapshot!(sandbox.run(&["check", "--enable-feature", "promql-time-travel"]), @"
+    --- stderr
+    error: invalid value 'promql-time-travel' for '--enable-feature <FEATURE>'
+      [possible values: promql-binop-fill-modifiers, promql-duration-expr, promql-experimental-functions, promql-extended-range-selectors]
+
+      tip: a similar value exists: 'promql-experimental-functions'
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn explain_prints_the_page_of_a_rule() {
+    let run = Sandbox::new().run(&["explain", "template/missing-label"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.starts_with("# template/missing-label\n"), "{run}");
+    assert!(run.stdout.ends_with("docs/rules/template/missing-label.md\n"), "{run}");
+}
+
+#[test]
+fn explain_prints_the_page_as_it_is() {
+    let run = Sandbox::new().run(&["explain", "template/missing-label", "--output-format", "markdown"]);
+    let page = crate::support::repository().join("docs/rules/template/missing-label.md");
+    assert_eq!(run.stdout, std::fs::read_to_string(page).unwrap());
+    let run = Sandbox::new().run(&["explain", "template/missing-label", "--output-format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&json["id"], &json["category"]), (&"template/missing-label".into(), &"template".into()));
+}
+
+#[test]
+fn explain_lists_a_category() {
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
+    template/missing-label   error    a template prints a label that the expression drops
+    template/query-syntax    error    a template asks a query that is not PromQL
+    template/syntax          error    a label or annotation template does not parse
+    template/value-in-label  warning  a label prints the value: each value is a new alert
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn explain_says_what_is_no_lint_rule() {
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "test/rule-fails"]), @"
+    `test/rule-fails` is a failure of a test run or a query, not a lint rule: it is found by evaluating, cannot be switched off, and its message says what went wrong.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn explain_knows_what_was_meant() {
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "template/missing-lable"]), @"
+    --- stderr
+    error: there is no rule and no category `template/missing-lable`
+      help: did you mean `template/missing-label`?
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "xyz"]), @"
+    --- stderr
+    error: there is no rule and no category `xyz`
+      help: `promproof rules` lists them all
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn rules_lists_all_rules() {
+    let table = Sandbox::new().run(&["rules"]).stdout;
+    let json = Sandbox::new().run(&["rules", "--output-format", "json"]).stdout;
+    let json: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(table.lines().count(), json.len());
+    for (line, rule) in table.lines().zip(&json) {
+        assert!(line.starts_with(rule["id"].as_str().unwrap()), "{line}");
+        assert!(line.contains(rule["summary"].as_str().unwrap()), "{line}");
+    }
+}
+
+#[test]
+fn help_shows_examples() {
+    insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @r"
+    Lint rule files and their unit tests
+
+    Usage: promproof check [OPTIONS] [PATHS]...
+
+    Arguments:
+      [PATHS]...  Files or directories; `-` reads standard input [default: .]
+
+    Options:
+          --stdin-filename <NAME>   What messages call standard input [default: <stdin>]
+          --output-format <FORMAT>  How to print the result [default: full; github in a GitHub workflow]
+                                    [possible values: full, concise, json, github]
+      -q, --quiet                   Print the findings and nothing else
+          --statistics              Count the findings by rule, most frequent first
+          --exit-zero               Exit with 0 even if there are findings
+      -h, --help                    Print help (see more with '--help')
+      -V, --version                 Print version
+
+    Configuration:
+          --config <FILE>             Read this configuration instead of the nearest `promproof.toml`
+          --no-config                 Read no configuration
+          --enable-feature <FEATURE>  Accept PromQL that Prometheus accepts only with this feature flag;
+                                      may be repeated [possible values: promql-binop-fill-modifiers,
+                                      promql-duration-expr, promql-experimental-functions,
+                                      promql-extended-range-selectors]
+
+    Global options:
+          --color <WHEN>  When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
+                          [default: auto] [possible values: auto, always, never]
+
+    Examples:
+      promproof check                           all rule files below this directory
+      promproof check rules/ alerts.yml         a directory and a file
+      promproof check --output-format concise   one line per finding
+      kubectl get prometheusrule -A -o yaml | promproof check -
+
+    Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an
+    argument makes no sense.
+    --- exit code 0
+    ");
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_exit_code_2() {
+    insta::assert_snapshot!(Sandbox::new().run(&["chekc"]), @"
+    --- stderr
+    error: unrecognized subcommand 'chekc'
+
+      tip: a similar subcommand exists: 'check'
+
+    Usage: promproof [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(Sandbox::new().run(&["check", "--output-format", "xml"]), @"
+    --- stderr
+    error: invalid value 'xml' for '--output-format <FORMAT>'
+      [possible values: full, concise, json, github]
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn colours_can_be_forced_and_forbidden() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let coloured = |command: &mut assert_cmd::Command| crate::support::Run::of(command).stdout.contains('\u{1b}');
+    assert!(!coloured(sandbox.command().env_remove("NO_COLOR").args(["check"])), "a pipe is no terminal");
+    assert!(coloured(sandbox.command().env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").args(["check"])));
+    assert!(!coloured(sandbox.command().env("CLICOLOR_FORCE", "1").args(["check"])), "NO_COLOR wins");
+    assert!(coloured(sandbox.command().args(["check", "--color", "always"])), "the option wins");
+    assert!(!coloured(sandbox.command().env("CLICOLOR_FORCE", "1").args(["check", "--color", "never"])));
+}
+
+#[test]
+fn without_a_utf8_locale_the_frames_are_ascii() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let run = crate::support::Run::of(sandbox.command().env("LC_ALL", "C").args(["check"]));
+    if cfg!(unix) {
+        assert!(run.stdout.contains(",-[rules.yml:7:33]"), "{run}");
+        assert!(run.stdout.is_ascii(), "{run}");
+    }
+}
+
+/// `promproof check | head -n 1`: the reader goes away while there is a lot to print.
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
+    let rule = MISSING_LABEL.lines().skip(3).collect::<Vec<_>>().join("\n");
+    sandbox.write("many.yml", format!("{MISSING_LABEL}{}\n", vec![rule.as_str(); 2000].join("\n")));
+    let mut child = sandbox.plain_command().args(["check", "."]).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(matches!(output.status.code(), Some(1 | 2)), "{:?}", output.status);
+}

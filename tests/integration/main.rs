@@ -1,0 +1,25 @@
+//! The program as its users meet it: commands from outside, their files, output and documentation.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, too, say what they expect")]
+
+#[path = "../support/folder.rs"]
+mod folder;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod bad_test_files;
+mod cli;
+mod coverage;
+mod extensions;
+mod html_page;
+mod parts;
+mod readme;
+mod render_command;
+mod rule_docs;
+mod rule_ids;
+mod test_command;
+mod test_watch;
+mod to_promtool;
+mod unit_tests;
+mod update;

@@ -1,0 +1,170 @@
+//! The pages of the rules are their tests.
+//!
+//! Each page in `docs/rules` shows YAML (or TOML) blocks marked `bad` or `good`. A good block must be clean; a bad one must
+//! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
+//! `UPDATE_DOCS=1` to write these `text` blocks anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use promproof::lint::{self, Config, Document};
+use promproof::report::{Look, full};
+use promproof::rules::{FileShape, LoadOptions, classify};
+use promproof::source::{Diagnostic, SourceFile};
+use promproof::unittest::RuleFileCache;
+use promproof::yaml;
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+/// A fenced block of a page.
+struct Block {
+    /// What stands behind the opening fence.
+    info: String,
+    text: String,
+    /// The block's bytes in the page, fences included.
+    bytes: Range<usize>,
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules")
+}
+
+fn page_path(id: &str) -> PathBuf {
+    docs().join(format!("{id}.md"))
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut inside = false;
+    for (event, bytes) in Parser::new(page).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                blocks.push(Block { info: info.to_string(), text: String::new(), bytes });
+                inside = true;
+            }
+            Event::End(TagEnd::CodeBlock) => inside = false,
+            Event::Text(text) if inside => blocks.last_mut().unwrap().text.push_str(&text),
+            _ => {}
+        }
+    }
+    blocks
+}
+
+fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
+    let rules = Arc::new(SourceFile::new("rules.yml", text));
+    if classify(&yaml::parse(&rules), &rules) == FileShape::Tests {
+        let tests = Arc::new(SourceFile::new("test.yml", text));
+        let rule_files = RuleFileCache::new(LoadOptions::default());
+        return lint::run(&[Document::read_tests(&tests, Path::new(""), &rule_files)], config);
+    }
+    lint::run(&[Document::read(&rules, config, true)], config)
+}
+
+fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {
+    Config::parse(&Arc::new(SourceFile::new("promproof.toml", text)))
+}
+
+/// What `check` prints, without the line that points to the page.
+fn render(diagnostics: &[Diagnostic]) -> String {
+    let mut out = Vec::new();
+    for diagnostic in diagnostics {
+        full::write_diagnostic(&mut out, &Look::plain(), diagnostic).unwrap();
+        out.push(b'\n');
+    }
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim_start().starts_with("more:")).map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n").trim_end())
+}
+
+/// Checks the blocks of a page; yields what is wrong, and the page with `text` blocks as they should be.
+fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
+    let blocks = blocks(page);
+    let mut wrong = Vec::new();
+    let mut updated = String::new();
+    let mut copied = 0;
+    let mut config = Config::default();
+    for (at, block) in blocks.iter().enumerate() {
+        let found = match block.info.as_str() {
+            "toml config" => {
+                config = read_config(&block.text).unwrap_or_else(|errors| panic!("{id}: {}", render(&errors)));
+                continue;
+            }
+            "yaml bad" | "yaml good" => lint_yaml(&block.text, &config),
+            "toml bad" | "toml good" => read_config(&block.text).err().unwrap_or_default(),
+            "text" => continue,
+            other => panic!("{id}: what is a `{other}` block?"),
+        };
+        let rendered = render(&found);
+        if block.info.ends_with("good") {
+            if !found.is_empty() {
+                wrong.push(format!("{id}: a good block is reported:\n{rendered}"));
+            }
+            continue;
+        }
+        if found.is_empty() || found.iter().any(|diagnostic| diagnostic.rule != id) {
+            wrong.push(format!("{id}: a bad block must be reported by {id} and nothing else:\n{rendered}"));
+        }
+        let shown = blocks.get(at + 1).filter(|next| next.info == "text");
+        if shown.is_none_or(|shown| shown.text != rendered) {
+            wrong.push(format!("{id}: the page does not show what is printed (run with UPDATE_DOCS=1):\n{rendered}"));
+        }
+        updated.push_str(page[copied..block.bytes.end].trim_end());
+        write!(updated, "\n\n```text\n{rendered}```").unwrap();
+        copied = shown.map_or(block.bytes.end, |shown| shown.bytes.end);
+        if !page[copied..].starts_with('\n') {
+            updated.push('\n');
+        }
+    }
+    updated.push_str(&page[copied..]);
+    (wrong, updated)
+}
+
+#[test]
+fn every_rule_has_a_page_and_every_page_a_rule() {
+    let rules: BTreeSet<String> = lint::registry().iter().map(|rule| rule.meta().id.to_owned()).collect();
+    let mut pages = BTreeSet::new();
+    for category in std::fs::read_dir(docs()).unwrap() {
+        let category = category.unwrap();
+        for page in std::fs::read_dir(category.path()).unwrap() {
+            let name = page.unwrap().file_name().into_string().unwrap();
+            let category = category.file_name().into_string().unwrap();
+            pages.insert(format!("{category}/{}", name.strip_suffix(".md").unwrap()));
+        }
+    }
+    assert_eq!(rules, pages);
+}
+
+#[test]
+fn every_page_has_its_parts() {
+    for rule in lint::registry() {
+        let meta = rule.meta();
+        assert!(meta.page.starts_with(&format!("# {}\n", meta.id)), "{}: the title is the id", meta.id);
+        for heading in ["## Why it matters", "## Example", "## Instead"] {
+            assert!(meta.page.contains(&format!("\n{heading}\n")), "{}: no heading `{heading}`", meta.id);
+        }
+        let blocks = blocks(meta.page);
+        for word in ["bad", "good"] {
+            assert!(blocks.iter().any(|block| block.info.ends_with(word)), "{}: no {word} block", meta.id);
+        }
+        assert!(!meta.summary.ends_with('.') && !meta.summary.contains('\n'), "{}: {}", meta.id, meta.summary);
+    }
+}
+
+#[test]
+fn blocks_report_what_their_pages_say() {
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    let mut wrong = Vec::new();
+    for rule in lint::registry() {
+        let id = rule.meta().id;
+        let page = std::fs::read_to_string(page_path(id)).unwrap();
+        let (problems, updated) = check_page(id, &page);
+        wrong.extend(problems);
+        if update && updated != page {
+            std::fs::write(page_path(id), updated).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
