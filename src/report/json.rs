@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::text::severity_name;
 use super::{CheckReport, Failure, Summary, documentation_url};
-use crate::source::{Diagnostic, Fix, Label, SourceFile, Span};
+use crate::source::{Applicability, Diagnostic, Fix, Label, SourceFile, Span};
 
 /// The version of the shape of the object.
 pub const VERSION: u32 = 1;
@@ -76,7 +76,9 @@ struct Point {
 #[derive(Serialize)]
 struct FixJson<'a> {
     title: &'a str,
+    /// Whether `--fix` applies it: `applicability` says more.
     safe: bool,
+    applicability: &'static str,
     edits: Vec<EditJson<'a>>,
 }
 
@@ -140,7 +142,8 @@ impl<'a> FixJson<'a> {
             .iter()
             .map(|edit| EditJson { range: Range::of(file, edit.span), replacement: &edit.replacement })
             .collect();
-        FixJson { title: &fix.title, safe: fix.safe, edits }
+        let safe = fix.applicability == Applicability::Safe;
+        FixJson { title: &fix.title, safe, applicability: fix.applicability.name(), edits }
     }
 }
 

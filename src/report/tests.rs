@@ -23,7 +23,7 @@ fn at(file: &Arc<SourceFile>, word: &str, text: &str) -> Label {
 fn report() -> CheckReport {
     let file = Arc::new(SourceFile::new("rules/a,b.yml", RULES));
     let label = at(&file, "$labels.instance", "the alert has no such label");
-    let edits = vec![Edit { span: label.span, replacement: "$labels.job".to_owned() }];
+    let edits = vec![Edit::replace(label.span, "$labels.job")];
     let missing = Diagnostic::new(
         "template/missing-label",
         Severity::Error,
@@ -32,7 +32,7 @@ fn report() -> CheckReport {
     )
     .related(at(&file, "(job)", "keeps only `job`"))
     .help("print one of the labels that are left, `job`,\nor keep it: `sum by (job, instance) (…)`")
-    .fix(Fix { title: "print `job`".to_owned(), edits, safe: false });
+    .fix(Fix::unsafe_("print `job`", edits));
     let named =
         Diagnostic::new("schema/invalid-name", Severity::Warning, "100% wrong\nover lines", at(&file, "api", ""));
     let diagnostics = vec![named, missing];

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::Field;
 use super::fields::{self, Place};
 use crate::model::duration;
-use crate::source::Edit;
-use crate::source::{Diagnostic, Fix, Label, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 use crate::yaml::{Mapping, Node, ScalarStyle};
 
 /// After so many problems no further ones are kept: the file is not what it was taken for.
@@ -164,7 +163,7 @@ impl<'a> Reader<'a> {
                     problem
                 } else {
                     let edit = Edit { span: key.span, replacement: known.to_owned() };
-                    problem.fix(Fix { title: format!("rename it to `{known}`"), edits: vec![edit], safe: false })
+                    problem.fix(Fix::unsafe_(format!("rename it to `{known}`"), vec![edit]))
                 }
             }
             fields::Advice::Say(help) => problem.help(help),

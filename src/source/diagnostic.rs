@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SourceFile, Span};
+use super::{Fix, SourceFile, Span};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,26 +31,6 @@ impl Label {
     pub fn new(file: &Arc<SourceFile>, span: Span, text: impl Into<String>) -> Self {
         Label { file: Arc::clone(file), span, text: text.into() }
     }
-}
-
-/// A replacement of bytes of the file in which the diagnostic's primary label lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes to replace; empty to insert.
-    pub span: Span,
-    /// What to put there.
-    pub replacement: String,
-}
-
-/// A change that would resolve a diagnostic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// What the change does, as an imperative ("remove the label").
-    pub title: String,
-    /// Non-overlapping edits of one file.
-    pub edits: Vec<Edit>,
-    /// Whether the meaning of the file stays what its author wrote; only such a fix is applied without being asked for.
-    pub safe: bool,
 }
 
 /// One finding. Every output format is a view of it.

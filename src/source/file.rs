@@ -29,6 +29,16 @@ pub struct Position {
     pub column: usize,
 }
 
+/// A place as editors count it (the Language Server Protocol): both numbers start at 0, the character counts the units
+/// of UTF-16 before it in its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Utf16Position {
+    /// Line, from 0.
+    pub line: usize,
+    /// Units of UTF-16 in the line, from 0.
+    pub character: usize,
+}
+
 impl SourceFile {
     /// Indexes `text`; `name` is what messages call the file (a path as the user would write it, or `<stdin>`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
@@ -77,6 +87,30 @@ impl SourceFile {
         Position { line: line + 1, column: characters + 1 }
     }
 
+    /// Line and UTF-16 character of a byte offset; an offset inside a character counts as that character. Takes time
+    /// that grows with the length of the line.
+    pub fn utf16_position(&self, offset: usize) -> Utf16Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.line_index(offset);
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Utf16Position { line, character: before.encode_utf16().count() }
+    }
+
+    /// The byte offset of a place as editors count it. A character past the end of its line is the end of the line,
+    /// without its line break, and a line past the end of the file is the end of the file.
+    pub fn utf16_offset(&self, position: Utf16Position) -> usize {
+        let Some(line) = self.line_span(position.line) else { return self.text.len() };
+        let mut units = 0;
+        for (at, c) in line.slice(&self.text).char_indices() {
+            if units >= position.character {
+                return line.start + at;
+            }
+            units += c.len_utf16();
+        }
+        line.end
+    }
+
     /// How many characters begin before the byte `offset`.
     fn characters_before(&self, offset: usize) -> usize {
         let bytes = self.text.as_bytes();
@@ -103,7 +137,22 @@ fn character_starts(bytes: &[u8]) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Position, SourceFile};
+    use super::{Position, SourceFile, Utf16Position};
+
+    #[test]
+    fn editors_count_units_of_utf_16() {
+        let file = SourceFile::new("a", "a😀é\r\nb");
+        let offsets = [(0, 0, 0), (1, 0, 1), (5, 0, 3), (7, 0, 4), (9, 1, 0), (10, 1, 1)];
+        for (offset, line, character) in offsets {
+            let position = Utf16Position { line, character };
+            assert_eq!(file.utf16_position(offset), position);
+            assert_eq!(file.utf16_offset(position), offset);
+        }
+        // Within the 😀, behind the line, behind the file.
+        assert_eq!(file.utf16_position(3), Utf16Position { line: 0, character: 1 });
+        assert_eq!(file.utf16_offset(Utf16Position { line: 0, character: 9 }), 7);
+        assert_eq!(file.utf16_offset(Utf16Position { line: 9, character: 0 }), 10);
+    }
 
     proptest! {
         /// The column is the number of characters before the offset in its line, however long the line is.

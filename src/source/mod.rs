@@ -1,11 +1,13 @@
 //! Files, byte spans, the line index and diagnostics: the ground that every other layer stands on.
 
 mod diagnostic;
+mod edit;
 mod file;
 mod span;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use file::{Position, SourceFile};
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use edit::{Applicability, Edit, Fix, Misfit, apply};
+pub use file::{Position, SourceFile, Utf16Position};
 pub use span::{Span, Spanned};
