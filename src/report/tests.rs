@@ -150,6 +150,7 @@ fn json() {
           "fix": {
             "title": "print `job`",
             "safe": false,
+            "applicability": "unsafe",
             "edits": [
               {
                 "start": {
