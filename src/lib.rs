@@ -11,11 +11,12 @@
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
 //! | [`runbook`] | links to runbook pages |
 //! | [`unittest`] | test files, the runner, comparison of expected and actual |
+//! | [`workspace`] | the owner of files: finds them, reads each once, knows which rules a test is about |
 //! | [`facts`] | what can be known of an expression without data: label flow |
 //! | [`alerting`] | rule groups over time: recording rules, alert states, `ALERTS`, staleness, timelines |
 //! | [`template`] | Go text/template as alert rules use it |
 //! | [`engine`] | PromQL evaluation over an in-memory store |
-//! | [`rules`] | the model of a rule file, and how to find and load one |
+//! | [`rules`] | the model of a rule file, and how to load one |
 //! | [`promql`] | lexer, parser, checker, printer, function table; evaluates nothing |
 //! | [`yaml`] | text to a tree in which every key and value knows its source bytes |
 //! | [`model`] | labels, samples, histograms, durations, Go-compatible formatting |
@@ -37,4 +38,5 @@ pub mod runbook;
 pub mod source;
 pub mod template;
 pub mod unittest;
+pub mod workspace;
 pub mod yaml;

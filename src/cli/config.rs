@@ -8,7 +8,7 @@ use super::{Session, Trouble};
 use crate::lint::Config;
 use crate::lint::config::{self, PROMQL_FEATURES};
 use crate::report::{CheckReport, Format, Summary, write_check};
-use crate::rules::discovery;
+use crate::workspace;
 
 /// Options that choose the configuration and add to it.
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ fn read(path: &Path, current_dir: &Path, session: &Session) -> Result<Config, Tr
     // As the user would write it: a configuration of a directory above stays absolute.
     let shown = path.strip_prefix(current_dir).unwrap_or(path);
     let read =
-        discovery::read(shown).map_err(|error| Trouble::new(format!("cannot read the configuration: {error}")))?;
+        workspace::read(shown).map_err(|error| Trouble::new(format!("cannot read the configuration: {error}")))?;
     let parsed = match read.problem {
         Some(problem) => Err(vec![problem]),
         None => Config::parse(&read.file),

@@ -14,9 +14,10 @@ use crate::model::{calendar, duration};
 use crate::promql::{self, Expr, ParseOptions};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::{self, Look};
-use crate::rules::{discovery, expression_problem};
+use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
 use crate::unittest::{self, Data, DataError, TestFile, TestGroup};
+use crate::workspace;
 use crate::yaml;
 
 /// Without `--step`: as far apart as rules are evaluated by default.
@@ -275,9 +276,9 @@ fn load(args: &EvalArgs) -> Result<Data, Loading> {
     Ok(data)
 }
 
-fn read(path: &Path) -> Result<discovery::Read, Trouble> {
+fn read(path: &Path) -> Result<workspace::Read, Trouble> {
     if is_yaml(path) {
-        return discovery::read(path).map_err(|error| Trouble::new(error.to_string()));
+        return workspace::read(path).map_err(|error| Trouble::new(error.to_string()));
     }
     let cannot = |error: std::io::Error| Trouble::new(format!("cannot read {}: {error}", path.display()));
     if path.as_os_str() == "-" {
@@ -290,7 +291,7 @@ fn read(path: &Path) -> Result<discovery::Read, Trouble> {
 }
 
 /// Dumps are larger than anything that people write by hand, so they have a limit of their own.
-fn read_dump(name: &str, input: impl std::io::Read) -> Result<discovery::Read, Trouble> {
+fn read_dump(name: &str, input: impl std::io::Read) -> Result<workspace::Read, Trouble> {
     let mut bytes = Vec::new();
     input
         .take(MAX_DUMP_BYTES + 1)
@@ -299,7 +300,7 @@ fn read_dump(name: &str, input: impl std::io::Read) -> Result<discovery::Read, T
     if bytes.len() as u64 > MAX_DUMP_BYTES {
         return Err(Trouble::new(format!("{name} is larger than {MAX_DUMP_BYTES} bytes")));
     }
-    Ok(discovery::from_bytes(name, bytes))
+    Ok(workspace::from_bytes(name, bytes))
 }
 
 fn is_yaml(path: &Path) -> bool {

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::copies::{is_copy, without_copies};
 use super::read_stdin;
 use crate::lint::{Config, Document};
 use crate::report::Failure;
-use crate::rules::discovery::{self, Found, Read, ReadError};
 use crate::rules::{self, FileShape, LoadOptions};
 use crate::unittest::RuleFileCache;
+use crate::workspace::copies::{is_copy, without_copies};
+use crate::workspace::{self, Found, Read, ReadError};
 use crate::yaml;
 
 /// What the paths of the command line stand for.
@@ -37,7 +37,7 @@ impl Inputs {
                 Err(failure) => inputs.failures.push(failure),
             }
         }
-        let (found, errors) = discovery::discover(&paths);
+        let (found, errors) = workspace::discover(&paths);
         inputs.failures.extend(errors.iter().map(failure_of));
         let wanted: Vec<Found> = found
             .into_iter()
@@ -65,7 +65,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self, found: &Found) -> Result<Option<Document>, Failure> {
-        let read = discovery::read(&found.path).map_err(|error| failure_of(&error))?;
+        let read = workspace::read(&found.path).map_err(|error| failure_of(&error))?;
         self.input(read, found.path.parent().unwrap_or(Path::new("")), found.named)
     }
 

@@ -6,7 +6,6 @@
 mod atomic;
 mod check;
 mod config;
-mod copies;
 mod eval;
 mod explain;
 mod inputs;
@@ -30,7 +29,7 @@ use outcome::{Outcome, Trouble};
 use session::Session;
 
 use crate::report::Failure;
-use crate::rules::discovery::{self, MAX_FILE_BYTES, Read};
+use crate::workspace::{self, MAX_FILE_BYTES, Read};
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -99,7 +98,7 @@ fn read_stdin(name: &str) -> Result<Read, Failure> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
     }
-    Ok(discovery::from_bytes(name, bytes))
+    Ok(workspace::from_bytes(name, bytes))
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use similar::TextDiff;
 use super::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::text::one_line;
-use crate::rules::discovery;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Left, Why};
+use crate::workspace;
 
 /// The smallest difference of two texts takes time that grows with their size and with the number of changes; after so
 /// long a larger one has to do.
@@ -94,7 +94,7 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
 fn replace(file: &FileReport, text: &str) -> Result<(), Trouble> {
     let path = Path::new(file.file.name());
     let failure = |why: &str| Trouble::new(format!("{} is not updated: it {why}", path.display()));
-    let read = discovery::read(path).map_err(|error| {
+    let read = workspace::read(path).map_err(|error| {
         let is_other = file.file.name().contains(char::REPLACEMENT_CHARACTER);
         failure(&error.message).help(if is_other { "its name must be UTF-8" } else { "run the update again" })
     })?;

@@ -1,7 +1,6 @@
 //! The model of a rule file, and how to find and load one.
 
 mod decode;
-pub mod discovery;
 mod expression;
 mod fields;
 mod file;

@@ -20,7 +20,6 @@ mod explain_notes;
 mod expr_test;
 mod extensions;
 mod file;
-mod glob;
 mod group;
 mod inputs;
 pub mod lint;
@@ -50,7 +49,7 @@ pub use extensions::{
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
 pub use list::{ListedAssertion, ListedFile, ListedGroup, list};
 pub use partition::{Part, PartOf, Partition};
-pub use promtool::{HEADER, RuleSource, Translation, to_promtool};
+pub use promtool::{RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
 pub use runner::{RunOptions, Selection, TestInput, run};
 pub use update::{Left, Update, Why, update};

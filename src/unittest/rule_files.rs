@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::{TestFile, glob};
-use crate::rules::{self, LoadOptions, RuleFile, discovery};
+use super::TestFile;
+use crate::rules::{self, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
+use crate::workspace::{self, glob};
 use crate::yaml;
 
 /// Rule files by path. Threads share it; each file is read by whoever needs it first, and the others wait.
@@ -104,7 +105,7 @@ impl RuleFileCache {
     }
 
     fn read(&self, path: &Path) -> Loaded {
-        let read = match discovery::read(path) {
+        let read = match workspace::read(path) {
             Ok(read) => read,
             Err(error) => return Loaded::Unreadable(error.message),
         };

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use crate::shared::shared;
 use promproof::lint::{self, Config, Document};
-use promproof::rules::discovery;
 use promproof::source::Diagnostic;
+use promproof::workspace;
 
 /// The documents of a corpus and what is reported with the default configuration.
 fn lint(corpus: &Path) -> (Vec<Document>, Vec<Diagnostic>) {
-    let (found, errors) = discovery::discover(&[corpus.to_path_buf()]);
+    let (found, errors) = workspace::discover(&[corpus.to_path_buf()]);
     assert!(errors.is_empty(), "{errors:?}");
-    let sources: Vec<_> = found.iter().map(|found| discovery::read(&found.path).unwrap().file).collect();
+    let sources: Vec<_> = found.iter().map(|found| workspace::read(&found.path).unwrap().file).collect();
     let config = Config::default();
     let documents = Document::read_rule_files(&sources, &config);
     let diagnostics = lint::run(&documents, &config);

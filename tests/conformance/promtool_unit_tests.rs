@@ -6,12 +6,12 @@
 use std::path::Path;
 
 use crate::shared::shared;
-use promproof::rules::discovery;
 use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::workspace;
 use promproof::yaml;
 
 fn run(path: &Path) -> unittest::report::TestReport {
-    let read = discovery::read(path).unwrap();
+    let read = workspace::read(path).unwrap();
     let test = unittest::decode(&yaml::parse(&read.file), &read.file);
     unittest::run(&[TestInput { test, folder: path.parent().unwrap().to_owned() }], &RunOptions::default())
 }
@@ -63,7 +63,7 @@ fn files_of_cluster_monitoring_operator_and_etcd() {
     let Some(folder) = shared("corpus/unit-tests") else { return };
     let (mut passed, mut failed, mut files) = (0, 0, 0);
     let mut failing = Vec::new();
-    for found in discovery::discover(&[folder]).0 {
+    for found in workspace::discover(&[folder]).0 {
         let report = run(&found.path);
         if report.files[0].groups.is_empty() {
             continue;

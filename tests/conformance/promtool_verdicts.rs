@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::shared::shared;
 use promproof::lint::{self, Config, Document};
-use promproof::rules::discovery;
 use promproof::source::Severity;
+use promproof::workspace;
 
 /// Accepted, with this many rules in the first document.
 const ACCEPTED: &[(&str, usize)] = &[
@@ -81,7 +81,7 @@ const TEST_FILES: &[&str] = &[
 
 /// The rules of the first document, and each error as its lint rule and its line.
 fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
-    let read = discovery::read(path).expect("a file that can be read");
+    let read = workspace::read(path).expect("a file that can be read");
     let config = Config::default();
     let document = Document::read(&read.file, &config, true);
     let groups = document.rules.iter().flat_map(|file| &file.groups).filter(|group| group.part == 0);

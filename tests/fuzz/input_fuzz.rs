@@ -14,10 +14,10 @@ use promproof::model::{Labels, SampleValue};
 use promproof::promql::series;
 use promproof::report::test::{TestFormat, TestView};
 use promproof::report::{self, Look};
-use promproof::rules::discovery;
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
 use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::workspace;
 use promproof::yaml;
 
 fn assert_inside(span: Span, text: &str, what: &str) {
@@ -258,7 +258,7 @@ fn broken_rule_files() {
     let traefik = include_str!("../../testdata/traefik/traefik.rules.yml");
     let tally = fuzz::run("broken rule files", 1_500, move |seed| {
         let text = broken(&mut Generator::new(seed), &[RULES, traefik], &YAML_PIECES);
-        let file = discovery::from_bytes("rules.yml", text.into_bytes()).file;
+        let file = workspace::from_bytes("rules.yml", text.into_bytes()).file;
         let document = Document::read(&file, &config, false);
         check_problems(&document.problems, file.text());
         let is_rules = document.rules.is_some();
@@ -313,7 +313,7 @@ fn broken_test_files() {
     let tally = fuzz::run("broken test files", 600, move |seed| {
         let mut random = Generator::new(seed);
         let text = broken(&mut random, &[TESTS], &YAML_PIECES);
-        let file = discovery::from_bytes("test.yml", text.into_bytes()).file;
+        let file = workspace::from_bytes("test.yml", text.into_bytes()).file;
         let parsed = yaml::parse(&file);
         check_problems(&parsed.problems, file.text());
         let test = unittest::decode(&parsed, &file);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use promproof::report::html;
 use promproof::report::test::TestView;
-use promproof::rules::discovery;
 use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::workspace;
 use promproof::yaml;
 
 use crate::support::Sandbox;
@@ -45,7 +45,7 @@ fn page(sandbox: &Sandbox) -> String {
 
 fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
     let path = sandbox.path("test.yml");
-    let mut read = discovery::read(&path).unwrap();
+    let mut read = workspace::read(&path).unwrap();
     read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
     let test = unittest::decode(&yaml::parse(&read.file), &read.file);
     let inputs = [TestInput { test, folder: sandbox.path("") }];

@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::cli::copies::{is_copy, without_copies};
 use crate::cli::{Trouble, read_stdin};
-use crate::rules::discovery::{self, Found, Read};
 use crate::rules::{self, FileShape};
 use crate::unittest::{self, TestFile, TestInput};
+use crate::workspace::copies::{is_copy, without_copies};
+use crate::workspace::{self, Found, Read};
 use crate::yaml;
 
 /// The test files under the paths, in the order of their names, and what cannot be read.
 pub(in crate::cli) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trouble>) {
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { discovery::discover(&paths) };
+    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { workspace::discover(&paths) };
     let mut failures: Vec<Trouble> = errors.iter().map(|error| Trouble::new(error.to_string())).collect();
     let mut inputs = Vec::new();
     if !stdin.is_empty() {
@@ -36,7 +36,7 @@ pub(in crate::cli) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trou
 }
 
 fn read_input(found: &Found) -> Result<Option<TestInput>, Trouble> {
-    let read = discovery::read(&found.path).map_err(|error| Trouble::new(error.to_string()))?;
+    let read = workspace::read(&found.path).map_err(|error| Trouble::new(error.to_string()))?;
     Ok(input(&read, found.path.parent().unwrap_or(Path::new("")), found.named))
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::TestArgs;
 use crate::cli::Trouble;
-use crate::rules::discovery;
+use crate::workspace;
 
 /// Looks at the files that the run would write, before anything is run.
 ///
@@ -16,7 +16,7 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
     for (option, path) in outputs(args) {
         let Some(target) = target(path) else { continue };
         // What is found below a folder has one of the endings; any other file is an input only by its name.
-        let is_source = inputs.contains(&target) || discovery::has_extension(path) || discovery::has_extension(&target);
+        let is_source = inputs.contains(&target) || workspace::has_extension(path) || workspace::has_extension(&target);
         if is_source && target.is_file() {
             let message = format!("{option} would overwrite {}, which may be a file of the tests", path.display());
             return Err(Trouble::new(message)

@@ -10,7 +10,8 @@ use super::super::options::output_file;
 use super::super::{Outcome, Session, Trouble, atomic};
 use crate::report::text::one_line;
 use crate::source::Severity;
-use crate::unittest::{self, HEADER, RuleSource, RunOptions, TestInput, Translation};
+use crate::unittest::{self, RuleSource, RunOptions, TestInput, Translation};
+use crate::workspace::copies::HEADER;
 
 /// The folder below DIR for what lies outside of the current folder.
 const OUTSIDE: &str = "outside";

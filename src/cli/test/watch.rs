@@ -20,8 +20,8 @@ use crate::cli::config::{self, ConfigFileArgs};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::report::text::one_line;
-use crate::rules::discovery;
 use crate::unittest;
+use crate::workspace;
 
 /// Editors and `git checkout` write in several steps: so long it must be quiet before the tests run.
 const QUIET: Duration = Duration::from_millis(100);
@@ -128,7 +128,7 @@ impl Watched<'_> {
 
     /// How the files are now.
     fn state(&self) -> State {
-        let tests = discovery::discover(self.paths).0.into_iter().map(|found| found.path);
+        let tests = workspace::discover(self.paths).0.into_iter().map(|found| found.path);
         let stamp = |path: PathBuf| {
             let metadata = fs::metadata(&path).ok()?;
             Some((path, (metadata.modified().ok(), metadata.len())))
@@ -138,7 +138,7 @@ impl Watched<'_> {
 
     /// The folders in which changes matter.
     fn folders(&self) -> BTreeSet<PathBuf> {
-        let mut folders: BTreeSet<PathBuf> = discovery::directories(self.paths).into_iter().collect();
+        let mut folders: BTreeSet<PathBuf> = workspace::directories(self.paths).into_iter().collect();
         folders.extend(self.rule_paths().filter_map(|path| path.parent().map(Path::to_owned)));
         folders.extend(self.config_path().and_then(|path| path.parent().map(Path::to_owned)));
         // A rule file that does not exist yet will appear here.

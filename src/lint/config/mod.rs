@@ -27,7 +27,6 @@
 //! ```
 
 mod levels;
-mod paths;
 mod read;
 mod section;
 #[cfg(test)]
@@ -40,8 +39,8 @@ use std::sync::Arc;
 use crate::promql::ParseOptions;
 use crate::source::{Diagnostic, SourceFile};
 
+use crate::workspace::paths::{self, Patterns};
 pub use levels::{Level, Levels};
-use paths::Patterns;
 
 /// The names that [`find`] looks for, in this order, in each directory.
 pub const FILE_NAMES: [&str; 2] = ["promproof.toml", ".config/promproof.toml"];

@@ -7,9 +7,9 @@ use toml::de::DeTable;
 use crate::lint::registry::{nearest, nearest_of, registry};
 use crate::lint::rules::config::SYNTAX;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
+use crate::workspace::paths::Patterns;
 
 use super::levels::{Level, Levels};
-use super::paths::Patterns;
 use super::section::{Problems, Section, Value, list, span_of};
 use super::{Config, Override, PROMQL_FEATURES};
 

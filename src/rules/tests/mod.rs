@@ -1,6 +1,5 @@
 //! What the loader says about rule files.
 
-mod corpus;
 mod fields;
 mod shapes;
 

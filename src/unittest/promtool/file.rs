@@ -4,12 +4,13 @@ use super::plain::{GroupTranslation, PlainExprTest};
 use super::rules::texts;
 use super::samples::{as_written, must_fail};
 use super::yaml::Writer;
-use super::{HEADER, Translation, kept};
+use super::{Translation, kept};
 use crate::model::duration::format_duration;
 use crate::rules::Field;
 use crate::unittest::repeat::{MAX_REPEATED_SERIES, Template};
 use crate::unittest::report::GroupReport;
 use crate::unittest::{AlertTest, InputSeries, TestFile, TestGroup};
+use crate::workspace::copies::HEADER;
 
 impl Translation<'_> {
     /// The file's text. `rule_files` are the paths or patterns to write, relative to the folder that it is written to.

@@ -1,9 +1,10 @@
 //! Test files without extensions: only the paths of rule files change, everything else keeps its bytes.
 
+use super::RuleSource;
 use super::yaml::quoted_if_needed;
-use super::{HEADER, RuleSource};
 use crate::source::Edit;
 use crate::unittest::{TestFile, TestGroup, update};
+use crate::workspace::copies::HEADER;
 use crate::yaml::{self, Node};
 
 /// The text with the new paths; `None` where more than paths has to change, or a path does not stand in its list.

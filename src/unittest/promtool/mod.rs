@@ -18,13 +18,11 @@ use super::rule_files::{ResolvedRules, RuleFileCache};
 use super::{RunOptions, Selection, TestFile, TestGroup, TestInput, runner};
 use crate::rules::RuleFile;
 use crate::source::Span;
+use crate::workspace::copies::HEADER;
 
 pub(super) use plain::GroupTranslation;
 
 use plain::PlainExprTest;
-
-/// The beginning of the first line of each file that is written, by which it is known again.
-pub const HEADER: &str = "# Written by promproof test --to-promtool";
 
 /// A test file in promtool's words.
 #[derive(Debug)]

@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use crate::rules::discovery::Found;
-use crate::unittest::HEADER;
+use super::Found;
+
+/// How the first line of such a copy begins.
+pub const HEADER: &str = "# Written by promproof test --to-promtool";
 
 /// Whether a file is such a copy, by its first line.
-pub(super) fn is_copy(text: &str) -> bool {
+pub fn is_copy(text: &str) -> bool {
     text.starts_with(HEADER)
 }
 
 /// Leaves out the copies that do not count. `files` were found below `paths`; each comes with what was read of it, and
 /// whether it is a copy.
-pub(super) fn without_copies<T>(paths: &[PathBuf], files: Vec<(&Found, bool, T)>) -> Vec<T> {
+pub fn without_copies<T>(paths: &[PathBuf], files: Vec<(&Found, bool, T)>) -> Vec<T> {
     let folders: FxHashSet<&Path> = paths.iter().map(|path| bare(path)).collect();
     let originals = files.iter().filter(|(_, is_copy, _)| !is_copy);
     let has_originals: FxHashSet<&Path> =

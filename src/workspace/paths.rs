@@ -7,7 +7,7 @@ use glob::{MatchOptions, Pattern, PatternError};
 /// Glob patterns for paths relative to the configuration's directory. A pattern that matches a directory holds for all
 /// that is in it, and one without a slash holds at any depth.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Patterns {
+pub struct Patterns {
     patterns: Vec<Pattern>,
 }
 
@@ -17,18 +17,22 @@ const OPTIONS: MatchOptions =
 
 impl Patterns {
     /// Adds a pattern.
-    pub(super) fn add(&mut self, pattern: &str) -> Result<(), PatternError> {
+    ///
+    /// # Errors
+    /// Where it is malformed.
+    pub fn add(&mut self, pattern: &str) -> Result<(), PatternError> {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         self.patterns.push(Pattern::new(pattern.trim_end_matches('/'))?);
         Ok(())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is no pattern.
+    pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()
     }
 
     /// Whether a pattern holds for `path`.
-    pub(super) fn matches(&self, path: &Path) -> bool {
+    pub fn matches(&self, path: &Path) -> bool {
         self.patterns.iter().any(|pattern| {
             let anywhere = !pattern.as_str().contains('/');
             path.ancestors().any(|part| {
@@ -40,7 +44,7 @@ impl Patterns {
 }
 
 /// `path` without `.` and with each `..` taken back, by the text alone.
-pub(super) fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {

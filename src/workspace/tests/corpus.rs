@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::*;
+use crate::rules::{LoadOptions, load};
+use crate::source::testing::render;
+use crate::workspace::{discover, read};
+use crate::yaml;
 
 fn rule_files(folder: &Path) -> Vec<PathBuf> {
-    let (found, errors) = discovery::discover(&[folder.to_owned()]);
+    let (found, errors) = discover(&[folder.to_owned()]);
     assert_eq!(errors, []);
     found.into_iter().map(|found| found.path).collect()
 }
@@ -14,7 +17,7 @@ fn rule_files(folder: &Path) -> Vec<PathBuf> {
 fn count(folder: &Path) -> (usize, usize, usize, String) {
     let (mut files, mut groups, mut rules, mut problems) = (0, 0, 0, Vec::new());
     for path in rule_files(folder) {
-        let file = discovery::read(&path).unwrap().file;
+        let file = read(&path).unwrap().file;
         let Some(loaded) = load(&yaml::parse(&file), &file, &LoadOptions::default()) else { continue };
         files += 1;
         groups += loaded.groups.len();

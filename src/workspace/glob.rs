@@ -10,7 +10,7 @@ const OPTIONS: MatchOptions =
 
 /// The files that `pattern` names, relative to `folder` unless it is absolute; sorted. `None` where the pattern is
 /// malformed.
-pub(super) fn find(folder: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
+pub fn find(folder: &Path, pattern: &str) -> Option<Vec<PathBuf>> {
     let translated = translate(pattern)?;
     if !has_meta(pattern) {
         let path = folder.join(pattern);
