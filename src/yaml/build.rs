@@ -273,14 +273,14 @@ impl<'a> Builder<'a> {
                 for item in items.iter().filter(|_| is_block) {
                     cover(&mut extent, item);
                 }
-                NodeKind::Sequence(Arc::new(Sequence { items }))
+                NodeKind::Sequence(Arc::new(Sequence { items, in_brackets: !is_block }))
             }
             Content::Mapping { entries, .. } => {
                 for (key, value) in entries.iter().filter(|_| is_block) {
                     cover(&mut extent, key);
                     cover(&mut extent, value);
                 }
-                NodeKind::Mapping(Arc::new(self.mapping(entries)))
+                NodeKind::Mapping(Arc::new(self.mapping(entries, is_block)))
             }
         };
         let span = extent.unwrap_or_else(|| self.in_file(Span::at(start.start)));
@@ -373,7 +373,8 @@ impl<'a> Builder<'a> {
             self.refuse_escaped_slash(content);
             self.refuse_surrogates(content);
         }
-        if style == ScalarStyle::Plain && self.frames.last().is_some_and(|frame| !frame.is_block) {
+        let in_flow = self.frames.last().is_some_and(|frame| !frame.is_block);
+        if style == ScalarStyle::Plain && in_flow {
             self.refuse_question_mark(content);
         }
         let origin = &self.source.origin;
@@ -386,7 +387,7 @@ impl<'a> Builder<'a> {
             value.pop();
         }
         let place = Place::new(origin, &value, style, content, indent);
-        let kind = NodeKind::Scalar(Arc::new(Scalar { value, style, is_null: false, place }));
+        let kind = NodeKind::Scalar(Arc::new(Scalar { value, style, is_null: false, in_flow, place }));
         Node { span: self.in_file(extent), tag, alias: None, kind }
     }
 
@@ -487,7 +488,7 @@ impl<'a> Builder<'a> {
         self.complete(Built { node: Node { span, tag: None, alias: None, kind }, cost: NODE_COST, depth: 1 }, 0);
     }
 
-    fn mapping(&mut self, pairs: Vec<(Node, Node)>) -> Mapping {
+    fn mapping(&mut self, pairs: Vec<(Node, Node)>, is_block: bool) -> Mapping {
         let (mut entries, duplicates) = mapping::without_duplicates(pairs);
         for Duplicate { name, first, second } in duplicates.into_iter().take(MAX_PROBLEMS) {
             let label = Label::new(&self.source.file, second, "again here");
@@ -510,7 +511,7 @@ impl<'a> Builder<'a> {
                 self.refused = true;
             }
         }
-        Mapping { entries }
+        Mapping { entries, in_braces: !is_block }
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Scalar {
     pub style: ScalarStyle,
     /// Whether it is YAML's null: not there, `~` or `null`, unquoted and untagged.
     pub is_null: bool,
+    /// Whether it stands within brackets or braces, where a comma would end a plain text.
+    pub in_flow: bool,
     /// The way from a decoded byte to a byte of the file.
     pub(super) place: Place,
 }
@@ -66,6 +68,8 @@ pub struct Scalar {
 pub struct Mapping {
     /// The entries, those merged through `<<` behind the written ones.
     pub entries: Vec<Entry>,
+    /// Whether it is written in braces, or is a pair within brackets: not in lines of its own.
+    pub in_braces: bool,
 }
 
 /// A key and its value.
@@ -84,6 +88,8 @@ pub struct Entry {
 pub struct Sequence {
     /// The items.
     pub items: Vec<Node>,
+    /// Whether it is written in brackets, not in lines with dashes.
+    pub in_brackets: bool,
 }
 
 impl Node {
@@ -164,7 +170,13 @@ impl Entry {
 impl Scalar {
     /// YAML's null at the byte `at` of the file: no text.
     pub fn null(at: usize) -> Scalar {
-        Scalar { value: String::new(), style: ScalarStyle::Plain, is_null: true, place: Place::Direct(at) }
+        Scalar {
+            value: String::new(),
+            style: ScalarStyle::Plain,
+            is_null: true,
+            in_flow: false,
+            place: Place::Direct(at),
+        }
     }
 
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte

@@ -2,8 +2,8 @@
 
 use super::RuleSource;
 use super::yaml::quoted_if_needed;
-use crate::source::Edit;
-use crate::unittest::{TestFile, TestGroup, update};
+use crate::source::{self, Edit};
+use crate::unittest::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
 use crate::yaml::{self, Node};
 
@@ -14,8 +14,8 @@ pub(super) fn text(test: &TestFile, sources: &[RuleSource], rule_files: &[String
     if test.groups.iter().any(TestGroup::has_extensions) || !by_pattern || source.starts_with(['%', '\u{FEFF}']) {
         return None;
     }
-    let edits = edits(test, rule_files)?;
-    Some(format!("{HEADER} from {}. Change that file, not this one.\n{}", one_line(test), update::apply(source, edits)))
+    let text = source::apply(source, &edits(test, rule_files)?).ok()?;
+    Some(format!("{HEADER} from {}. Change that file, not this one.\n{text}", one_line(test)))
 }
 
 /// The name of the file, which ends no comment.

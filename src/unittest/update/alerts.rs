@@ -2,11 +2,9 @@
 
 use super::super::report::{Alert, AlertFailure, FieldDifference, FieldKind};
 use super::Why;
-use super::collection::{Context, Place};
 use super::expectations::Expectations;
-use super::render::Value;
-use super::scalar;
 use crate::source::Edit;
+use crate::yaml::edit::{Editor, Place, Value};
 use crate::yaml::{Entry, Mapping};
 
 impl Expectations for AlertFailure {
@@ -20,7 +18,7 @@ impl Expectations for AlertFailure {
 
     /// Labels and annotations that differ are changed where they stand.
     fn changed(
-        context: Context<'_>,
+        editor: &Editor<'_>,
         item: Place<'_>,
         fields: &[FieldDifference],
         _actual: &Alert,
@@ -28,9 +26,9 @@ impl Expectations for AlertFailure {
         let (mut edits, mut new_parts) = (Vec::new(), Vec::new());
         for (kind, part) in [(FieldKind::Label, "exp_labels"), (FieldKind::Annotation, "exp_annotations")] {
             let fields: Vec<&FieldDifference> = fields.iter().filter(|field| field.kind == kind).collect();
-            match item.entry(context.lines, part)? {
+            match item.entry(editor, part)? {
                 _ if fields.is_empty() => {}
-                Some(place) => edits.extend(changed_names(context, place, &fields)?),
+                Some(place) => edits.extend(changed_names(editor, place, &fields)?),
                 None => {
                     let texts =
                         fields.iter().filter_map(|field| Some((field.name.clone(), text(field.actual.as_ref()?))));
@@ -38,7 +36,7 @@ impl Expectations for AlertFailure {
                 }
             }
         }
-        edits.extend(item.add(context, new_parts)?);
+        edits.extend(item.add(editor, new_parts)?);
         Ok(edits)
     }
 
@@ -54,14 +52,14 @@ impl Expectations for AlertFailure {
 }
 
 /// The edits of a mapping of names to texts.
-fn changed_names(context: Context<'_>, place: Place<'_>, fields: &[&FieldDifference]) -> Result<Vec<Edit>, Why> {
+fn changed_names(editor: &Editor<'_>, place: Place<'_>, fields: &[&FieldDifference]) -> Result<Vec<Edit>, Why> {
     let entries = place.node.as_mapping().into_iter().flat_map(Mapping::written);
     let written: Vec<Option<&str>> = entries.map(Entry::name).collect();
     let mut kept = vec![true; written.len()];
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for field in fields {
-        match (place.entry(context.lines, &field.name)?, &field.actual) {
-            (Some(value), Some(actual)) => edits.extend(scalar::replace(context, value, &text(actual))?),
+        match (place.entry(editor, &field.name)?, &field.actual) {
+            (Some(value), Some(actual)) => edits.extend(value.replace(editor, &text(actual))?),
             (Some(_), None) => {
                 let index = written.iter().position(|name| *name == Some(field.name.as_str())).ok_or(Why::Alias)?;
                 *kept.get_mut(index).ok_or(Why::Layout)? = false;
@@ -70,7 +68,7 @@ fn changed_names(context: Context<'_>, place: Place<'_>, fields: &[&FieldDiffere
             (None, None) => {}
         }
     }
-    edits.extend(place.rewrite(context, &kept, &Value::Map(added))?);
+    edits.extend(place.rewrite(editor, &kept, &Value::Map(added))?);
     Ok(edits)
 }
 

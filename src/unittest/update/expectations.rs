@@ -4,9 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::super::report::{Difference, FieldDifference};
 use super::Why;
-use super::collection::{Context, Place};
-use super::render::Value;
 use crate::source::{Edit, Span};
+use crate::yaml::edit::{Editor, Place, Value};
 
 /// What alerts and samples do differently.
 pub(super) trait Expectations {
@@ -21,7 +20,7 @@ pub(super) trait Expectations {
 
     /// The edits of an item, of which there is something, and of which `fields` are not as in `actual`.
     fn changed(
-        context: Context<'_>,
+        editor: &Editor<'_>,
         item: Place<'_>,
         fields: &[FieldDifference],
         actual: &Self::Actual,
@@ -34,13 +33,13 @@ pub(super) trait Expectations {
 /// The edits of the assertion at `place`. Items that nothing is like go, those that differ are changed where they
 /// stand, and what else there is comes behind those that are there.
 pub(super) fn edits<E: Expectations>(
-    context: Context<'_>,
+    editor: &Editor<'_>,
     place: Place<'_>,
     expectations: &E,
     differences: &[Difference],
 ) -> Result<Vec<Edit>, Why> {
-    let list = place.entry(context.lines, E::KEY)?;
-    let items = list.map_or(Ok(Vec::new()), |list| list.items(context.lines))?;
+    let list = place.entry(editor, E::KEY)?;
+    let items = list.map_or(Ok(Vec::new()), |list| list.items(editor))?;
     let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
     let actual = |index: usize| expectations.actual().get(index).ok_or(Why::Layout);
     let mut kept = vec![true; items.len()];
@@ -54,19 +53,19 @@ pub(super) fn edits<E: Expectations>(
             Difference::Unexpected { actual: index } => added.push(Value::Map(E::entries(actual(*index)?))),
             Difference::Differs { actual: index, span, fields, .. } => {
                 let item = indices.get(span).and_then(|index| items.get(*index)).ok_or(Why::Layout)?;
-                item.check_free(context)?;
+                item.check_free(editor)?;
                 edits.extend(if item.node.as_mapping().is_none_or(|mapping| mapping.entries.is_empty()) {
-                    item.add(context, E::entries(actual(*index)?))?
+                    item.add(editor, E::entries(actual(*index)?))?
                 } else {
-                    E::changed(context, *item, fields, actual(*index)?)?
+                    E::changed(editor, *item, fields, actual(*index)?)?
                 });
             }
         }
     }
     let added = Value::List(added);
     edits.extend(match list {
-        Some(list) => list.rewrite(context, &kept, &added)?,
-        None => place.add(context, vec![(E::KEY.to_owned(), added)])?,
+        Some(list) => list.rewrite(editor, &kept, &added)?,
+        None => place.add(editor, vec![(E::KEY.to_owned(), added)])?,
     });
     Ok(edits)
 }

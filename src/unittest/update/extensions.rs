@@ -6,15 +6,13 @@
 use super::super::extensions::{Moment, PatternKind};
 use super::super::report::{MessageFailure, TimelineFailure, Violation, ViolationKind};
 use super::Why;
-use super::collection::{Context, Place};
-use super::render::Value;
-use super::scalar;
 use crate::model::duration::{format_duration, parse_duration};
 use crate::source::Edit;
+use crate::yaml::edit::{Editor, Place, Value};
 use crate::yaml::{Node, NodeKind, ScalarStyle};
 
 /// The edits of an item of `alert_timeline`.
-pub(super) fn of_timeline(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure) -> Result<Vec<Edit>, Why> {
+pub(super) fn of_timeline(editor: &Editor<'_>, item: Place<'_>, failure: &TimelineFailure) -> Result<Vec<Edit>, Why> {
     if failure.more > 0 {
         return Err(Why::TooMuch);
     }
@@ -23,13 +21,13 @@ pub(super) fn of_timeline(context: Context<'_>, item: Place<'_>, failure: &Timel
         let new = match &violation.kind {
             ViolationKind::Moved { moment, .. }
             | ViolationKind::Missing { moment, .. }
-            | ViolationKind::Unexpected { moment, .. } => times(context, item, failure, *moment)?,
+            | ViolationKind::Unexpected { moment, .. } => times(editor, item, failure, *moment)?,
             ViolationKind::Count(count) if *count > 0 => {
-                let place = item.entry(context.lines, "count")?.ok_or(Why::Layout)?;
-                scalar::replace(context, place, &Value::Plain(count.to_string()))?
+                let place = item.entry(editor, "count")?.ok_or(Why::Layout)?;
+                place.replace(editor, &Value::Plain(count.to_string()))?
             }
             ViolationKind::Annotation { name, pattern: PatternKind::Exact, .. } => {
-                annotation(context, item, failure, name)?
+                annotation(editor, item, failure, name)?
             }
             ViolationKind::Annotation { .. } => return Err(Why::Pattern),
             ViolationKind::Count(_) | ViolationKind::NoAlert | ViolationKind::NeverFires => return Err(Why::NoAlert),
@@ -43,9 +41,9 @@ pub(super) fn of_timeline(context: Context<'_>, item: Place<'_>, failure: &Timel
 }
 
 /// The times at which a state begins, if they are the same for all alerts.
-fn times(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, moment: Moment) -> Result<Vec<Edit>, Why> {
+fn times(editor: &Editor<'_>, item: Place<'_>, failure: &TimelineFailure, moment: Moment) -> Result<Vec<Edit>, Why> {
     // `never` has no times.
-    let place = item.entry(context.lines, moment.key())?.ok_or(Why::Never)?;
+    let place = item.entry(editor, moment.key())?.ok_or(Why::Never)?;
     let times = failure.lives.first().ok_or(Why::NoAlert)?.of(moment);
     if failure.lives.iter().any(|life| life.of(moment) != times) {
         return Err(Why::Unlike);
@@ -57,29 +55,29 @@ fn times(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, momen
     };
     if place.node.as_sequence().is_none() {
         return match texts.as_slice() {
-            [only] => scalar::replace(context, place, &Value::Text(only.clone())),
+            [only] => Ok(place.replace(editor, &Value::Text(only.clone()))?),
             _ => {
                 let list = Value::List(texts.into_iter().map(value(Some(place.node))).collect());
-                scalar::replace(context, place, &Value::Plain(list.flow()))
+                Ok(place.replace(editor, &Value::Plain(list.flow()))?)
             }
         };
     }
-    let items = place.items(context.lines)?;
+    let items = place.items(editor)?;
     let mut edits = Vec::new();
     for ((item, time), text) in items.iter().zip(times).zip(&texts) {
         let written = item.node.as_scalar().and_then(|scalar| parse_duration(&scalar.value).ok());
         if written != Some(*time) {
-            edits.extend(scalar::replace(context, *item, &Value::Text(text.clone()))?);
+            edits.extend(item.replace(editor, &Value::Text(text.clone()))?);
         }
     }
     let kept: Vec<bool> = (0..items.len()).map(|index| index < texts.len()).collect();
     let added = texts.into_iter().skip(items.len()).map(value(items.first().map(|item| item.node))).collect();
-    edits.extend(place.rewrite(context, &kept, &Value::List(added))?);
+    edits.extend(place.rewrite(editor, &kept, &Value::List(added))?);
     Ok(edits)
 }
 
 /// The text of an annotation, if it is the same for all alerts whenever they begin to fire.
-fn annotation(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, name: &str) -> Result<Vec<Edit>, Why> {
+fn annotation(editor: &Editor<'_>, item: Place<'_>, failure: &TimelineFailure, name: &str) -> Result<Vec<Edit>, Why> {
     let actual = |violation: &Violation| match &violation.kind {
         ViolationKind::Annotation { name: of, actual, .. } if of == name => Some(actual.clone()),
         _ => None,
@@ -90,26 +88,26 @@ fn annotation(context: Context<'_>, item: Place<'_>, failure: &TimelineFailure, 
     if texts.len() != begins || texts.iter().any(|other| other != text) {
         return Err(Why::Unlike);
     }
-    let annotations = item.entry(context.lines, "annotations")?.ok_or(Why::Layout)?;
-    let written = annotations.entry(context.lines, name)?.ok_or(Why::Layout)?;
-    scalar::replace(context, text_of(context, written, PatternKind::Exact)?, &Value::Text(text.clone()))
+    let annotations = item.entry(editor, "annotations")?.ok_or(Why::Layout)?;
+    let written = annotations.entry(editor, name)?.ok_or(Why::Layout)?;
+    Ok(text_of(editor, written, PatternKind::Exact)?.replace(editor, &Value::Text(text.clone()))?)
 }
 
 /// The edit of an expression that must fail, and does with another message.
-pub(super) fn of_message(context: Context<'_>, item: Place<'_>, failure: &MessageFailure) -> Result<Vec<Edit>, Why> {
+pub(super) fn of_message(editor: &Editor<'_>, item: Place<'_>, failure: &MessageFailure) -> Result<Vec<Edit>, Why> {
     let actual = failure.actual.as_ref().ok_or(Why::Succeeds)?;
     if failure.pattern == PatternKind::Matches {
         return Err(Why::Pattern);
     }
-    let written = item.entry(context.lines, "exp_fail")?.ok_or(Why::Layout)?;
-    scalar::replace(context, text_of(context, written, failure.pattern)?, &Value::Text(actual.clone()))
+    let written = item.entry(editor, "exp_fail")?.ok_or(Why::Layout)?;
+    Ok(text_of(editor, written, failure.pattern)?.replace(editor, &Value::Text(actual.clone()))?)
 }
 
 /// A text alone, or the one under the key of `pattern`.
-fn text_of<'n>(context: Context<'_>, written: Place<'n>, pattern: PatternKind) -> Result<Place<'n>, Why> {
+fn text_of<'n>(editor: &Editor<'_>, written: Place<'n>, pattern: PatternKind) -> Result<Place<'n>, Why> {
     match &written.node.kind {
         NodeKind::Scalar(_) => Ok(written),
-        NodeKind::Mapping(_) => written.entry(context.lines, pattern.key())?.ok_or(Why::Layout),
+        NodeKind::Mapping(_) => written.entry(editor, pattern.key())?.ok_or(Why::Layout),
         NodeKind::Sequence(_) => Err(Why::Layout),
     }
 }

@@ -4,21 +4,12 @@
 //! does not fire is taken out with its lines, one that is missing is put behind the others. Comments, order and
 //! everything else stay.
 //!
-//! `expectations` with `alerts` and `samples`, and `extensions` know what has to change; `collection` with `block` and
-//! `flow` brings items into lists and mappings and takes them out, `scalar` replaces single values, and `render` writes
-//! what is new. `shared` knows what nobody may touch, because an alias reads it elsewhere.
+//! `expectations` with `alerts` and `samples`, and `extensions` know what has to change; [`crate::yaml::edit`] changes it.
 
 mod alerts;
-mod block;
-mod collection;
 mod expectations;
 mod extensions;
-mod flow;
-mod lines;
-mod render;
 mod samples;
-mod scalar;
-mod shared;
 
 use std::sync::Arc;
 
@@ -26,12 +17,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::decode::decode;
 use super::report::{Assertion, FileReport, Outcome};
-use crate::source::{Diagnostic, Edit, SourceFile, Span};
+use crate::source::{self, Diagnostic, Edit, SourceFile, Span};
+use crate::yaml::edit::{Editor, Place, Refusal};
 use crate::yaml::{self, Parsed};
-
-use collection::{Context, Place};
-use lines::Lines;
-use shared::Shared;
 
 /// A test file as it should be.
 #[derive(Debug)]
@@ -80,23 +68,32 @@ pub enum Why {
     Layout,
 }
 
+impl From<Refusal> for Why {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Shared => Why::Shared,
+            Refusal::Alias => Why::Alias,
+            Refusal::Layout => Why::Layout,
+        }
+    }
+}
+
 /// The file of `report` with each assertion that does not hold rewritten to what is there.
 pub fn update(report: &FileReport) -> Update {
     let parsed = yaml::parse(&report.file);
     let root = parsed.documents.first().and_then(|document| document.root.as_ref());
-    let shared = Shared::of(root);
-    let context = Context { lines: Lines::of(&report.file), shared: &shared };
+    let editor = &Editor::new(&report.file, &parsed);
     let (mut edits, mut changed, mut left) = (Vec::new(), 0, Vec::new());
-    let tests = root.map_or(Ok(Vec::new()), |root| items(context, Place::of_document(root), "tests"));
+    let tests = root.map_or(Ok(Vec::new()), |root| items(editor, Place::of_document(root), "tests"));
     for group in &report.groups {
         let written = match &tests {
             Ok(tests) => {
-                tests.get(group.index).map_or_else(|| Written::not(Why::Alias), |group| Written::of(context, *group))
+                tests.get(group.index).map_or_else(|| Written::not(Why::Alias), |group| Written::of(editor, *group))
             }
-            Err(why) => Written::not(*why),
+            Err(refusal) => Written::not((*refusal).into()),
         };
         for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
-            match written.edits(context, assertion) {
+            match written.edits(editor, assertion) {
                 Ok(more) => {
                     changed += 1;
                     edits.extend(more);
@@ -108,7 +105,18 @@ pub fn update(report: &FileReport) -> Update {
     // An assertion that is repeated through an alias stands at one place only.
     let mut seen = FxHashSet::default();
     left.retain(|left| seen.insert(left.span));
-    let text = apply(report.file.text(), with_line_breaks_of(&report.file, edits));
+    let edits = editor.with_line_breaks(edits);
+    // The edits of an assertion lie within its text: they cannot overlap.
+    let Ok(text) = source::apply(report.file.text(), &edits) else {
+        let layout = |assertion: &Assertion| Left { span: assertion.span, why: Why::Layout };
+        let failed = report.groups.iter().flat_map(|group| &group.assertions).filter(|a| a.outcome.failed());
+        return Update {
+            text: report.file.text().to_owned(),
+            changed: 0,
+            left: failed.map(layout).collect(),
+            broken: None,
+        };
+    };
     match new_problem(&report.file, &parsed, &text) {
         Some(problem) => {
             let text = report.file.text().to_owned();
@@ -116,16 +124,6 @@ pub fn update(report: &FileReport) -> Update {
         }
         None => Update { text, changed, left, broken: None },
     }
-}
-
-/// The edits with the line breaks that the file has.
-fn with_line_breaks_of(file: &SourceFile, mut edits: Vec<Edit>) -> Vec<Edit> {
-    if file.text().contains("\r\n") {
-        for edit in &mut edits {
-            edit.replacement = edit.replacement.replace('\n', "\r\n");
-        }
-    }
-    edits
 }
 
 /// The first thing that is wrong with `text` and not with the file as it is.
@@ -154,54 +152,40 @@ impl<'n> Written<'n> {
     }
 
     /// Those of the test group at `group` that do not come from elsewhere.
-    fn of(context: Context<'_>, group: Place<'n>) -> Self {
+    fn of(editor: &Editor<'_>, group: Place<'n>) -> Self {
         let mut written = Written::not(Why::Alias);
         if group.node.alias.is_some() {
             return written;
         }
         for name in ["alert_rule_test", "alert_timeline", "promql_expr_test"] {
-            match items(context, group, name) {
+            match items(editor, group, name) {
                 Ok(places) => {
                     let here = places.into_iter().filter(|place| place.node.alias.is_none());
                     written.places.extend(here.map(|place| (place.node.span, place)));
                 }
-                Err(why) => written.otherwise = why,
+                Err(refusal) => written.otherwise = refusal.into(),
             }
         }
         written
     }
 
     /// The edits of one assertion. They lie within its own text or directly behind it, and so collide with no others.
-    fn edits(&self, context: Context<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
+    fn edits(&self, editor: &Editor<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
         let place = self.places.get(&assertion.span).ok_or(self.otherwise);
         match &assertion.outcome {
-            Outcome::Alerts(failure) => expectations::edits(context, *place?, &**failure, &failure.differences),
-            Outcome::Samples(failure) => expectations::edits(context, *place?, &**failure, &failure.differences),
-            Outcome::Timeline(failure) => extensions::of_timeline(context, *place?, failure),
-            Outcome::Message(failure) => extensions::of_message(context, *place?, failure),
+            Outcome::Alerts(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
+            Outcome::Samples(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
+            Outcome::Timeline(failure) => extensions::of_timeline(editor, *place?, failure),
+            Outcome::Message(failure) => extensions::of_message(editor, *place?, failure),
             Outcome::Error(_) | Outcome::NotRun | Outcome::Passed => Err(Why::Undecided),
         }
     }
 }
 
 /// The items of the list `name` that are written there.
-fn items<'n>(context: Context<'_>, place: Place<'n>, name: &str) -> Result<Vec<Place<'n>>, Why> {
-    let list = place.entry(context.lines, name)?;
-    list.map_or(Ok(Vec::new()), |list| list.items(context.lines))
-}
-
-/// The text with the edits, which do not overlap.
-pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in &edits {
-        out.push_str(text.get(at..edit.span.start).unwrap_or_default());
-        out.push_str(&edit.replacement);
-        at = edit.span.end.max(at);
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    out
+fn items<'n>(editor: &Editor<'_>, place: Place<'n>, name: &str) -> Result<Vec<Place<'n>>, Refusal> {
+    let list = place.entry(editor, name)?;
+    list.map_or(Ok(Vec::new()), |list| list.items(editor))
 }
 
 #[cfg(test)]

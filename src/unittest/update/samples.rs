@@ -3,12 +3,9 @@
 use super::super::notation::{histogram, number, series_text};
 use super::super::report::{FieldDifference, FieldKind, Sample, SampleFailure};
 use super::Why;
-use super::collection::{Context, Place};
 use super::expectations::Expectations;
-use super::lines::Lines;
-use super::render::Value;
-use super::scalar;
 use crate::source::{Edit, Span};
+use crate::yaml::edit::{Editor, Place, Value};
 
 impl Expectations for SampleFailure {
     const KEY: &'static str = "exp_samples";
@@ -21,7 +18,7 @@ impl Expectations for SampleFailure {
 
     /// Labels and values that differ are changed where they stand.
     fn changed(
-        context: Context<'_>,
+        editor: &Editor<'_>,
         item: Place<'_>,
         fields: &[FieldDifference],
         actual: &Sample,
@@ -30,24 +27,24 @@ impl Expectations for SampleFailure {
         let (mut edits, mut added) = (Vec::new(), Vec::new());
         if differs(FieldKind::Label) {
             let labels = series_text(&actual.labels);
-            match item.entry(context.lines, "labels")? {
-                Some(place) => edits.extend(scalar::replace(context, place, &Value::Text(labels))?),
+            match item.entry(editor, "labels")? {
+                Some(place) => edits.extend(place.replace(editor, &Value::Text(labels))?),
                 None => added.push(("labels".to_owned(), Value::Text(labels))),
             }
         }
         if differs(FieldKind::Value) {
             let (name, new) = value(actual);
-            match written_value(context, item)? {
+            match written_value(editor, item)? {
                 Some((old_name, key, place)) => {
                     if old_name != name {
-                        edits.push(Edit { span: without_quotes(context.lines, key), replacement: name.to_owned() });
+                        edits.push(Edit { span: editor.inside_quotes(key), replacement: name.to_owned() });
                     }
-                    edits.extend(scalar::replace(context, place, &new)?);
+                    edits.extend(place.replace(editor, &new)?);
                 }
                 None => added.push((name.to_owned(), new)),
             }
         }
-        edits.extend(item.add(context, added)?);
+        edits.extend(item.add(editor, added)?);
         Ok(edits)
     }
 
@@ -59,18 +56,12 @@ impl Expectations for SampleFailure {
     }
 }
 
-/// The name in a key: in braces a quoted one may have its value right behind the colon, a plain one may not.
-fn without_quotes(lines: Lines<'_>, key: Span) -> Span {
-    let is_quoted = lines.is_at(key.start, b'"') || lines.is_at(key.start, b'\'');
-    if is_quoted { Span::new(key.start + 1, key.end.saturating_sub(1).max(key.start + 1)) } else { key }
-}
-
 /// The name, the key and the place of what is expected as a value.
-fn written_value<'n>(context: Context<'_>, item: Place<'n>) -> Result<Option<(&'static str, Span, Place<'n>)>, Why> {
+fn written_value<'n>(editor: &Editor<'_>, item: Place<'n>) -> Result<Option<(&'static str, Span, Place<'n>)>, Why> {
     let mut found = None;
     for name in ["value", "histogram"] {
         let Some(entry) = item.node.as_mapping().and_then(|mapping| mapping.get(name)) else { continue };
-        let place = Place::of_value(context.lines, entry, item.has_flow_inside(context.lines))?;
+        let place = Place::of_value(editor, entry, item.has_flow_inside())?;
         // Of the two, promtool looks at the histogram.
         found = Some((name, entry.key.span, place));
     }

@@ -1,8 +1,8 @@
-//! YAML text of expectations: as lines, and in brackets.
+//! YAML text of new values: as lines, and in brackets.
 
 /// Something to write.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     /// Names and what they stand for.
     Map(Vec<(String, Value)>),
     /// Items.
@@ -15,7 +15,7 @@ pub(super) enum Value {
 
 impl Value {
     /// Whether it is a mapping or a list without anything in it.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         match self {
             Value::Map(entries) => entries.is_empty(),
             Value::List(items) => items.is_empty(),
@@ -46,7 +46,7 @@ impl Value {
     }
 
     /// One line, in brackets or braces. Texts are quoted: a comma would end a plain one.
-    pub(super) fn flow(&self) -> String {
+    pub fn flow(&self) -> String {
         self.flow_with(false)
     }
 

@@ -1,32 +1,29 @@
 //! Single values, replaced in the style in which they are written.
 
-use super::Why;
-use super::collection::{Context, Place};
+use super::super::{Scalar, ScalarStyle};
 use super::lines::Lines;
-use super::render::{Value, needs_escape, plain_or_quoted, quoted};
+use super::place::Place;
+use super::value::{Value, needs_escape, plain_or_quoted, quoted};
+use super::{Editor, Refusal};
 use crate::source::{Edit, Span};
-use crate::yaml::{Scalar, ScalarStyle};
 
-/// The edits that write `new` in place of the value at `place`.
-///
-/// # Errors
-/// Where something else reads this value, or the old or the new one is no single one.
-pub(super) fn replace(context: Context<'_>, place: Place<'_>, new: &Value) -> Result<Vec<Edit>, Why> {
-    place.check_free(context)?;
-    let scalar = place.node.as_scalar().ok_or(Why::Layout)?;
+/// As [`Place::replace`].
+pub(super) fn replace(editor: &Editor<'_>, place: Place<'_>, new: &Value) -> Result<Vec<Edit>, Refusal> {
+    place.check_free(editor)?;
+    let scalar = place.node.as_scalar().ok_or(Refusal::Layout)?;
     let fits_tag = match (place.node.tag.as_deref(), new) {
         (None, _) | (Some("!" | "!!str"), Value::Text(_)) | (Some("!!float"), Value::Plain(_)) => true,
         (Some(_), _) => false,
     };
     if !fits_tag {
-        return Err(Why::Layout);
+        return Err(Refusal::Layout);
     }
-    let lines = context.lines;
+    let lines = editor.lines;
     let span = place.node.span;
     let text = match new {
         Value::Text(text) => text,
         Value::Plain(text) => return Ok(whole(lines, place, scalar, text.clone())),
-        Value::Map(_) | Value::List(_) => return Err(Why::Layout),
+        Value::Map(_) | Value::List(_) => return Err(Refusal::Layout),
     };
     if let Some(replacement) = block_content(lines, scalar, text).filter(|_| scalar.style.is_block()) {
         return Ok(vec![Edit { span, replacement }]);

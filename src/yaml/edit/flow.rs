@@ -1,11 +1,11 @@
 //! Lists and mappings in brackets and braces: `[a, b]`, `{a: 1, b: 2}`.
 
-use super::Why;
-use super::collection::{end_of, end_of_entry};
+use super::super::{Node, NodeKind};
+use super::Refusal;
 use super::lines::{Lines, is_blank};
-use super::render::Value;
+use super::place::{end_of, end_of_entry};
+use super::value::Value;
 use crate::source::{Edit, Span};
-use crate::yaml::{Node, NodeKind};
 
 /// An item or an entry.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ impl Element {
 }
 
 /// The items of a list or the entries of a mapping.
-pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Why> {
+pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Refusal> {
     let spans: Vec<Span> = match &node.kind {
         NodeKind::Sequence(list) => {
             let item = |item: &Node| Span::new(item.alias.unwrap_or(item.span).start, end_of(lines, item));
@@ -35,25 +35,29 @@ pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Wh
         NodeKind::Mapping(mapping) => {
             mapping.written().map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect()
         }
-        NodeKind::Scalar(_) => return Err(Why::Layout),
+        NodeKind::Scalar(_) => return Err(Refusal::Layout),
     };
+    // A pair in brackets, `[a: 1]`, has no braces of its own.
+    if !lines.is_at(node.span.start, b'[') && !lines.is_at(node.span.start, b'{') {
+        return Err(Refusal::Layout);
+    }
     let mut elements = Vec::with_capacity(spans.len());
     let mut at = node.span.start + 1;
     for (index, span) in spans.iter().enumerate() {
         let start = lines.next_token(at);
         // Something else stands there, like a merge of a mapping.
         if lines.next_token(lines.behind_properties(start)) != span.start {
-            return Err(Why::Layout);
+            return Err(Refusal::Layout);
         }
         let next = lines.next_token(span.end);
         let comma = lines.is_at(next, b',').then_some(next);
         let is_last = index + 1 == spans.len();
         if comma.is_none() && !is_last {
-            return Err(Why::Layout);
+            return Err(Refusal::Layout);
         }
         at = next + 1;
         if is_last && comma.map_or(next, |comma| lines.next_token(comma + 1)) + 1 != node.span.end {
-            return Err(Why::Layout);
+            return Err(Refusal::Layout);
         }
         elements.push(Element { start, end: span.end, comma });
     }
@@ -62,7 +66,7 @@ pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Wh
 
 /// What goes is taken out with its comma, and with its lines where it has lines of its own; what is new comes behind
 /// the last.
-pub(super) fn rewrite(lines: Lines<'_>, node: &Node, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Why> {
+pub(super) fn rewrite(lines: Lines<'_>, node: &Node, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Refusal> {
     let elements = elements(lines, node)?;
     if added.is_empty() && !kept.contains(&true) && !has_comments(lines, node, &elements) {
         let inside = Span::new(node.span.start + 1, node.span.end - 1);

@@ -3,7 +3,7 @@
 use crate::source::{Edit, SourceFile, Span};
 
 /// The lines of a file. All places are byte offsets.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Lines<'a> {
     file: &'a SourceFile,
 }

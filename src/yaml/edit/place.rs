@@ -1,23 +1,16 @@
 //! Lists and mappings that items come into or go out of, while everything that stays keeps its bytes.
 
+use super::super::{Entry, Node, NodeKind};
 use super::lines::{Lines, is_blank};
-use super::render::Value;
-use super::shared::Shared;
-use super::{Why, block, flow};
+use super::value::Value;
+use super::{Editor, Refusal, block, flow, scalar};
 use crate::source::{Edit, Span};
-use crate::yaml::{Entry, Node, NodeKind};
-
-/// What places are looked up in.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub(super) lines: Lines<'a>,
-    pub(super) shared: &'a Shared,
-}
 
 /// A value where it is written.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'n> {
-    pub(super) node: &'n Node,
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'n> {
+    /// The value.
+    pub node: &'n Node,
     /// The byte behind the colon, the dash, the comma or the bracket in front of it; anchor and tag come later.
     pub(super) behind: usize,
     /// The column of the key or the dash that it belongs to.
@@ -40,30 +33,40 @@ enum Layout {
 
 impl<'n> Place<'n> {
     /// The value of a whole document.
-    pub(super) fn of_document(node: &'n Node) -> Self {
+    pub fn of_document(node: &'n Node) -> Self {
         Place { node, behind: node.span.start, column: 0, in_flow: false, is_item: false }
     }
 
     /// The value of an entry of a mapping that is written there.
-    pub(super) fn of_value(lines: Lines<'_>, entry: &'n Entry, in_flow: bool) -> Result<Self, Why> {
+    ///
+    /// # Errors
+    /// Where it comes through an alias or a merge, or its colon does not follow its key.
+    pub fn of_value(editor: &Editor<'_>, entry: &'n Entry, in_flow: bool) -> Result<Self, Refusal> {
         if entry.merged || entry.value.alias.is_some() {
-            return Err(Why::Alias);
+            return Err(Refusal::Alias);
         }
         let key = entry.key.span;
-        let behind = lines.behind_colon(key.end).ok_or(Why::Layout)?;
+        let lines = editor.lines;
+        let behind = lines.behind_colon(key.end).ok_or(Refusal::Layout)?;
         Ok(Place { node: &entry.value, behind, column: lines.column(key.start), in_flow, is_item: false })
     }
 
     /// The entry `name` of this mapping; `None` if there is none.
-    pub(super) fn entry(&self, lines: Lines<'_>, name: &str) -> Result<Option<Place<'n>>, Why> {
+    ///
+    /// # Errors
+    /// As for [`Place::of_value`].
+    pub fn entry(&self, editor: &Editor<'_>, name: &str) -> Result<Option<Place<'n>>, Refusal> {
         let entry = self.node.as_mapping().and_then(|mapping| mapping.get(name));
-        entry.map(|entry| Place::of_value(lines, entry, self.has_flow_inside(lines))).transpose()
+        entry.map(|entry| Place::of_value(editor, entry, self.has_flow_inside())).transpose()
     }
 
     /// The items of this list; none where there is no list.
-    pub(super) fn items(&self, lines: Lines<'_>) -> Result<Vec<Place<'n>>, Why> {
+    ///
+    /// # Errors
+    /// Where the list is written in a way that is not edited.
+    pub fn items(&self, editor: &Editor<'_>) -> Result<Vec<Place<'n>>, Refusal> {
         let Some(list) = self.node.as_sequence() else { return Ok(Vec::new()) };
-        let in_flow = self.has_flow_inside(lines);
+        let (lines, in_flow) = (editor.lines, self.has_flow_inside());
         let behind: Vec<usize> = if in_flow {
             flow::elements(lines, self.node)?.iter().map(|element| element.start).collect()
         } else {
@@ -77,8 +80,8 @@ impl<'n> Place<'n> {
     }
 
     /// Whether what is in it stands within brackets or braces.
-    pub(super) fn has_flow_inside(&self, lines: Lines<'_>) -> bool {
-        self.in_flow || is_flow(lines, self.node)
+    pub fn has_flow_inside(&self) -> bool {
+        self.in_flow || is_flow(self.node)
     }
 
     /// The edits that leave of this list or mapping the elements that are `kept`, and put those of `added` behind
@@ -86,39 +89,50 @@ impl<'n> Place<'n> {
     ///
     /// # Errors
     /// Where something else reads what would change, or it is written in a way that does not allow for it.
-    pub(super) fn rewrite(&self, context: Context<'_>, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Why> {
+    pub fn rewrite(&self, editor: &Editor<'_>, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Refusal> {
         if kept.iter().all(|kept| *kept) && added.is_empty() {
             return Ok(Vec::new());
         }
-        let Context { lines, shared } = context;
-        self.check_free(context)?;
-        let edits = match self.layout(lines) {
-            Layout::Empty(span) => self.fill(lines, span, added),
-            Layout::Flow => flow::rewrite(lines, self.node, kept, added)?,
-            Layout::Block => block::rewrite(lines, *self, kept, added)?,
+        let Editor { lines, shared } = editor;
+        self.check_free(editor)?;
+        let edits = match self.layout(*lines) {
+            Layout::Empty(span) => self.fill(*lines, span, added),
+            Layout::Flow => flow::rewrite(*lines, self.node, kept, added)?,
+            Layout::Block => block::rewrite(*lines, *self, kept, added)?,
         };
-        if edits.iter().any(|edit| shared.is_within(edit.span)) { Err(Why::Shared) } else { Ok(edits) }
+        if edits.iter().any(|edit| shared.is_within(edit.span)) { Err(Refusal::Shared) } else { Ok(edits) }
     }
 
     /// The edits that put entries behind those of this mapping.
     ///
     /// # Errors
     /// As for [`Place::rewrite`].
-    pub(super) fn add(&self, context: Context<'_>, entries: Vec<(String, Value)>) -> Result<Vec<Edit>, Why> {
+    pub fn add(&self, editor: &Editor<'_>, entries: Vec<(String, Value)>) -> Result<Vec<Edit>, Refusal> {
         let written = self.node.as_mapping().map_or(0, |mapping| mapping.written().count());
-        self.rewrite(context, &vec![true; written], &Value::Map(entries))
+        self.rewrite(editor, &vec![true; written], &Value::Map(entries))
     }
 
-    /// Whether nothing but this place reads this value.
-    pub(super) fn check_free(&self, context: Context<'_>) -> Result<(), Why> {
-        let Context { lines, shared } = context;
+    /// The edits that write `new` in place of this single value, in the style in which it is written.
+    ///
+    /// # Errors
+    /// Where something else reads this value, or the old or the new one is no single one.
+    pub fn replace(&self, editor: &Editor<'_>, new: &Value) -> Result<Vec<Edit>, Refusal> {
+        scalar::replace(editor, *self, new)
+    }
+
+    /// Makes sure that nothing but this place reads this value.
+    ///
+    /// # Errors
+    /// Where something else does.
+    pub fn check_free(&self, editor: &Editor<'_>) -> Result<(), Refusal> {
+        let Editor { lines, shared } = editor;
         if self.node.alias.is_some() {
-            return Err(Why::Alias);
+            return Err(Refusal::Alias);
         }
         // What is not there is behind its anchor.
         let span = self.node.span;
         let span = if span.is_empty() { Span::new(self.behind, lines.behind_properties(self.behind)) } else { span };
-        if shared.holds(span) { Err(Why::Shared) } else { Ok(()) }
+        if shared.holds(span) { Err(Refusal::Shared) } else { Ok(()) }
     }
 
     fn layout(&self, lines: Lines<'_>) -> Layout {
@@ -126,7 +140,7 @@ impl<'n> Place<'n> {
         if self.node.as_scalar().is_some() {
             return Layout::Empty(self.node.span);
         }
-        if !is_flow(lines, self.node) {
+        if !is_flow(self.node) {
             return Layout::Block;
         }
         match text.get(1..text.len().saturating_sub(1)) {
@@ -153,12 +167,11 @@ impl<'n> Place<'n> {
     }
 }
 
-/// Whether it is written in brackets or braces. (A list in lines begins with its first item, which may be in braces; in
-/// a test file no item of a list is a list, and no key is a mapping.)
-fn is_flow(lines: Lines<'_>, node: &Node) -> bool {
-    match node.kind {
-        NodeKind::Sequence(_) => lines.is_at(node.span.start, b'['),
-        NodeKind::Mapping(_) => lines.is_at(node.span.start, b'{'),
+/// Whether it is written in brackets or braces.
+fn is_flow(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Sequence(list) => list.in_brackets,
+        NodeKind::Mapping(mapping) => mapping.in_braces,
         NodeKind::Scalar(_) => false,
     }
 }
@@ -170,7 +183,7 @@ pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
     }
     let end = node.span.end;
     match &node.kind {
-        _ if is_flow(lines, node) => end,
+        _ if is_flow(node) => end,
         NodeKind::Sequence(list) => list.items.last().map_or(end, |last| end_of(lines, last).max(end)),
         NodeKind::Mapping(mapping) => {
             let last = mapping.written().next_back();

@@ -1,25 +1,25 @@
-//! What of a test file is written once and read at several places: an edit there would change more than the assertion
-//! that it is made for.
+//! What of a file is written once and read at several places: an edit there would change more than the place that it is
+//! made for.
 
 use rustc_hash::FxHashSet;
 
+use super::super::{Mapping, Node, Parsed};
 use crate::source::Span;
-use crate::yaml::{Mapping, Node};
 
 /// The values that an alias or a merge repeats, as disjoint spans in the order of the file.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub struct Shared {
     spans: Vec<Span>,
 }
 
 impl Shared {
-    pub(super) fn of(root: Option<&Node>) -> Shared {
+    /// What is shared in the documents of a file. Takes time that grows with the file.
+    pub fn of(parsed: &Parsed) -> Shared {
         let mut found = Found::default();
-        if let Some(root) = root {
-            found.aliases(root);
-            if !found.merged_keys.is_empty() {
-                found.merge_sources(root);
-            }
+        let roots = || parsed.documents.iter().filter_map(|document| document.root.as_ref());
+        roots().for_each(|root| found.aliases(root));
+        if !found.merged_keys.is_empty() {
+            roots().for_each(|root| found.merge_sources(root));
         }
         let mut spans: Vec<Span> = found.spans.into_iter().collect();
         spans.sort_unstable();
@@ -31,8 +31,8 @@ impl Shared {
         Shared { spans }
     }
 
-    /// Whether `span` lies in something shared. A value that is not there has an empty span, within `span`.
-    pub(super) fn holds(&self, span: Span) -> bool {
+    /// Whether `span` begins in something shared. A value that is not there has an empty span, within `span`.
+    pub fn holds(&self, span: Span) -> bool {
         let next = self.spans.partition_point(|shared| shared.start <= span.start);
         let around = next.checked_sub(1).and_then(|last| self.spans.get(last));
         let nothing = |shared: &Span| shared.is_empty() && span.start <= shared.start && shared.start <= span.end;
@@ -41,7 +41,7 @@ impl Shared {
     }
 
     /// Whether something shared lies in `span`, or reaches into it.
-    pub(super) fn is_within(&self, span: Span) -> bool {
+    pub fn is_within(&self, span: Span) -> bool {
         let before = self.spans.partition_point(|shared| shared.start < span.end);
         let last = before.checked_sub(1).and_then(|last| self.spans.get(last));
         !span.is_empty() && last.is_some_and(|shared| span.start < shared.end.max(shared.start + 1))
