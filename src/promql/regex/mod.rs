@@ -9,6 +9,7 @@ mod compiled;
 mod emit;
 mod error;
 mod expand;
+pub mod language;
 mod parser;
 mod syntax;
 
