@@ -84,6 +84,9 @@ fn kube_prometheus() {
     let Some(shared) = shared("") else { return };
     let (documents, diagnostics) = lint(&shared.join("corpus/kube-prometheus"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 234);
-    insta::assert_snapshot!(show(&diagnostics), @"5 template/missing-label job");
+    insta::assert_snapshot!(show(&diagnostics), @r"
+    2 promql/contradictory-matchers
+    5 template/missing-label job
+    ");
     assert_eq!(lost_across_operators(&diagnostics), 0);
 }

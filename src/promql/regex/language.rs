@@ -102,25 +102,38 @@ fn listed_values(conditions: &[Condition<'_>]) -> Option<Vec<String>> {
 fn first_accepted(values: Vec<String>, conditions: &[Condition<'_>]) -> Answer {
     let tests: Option<Vec<_>> = conditions.iter().map(|condition| test(*condition)).collect();
     let Some(tests) = tests else { return Answer::Unknown };
-    let accepted = values.into_iter().find(|value| tests.iter().all(|test| test(value)));
+    let accepted = values.into_iter().find(|value| tests.iter().all(|test| test.accepts(value)));
     accepted.map_or(Answer::None, Answer::Some)
 }
 
-/// The condition as a function of the value.
-fn test<'a>(condition: Condition<'a>) -> Option<Box<dyn Fn(&str) -> bool + 'a>> {
+/// A condition that values can be held against.
+struct Test<'a> {
+    positive: Positive<'a>,
+    negative: bool,
+}
+
+enum Positive<'a> {
+    Text(&'a str),
+    Pattern(AnchoredRegex),
+}
+
+impl Test<'_> {
+    fn accepts(&self, value: &str) -> bool {
+        let matches = match &self.positive {
+            Positive::Text(text) => value == *text,
+            Positive::Pattern(regex) => regex.is_match(value),
+        };
+        matches != self.negative
+    }
+}
+
+fn test(condition: Condition<'_>) -> Option<Test<'_>> {
     let text = condition.text()?;
-    Some(match condition.op {
-        MatchOp::Equal => Box::new(move |value| value == text),
-        MatchOp::NotEqual => Box::new(move |value| value != text),
-        MatchOp::Regex => {
-            let regex = AnchoredRegex::new(text).ok()?;
-            Box::new(move |value| regex.is_match(value))
-        }
-        MatchOp::NotRegex => {
-            let regex = AnchoredRegex::new(text).ok()?;
-            Box::new(move |value| !regex.is_match(value))
-        }
-    })
+    let positive = match condition.op {
+        MatchOp::Equal | MatchOp::NotEqual => Positive::Text(text),
+        MatchOp::Regex | MatchOp::NotRegex => Positive::Pattern(AnchoredRegex::new(text).ok()?),
+    };
+    Some(Test { positive, negative: condition.is_negative() })
 }
 
 /// The automaton of one condition.
@@ -329,7 +342,7 @@ mod tests {
                 .collect();
             let conditions: Vec<Condition<'_>> = texts.iter().map(|text| condition(text)).collect();
             let tests: Vec<_> = conditions.iter().map(|condition| test(*condition).unwrap()).collect();
-            let accepted = |value: &str| tests.iter().all(|test| test(value));
+            let accepted = |value: &str| tests.iter().all(|test| test.accepts(value));
             // The walk itself, also where values are listed.
             let walked = search(&conditions);
             match &walked {

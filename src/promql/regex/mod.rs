@@ -11,10 +11,12 @@ mod error;
 mod expand;
 pub mod language;
 mod parser;
+mod shape;
 mod syntax;
 
 pub use compiled::{AnchoredRegex, ReplaceRegex, SearchRegex};
 pub use error::RegexError;
+pub use shape::{Simpler, glob_star, simpler};
 
 use super::ast::{MatchOp, Matcher};
 use super::error::ParseError;

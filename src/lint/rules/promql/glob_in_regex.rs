@@ -1,0 +1,38 @@
+//! `promql/glob-in-regex`: a `*` that was meant as a shell's wildcard.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::ast::Matcher;
+use crate::promql::regex::glob_star;
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("promql/glob-in-regex", Warning, on, "a `*` behind a letter where `.*` is meant");
+
+pub(super) struct Rule;
+
+impl LintRule for Rule {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
+            out.extend(matchers.iter().filter_map(|matcher| look_at(cx, matcher)));
+        });
+    }
+}
+
+fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
+    // A cheap look before the pattern is parsed.
+    if !matcher.op.is_regex() || !matcher.value.value.contains(&b'*') {
+        return None;
+    }
+    let pattern = std::str::from_utf8(&matcher.value.value).ok()?;
+    let letter = glob_star(pattern)?;
+    let (file, expr) = (cx.file(), &cx.rule.expr);
+    let message = format!("`*` repeats the `{letter}` before it in the pattern of `{}`", matcher.name.value);
+    let label = file.inside(expr, matcher.value.span, format!("`{letter}*` is any number of `{letter}`, not any text"));
+    Some(META.diagnostic(message, label).help(format!("write `{letter}.*` for what begins so")))
+}

@@ -1,0 +1,69 @@
+//! `promql/redundant-regex`: a pattern that says no more than a text, or than the same pattern without its anchors.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::ast::{MatchOp, Matcher};
+use crate::promql::regex::{Simpler, simpler};
+use crate::source::{Diagnostic, Edit, Fix};
+
+static META: Meta = meta!("promql/redundant-regex", Info, off, "a pattern where a text would do, or needless anchors");
+
+pub(super) struct Rule;
+
+impl LintRule for Rule {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
+            out.extend(matchers.iter().filter_map(|matcher| look_at(cx, matcher)));
+        });
+    }
+}
+
+fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
+    if !matcher.op.is_regex() {
+        return None;
+    }
+    let pattern = std::str::from_utf8(&matcher.value.value).ok()?;
+    let (label, written) = (&matcher.name.value, matcher.op.symbol());
+    let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
+    let (op, value, message) = match (matcher.op, pattern) {
+        (MatchOp::NotRegex, ".+") => {
+            ("=", String::new(), format!("`{label}!~\".+\"` selects series without the label, as `{label}=\"\"` does"))
+        }
+        (MatchOp::Regex, ".+") => return None,
+        _ => match simpler(pattern)? {
+            Simpler::Text(text) => (plain, text, format!("the pattern of `{label}` is a plain text")),
+            Simpler::WithoutAnchors(text) => (
+                written,
+                text,
+                format!("the anchors in the pattern of `{label}` say nothing: it always has to match the whole value"),
+            ),
+        },
+    };
+    let (file, expr) = (cx.file(), &cx.rule.expr);
+    let wanted = format!("{op}{}", quoted(&value, matcher, expr.text())?);
+    let found = META
+        .diagnostic(message, file.inside(expr, matcher.op_span.to(matcher.value.span), ""))
+        .help(format!("write `{label}{wanted}`"));
+    // Where an escape of YAML stands in the way, the help has to do.
+    let span = expr.file_span(matcher.op_span.to(matcher.value.span));
+    let is_verbatim = span.slice(file.source().text()) == matcher.op_span.to(matcher.value.span).slice(expr.text());
+    Some(if is_verbatim {
+        found.fix(Fix::safe(format!("write `{label}{wanted}`"), vec![Edit::replace(span, wanted)]))
+    } else {
+        found
+    })
+}
+
+/// The text in the quotes that the matcher has; `None` where it would need escapes.
+fn quoted(value: &str, matcher: &Matcher, text: &str) -> Option<String> {
+    let quote = matcher.value.span.slice(text).chars().next()?;
+    let is_plain =
+        !value.contains(quote) && (quote == '`' || !value.contains('\\')) && !value.contains(char::is_control);
+    is_plain.then(|| format!("{quote}{value}{quote}"))
+}
