@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::promql;
-use crate::source::{Diagnostic, SourceFile, Span};
+use crate::source::{Diagnostic, Edit, SourceFile, Span};
+use crate::yaml::edit::Refusal;
 use crate::yaml::{Comment, Node, Scalar};
 
 /// A file that holds rule groups.
@@ -112,5 +113,14 @@ impl Field {
     /// The bytes of the file under a range of bytes of the decoded text (of the expression, of the template).
     pub fn file_span(&self, decoded: Span) -> Span {
         self.scalar.file_span(decoded)
+    }
+
+    /// The edits of `file`, in which this text stands, that make `edits` of the decoded text (of the expression, of the
+    /// template).
+    ///
+    /// # Errors
+    /// As for [`Scalar::edits`].
+    pub fn edits(&self, file: &SourceFile, edits: &[Edit]) -> Result<Vec<Edit>, Refusal> {
+        self.scalar.edits(file, edits)
     }
 }

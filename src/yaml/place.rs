@@ -82,8 +82,10 @@ impl Place {
     /// of a block scalar from the first content byte on, `indent` being the columns stripped from each line.
     pub(super) fn new(origin: &Origin, value: &str, style: ScalarStyle, content: Span, indent: usize) -> Place {
         let in_one_piece = origin.text().get(content.start..).is_some_and(|rest| rest.starts_with(value));
+        // A text that ends with an escape looks like one in one piece that ends with the first half of it.
+        let is_all = if style.is_block() { value.len() <= content.len() } else { value.len() == content.len() };
         match origin {
-            Origin::File(_) if in_one_piece && value.len() <= content.len() => Place::Direct(content.start),
+            Origin::File(_) if in_one_piece && is_all => Place::Direct(content.start),
             _ => {
                 let origin = origin.clone();
                 Place::Mapped(Arc::new(Mapped { origin, style, content, indent, checkpoints: OnceLock::new() }))
@@ -101,13 +103,76 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The bytes of the origin's text that are to be replaced in order to replace these decoded bytes: with the blanks
+    /// around a folded line break and the indentation behind one. `None` where an end lies within an escape or within
+    /// folded line breaks.
+    pub(super) fn between(&self, value: &str, decoded: Span) -> Option<Span> {
+        match self {
+            Place::Direct(start) => (decoded.end <= value.len()).then(|| decoded.shifted(*start)),
+            Place::Mapped(mapped) => mapped.between(value, decoded),
+        }
+    }
+
+    /// Where the content stands in the origin's text.
+    pub(super) fn content(&self, value: &str) -> Span {
+        match self {
+            Place::Direct(start) => Span::new(*start, start + value.len()),
+            Place::Mapped(mapped) => mapped.content,
+        }
+    }
+}
+
 impl Mapped {
-    fn of_byte(&self, value: &str, offset: usize) -> Span {
+    /// The text that the scalar was read from.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The columns that are stripped from each line of a block scalar.
+    pub(super) fn indent(&self) -> usize {
+        self.indent
+    }
+
+    fn between(&self, value: &str, decoded: Span) -> Option<Span> {
+        let mut runs = self.runs(value, self.checkpoint(value, decoded.start.saturating_sub(1)));
+        let (mut start, mut before) = (None, runs.at.source);
+        if decoded.is_empty() && (decoded.start == 0 || value.is_empty()) {
+            return (decoded.start == 0).then_some(Span::at(before));
+        }
+        while let Some(run) = runs.next() {
+            // An insertion comes behind the byte before it, so that it does not move to the next line.
+            let first = if decoded.is_empty() { decoded.start - 1 } else { decoded.start };
+            if start.is_none() && first < run.decoded.end {
+                start = Some(match (run.verbatim, decoded.is_empty()) {
+                    (true, _) => run.source.start + (decoded.start - run.decoded.start),
+                    (false, false) if first == run.decoded.start => before,
+                    (false, true) if decoded.start == run.decoded.end => runs.at.source,
+                    (false, _) => return None,
+                });
+            }
+            if let Some(start) = start.filter(|_| decoded.end <= run.decoded.end) {
+                return match run.verbatim {
+                    _ if decoded.is_empty() => Some(Span::at(start)),
+                    true => Some(Span::new(start, run.source.start + (decoded.end - run.decoded.start))),
+                    false => (decoded.end == run.decoded.end).then_some(Span::new(start, runs.at.source)),
+                };
+            }
+            before = runs.at.source;
+        }
+        None
+    }
+
+    /// The last point from which to go on to find the decoded byte `offset`.
+    fn checkpoint(&self, value: &str, offset: usize) -> Point {
         let checkpoints = self.checkpoints.get_or_init(|| self.place_checkpoints(value));
         let before = checkpoints.partition_point(|point| point.decoded <= offset);
-        let from = before.checked_sub(1).and_then(|index| checkpoints.get(index).copied()).unwrap_or(self.start());
+        before.checked_sub(1).and_then(|index| checkpoints.get(index).copied()).unwrap_or(self.start())
+    }
+
+    fn of_byte(&self, value: &str, offset: usize) -> Span {
         let mut behind = self.content.start;
-        for run in self.runs(value, from) {
+        for run in self.runs(value, self.checkpoint(value, offset)) {
             if offset < run.decoded.end {
                 let byte = run.source.start + offset.saturating_sub(run.decoded.start);
                 let source = if run.verbatim { Span::new(byte, byte + 1) } else { run.source };

@@ -73,7 +73,7 @@ impl From<Refusal> for Why {
         match refusal {
             Refusal::Shared => Why::Shared,
             Refusal::Alias => Why::Alias,
-            Refusal::Layout => Why::Layout,
+            Refusal::Layout | Refusal::Style | Refusal::TooLong => Why::Layout,
         }
     }
 }

@@ -4,9 +4,12 @@
 //!
 //! An [`Editor`] knows the lines of the file and what an alias repeats. A [`Place`] is a value where it is written:
 //! lists and mappings (`block`, `flow`) get and lose elements, single values are replaced (`scalar`), and `value` writes
-//! what is new.
+//! what is new. [`Scalar::edits`] changes bytes within a text, whatever its quotes, escapes and folded lines (`content`).
+//!
+//! [`Scalar::edits`]: super::Scalar::edits
 
 mod block;
+mod content;
 mod flow;
 mod lines;
 mod place;
@@ -41,6 +44,10 @@ pub enum Refusal {
     Alias,
     /// It is written in a way that is not edited.
     Layout,
+    /// The new text cannot be written in the style of the old one.
+    Style,
+    /// The text is too long to be edited.
+    TooLong,
 }
 
 impl<'a> Editor<'a> {
@@ -83,8 +90,13 @@ impl fmt::Display for Refusal {
             Refusal::Shared => "it is read at another place, too, through an alias",
             Refusal::Alias => "it comes from another place through an alias",
             Refusal::Layout => "its YAML is written in a way that is not edited",
+            Refusal::Style => "the new text cannot be written in the style of the old one",
+            Refusal::TooLong => "the text is too long to be edited",
         })
     }
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests;
