@@ -10,8 +10,9 @@
 //! | [`report`] | one file per output format; each is a view of the same diagnostics or test report |
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
 //! | [`runbook`] | links to runbook pages |
-//! | [`unittest`] | test files, the runner, comparison of expected and actual |
+//! | [`unittest`] | running tests: the runner, comparison of expected and actual, explanations, what looks at a run |
 //! | [`workspace`] | the owner of files: finds them, reads each once, knows which rules a test is about |
+//! | [`testfile`] | the model of a test file; how to read one |
 //! | [`facts`] | what can be known of an expression without data: label flow |
 //! | [`alerting`] | rule groups over time: recording rules, alert states, `ALERTS`, staleness, timelines |
 //! | [`template`] | Go text/template as alert rules use it |
@@ -37,6 +38,7 @@ pub mod rules;
 pub mod runbook;
 pub mod source;
 pub mod template;
+pub mod testfile;
 pub mod unittest;
 pub mod workspace;
 pub mod yaml;

@@ -16,7 +16,8 @@ use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::{self, Look};
 use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
-use crate::unittest::{self, Data, DataError, TestFile, TestGroup};
+use crate::testfile::{self, TestFile, TestGroup};
+use crate::unittest::{Data, DataError};
 use crate::workspace;
 use crate::yaml;
 
@@ -265,7 +266,7 @@ fn load(args: &EvalArgs) -> Result<Data, Loading> {
     }
     if is_yaml(path) {
         let parsed = yaml::parse(&read.file);
-        let test = unittest::decode(&parsed, &read.file);
+        let test = testfile::decode(&parsed, &read.file);
         if !test.problems.is_empty() {
             return Err(Loading::Findings(test.problems));
         }

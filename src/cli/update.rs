@@ -155,6 +155,7 @@ mod tests {
 
     use super::*;
     use crate::source::SourceFile;
+    use crate::testfile;
     use crate::unittest::{RunOptions, TestInput};
     use crate::yaml;
 
@@ -163,7 +164,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.yml");
         let source = Arc::new(SourceFile::new(path.display().to_string(), "tests: [] # tested\n"));
-        let test = unittest::decode(&yaml::parse(&source), &source);
+        let test = testfile::decode(&yaml::parse(&source), &source);
         let report = unittest::run(&[TestInput { test, folder: folder.path().to_owned() }], &RunOptions::default());
 
         std::fs::write(&path, "tests: [] # saved meanwhile\n").unwrap();

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::rules::{self, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, SourceFile, Span};
+use crate::testfile;
 use crate::unittest::{self, RuleFileCache};
 use crate::yaml;
 
@@ -40,7 +41,7 @@ impl Document {
     /// test files.
     pub fn read_tests(source: &Arc<SourceFile>, folder: &Path, rule_files: &RuleFileCache) -> Document {
         let parsed = yaml::parse(source);
-        let test = unittest::decode(&parsed, source);
+        let test = testfile::decode(&parsed, source);
         let mut problems = test.problems.clone();
         if problems.is_empty() {
             problems = unittest::lint::findings(&test, &rule_files.resolve(&test, folder), &rule_files.options().parse);

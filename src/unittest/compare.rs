@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::file::{AlertTest, ExpectedSample};
 use super::report::{Alert, Difference, FieldDifference, FieldKind, Sample};
 use super::tolerance;
 use crate::alerting::AlertAt;
@@ -13,6 +12,7 @@ use crate::model::Labels;
 use crate::model::labels::METRIC_NAME;
 use crate::rules::Field;
 use crate::source::Span;
+use crate::testfile::{AlertTest, ExpectedSample};
 
 /// More pairs than this are not tried; what is left over is shown as missing and unexpected.
 const MAX_PAIRS: usize = 250_000;

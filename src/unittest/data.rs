@@ -4,12 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{TestFile, TestGroup, inputs};
 use crate::engine::Store;
 use crate::model::exposition::{self, DumpSample};
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::{self, SeriesItems};
 use crate::source::{SourceFile, Span};
+use crate::testfile::inputs;
+use crate::testfile::{TestFile, TestGroup};
 
 /// Samples in a store, and the time that they cover.
 #[derive(Debug, Default)]

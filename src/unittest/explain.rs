@@ -2,10 +2,9 @@
 //!
 //! Evaluates, but only for assertions that failed.
 
-use super::ExprTest;
 use super::explain_notes;
 use super::group::Running;
-use super::report::{Explanation, Part, number_text};
+use super::report::{Explanation, Part};
 use crate::engine::{QueryValue, VectorSample};
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::model::labels::METRIC_NAME;
@@ -13,6 +12,8 @@ use crate::model::{Labels, SampleValue};
 use crate::promql::Expr;
 use crate::promql::ast::ExprKind;
 use crate::rules::Field;
+use crate::testfile::ExprTest;
+use crate::testfile::notation::number_text;
 
 /// More parts than this are not shown.
 const MAX_PARTS: usize = 40;

@@ -2,12 +2,13 @@
 
 use super::group::Running;
 use super::report::{MessageFailure, Outcome, Sample, SampleFailure};
-use super::{ExpectedSample, ExprTest, TextPattern, compare, explain, lint, notes};
+use super::{compare, explain, lint, notes};
 use crate::engine::{EvalError, Output, QueryValue};
 use crate::model::duration::format_duration;
 use crate::model::{Labels, SampleValue};
 use crate::promql;
 use crate::source::{Diagnostic, Label, Severity, Span};
+use crate::testfile::{ExpectedSample, ExprTest, TextPattern};
 
 /// How the expression test went.
 pub(super) fn check(running: &Running<'_>, test: &ExprTest) -> Outcome {

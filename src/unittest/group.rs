@@ -4,20 +4,19 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashSet;
 
-use super::checked::Checked;
-use super::report::{Alert, AlertFailure, GroupReport, Outcome};
+use super::report::{Alert, AlertFailure, Assertion, GroupReport, Outcome};
 use super::rule_files::ResolvedRules;
 use super::runner::{RunOptions, Selection};
-use super::{
-    AlertTest, TestFile, TestGroup, compare, coverage, explain, expr_test, inputs, lint, notes, promtool, rendering,
-    story, timeline_test,
-};
+use super::{compare, coverage, explain, expr_test, lint, notes, promtool, rendering, story, timeline_test};
 use crate::alerting::{self, RuleId, RuleSet, Run, RunErrorKind, Schedule};
 use crate::engine::Store;
 use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::rules::{Rule, RuleGroup};
 use crate::source::{Diagnostic, Label, Severity, Span};
+use crate::testfile::checked::Checked;
+use crate::testfile::inputs;
+use crate::testfile::{AlertTest, TestFile, TestGroup};
 
 /// More evaluations than this in one group are refused; each costs memory for every series that rules yield.
 const MAX_STEPS: usize = 2_000_000;
@@ -58,7 +57,7 @@ pub(super) fn not_run(
         name: group.name().to_owned(),
         span: group.span,
         errors: Vec::new(),
-        assertions: selection.checked(test, group).into_iter().map(Checked::not_run).collect(),
+        assertions: selection.checked(test, group).into_iter().map(Assertion::not_run).collect(),
         steps: 0,
         skipped,
         translation: None,

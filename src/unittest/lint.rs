@@ -3,17 +3,17 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::group::head;
-use super::inputs::{self, EarlyEnd, Inputs};
 use super::notes::nearest;
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
-use super::{
-    AlertTest, ExprTest, InputSeries, Moments, PatternKind, Repeat, TestFile, TestGroup, TextPattern, TimelineTest,
-};
 use crate::model::duration::format_duration;
 use crate::promql::{self, ParseError, ParseOptions};
 use crate::rules::{Field, expression_problem};
 use crate::source::{Diagnostic, Label, Severity, Span};
+use crate::testfile::inputs::{self, EarlyEnd, Inputs};
+use crate::testfile::{
+    AlertTest, ExprTest, InputSeries, Moments, PatternKind, Repeat, TestFile, TestGroup, TextPattern, TimelineTest,
+};
 
 /// `test/ignored-document`: a test file has further YAML documents, which are not read.
 pub const IGNORED_DOCUMENT: &str = "test/ignored-document";

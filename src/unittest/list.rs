@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::checked::Checked;
+use super::Selection;
 use super::report::AssertionKind;
-use super::{Selection, TestFile, TestGroup};
 use crate::source::{Diagnostic, Severity, SourceFile, Span};
+use crate::testfile::checked::Checked;
+use crate::testfile::{TestFile, TestGroup};
 
 /// The selected part of a test file.
 #[derive(Debug)]

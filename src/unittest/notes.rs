@@ -1,12 +1,14 @@
 //! What else is known about an assertion that does not hold: near misses in time, pending alerts, unknown names.
 
 use super::group::Running;
-use super::report::{Alert, Difference, FieldKind, Sample, number_text};
-use super::{AlertTest, Tolerance, tolerance};
+use super::report::{Alert, Difference, FieldKind, Sample};
+use super::tolerance;
 use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::rules::RuleKind;
+use crate::testfile::notation::number_text;
+use crate::testfile::{AlertTest, Tolerance};
 
 /// More differences than this are not commented on one by one.
 const MAX_NOTES: usize = 5;

@@ -8,8 +8,9 @@ use std::str::FromStr;
 
 use rustc_hash::FxHashSet;
 
-use super::{Selection, TestFile, TestGroup, TestInput};
+use super::{Selection, TestInput};
 use crate::source::Severity;
+use crate::testfile::{TestFile, TestGroup};
 
 /// One of several parts of a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,14 +116,14 @@ mod tests {
 
     use super::*;
     use crate::source::SourceFile;
-    use crate::{unittest, yaml};
+    use crate::{testfile, yaml};
 
     /// A file with a group for each time, in minutes, that the group looks at.
     fn input(name: &str, minutes: &[u32]) -> TestInput {
         let group = |minutes: &u32| format!("  - promql_expr_test: [{{expr: up, eval_time: {minutes}m}}]\n");
         let text = format!("tests:\n{}", minutes.iter().map(group).collect::<String>());
         let file = Arc::new(SourceFile::new(name, text));
-        TestInput { test: unittest::decode(&yaml::parse(&file), &file), folder: PathBuf::new() }
+        TestInput { test: testfile::decode(&yaml::parse(&file), &file), folder: PathBuf::new() }
     }
 
     /// Which groups of which files the part has.

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::coverage::Coverage;
-use super::extensions::{Moment, PatternKind, Tolerance};
 use super::partition::PartOf;
 use super::promtool::GroupTranslation;
 use crate::alerting::{AlertTimeline, Schedule};
-use crate::model::gofmt::{FloatVerb, format_float};
-use crate::source::{Diagnostic, SourceFile, Span};
+use crate::source::{Diagnostic, SourceFile, Span, Spanned};
+use crate::testfile::checked::Checked;
+use crate::testfile::notation::number_text;
+use crate::testfile::{Moment, PatternKind, Tolerance};
+
+pub use crate::testfile::AssertionKind;
 
 /// A whole run, in the order of the files.
 #[derive(Debug, Default)]
@@ -88,15 +91,23 @@ pub struct Assertion {
     pub outcome: Outcome,
 }
 
-/// What an assertion is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AssertionKind {
-    /// The firing alerts of this name.
-    Alert(String),
-    /// The life of the alerts of this name, with the labels that they are chosen by.
-    Timeline(String),
-    /// The result of this expression.
-    Expr(String),
+impl Assertion {
+    /// The assertion, not run yet.
+    pub(super) fn not_run(checked: Checked<'_>) -> Self {
+        let eval_time = match checked {
+            Checked::Alert(test) => test.eval_time,
+            Checked::Timeline(test) => Spanned::new(test.last_named_ms().unwrap_or(0), test.span),
+            Checked::Expr(test) => test.eval_time,
+        };
+        Assertion {
+            kind: checked.kind(),
+            span: checked.span(),
+            subject_span: checked.subject().span,
+            eval_time_span: eval_time.span,
+            eval_time_ms: eval_time.value,
+            outcome: Outcome::NotRun,
+        }
+    }
 }
 
 /// How an assertion went.
@@ -418,12 +429,6 @@ impl Sample {
             None => value,
         }
     }
-}
-
-/// A number for people: all its digits, with an exponent only where it is very large or very small.
-pub(super) fn number_text(value: f64) -> String {
-    let plain = value == 0.0 || (1e-6..1e15).contains(&value.abs());
-    format_float(value, if plain { FloatVerb::Decimal } else { FloatVerb::General }, None)
 }
 
 impl TestReport {

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::TestFile;
 use crate::rules::{self, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
+use crate::testfile::TestFile;
 use crate::workspace::{self, glob};
 use crate::yaml;
 

@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::checked::Checked;
 use super::coverage::Collector;
 use super::group::{self, InFile};
 use super::report::{FileReport, GroupReport, TestReport};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{Part, TestFile, TestGroup, lint};
+use super::{Part, lint};
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
 use crate::model::Labels;
 use crate::promql::regex::SearchRegex;
 use crate::rules::{Field, LoadOptions};
 use crate::source::{Diagnostic, Severity};
+use crate::testfile::checked::Checked;
+use crate::testfile::{TestFile, TestGroup};
 
 /// How tests are run.
 #[derive(Clone, Debug, Default)]

@@ -1,11 +1,11 @@
 //! Values that may differ a little: numbers, and histograms number by number.
 
-use super::extensions::Tolerance;
 use super::report::Sample;
 use crate::model::FloatHistogram;
 use crate::model::gofmt::quote;
 use crate::model::histogram::BucketSpan;
 use crate::promql::series::parse_histogram;
+use crate::testfile::Tolerance;
 
 /// Whether the actual value is within the tolerance of the expected one.
 pub(super) fn allows(tolerance: Tolerance, expected: &Sample, actual: &Sample) -> bool {

@@ -6,13 +6,14 @@
 use std::path::Path;
 
 use crate::shared::shared;
+use promproof::testfile;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::workspace;
 use promproof::yaml;
 
 fn run(path: &Path) -> unittest::report::TestReport {
     let read = workspace::read(path).unwrap();
-    let test = unittest::decode(&yaml::parse(&read.file), &read.file);
+    let test = testfile::decode(&yaml::parse(&read.file), &read.file);
     unittest::run(&[TestInput { test, folder: path.parent().unwrap().to_owned() }], &RunOptions::default())
 }
 

@@ -16,6 +16,7 @@ use promproof::report::test::{TestFormat, TestView};
 use promproof::report::{self, Look};
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
+use promproof::testfile;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::workspace;
 use promproof::yaml;
@@ -316,7 +317,7 @@ fn broken_test_files() {
         let file = workspace::from_bytes("test.yml", text.into_bytes()).file;
         let parsed = yaml::parse(&file);
         check_problems(&parsed.problems, file.text());
-        let test = unittest::decode(&parsed, &file);
+        let test = testfile::decode(&parsed, &file);
         check_problems(&test.problems, file.text());
         let report = unittest::run(&[TestInput { test, folder: folder.clone() }], &RunOptions::default());
         let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use promproof::source::SourceFile;
+use promproof::testfile;
 use promproof::unittest::coverage::Coverage;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
@@ -221,7 +222,7 @@ impl Suite {
     fn input(&self, name: &str, groups: &str) -> TestInput {
         let text = format!("rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n{groups}");
         let file = Arc::new(SourceFile::new(name, text));
-        let test = unittest::decode(&yaml::parse(&file), &file);
+        let test = testfile::decode(&yaml::parse(&file), &file);
         assert!(test.problems.is_empty(), "{:?}", test.problems);
         TestInput { test, folder: self.sandbox.path("") }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use promproof::report::html;
 use promproof::report::test::TestView;
+use promproof::testfile;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::workspace;
 use promproof::yaml;
@@ -47,7 +48,7 @@ fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
     let path = sandbox.path("test.yml");
     let mut read = workspace::read(&path).unwrap();
     read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
-    let test = unittest::decode(&yaml::parse(&read.file), &read.file);
+    let test = testfile::decode(&yaml::parse(&read.file), &read.file);
     let inputs = [TestInput { test, folder: sandbox.path("") }];
     let report = unittest::run(&inputs, &RunOptions { story: true, ..RunOptions::default() });
     let mut out = Vec::new();

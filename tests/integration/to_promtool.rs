@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use promproof::source::SourceFile;
 use promproof::unittest::report::{Life, Outcome, TestReport};
-use promproof::unittest::{self, RunOptions, TestFile, TestInput};
+use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
 use proptest::prelude::*;
 
 use crate::support::Sandbox;
+use promproof::testfile::{self, TestFile};
 
 const RULES: &str = r#"groups:
   - name: g
@@ -431,7 +432,7 @@ fn assertion() -> impl Strategy<Value = String> {
 
 fn decode(text: &str) -> TestFile {
     let source = Arc::new(SourceFile::new("t.yml", text));
-    unittest::decode(&yaml::parse(&source), &source)
+    testfile::decode(&yaml::parse(&source), &source)
 }
 
 fn input(text: &str, folder: &tempfile::TempDir) -> TestInput {

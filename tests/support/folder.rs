@@ -7,6 +7,7 @@ use std::sync::Arc;
 use promproof::report::Look;
 use promproof::report::test::{self, TestFormat, TestView};
 use promproof::source::SourceFile;
+use promproof::testfile;
 use promproof::unittest::report::TestReport;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
@@ -32,7 +33,7 @@ impl Folder {
     /// Runs `text` as the file `test.yml`.
     pub fn run(&self, text: &str) -> TestReport {
         let source = Arc::new(SourceFile::new("test.yml", text));
-        let test = unittest::decode(&yaml::parse(&source), &source);
+        let test = testfile::decode(&yaml::parse(&source), &source);
         let input = TestInput { test, folder: self.dir.path().to_owned() };
         unittest::run(&[input], &RunOptions::default())
     }

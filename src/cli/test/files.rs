@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use crate::cli::{Trouble, read_stdin};
 use crate::rules::{self, FileShape};
-use crate::unittest::{self, TestFile, TestInput};
+use crate::testfile::{self, TestFile};
+use crate::unittest::TestInput;
 use crate::workspace::copies::{is_copy, without_copies};
 use crate::workspace::{self, Found, Read};
 use crate::yaml;
@@ -51,7 +52,7 @@ fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
     if !(shape == FileShape::Tests || named && shape == FileShape::Other) {
         return None;
     }
-    let mut test: TestFile = unittest::decode(&parsed, &read.file);
+    let mut test: TestFile = testfile::decode(&parsed, &read.file);
     test.problems.extend(read.problem.clone());
     Some(TestInput { test, folder: folder.to_owned() })
 }

@@ -9,7 +9,7 @@ use crate::model::labels::METRIC_NAME;
 use crate::report::test::difference::{MAX_SHOWN, differs, shown};
 use crate::report::test::words;
 use crate::report::word_diff::{Pieces, word_diff};
-use crate::unittest::PatternKind;
+use crate::testfile::PatternKind;
 use crate::unittest::report::{
     Alert, AlertFailure, Difference, FieldDifference, FieldKind, MessageFailure, SampleFailure, TimelineFailure,
     ViolationKind,

@@ -9,8 +9,8 @@ use crate::report::Look;
 use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::source::Span;
+use crate::testfile::{Moment, PatternKind};
 use crate::unittest::report::{Life, MessageFailure, TimelineFailure, Violation, ViolationKind};
-use crate::unittest::{Moment, PatternKind};
 
 /// More alerts than this are only counted.
 const MAX_SHOWN: usize = 10;

@@ -11,7 +11,7 @@ use crate::alerting::{AlertState, AlertTimeline, CompiledRule, RuleTimeline};
 use crate::rules::RuleKind;
 use crate::source::Span;
 use crate::template::TakenBranches;
-use crate::unittest::extensions::Moment;
+use crate::testfile::Moment;
 use crate::unittest::group::Running;
 use crate::unittest::report::GroupReport;
 

@@ -8,7 +8,7 @@ use crate::promql::regex::AnchoredRegex;
 use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
 use crate::source::Span;
-use crate::unittest::extensions::{Moment, TimelineTest};
+use crate::testfile::{Moment, TimelineTest};
 use crate::unittest::group::Running;
 use crate::unittest::reads::metric_name;
 use crate::unittest::report::{Assertion, AssertionKind, GroupReport, Outcome};

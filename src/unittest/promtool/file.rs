@@ -7,9 +7,9 @@ use super::yaml::Writer;
 use super::{Translation, kept};
 use crate::model::duration::format_duration;
 use crate::rules::Field;
-use crate::unittest::repeat::{MAX_REPEATED_SERIES, Template};
+use crate::testfile::repeat::{MAX_REPEATED_SERIES, Template};
+use crate::testfile::{AlertTest, ExprTest, InputSeries, TestFile, TestGroup};
 use crate::unittest::report::GroupReport;
-use crate::unittest::{AlertTest, InputSeries, TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
 
 impl Translation<'_> {
@@ -151,6 +151,6 @@ fn expr_tests(group: &TestGroup, translation: Option<&GroupTranslation>) -> Vec<
     }
 }
 
-fn test_fails(test: &crate::unittest::ExprTest) -> bool {
+fn test_fails(test: &ExprTest) -> bool {
     test.exp_fail.is_some()
 }

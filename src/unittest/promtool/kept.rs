@@ -3,7 +3,7 @@
 use super::RuleSource;
 use super::yaml::quoted_if_needed;
 use crate::source::{self, Edit};
-use crate::unittest::{TestFile, TestGroup};
+use crate::testfile::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
 use crate::yaml::{self, Node};
 

@@ -9,13 +9,14 @@ mod samples;
 mod timeline;
 mod yaml;
 
+use crate::testfile::{TestFile, TestGroup};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::group::Running;
 use super::report::{FileReport, GroupReport, Outcome};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{RunOptions, Selection, TestFile, TestGroup, TestInput, runner};
+use super::{RunOptions, Selection, TestInput, runner};
 use crate::rules::RuleFile;
 use crate::source::Span;
 use crate::workspace::copies::HEADER;

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::yaml::Writer;
 use crate::model::duration::format_duration;
 use crate::source::Span;
-use crate::unittest::notation::{self, number, series_text};
+use crate::testfile::notation::{self, number, series_text};
 use crate::unittest::report::{Alert, Sample};
 
 /// What replaces the extensions of one test group.

@@ -9,10 +9,10 @@ use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
 use crate::promql::Expr;
 use crate::promql::ast::ValueType;
-use crate::unittest::ExprTest;
+use crate::testfile::ExprTest;
+use crate::testfile::notation::number;
 use crate::unittest::expr_test::{Evaluated, expected_samples};
 use crate::unittest::group::Running;
-use crate::unittest::notation::number;
 use crate::unittest::report::{Outcome, Sample};
 
 /// Adds what `test`, which went as `outcome` says, becomes.

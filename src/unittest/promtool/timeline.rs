@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::plain::{GroupTranslation, PlainAlertTest, PlainExprTest, PlainSample};
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
+use crate::testfile::{Moment, PatternKind, TimelineTest};
 use crate::unittest::compare;
-use crate::unittest::extensions::{Moment, PatternKind, TimelineTest};
 use crate::unittest::group::Running;
 use crate::unittest::report::{Alert, Life, Outcome, Sample, TimelineFailure, Violation, ViolationKind};
 use crate::unittest::timeline_test::{self, Chosen};
@@ -82,7 +82,7 @@ impl Writing<'_, '_> {
     /// For each difference an assertion that promtool finds wrong too.
     fn failed(&mut self, failure: &TimelineFailure) {
         for violation in failure.violations.iter().take(MAX_VIOLATIONS) {
-            let comment = format!("{}: {}", timeline_test::subject(self.test), violation.message);
+            let comment = format!("{}: {}", self.test.subject(), violation.message);
             if !self.violation(failure, violation, &comment) {
                 self.out.more_expr_tests.push(PlainExprTest::failing(comment, 0));
                 break;

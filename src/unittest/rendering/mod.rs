@@ -7,9 +7,9 @@ mod gather;
 mod problems;
 mod summary;
 
+use crate::testfile::TestGroup;
 use std::sync::Arc;
 
-use super::TestGroup;
 use crate::alerting::AlertState;
 use crate::promql::regex::SearchRegex;
 use crate::source::{SourceFile, Span};

@@ -3,10 +3,10 @@
 use super::Expectation;
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
-use crate::unittest::checked::Checked;
-use crate::unittest::file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest};
-use crate::unittest::report::number_text;
-use crate::unittest::{Moments, TimelineTest};
+use crate::testfile::checked::Checked;
+use crate::testfile::notation::number_text;
+use crate::testfile::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest};
+use crate::testfile::{Moments, TimelineTest};
 
 /// So many expected alerts, samples or times are written out.
 const MAX_EXPECTED: usize = 3;

@@ -10,8 +10,8 @@ use crate::alerting::RuleTimeline;
 use crate::promql::ast::ExprKind;
 use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
-use crate::unittest::checked::Checked;
-use crate::unittest::file::ExprTest;
+use crate::testfile::ExprTest;
+use crate::testfile::checked::Checked;
 use crate::unittest::group::Running;
 use crate::unittest::report::{Assertion, GroupReport};
 

@@ -1,7 +1,7 @@
 //! When the states of one alert begin.
 
 use crate::alerting::{AlertState, AlertTimeline};
-use crate::unittest::extensions::Moment;
+use crate::testfile::Moment;
 
 /// The steps at which the states of an alert begin, each list ascending.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,14 +7,13 @@
 mod life;
 mod notes;
 
-use super::extensions::{Moment, Moments, PatternKind, TextPattern, TimelineTest};
 use super::group::Running;
 use super::report::{Life, Outcome, TimelineFailure, Violation, ViolationKind};
 use super::{compare, explain};
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
-use crate::model::gofmt::quote;
 use crate::source::Span;
+use crate::testfile::{Moment, Moments, TimelineTest};
 
 pub(super) use life::{Begins, begins};
 
@@ -27,21 +26,6 @@ pub(super) struct Chosen<'a> {
     pub(super) timeline: &'a AlertTimeline,
     /// Within the time that counts.
     pub(super) begins: Begins,
-}
-
-/// `A{service="api"}`
-pub(super) fn subject(test: &TimelineTest) -> String {
-    let label = |(name, pattern): &(crate::rules::Field, TextPattern)| {
-        let text = quote(pattern.text.text().as_bytes());
-        match pattern.kind {
-            PatternKind::Exact => format!("{}={text}", name.text()),
-            PatternKind::Matches => format!("{}=~{text}", name.text()),
-            PatternKind::Contains => format!("{} contains {text}", name.text()),
-        }
-    };
-    let labels: Vec<String> = test.labels.iter().map(label).collect();
-    let name = test.alertname.text();
-    if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(", ")) }
 }
 
 /// One past the last step that counts for `test`.

@@ -3,7 +3,7 @@
 use super::Chosen;
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::gofmt::quote;
-use crate::unittest::extensions::{Moment, TimelineTest};
+use crate::testfile::{Moment, TimelineTest};
 use crate::unittest::group::Running;
 use crate::unittest::notes as alerts;
 use crate::unittest::report::{Violation, ViolationKind};

@@ -3,11 +3,11 @@
 //! Times, counts and exact texts are replaced. What says how something must never be, or what a text is to be like, is
 //! an intention that what is found cannot change.
 
-use super::super::extensions::{Moment, PatternKind};
 use super::super::report::{MessageFailure, TimelineFailure, Violation, ViolationKind};
 use super::Why;
 use crate::model::duration::{format_duration, parse_duration};
 use crate::source::Edit;
+use crate::testfile::{Moment, PatternKind};
 use crate::yaml::edit::{Editor, Place, Value};
 use crate::yaml::{Node, NodeKind, ScalarStyle};
 

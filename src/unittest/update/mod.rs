@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::decode::decode;
 use super::report::{Assertion, FileReport, Outcome};
 use crate::source::{self, Diagnostic, Edit, SourceFile, Span};
+use crate::testfile::decode;
 use crate::yaml::edit::{Editor, Place, Refusal};
 use crate::yaml::{self, Parsed};
 

@@ -1,10 +1,10 @@
 //! `exp_samples` as it should be.
 
-use super::super::notation::{histogram, number, series_text};
 use super::super::report::{FieldDifference, FieldKind, Sample, SampleFailure};
 use super::Why;
 use super::expectations::Expectations;
 use crate::source::{Edit, Span};
+use crate::testfile::notation::{histogram, number, series_text};
 use crate::yaml::edit::{Editor, Place, Value};
 
 impl Expectations for SampleFailure {

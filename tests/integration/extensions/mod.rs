@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use promproof::source::SourceFile;
+use promproof::testfile;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
 use proptest::prelude::*;
@@ -341,7 +342,7 @@ proptest! {
         std::fs::write(folder.path().join(&files[0].0), &files[0].1).unwrap();
         let decode = |text: &str| {
             let source = Arc::new(SourceFile::new("t.yml", text));
-            TestInput { test: unittest::decode(&yaml::parse(&source), &source), folder: folder.path().to_owned() }
+            TestInput { test: testfile::decode(&yaml::parse(&source), &source), folder: folder.path().to_owned() }
         };
         let inputs = [decode(&text)];
         let report = unittest::run(&inputs, &RunOptions::default());

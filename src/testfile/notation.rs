@@ -1,11 +1,16 @@
 //! Numbers and series as test files write them.
 
-use super::report::number_text;
-use crate::model::gofmt::quote;
+use crate::model::gofmt::{FloatVerb, format_float, quote};
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name, is_legacy_metric_name};
 
+/// A number for people: all its digits, with an exponent only where it is very large or very small.
+pub(crate) fn number_text(value: f64) -> String {
+    let plain = value == 0.0 || (1e-6..1e15).contains(&value.abs());
+    format_float(value, if plain { FloatVerb::Decimal } else { FloatVerb::General }, None)
+}
+
 /// A number as go-yaml reads it back to the last bit.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value.is_nan() {
         ".nan".to_owned()
     } else if value.is_infinite() {
@@ -16,12 +21,12 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// A histogram as series notation takes it, of one as Prometheus writes it: there is no `+` before an infinite number.
-pub(super) fn histogram(canonical: &str) -> String {
+pub(crate) fn histogram(canonical: &str) -> String {
     canonical.replace("+Inf", "Inf")
 }
 
 /// `name{label="value"}`, or all in braces where the name cannot stand in front of them.
-pub(super) fn series_text(labels: &[(String, String)]) -> String {
+pub(crate) fn series_text(labels: &[(String, String)]) -> String {
     let name = labels.iter().find(|(name, _)| name == METRIC_NAME).map_or("", |(_, value)| value.as_str());
     let legacy = name.is_empty() || is_legacy_metric_name(name);
     let mut parts: Vec<String> = if legacy { Vec::new() } else { vec![quote(name.as_bytes())] };

@@ -10,7 +10,7 @@ use crate::rules::Field;
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
 /// The `evaluation_interval` of a file that does not give one, in milliseconds.
-pub(super) const DEFAULT_EVALUATION_INTERVAL_MS: i64 = 60_000;
+pub(crate) const DEFAULT_EVALUATION_INTERVAL_MS: i64 = 60_000;
 
 /// A file of unit tests.
 #[derive(Debug)]

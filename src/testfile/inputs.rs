@@ -25,35 +25,35 @@ const MAX_GROUP_VALUES: usize = 20_000_000;
 
 /// The input of a test group.
 #[derive(Debug, Default)]
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     /// One for each label set, in the order of the file.
-    pub(super) series: Vec<Input>,
+    pub(crate) series: Vec<Input>,
     /// Where the input ended before its last series, if it did.
-    pub(super) end: Option<EarlyEnd>,
+    pub(crate) end: Option<EarlyEnd>,
     /// Pairs of indices in `input_series`: a series, and the later one with the same labels that replaces it.
-    pub(super) replaced: Vec<(usize, usize)>,
+    pub(crate) replaced: Vec<(usize, usize)>,
     /// For each of `series`: its index in `input_series`.
-    pub(super) origins: Vec<usize>,
+    pub(crate) origins: Vec<usize>,
     /// Whether a series says that it ends: its last item is `stale` or `_`.
-    pub(super) says_end: bool,
+    pub(crate) says_end: bool,
     /// The time of the last value of any series, also where it says that there is no sample.
-    pub(super) last_ms: Option<i64>,
+    pub(crate) last_ms: Option<i64>,
 }
 
 /// An empty line or a comment ended the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct EarlyEnd {
+pub(crate) struct EarlyEnd {
     /// The index in `input_series` of the series in which it stands.
-    pub(super) series: usize,
+    pub(crate) series: usize,
     /// Whether it is a comment (else an empty line).
-    pub(super) comment: bool,
+    pub(crate) comment: bool,
 }
 
 /// Reads the series of `group`. Samples later than `end_ms` (since the epoch) are left out: no evaluation sees them.
 ///
 /// # Errors
 /// The first series that is not one (promtool runs nothing then), or that is more than [`MAX_GROUP_VALUES`].
-pub(super) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<Inputs, Box<Diagnostic>> {
+pub(crate) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<Inputs, Box<Diagnostic>> {
     let mut reading = Reading {
         file,
         group,

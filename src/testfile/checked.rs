@@ -1,14 +1,24 @@
 //! The assertions of a test group in the one order that reports, lists and pictures have: those on alerts, on timelines,
 //! on expressions, each in the order of the file.
 
-use super::report::{Assertion, AssertionKind, Outcome};
-use super::{AlertTest, ExprTest, TestGroup, TimelineTest, timeline_test};
+use super::{AlertTest, ExprTest, TestGroup, TimelineTest};
 use crate::rules::Field;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
+
+/// What an assertion is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssertionKind {
+    /// The firing alerts of this name.
+    Alert(String),
+    /// The life of the alerts of this name, with the labels that they are chosen by.
+    Timeline(String),
+    /// The result of this expression.
+    Expr(String),
+}
 
 /// An assertion of a test file.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Checked<'a> {
+pub(crate) enum Checked<'a> {
     /// On the alerts that fire at a time.
     Alert(&'a AlertTest),
     /// On alerts over time.
@@ -19,14 +29,14 @@ pub(super) enum Checked<'a> {
 
 impl<'a> Checked<'a> {
     /// All assertions of `group`.
-    pub(super) fn all(group: &'a TestGroup) -> impl Iterator<Item = Checked<'a>> {
+    pub(crate) fn all(group: &'a TestGroup) -> impl Iterator<Item = Checked<'a>> {
         let alerts = group.alert_tests.iter().map(Checked::Alert);
         let timelines = group.timelines.iter().map(Checked::Timeline);
         alerts.chain(timelines).chain(group.expr_tests.iter().map(Checked::Expr))
     }
 
     /// The name of an alert, or the expression.
-    pub(super) fn subject(self) -> &'a Field {
+    pub(crate) fn subject(self) -> &'a Field {
         match self {
             Checked::Alert(test) => &test.alertname,
             Checked::Timeline(test) => &test.alertname,
@@ -35,7 +45,7 @@ impl<'a> Checked<'a> {
     }
 
     /// The name of the alert that it is about.
-    pub(super) fn alertname(self) -> Option<&'a str> {
+    pub(crate) fn alertname(self) -> Option<&'a str> {
         match self {
             Checked::Alert(_) | Checked::Timeline(_) => Some(self.subject().text()),
             Checked::Expr(_) => None,
@@ -43,16 +53,16 @@ impl<'a> Checked<'a> {
     }
 
     /// What it is about.
-    pub(super) fn kind(self) -> AssertionKind {
+    pub(crate) fn kind(self) -> AssertionKind {
         match self {
             Checked::Alert(test) => AssertionKind::Alert(test.alertname.text().to_owned()),
-            Checked::Timeline(test) => AssertionKind::Timeline(timeline_test::subject(test)),
+            Checked::Timeline(test) => AssertionKind::Timeline(test.subject()),
             Checked::Expr(test) => AssertionKind::Expr(test.expr.text().to_owned()),
         }
     }
 
     /// Its mapping in the file.
-    pub(super) fn span(self) -> Span {
+    pub(crate) fn span(self) -> Span {
         match self {
             Checked::Alert(test) => test.span,
             Checked::Timeline(test) => test.span,
@@ -61,28 +71,11 @@ impl<'a> Checked<'a> {
     }
 
     /// The time that it looks at, in milliseconds from the start of the test; `None` if it looks at all times.
-    pub(super) fn eval_time_ms(self) -> Option<i64> {
+    pub(crate) fn eval_time_ms(self) -> Option<i64> {
         match self {
             Checked::Alert(test) => Some(test.eval_time.value),
             Checked::Timeline(_) => None,
             Checked::Expr(test) => Some(test.eval_time.value),
-        }
-    }
-
-    /// The assertion in a report, not run yet.
-    pub(super) fn not_run(self) -> Assertion {
-        let eval_time = match self {
-            Checked::Alert(test) => test.eval_time,
-            Checked::Timeline(test) => Spanned::new(test.last_named_ms().unwrap_or(0), test.span),
-            Checked::Expr(test) => test.eval_time,
-        };
-        Assertion {
-            kind: self.kind(),
-            span: self.span(),
-            subject_span: self.subject().span,
-            eval_time_span: eval_time.span,
-            eval_time_ms: eval_time.value,
-            outcome: Outcome::NotRun,
         }
     }
 }

@@ -5,13 +5,13 @@ use super::extensions::Placeholder;
 use crate::source::Span;
 
 /// How many series all `repeat` of one test group may make together.
-pub(super) const MAX_REPEATED_SERIES: usize = 100_000;
+pub(crate) const MAX_REPEATED_SERIES: usize = 100_000;
 /// How many bytes of series notation they may make.
-pub(super) const MAX_REPEATED_BYTES: usize = 64 << 20;
+pub(crate) const MAX_REPEATED_BYTES: usize = 64 << 20;
 
 /// The text of an input series, `series values`, with placeholders where it is repeated.
 #[derive(Debug)]
-pub(super) struct Template<'a> {
+pub(crate) struct Template<'a> {
     source: String,
     /// Where the series ends in `source`.
     series_end: usize,
@@ -22,19 +22,19 @@ pub(super) struct Template<'a> {
 
 /// One series of a template.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// `series values`
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Where the series ends in `text`.
     series_end: usize,
     /// What was put in: where it is in `text`, and what it replaces in the source.
     replaced: Vec<(Span, Span)>,
     /// `` with `{i}` = 7 ``; empty where nothing is repeated.
-    pub(super) note: String,
+    pub(crate) note: String,
 }
 
 impl<'a> Template<'a> {
-    pub(super) fn new(item: &'a InputSeries) -> Self {
+    pub(crate) fn new(item: &'a InputSeries) -> Self {
         let source = format!("{} {}", item.series.text(), item.values.text());
         let placeholders = item.repeat.as_ref().map_or(&[][..], |repeat| &repeat.placeholders);
         let holes = holes(&source, placeholders);
@@ -42,12 +42,12 @@ impl<'a> Template<'a> {
     }
 
     /// Whether it is one of many.
-    pub(super) fn is_repeated(&self) -> bool {
+    pub(crate) fn is_repeated(&self) -> bool {
         !self.placeholders.is_empty()
     }
 
     /// All its series; of one that is not repeated the one there is.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Line> {
         let count = self.placeholders.iter().map(|p| p.values.count()).fold(1, usize::saturating_mul);
         (0..count).map(|number| self.line(number))
     }
@@ -97,17 +97,17 @@ impl<'a> Template<'a> {
 
 impl Line {
     /// The series.
-    pub(super) fn series(&self) -> &str {
+    pub(crate) fn series(&self) -> &str {
         self.text.get(..self.series_end).unwrap_or_default()
     }
 
     /// Its values.
-    pub(super) fn values(&self) -> &str {
+    pub(crate) fn values(&self) -> &str {
         self.text.get(self.series_end + 1..).unwrap_or_default()
     }
 
     /// The bytes of the source `series values` that became `span` of the text.
-    pub(super) fn in_source(&self, span: Span) -> Span {
+    pub(crate) fn in_source(&self, span: Span) -> Span {
         let back = |offset: usize, end: bool| {
             let mut source = offset;
             for (here, there) in &self.replaced {
@@ -146,7 +146,7 @@ fn holes(text: &str, placeholders: &[Placeholder]) -> Vec<(Span, usize)> {
 }
 
 /// Whether `{name}` stands in `text`.
-pub(super) fn has_placeholder(text: &str, name: &str) -> bool {
+pub(crate) fn has_placeholder(text: &str, name: &str) -> bool {
     text.contains(&format!("{{{name}}}"))
 }
 
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::rules::Field;
     use crate::source::SourceFile;
-    use crate::unittest::extensions::{PlaceholderValues, Repeat};
+    use crate::testfile::extensions::{PlaceholderValues, Repeat};
     use crate::yaml;
 
     /// An item whose `series` and `values` are these, with `{i}` from 9 to 10 and `{j}` 0.

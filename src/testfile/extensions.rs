@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use super::report::number_text;
+use super::notation::number_text;
+use crate::model::gofmt::quote;
 use crate::promql::regex::AnchoredRegex;
 use crate::rules::Field;
 use crate::source::{Span, Spanned};
@@ -46,7 +47,7 @@ pub enum PlaceholderValues {
 
 impl Repeat {
     /// The same for all that say the same.
-    pub(super) fn signature(&self) -> String {
+    pub(crate) fn signature(&self) -> String {
         let values = |placeholder: &Placeholder| match &placeholder.values {
             PlaceholderValues::Numbers { first, count, width } => {
                 format!("{} {first} {count} {width}", placeholder.name)
@@ -69,7 +70,7 @@ impl PlaceholderValues {
     }
 
     /// Appends value number `index`, from 0, to `out`.
-    pub(super) fn push(&self, index: usize, out: &mut String) {
+    pub(crate) fn push(&self, index: usize, out: &mut String) {
         match self {
             PlaceholderValues::Numbers { first, width, .. } => {
                 let number = first.saturating_add(u64::try_from(index).unwrap_or(u64::MAX));
@@ -88,7 +89,7 @@ pub struct TextPattern {
     /// How the two are compared.
     pub kind: PatternKind,
     /// The compiled regular expression of [`PatternKind::Matches`].
-    pub(super) regex: Option<AnchoredRegex>,
+    pub(crate) regex: Option<AnchoredRegex>,
 }
 
 /// How a text is compared with a pattern.
@@ -240,8 +241,23 @@ impl TimelineTest {
         times.chain(self.until.map(|until| until.value)).max()
     }
 
+    /// The alerts that it is about, as messages name them: `A{service="api"}`.
+    pub fn subject(&self) -> String {
+        let label = |(name, pattern): &(Field, TextPattern)| {
+            let text = quote(pattern.text.text().as_bytes());
+            match pattern.kind {
+                PatternKind::Exact => format!("{}={text}", name.text()),
+                PatternKind::Matches => format!("{}=~{text}", name.text()),
+                PatternKind::Contains => format!("{} contains {text}", name.text()),
+            }
+        };
+        let labels: Vec<String> = self.labels.iter().map(label).collect();
+        let name = self.alertname.text();
+        if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(", ")) }
+    }
+
     /// Whether an alert with these labels has to be there at all.
-    pub(super) fn needs_an_alert(&self) -> bool {
+    pub(crate) fn needs_an_alert(&self) -> bool {
         !self.annotations.is_empty() || self.moments.iter().any(|moments| !moments.times.is_empty())
     }
 }
