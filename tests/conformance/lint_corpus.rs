@@ -86,6 +86,7 @@ fn kube_prometheus() {
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 234);
     insta::assert_snapshot!(show(&diagnostics), @r"
     2 promql/contradictory-matchers
+    1 rule/used-before-recorded
     5 template/missing-label job
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);

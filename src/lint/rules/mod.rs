@@ -1,7 +1,9 @@
 //! The rules, one folder for each category.
 
+mod alert;
 mod annotations;
 pub(super) mod config;
+mod group;
 mod labels;
 mod promql;
 mod rule;
@@ -16,8 +18,10 @@ use super::LintRule;
 
 /// The rules of all categories.
 pub(super) static CATEGORIES: &[&[&dyn LintRule]] = &[
+    alert::RULES,
     annotations::RULES,
     config::RULES,
+    group::RULES,
     labels::RULES,
     promql::RULES,
     rule::RULES,

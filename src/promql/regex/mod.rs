@@ -16,7 +16,7 @@ mod syntax;
 
 pub use compiled::{AnchoredRegex, ReplaceRegex, SearchRegex};
 pub use error::RegexError;
-pub use shape::{Simpler, glob_star, simpler};
+pub use shape::{Simpler, glob_star, has_inner_wildcard, simpler};
 
 use super::ast::{MatchOp, Matcher};
 use super::error::ParseError;

@@ -10,6 +10,8 @@ pub enum Simpler {
     Text(String),
     /// The same pattern without the anchors that a matcher has anyway.
     WithoutAnchors(String),
+    /// Anchors inside of the pattern that a matcher has anyway, as in `(a|^b)$`.
+    InnerAnchors,
 }
 
 /// How the pattern could be written more simply with the same meaning; `None` where it could not, or is no pattern.
@@ -28,7 +30,7 @@ pub fn simpler(pattern: &str) -> Option<Simpler> {
     let is_plain =
         stripped.len() < pattern.len() && parser::parse(stripped, true).is_ok_and(|rest| !is_anchored(&rest));
     if !is_plain {
-        return None;
+        return (starts_anchored(&node) || ends_anchored(&node)).then_some(Simpler::InnerAnchors);
     }
     match parser::parse(stripped, true).ok()?.literals().as_deref() {
         Some([text]) => Some(Simpler::Text(text.clone())),
@@ -47,6 +49,40 @@ fn is_anchored(node: &Node) -> bool {
         Node::Concat(parts) | Node::Alternate(parts) => parts.iter().any(is_anchored),
         _ => false,
     }
+}
+
+/// Whether a branch of the pattern begins with an anchor.
+fn starts_anchored(node: &Node) -> bool {
+    match node {
+        Node::TextStart => true,
+        Node::Group { inner, .. } => starts_anchored(inner),
+        Node::Concat(parts) => parts.first().is_some_and(starts_anchored),
+        Node::Alternate(parts) => parts.iter().any(starts_anchored),
+        _ => false,
+    }
+}
+
+/// Whether a branch of the pattern ends in an anchor.
+fn ends_anchored(node: &Node) -> bool {
+    match node {
+        Node::TextEnd => true,
+        Node::Group { inner, .. } => ends_anchored(inner),
+        Node::Concat(parts) => parts.last().is_some_and(ends_anchored),
+        Node::Alternate(parts) => parts.iter().any(ends_anchored),
+        _ => false,
+    }
+}
+
+/// Whether the pattern looks for a text inside of a value (`.*dev.*`), or has a wildcard between two texts
+/// (`service_.*_prod`).
+pub fn has_inner_wildcard(pattern: &str) -> bool {
+    let Ok(Node::Concat(parts)) = parser::parse(pattern, true) else { return false };
+    let is_wildcard =
+        |part: &Node| matches!(part, Node::Repeat { max: None, inner, .. } if matches!(**inner, Node::Any { .. }));
+    let texts = parts.split(is_wildcard).map(|texts| texts.iter().any(|part| matches!(part, Node::Char { .. })));
+    let texts: Vec<bool> = texts.collect();
+    // Texts and wildcards take turns: more than one wildcard around a text, or a text on both sides of one.
+    texts.len() > 2 && texts.iter().any(|has_text| *has_text) || matches!(texts.as_slice(), [true, true])
 }
 
 /// The letter in front of a `*` that ends the pattern or one of its alternatives and was probably meant as a shell's
@@ -98,9 +134,20 @@ mod tests {
         assert_eq!(simpler("^(a|b)$"), without("(a|b)"));
         assert_eq!(simpler("a.+\\$"), None);
         assert_eq!(simpler("a|b"), None);
-        assert_eq!(simpler("(^a|b.)$"), None);
+        assert_eq!(simpler("(^a|b.)$"), Some(Simpler::InnerAnchors));
+        assert_eq!(simpler("(foo|^.+)$"), Some(Simpler::InnerAnchors));
         assert_eq!(simpler("(?i)bar"), None);
         assert_eq!(simpler("("), None);
+    }
+
+    #[test]
+    fn wildcards_inside_of_names() {
+        for found in ["service_.*_prod", ".*dev.*", "a.+b.+c"] {
+            assert!(has_inner_wildcard(found), "{found}");
+        }
+        for fine in [".+", ".*", "edge.*", ".*staging", "a|b", "(a.*b)", "a[0-9]+b", "("] {
+            assert!(!has_inner_wildcard(fine), "{fine}");
+        }
     }
 
     #[test]

@@ -33,16 +33,16 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
     let (op, value, message) = match (matcher.op, pattern) {
         (MatchOp::NotRegex, ".+") => {
-            ("=", String::new(), format!("`{label}!~\".+\"` selects series without the label, as `{label}=\"\"` does"))
+            let message = format!("`{label}!~\".+\"` selects series without the label, as `{label}=\"\"` does");
+            ("=", String::new(), message)
         }
-        (MatchOp::Regex, ".+") => return None,
         _ => match simpler(pattern)? {
             Simpler::Text(text) => (plain, text, format!("the pattern of `{label}` is a plain text")),
-            Simpler::WithoutAnchors(text) => (
-                written,
-                text,
-                format!("the anchors in the pattern of `{label}` say nothing: it always has to match the whole value"),
-            ),
+            Simpler::WithoutAnchors(text) => (written, text, needless_anchors(label)),
+            Simpler::InnerAnchors => {
+                let place = cx.file().inside(&cx.rule.expr, matcher.value.span, "");
+                return Some(META.diagnostic(needless_anchors(label), place).help("remove `^` and `$`"));
+            }
         },
     };
     let (file, expr) = (cx.file(), &cx.rule.expr);
@@ -58,6 +58,10 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     } else {
         found
     })
+}
+
+fn needless_anchors(label: &str) -> String {
+    format!("the anchors in the pattern of `{label}` say nothing: it always has to match the whole value")
 }
 
 /// The text in the quotes that the matcher has; `None` where it would need escapes.

@@ -1,7 +1,12 @@
 //! Rules among each other.
 
 mod duplicate;
+mod overlapping;
+mod recorded;
+mod used_across_groups;
+mod used_before_recorded;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&duplicate::Rule];
+pub(super) static RULES: &[&dyn LintRule] =
+    &[&duplicate::Rule, &overlapping::Rule, &used_across_groups::Rule, &used_before_recorded::Rule];

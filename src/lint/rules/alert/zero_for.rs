@@ -1,0 +1,34 @@
+//! `alert/zero-for`: `for: 0s` and `keep_firing_for: 0s`, which say what is so without them.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("alert/zero-for", Info, off, "`for` or `keep_firing_for` of zero, which is the default");
+
+pub(super) struct Rule;
+
+impl LintRule for Rule {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let rule = cx.rule;
+        if rule.kind != RuleKind::Alerting {
+            return;
+        }
+        for (name, ms) in [("for", rule.for_ms), ("keep_firing_for", rule.keep_firing_for_ms)] {
+            let entry = rule.node.as_mapping().and_then(|mapping| mapping.get(name));
+            let text = entry.and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.value.as_str());
+            let is_zero = text.is_some_and(|text| ms == 0 && text.starts_with('0'));
+            if let Some(entry) = entry.filter(|_| is_zero) {
+                let message = format!("`{name}` is zero, as it is where it is not given");
+                out.push(
+                    META.diagnostic(message, cx.file().label(entry.value.span, "")).help(format!("remove `{name}`")),
+                );
+            }
+        }
+    }
+}
