@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::promql::{self, ParseOptions};
 use crate::rules::RuleKind;
@@ -177,7 +177,13 @@ fn template_reads(rule: &CompiledRule, options: &ParseOptions, past_ms: i64) -> 
     for field in rule.labels.iter().chain(&rule.annotations) {
         let Some(Ok(template)) = &field.template else { continue };
         let references = template.references();
+        // A literal may be asked from several places: it is read once.
+        let mut read = FxHashSet::default();
         for query in &references.queries {
+            let text = query.literal.as_ref().or(query.format.as_ref());
+            if text.is_some_and(|text| !read.insert(text.span)) {
+                continue;
+            }
             all.get_or_insert_with(Reads::none).merge(&query_reads(query, options, past_ms));
         }
         if references.incomplete {

@@ -31,7 +31,7 @@ pub use context::{Context, NoQueries, Querier, TemplateSample};
 pub use error::{Prelude, TemplateError};
 pub use references::{LabelOwner, LabelReference, QueryReference, Reference, ReferenceKind, References};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ pub struct Template {
     text: Arc<str>,
     root: ast::List,
     definitions: Vec<ast::Definition>,
+    references: OnceLock<References>,
 }
 
 /// Parses a label's or annotation's template, with the variables that Prometheus declares for alerts.
@@ -47,7 +48,7 @@ pub struct Template {
 /// What Go's parser refuses: the message is Go's without `template: __alert_X:1: `.
 pub fn parse(text: &str) -> Result<Template, TemplateError> {
     let parser::Tree { root, definitions } = parser::parse(text)?;
-    Ok(Template { text: text.into(), root, definitions })
+    Ok(Template { text: text.into(), root, definitions, references: OnceLock::new() })
 }
 
 impl Template {
@@ -88,13 +89,13 @@ impl Template {
         eval::expand(self, context, Some(taken))
     }
 
-    /// Everything that the template reads: labels, external labels, the value, queries.
-    pub fn references(&self) -> References {
-        references::references(self)
+    /// Everything that the template reads: labels, external labels, the value, queries. Found out when first asked for.
+    pub fn references(&self) -> &References {
+        self.references.get_or_init(|| references::references(self))
     }
 
     /// The labels that the template reads by name, of whatever owner; see [`LabelReference::owner`].
-    pub fn label_references(&self) -> Vec<LabelReference> {
-        self.references().labels
+    pub fn label_references(&self) -> &[LabelReference] {
+        &self.references().labels
     }
 }

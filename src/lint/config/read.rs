@@ -65,9 +65,8 @@ fn read_labels(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems
     let section = Section::new(table, "`[labels]`", &["allowed-values", "required"], problems);
     config.labels.required = section.names("required", problems).unwrap_or_default();
     let Some(allowed) = section.table("allowed-values", problems) else { return };
-    let names: Vec<&str> = allowed.keys().map(|key| key.get_ref().as_ref()).collect();
-    let section = Section::new(allowed, "`allowed-values`", &names, problems);
-    for name in names {
+    let section = Section::with_any_keys(allowed, "`allowed-values`");
+    for name in allowed.keys().map(|key| key.get_ref().as_ref()) {
         let values = section.texts(name, problems).unwrap_or_default();
         let values = values.into_iter().map(|(value, _)| value.to_owned()).collect();
         config.labels.allowed_values.insert(name.to_owned(), values);

@@ -56,12 +56,17 @@ impl<'t> Section<'t> {
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             problems.unknown(span_of(key), key.get_ref(), place, known);
         }
+        Section::with_any_keys(table, place)
+    }
+
+    /// The table, which may have any keys.
+    pub(super) fn with_any_keys(table: &'t DeTable<'t>, place: &str) -> Section<'t> {
         Section { table, place: place.to_owned() }
     }
 
     /// The value of `key`, if given.
     pub(super) fn get(&self, key: &str) -> Option<&'t Value<'t>> {
-        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+        self.table.get(key)
     }
 
     /// The table under `key`.

@@ -1,5 +1,7 @@
 //! What can be wrong with a rendered text: the template fails, yields nothing, or says so in the middle of a sentence.
 
+use rustc_hash::FxHashSet;
+
 use crate::alerting::TemplateField;
 use crate::model::Labels;
 use crate::template::LabelOwner;
@@ -36,12 +38,13 @@ pub(super) fn of(field: &TemplateField, text: &str, element: &Labels) -> Vec<Str
 fn missing_labels(field: &TemplateField, element: &Labels) -> Vec<String> {
     let Some(Ok(template)) = &field.template else { return Vec::new() };
     let mut missing: Vec<String> = Vec::new();
+    let mut known: FxHashSet<&str> = FxHashSet::default();
     for reference in template.label_references() {
         let is_empty = element.get(&reference.name).unwrap_or_default().is_empty();
         if reference.owner == LabelOwner::Alert && !reference.guarded && is_empty {
-            let problem = format!("`{}` is empty: the alert has no such label", reference.span.slice(&field.text));
-            if !missing.contains(&problem) {
-                missing.push(problem);
+            let shown = reference.span.slice(&field.text);
+            if known.insert(shown) {
+                missing.push(format!("`{shown}` is empty: the alert has no such label"));
             }
         }
     }

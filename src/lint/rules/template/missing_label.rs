@@ -28,7 +28,7 @@ impl LintRule for Rule {
         let Some(flow) = cx.label_flow() else { return };
         // One finding for each label: the first place that prints it, the others beside it.
         let mut finding_of: FxHashMap<String, usize> = FxHashMap::default();
-        let reporter = Reporter { cx, groupings: OnceCell::new() };
+        let reporter = Reporter { cx, groupings: OnceCell::new(), set_by_rule: OnceCell::new() };
         for template in cx.templates() {
             for reference in references(template) {
                 let earlier = finding_of.get(&reference.name).and_then(|at| out.get_mut(*at));
@@ -36,7 +36,7 @@ impl LintRule for Rule {
                     earlier.related.push(cx.file().inside(template.value, reference.span, ""));
                 } else if let Some(missing) = missing(flow, &reference.name) {
                     finding_of.insert(reference.name.clone(), out.len());
-                    out.push(reporter.report(template, &reference, &missing));
+                    out.push(reporter.report(template, reference, &missing));
                 }
             }
         }
@@ -44,11 +44,13 @@ impl LintRule for Rule {
 }
 
 /// The labels of the alert that a template prints. A label that is read behind a test of itself may be missing.
-fn references(template: &TemplateField<'_>) -> Vec<LabelReference> {
-    let mut references = template.parsed.as_ref().map(|parsed| parsed.label_references()).unwrap_or_default();
-    references.retain(|reference| reference.owner == LabelOwner::Alert && !reference.guarded);
-    references
+fn references<'t>(template: &'t TemplateField<'_>) -> impl Iterator<Item = &'t LabelReference> {
+    let references = template.parsed.as_ref().map(|parsed| parsed.label_references()).unwrap_or_default();
+    references.iter().filter(|reference| reference.owner == LabelOwner::Alert && !reference.guarded)
 }
+
+/// With how many labels of a `by` one that is missing is compared, to find the one that was meant.
+const MAX_COMPARED: usize = 100;
 
 /// A label that is not there.
 struct Missing {
@@ -74,6 +76,8 @@ fn missing(flow: &LabelFlow, label: &str) -> Option<Missing> {
 struct Reporter<'a, 'c> {
     cx: &'c RuleContext<'a>,
     groupings: OnceCell<Groupings<'a>>,
+    /// The labels that the rule or its group sets.
+    set_by_rule: OnceCell<FxHashSet<&'a str>>,
 }
 
 /// The groupings of an expression's aggregations.
@@ -132,7 +136,7 @@ impl<'a> Reporter<'a, '_> {
 
     /// What to write instead.
     fn help(&self, label: &str, dropped: Dropped) -> String {
-        if self.cx.static_labels().iter().any(|(name, _)| name.text() == label) {
+        if self.set_by_rule().contains(label) {
             return format!("the rule sets `{label}` itself, but templates see only the labels of the expression");
         }
         if label == "alertname" {
@@ -162,7 +166,8 @@ impl<'a> Reporter<'a, '_> {
 
     fn help_with_by(&self, label: &str, by: Span) -> String {
         let groupings = self.groupings();
-        let kept = groupings.by_span.get(&by).into_iter().flat_map(|by| &by.labels).map(|label| label.value.as_str());
+        let kept = groupings.by_span.get(&by).into_iter().flat_map(|by| by.labels.iter().take(MAX_COMPARED));
+        let kept = kept.map(|label| label.value.as_str());
         if let Some(meant) = nearest_of(label, kept) {
             return format!("did you mean `{meant}`?");
         }
@@ -171,6 +176,10 @@ impl<'a> Reporter<'a, '_> {
             0 | 1 => format!("add `{label}` to `{}`, or do not print it", self.text(by)),
             _ => format!("add `{label}` to each `by (…)`, or do not print it"),
         }
+    }
+
+    fn set_by_rule(&self) -> &FxHashSet<&'a str> {
+        self.set_by_rule.get_or_init(|| self.cx.static_labels().iter().map(|(name, _)| name.text()).collect())
     }
 
     fn groupings(&self) -> &Groupings<'a> {

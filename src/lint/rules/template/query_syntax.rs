@@ -1,5 +1,9 @@
 //! `template/query-syntax`: a `query` inside a template whose text is not PromQL.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql;
@@ -18,9 +22,14 @@ impl LintRule for Rule {
         let options = cx.config().promql.parse_options();
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
-            for query in parsed.references().queries.into_iter().filter_map(|query| query.literal) {
+            // A literal may be asked from several places: it is read once.
+            let mut read = FxHashSet::default();
+            for query in parsed.references().queries.iter().filter_map(|query| query.literal.as_ref()) {
+                if !read.insert(query.span) {
+                    continue;
+                }
                 if let Err(errors) = promql::parse(&query.value, &options) {
-                    out.extend(errors.into_iter().take(1).map(|error| report(cx, template, &query, error)));
+                    out.extend(errors.into_iter().take(1).map(|error| report(cx, template, query, error)));
                 }
             }
         }
@@ -30,7 +39,7 @@ impl LintRule for Rule {
 fn report(
     cx: &RuleContext<'_>,
     template: &TemplateField<'_>,
-    query: &Spanned<String>,
+    query: &Spanned<Arc<str>>,
     error: promql::ParseError,
 ) -> Diagnostic {
     let message = format!("{} asks a query that is not PromQL: {}", template.describe(), error.message);
@@ -40,9 +49,9 @@ fn report(
 }
 
 /// A part of the query in the template: exact where the literal holds no escapes, else the literal.
-fn place(template: &str, query: &Spanned<String>, part: Span) -> Span {
+fn place(template: &str, query: &Spanned<Arc<str>>, part: Span) -> Span {
     let inner = Span::new(query.span.start + 1, query.span.end.saturating_sub(1));
-    match inner.slice(template) == query.value && !part.is_empty() {
+    match inner.slice(template) == &*query.value && !part.is_empty() {
         true => part.shifted(inner.start),
         false => query.span,
     }

@@ -32,10 +32,13 @@ impl LintRule for Rule {
 fn printed_value(template: &Template) -> Option<Span> {
     let mut printed = Vec::new();
     collect_printed(template.root(), &mut printed);
-    let values = template.references().others.into_iter().filter(|used| used.kind == ReferenceKind::Value);
-    values
-        .map(|used| used.span)
-        .find(|used| printed.iter().any(|span| span.start <= used.start && used.end <= span.end))
+    let mut values = template.references().others.iter().filter(|used| used.kind == ReferenceKind::Value);
+    // In the order of the text and beside each other: only the last one that begins before the value can hold it.
+    let is_printed = |used: Span| {
+        let after = printed.partition_point(|span| span.start <= used.start);
+        after.checked_sub(1).and_then(|at| printed.get(at)).is_some_and(|span| used.end <= span.end)
+    };
+    values.find(|used| is_printed(used.span)).map(|used| used.span)
 }
 
 /// The pipelines whose results are printed, in the order of the text.
