@@ -15,7 +15,7 @@ use super::{Context, TakenBranches, Template, TemplateError, fields, time};
 /// How many bytes an expansion, or any text that it computes, may have.
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
 /// How many nodes may be evaluated; work on long texts and queries count as several.
-const MAX_WORK: usize = 1_000_000;
+pub(super) const MAX_WORK: usize = 1_000_000;
 /// What one query counts.
 pub(super) const QUERY_WORK: usize = 1_000;
 /// How many bytes of text count as one node.
@@ -56,6 +56,7 @@ pub(super) struct Evaluator<'a> {
     context: &'a Context<'a>,
     out: String,
     work: usize,
+    max_work: usize,
     frames: usize,
     /// The definition that is being expanded.
     definition: Option<&'a str>,
@@ -66,7 +67,12 @@ pub(super) struct Evaluator<'a> {
 }
 
 /// Expands a template.
-pub(super) fn expand(template: &Template, context: &Context<'_>, taken: Option<&TakenBranches>) -> Evaluated<String> {
+pub(super) fn expand(
+    template: &Template,
+    context: &Context<'_>,
+    taken: Option<&TakenBranches>,
+    max_work: usize,
+) -> Evaluated<String> {
     let root = Arc::new(Root {
         labels: context.labels.clone(),
         external_labels: context.external_labels.clone(),
@@ -85,6 +91,7 @@ pub(super) fn expand(template: &Template, context: &Context<'_>, taken: Option<&
         context,
         out: String::new(),
         work: 0,
+        max_work,
         frames: 0,
         definition: None,
         at: At::Nothing,
@@ -115,8 +122,8 @@ impl<'a> Evaluator<'a> {
     /// Counts work, and stops an expansion that does not end.
     pub(super) fn charge(&mut self, work: usize) -> Result<(), String> {
         self.work = self.work.saturating_add(work);
-        if self.work > MAX_WORK {
-            return Err(format!("the template takes more than {MAX_WORK} steps to expand"));
+        if self.work > self.max_work {
+            return Err(format!("the template takes more than {} steps to expand", self.max_work));
         }
         Ok(())
     }

@@ -78,7 +78,15 @@ impl Template {
     /// What stops Go's evaluation; and, with messages of our own, an output of more than 1 MiB and loops without end.
     /// [`TemplateError::annotation_text`] gives the text that Prometheus puts in the place of the expansion.
     pub fn expand(&self, context: &Context<'_>) -> Result<String, TemplateError> {
-        eval::expand(self, context, None)
+        eval::expand(self, context, None, eval::MAX_WORK)
+    }
+
+    /// [`Template::expand`] within fewer steps: for a look at what comes of a template, where nobody waits for its text.
+    ///
+    /// # Errors
+    /// As [`Template::expand`]; and where it takes more than `max_work` steps.
+    pub fn expand_within(&self, context: &Context<'_>, max_work: usize) -> Result<String, TemplateError> {
+        eval::expand(self, context, None, max_work)
     }
 
     /// [`Template::expand`], with notes of which branches are expanded. A failure keeps what was noted before it.
@@ -86,7 +94,7 @@ impl Template {
     /// # Errors
     /// As [`Template::expand`].
     pub fn expand_observed(&self, context: &Context<'_>, taken: &TakenBranches) -> Result<String, TemplateError> {
-        eval::expand(self, context, Some(taken))
+        eval::expand(self, context, Some(taken), eval::MAX_WORK)
     }
 
     /// Everything that the template reads: labels, external labels, the value, queries. Found out when first asked for.

@@ -61,6 +61,7 @@ fn srerun() {
     2 template/missing-label route
     1 template/missing-label server
     5 template/missing-label type
+    1 template/runtime-error
     ");
     assert_eq!(lost_across_operators(&diagnostics), 3);
 }

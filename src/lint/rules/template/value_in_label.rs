@@ -1,9 +1,11 @@
 //! `template/value-in-label`: a label that prints the value, so that each new value is a new alert.
 
+use rustc_hash::FxHashSet;
+
 use crate::lint::context::{RuleContext, TemplatePlace};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::{Diagnostic, Span};
-use crate::template::ast::{List, NodeKind};
+use crate::template::ast::{List, NodeKind, Operand, OperandKind, Pipeline};
 use crate::template::{ReferenceKind, Template};
 
 static META: Meta =
@@ -27,25 +29,50 @@ impl LintRule for Rule {
     }
 }
 
-/// The first place where the value itself is printed. In a condition (`if gt $value 90.0`) it chooses between a few texts,
-/// and what a variable that holds it is used for is not followed.
+/// The first place where the value itself is printed, by name or through a variable that was given it. In a condition
+/// (`if gt $value 90.0`) it chooses between a few texts.
 fn printed_value(template: &Template) -> Option<Span> {
     let mut printed = Vec::new();
     collect_printed(template.root(), &mut printed);
-    let mut values = template.references().others.iter().filter(|used| used.kind == ReferenceKind::Value);
-    // In the order of the text and beside each other: only the last one that begins before the value can hold it.
-    let is_printed = |used: Span| {
-        let after = printed.partition_point(|span| span.start <= used.start);
-        after.checked_sub(1).and_then(|at| printed.get(at)).is_some_and(|span| used.end <= span.end)
-    };
-    values.find(|used| is_printed(used.span)).map(|used| used.span)
+    let references = template.references();
+    let values: Vec<Span> =
+        references.others.iter().filter(|used| used.kind == ReferenceKind::Value).map(|used| used.span).collect();
+    let is_printed = |used: &&Span| is_inside(**used, &printed);
+    values.iter().find(is_printed).copied().or_else(|| through_variable(template.root(), &values, &printed))
+}
+
+/// Whether one of the pipelines covers the bytes. They are in the order of the text and beside each other: only the last
+/// one that begins before can.
+fn is_inside(used: Span, pipelines: &[&Pipeline]) -> bool {
+    let after = pipelines.partition_point(|pipeline| pipeline.span.start <= used.start);
+    after.checked_sub(1).and_then(|at| pipelines.get(at)).is_some_and(|pipeline| used.end <= pipeline.span.end)
+}
+
+/// The first printed variable among those that are declared with the value, at the top of the template.
+fn through_variable(root: &List, values: &[Span], printed: &[&Pipeline]) -> Option<Span> {
+    let mut declarations = root.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Action(pipeline) if !pipeline.variables.is_empty() => Some(pipeline),
+        _ => None,
+    });
+    let mut holders: FxHashSet<&str> = FxHashSet::default();
+    // Both are in the order of the text.
+    let mut values = values.iter().peekable();
+    while let Some(declaration) = declarations.next().filter(|_| values.peek().is_some()) {
+        while values.next_if(|value| value.start < declaration.span.start).is_some() {}
+        if values.peek().is_some_and(|value| value.end <= declaration.span.end) {
+            holders.extend(declaration.variables.iter().map(|name| name.value.as_str()));
+        }
+    }
+    let operands = printed.iter().flat_map(|pipeline| &pipeline.commands).flat_map(|command| &command.operands);
+    let holds = |operand: &&Operand| matches!(&operand.kind, OperandKind::Variable { name, .. } if holders.contains(name.value.as_str()));
+    operands.filter(holds).map(|operand| operand.span).next()
 }
 
 /// The pipelines whose results are printed, in the order of the text.
-fn collect_printed(list: &List, printed: &mut Vec<Span>) {
+fn collect_printed<'a>(list: &'a List, printed: &mut Vec<&'a Pipeline>) {
     for node in &list.nodes {
         match &node.kind {
-            NodeKind::Action(pipeline) if pipeline.variables.is_empty() => printed.push(pipeline.span),
+            NodeKind::Action(pipeline) if pipeline.variables.is_empty() => printed.push(pipeline),
             NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
                 collect_printed(&branch.list, printed);
                 branch.else_list.iter().for_each(|list| collect_printed(list, printed));

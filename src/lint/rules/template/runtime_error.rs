@@ -1,0 +1,126 @@
+//! `template/runtime-error`: a template that parses and fails whenever it is expanded.
+
+use crate::lint::context::{RuleContext, TemplateField};
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::model::{Labels, SampleValue};
+use crate::source::Diagnostic;
+use crate::template::{Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
+
+static META: Meta = meta!("template/runtime-error", Error, on, "a template that fails whenever it is expanded");
+
+pub(super) struct Rule;
+
+impl LintRule for Rule {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        for template in cx.templates() {
+            let Ok(parsed) = &template.parsed else { continue };
+            if may_fail(parsed.text())
+                && let Some(error) = certain_failure(parsed)
+            {
+                out.push(report(cx, template, &error));
+            }
+        }
+    }
+}
+
+/// Whether there is more in the template than labels and the value: nearly all have no more, and cannot fail.
+fn may_fail(text: &str) -> bool {
+    ["|", "(", "range", "with", "if ", "template", "printf", "eq ", "ne ", "gt ", "lt ", "ge ", "le ", "len ", "index "]
+        .iter()
+        .any(|word| text.contains(word))
+        || text.matches('.').count() > text.matches("{{").count()
+}
+
+/// Steps that a trial may take; a template that takes more is not judged.
+const MAX_WORK: usize = 20_000;
+
+/// What stops the expansion for whatever labels, value and query results there are, as far as types decide it.
+///
+/// The template is expanded several times, with labels that are words and numbers and with different values. A failure
+/// counts only if it is one of types and if every trial ends in one: then no data helps.
+fn certain_failure(template: &Template) -> Option<TemplateError> {
+    let names: Vec<String> = label_names(template);
+    let mut first = None;
+    for (text, value) in [("x", 1.5), ("1", 0.0), ("", -1e9)] {
+        let labels = Labels::from_pairs(names.iter().map(|name| (name.as_str(), text)));
+        let answers = OneElement { labels: labels.clone() };
+        let context = Context {
+            name: "__alert_",
+            labels: &labels,
+            external_labels: &labels,
+            external_url: "http://localhost:9090",
+            value: &SampleValue::Float(value),
+            t_ms: 0,
+            querier: &answers,
+        };
+        match template.expand_within(&context, MAX_WORK) {
+            Err(error) if is_about_types(&error.message) => first = first.or(Some(error)),
+            _ => return None,
+        }
+    }
+    first
+}
+
+fn label_names(template: &Template) -> Vec<String> {
+    let references = template.label_references();
+    let mut names: Vec<String> = references
+        .iter()
+        .filter(|reference| reference.owner != LabelOwner::Query)
+        .map(|reference| reference.name.clone())
+        .chain(["instance".to_owned(), "job".to_owned()])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Go's words for what no other data would mend.
+fn is_about_types(message: &str) -> bool {
+    [
+        "wrong type for value",
+        "incompatible types for comparison",
+        "can't evaluate field",
+        "range can't iterate over",
+        "wrong number of args",
+        "can't index item of type",
+        "can't give argument to non-function",
+        "is not a method but has arguments",
+        "can't use",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
+}
+
+/// Answers each query with one element.
+struct OneElement {
+    labels: Labels,
+}
+
+impl Querier for OneElement {
+    fn query(&self, _query: &str, _t_ms: i64) -> Result<Vec<TemplateSample>, String> {
+        Ok(vec![TemplateSample { labels: self.labels.clone(), value: 1.5 }])
+    }
+}
+
+fn report(cx: &RuleContext<'_>, template: &TemplateField<'_>, error: &TemplateError) -> Diagnostic {
+    let message = format!("{} fails whenever it is expanded: {}", template.describe(), error.message);
+    META.diagnostic(message, cx.file().inside(template.value, error.span, "fails here")).help(help(&error.message))
+}
+
+fn help(message: &str) -> &'static str {
+    if message.contains("float64 and int") {
+        "the value is a float: compare it with a float, as in `gt $value 90.0`"
+    } else if message.contains("args for value") {
+        "`value` is a function for elements of a query: the alert's value is `$value`"
+    } else if message.contains("is not a method but has arguments") {
+        "`|` hands a value to a function; for a label that may be missing, use `or $labels.a $labels.b`"
+    } else if message.contains("got float64") {
+        "the value is a number, and this wants something else: print it with `printf \"%.0f\" $value` first"
+    } else {
+        "the whole text becomes `<error expanding template: …>`"
+    }
+}
