@@ -63,6 +63,29 @@ fn group(
     Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, labels, rules })
 }
 
+/// A rule, or a list of rules, that stands in no group of the file: in one without a name.
+pub(super) fn bare(
+    reader: &mut Reader<'_>,
+    options: &promql::ParseOptions,
+    node: &Node,
+    part: usize,
+) -> Option<RuleGroup> {
+    let nodes = node.as_sequence().map_or(std::slice::from_ref(node), |list| list.items.as_slice());
+    let rules: Vec<Rule> = nodes.iter().filter_map(|node| rule(reader, options, node)).collect();
+    let name = Field::null(node.span.start);
+    let group = RuleGroup {
+        span: node.span,
+        part,
+        name,
+        interval_ms: None,
+        query_offset_ms: None,
+        limit: None,
+        labels: Vec::new(),
+        rules,
+    };
+    (!group.rules.is_empty()).then_some(group)
+}
+
 /// The text of a field that must be there and not be empty.
 fn required(reader: &mut Reader<'_>, node: &Node, place: Place, mapping: &Mapping, name: &str, message: &str) -> Field {
     let entry = mapping.get(name);

@@ -32,6 +32,8 @@ pub enum Shape {
     /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`, and
     /// `kind: ConfigMap` whose values are rule files.
     Kubernetes,
+    /// In the values of a Helm chart, or rules in no group at all: other programs make a rule file of it.
+    Wrapped,
 }
 
 /// A rule group.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::fields::Place;
 use super::reader::Reader;
-use super::shape::{self, DocumentShape};
-use super::{RuleFile, RuleGroup, Shape, decode};
+use super::shape::{self, DocumentShape, Part, PartKind};
+use super::{FileShape, RuleFile, RuleGroup, Shape, decode};
 use crate::promql;
 use crate::source::{Diagnostic, Severity, SourceFile};
-use crate::yaml::{self, Comment, Mapping, Node};
+use crate::yaml::{self, Comment, Mapping, Node, Scalar};
 
 /// How rule files are read.
 #[derive(Clone, Debug, Default)]
@@ -26,14 +26,12 @@ pub struct LoadOptions {
 /// Never fails: what is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and
 /// not repeated.
 pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> Option<RuleFile> {
-    let shapes: Vec<DocumentShape> =
-        parsed.documents.iter().map(|document| shape::of_document(document, file)).collect();
-    let is_kubernetes = shapes.iter().any(|shape| matches!(shape, DocumentShape::Objects));
-    // As `classify`: the first document that says so decides.
-    let first = shapes.iter().find(|shape| **shape != DocumentShape::Other);
-    if !matches!(first, Some(DocumentShape::Objects | DocumentShape::Groups)) && !options.assume_rules {
+    if !options.assume_rules && shape::classify(parsed, file) != FileShape::Rules {
         return None;
     }
+    let shapes: Vec<DocumentShape<'_>> =
+        parsed.documents.iter().map(|document| shape::of_document(document, file)).collect();
+    let shape = shape_of(&shapes);
     let mut loader = Loader {
         file,
         options,
@@ -43,24 +41,40 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
         nested_problems: Vec::new(),
         parts: 0,
     };
-    for (document, shape) in parsed.documents.iter().zip(shapes) {
+    for (document, of_document) in parsed.documents.iter().zip(shapes) {
         let Some(root) = &document.root else { continue };
-        match shape {
-            DocumentShape::Objects => loader.object(root),
+        match of_document {
+            DocumentShape::Rules(parts) => parts.iter().for_each(|part| loader.part(part)),
             // Beside PrometheusRules, other Kubernetes objects are none of our business.
-            _ if is_kubernetes => {}
+            _ if shape != Shape::Plain => {}
             _ => loader.plain(root),
         }
     }
-    if !is_kubernetes {
+    if shape == Shape::Plain {
         loader.report_further_documents(parsed);
     }
     let Loader { reader, groups, comments, nested_problems, .. } = loader;
     let mut problems = reader.into_problems();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let shape = if is_kubernetes { Shape::Kubernetes } else { Shape::Plain };
     Some(RuleFile { file: Arc::clone(file), shape, groups, nested_comments: comments, problems })
+}
+
+/// How the groups of all documents are wrapped.
+fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
+    let parts = documents.iter().flat_map(|document| match document {
+        DocumentShape::Rules(parts) => parts.as_slice(),
+        _ => &[],
+    });
+    let mut shape = Shape::Plain;
+    for part in parts {
+        match part.kind {
+            PartKind::Object | PartKind::Nested(_) => return Shape::Kubernetes,
+            PartKind::Values | PartKind::Bare => shape = Shape::Wrapped,
+            PartKind::File => {}
+        }
+    }
+    shape
 }
 
 struct Loader<'a> {
@@ -75,6 +89,20 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    fn part(&mut self, part: &Part<'_>) {
+        match &part.kind {
+            PartKind::File => self.plain(part.node),
+            PartKind::Object => self.object(part.node),
+            PartKind::Nested(scalar) => self.nested(scalar),
+            PartKind::Values => {
+                if let Some(mapping) = part.node.as_mapping() {
+                    self.groups(mapping, Place::Group);
+                }
+            }
+            PartKind::Bare => self.bare(part.node),
+        }
+    }
+
     /// `groups:` at the top of a document.
     fn plain(&mut self, root: &Node) {
         if let Some(mapping) = self.reader.fields(root, Place::File) {
@@ -88,18 +116,8 @@ impl Loader<'_> {
         self.parts += 1;
     }
 
-    /// A Kubernetes object; of a list, each item.
-    fn object(&mut self, root: &Node) {
-        for object in shape::objects(root) {
-            match shape::kind(object) {
-                Some("PrometheusRule") => self.prometheus_rule(object),
-                Some("ConfigMap") => self.config_map(object),
-                _ => {}
-            }
-        }
-    }
-
-    fn prometheus_rule(&mut self, object: &Node) {
+    /// A Kubernetes object with groups under `spec`.
+    fn object(&mut self, object: &Node) {
         let Some(mapping) = self.reader.fields(object, Place::Object) else { return };
         let Some(spec) = mapping.get("spec") else { return };
         if let Some(spec) = self.reader.fields(&spec.value, Place::Spec) {
@@ -107,16 +125,20 @@ impl Loader<'_> {
         }
     }
 
-    /// A ConfigMap's values that are rule files.
-    fn config_map(&mut self, object: &Node) {
-        for value in shape::nested_rule_files(object) {
-            let parsed = yaml::parse_nested(self.file, value);
-            self.comments.extend(&parsed.comments);
-            for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
-                self.plain(root);
-            }
-            self.nested_problems.extend(parsed.problems);
+    /// A text that is a rule file.
+    fn nested(&mut self, text: &Arc<Scalar>) {
+        let parsed = yaml::parse_nested(self.file, text);
+        self.comments.extend(&parsed.comments);
+        for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
+            self.plain(root);
         }
+        self.nested_problems.extend(parsed.problems);
+    }
+
+    /// Rules without a group.
+    fn bare(&mut self, node: &Node) {
+        self.groups.extend(decode::bare(&mut self.reader, &self.options.parse, node, self.parts));
+        self.parts += 1;
     }
 
     /// Prometheus reads the first document of a plain rule file and nothing else.

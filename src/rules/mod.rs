@@ -11,7 +11,7 @@ mod shape;
 pub use expression::expression_problem;
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
 pub use load::{LoadOptions, load};
-pub use shape::{FileShape, classify, may_hold_rules_or_tests};
+pub use shape::{FileShape, Foreign, Templating, classify, may_hold_rules_or_tests};
 
 #[cfg(test)]
 mod tests;

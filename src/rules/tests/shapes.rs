@@ -27,7 +27,11 @@ fn files_are_known_by_what_is_in_them() {
         ("kind: ConfigMap\ndata:\n  a.rules: |\n    groups:\n    - name: a\n", Rules),
         ("kind: ConfigMap\ndata:\n  a: groups\n", Other),
         ("rule_files: [a.yml]\ntests: []\n", Tests),
-        ("tests: []\n", Tests),
+        ("tests: []\n", Other),
+        ("tests:\n- input_series: []\n", Tests),
+        ("tests:\n- input_serie: []\n", Tests),
+        ("tests:\n- alert_rule_test: []\n", Tests),
+        ("evaluation_interval: 1m\ntests: []\n", Tests),
         ("rule_files: [a.yml]\nevaluation_interval: 1m\n", Tests),
         ("rule_files: [a.yml]\nscrape_configs: []\n", Other),
         ("groups:\n- admins\n", Other),
@@ -40,7 +44,9 @@ fn files_are_known_by_what_is_in_them() {
         // Broken, but recognisable.
         ("groups:\n- name: 'a\n", Rules),
         ("kind: PrometheusRule\nspec: [\n", Rules),
-        ("tests:\n- [\n", Tests),
+        ("tests:\n- [\n", Other),
+        ("evaluation_interval: 1m\ntests:\n- [\n", Tests),
+        ("tests:\n- input_series:\n  - [\n", Tests),
         ("groups:\n{{- range . }}\n- name: a: b\n", Other),
         ("groups\n- [", Other),
     ] {

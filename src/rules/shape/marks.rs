@@ -1,0 +1,274 @@
+//! The marks of template languages in a text.
+
+use super::Templating;
+
+/// Where a text stands in a rule file, which decides what `{{ … }}` in it may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// The value of a label or an annotation of a rule: Prometheus itself expands `{{ … }}` there.
+    AlertTemplate,
+    /// Anywhere else: Prometheus expands nothing.
+    Plain,
+}
+
+/// The language of a mark in `text` that something has to replace before Prometheus can read it.
+pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
+    if !text.contains(['{', '<', '[', '$', '%']) {
+        return None;
+    }
+    let plain = ground == Ground::Plain;
+    in_pairs(text)
+        .or_else(|| actions(text).find_map(|action| of_action(action, ground)))
+        .or_else(|| in_square_brackets(text, ground))
+        .or_else(|| placeholder(text).filter(|_| plain))
+}
+
+/// ERB and EPP, and Jinja's statements and comments: the brackets alone say it.
+fn in_pairs(text: &str) -> Option<Templating> {
+    let holds = |open: &str, close: &str, begins: fn(&str) -> bool| {
+        text.split(open).skip(1).any(|rest| begins(rest) && rest.contains(close))
+    };
+    let statement = |rest: &str| {
+        let word = rest.trim_start_matches(['-', '+']).trim_start();
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    if holds("<%", "%>", |rest| rest.starts_with(['=', '-', '#', ' ', '\n', '|', '@', '$'])) {
+        Some(Templating::Erb)
+    } else if holds("{%", "%}", statement) || holds("{#", "#}", |rest| rest.starts_with([' ', '-', '\n'])) {
+        Some(Templating::Jinja)
+    } else {
+        None
+    }
+}
+
+/// What stands between `{{` and `}}`, once for each pair.
+fn actions(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{").skip(1).enumerate().filter_map(|(index, part)| {
+        // What a quote begins may hold braces itself: all up to the end of the text is looked at.
+        let begins_quote = part.trim_start_matches(['-', '~', ' ']).starts_with(['`', '"', '\'', '\\']);
+        match part.find("}}") {
+            Some(end) => part.get(..end),
+            None if begins_quote && index + 1 < MAX_ACTIONS => Some(part),
+            None => None,
+        }
+    })
+}
+
+/// After so many actions the rest of a text is not looked at for quoted braces.
+const MAX_ACTIONS: usize = 10_000;
+
+/// The language of an action, by what is in it; `content` is what stands between the braces.
+pub(super) fn of_action(content: &str, ground: Ground) -> Option<Templating> {
+    let inner = content.trim_start_matches(['-', '~', '+']).trim();
+    let inner = inner.trim_end_matches('-').trim_end();
+    if let Some(templating) = escape(inner) {
+        return Some(templating);
+    }
+    if HELM_WORDS.iter().any(|word| inner.contains(word)) {
+        return Some(Templating::Helm);
+    }
+    let is_ours = OUR_WORDS.iter().any(|word| inner.contains(word));
+    if JINJA_WORDS.iter().any(|word| inner.contains(word)) || !is_ours && has_jinja_text(inner) {
+        return Some(Templating::Jinja);
+    }
+    (ground == Ground::Plain && !is_ours && !inner.is_empty()).then_some(Templating::Braces)
+}
+
+/// ``{{ `{{` }}``, `{{ "{{" }}`, `{{ '{{' }}`: braces that are to be there after rendering.
+fn escape(inner: &str) -> Option<Templating> {
+    let inner = inner.strip_prefix("printf ").or(inner.strip_prefix("print ")).unwrap_or(inner);
+    let inner = inner.strip_prefix('\\').unwrap_or(inner);
+    let quote = inner.chars().next()?;
+    let rest = inner.get(1..)?.trim_start();
+    match quote {
+        // The text behind the quote has been cut off at the braces.
+        '`' if rest.is_empty() || rest.starts_with("}}") || !rest.contains('`') => Some(Templating::Helm),
+        '"' if rest.is_empty() || rest == "\\" => Some(Templating::Helm),
+        '\'' if rest.is_empty() => Some(Templating::Jinja),
+        _ => None,
+    }
+}
+
+/// What only Helm's templates say.
+const HELM_WORDS: &[&str] = &[
+    ".Values.",
+    "$.Values",
+    ".Release.",
+    ".Chart.",
+    ".Capabilities.",
+    ".Files.",
+    ".Template.",
+    "include \"",
+    "nindent",
+    "toYaml",
+    "| quote",
+    "tpl (",
+    "fromYaml",
+];
+
+/// What only Jinja's templates say.
+const JINJA_WORDS: &[&str] = &[
+    "hostvars",
+    "ansible_",
+    "inventory_hostname",
+    "groups[",
+    "pillar[",
+    "grains[",
+    "salt[",
+    "lookup('",
+    "| default(",
+    "|default(",
+    "| join(",
+    "| to_nice_yaml",
+    "| to_json",
+    "| indent(",
+];
+
+/// What Prometheus gives to the templates of an alert.
+const OUR_WORDS: &[&str] =
+    &["$labels", "$value", ".Labels", ".Value", "$externalLabels", "$externalURL", ".ExternalLabels", ".ExternalURL"];
+
+/// Whether there is a text of several characters between single quotes, which Go does not have.
+fn has_jinja_text(inner: &str) -> bool {
+    let mut parts = inner.split('\'');
+    let between = parts.nth(1);
+    between.is_some_and(|text| text.chars().count() > 1 && !text.starts_with('\\')) && parts.next().is_some()
+}
+
+/// `[[ .x ]]`, as programs write it whose own braces are taken.
+fn in_square_brackets(text: &str, ground: Ground) -> Option<Templating> {
+    let is_mark = |rest: &str| {
+        let rest = rest.trim_start_matches('[');
+        let Some(content) = rest.find("]]").and_then(|end| rest.get(..end)) else { return false };
+        let inner = content.trim_start_matches('-').trim();
+        match ground {
+            Ground::AlertTemplate => inner.starts_with('.'),
+            Ground::Plain => {
+                let is_word = inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                let spaced = content.starts_with([' ', '-']) && inner.starts_with(|c: char| c.is_ascii_alphabetic());
+                inner.starts_with(['.', '$']) || spaced || is_word && inner.len() > 2
+            }
+        }
+    };
+    text.split("[[").skip(1).any(is_mark).then_some(Templating::Brackets)
+}
+
+/// `${NAME}`, `%(name)s`, `%%name%%` outside of quotes: nothing that PromQL has.
+fn placeholder(text: &str) -> Option<Templating> {
+    let bare = without_quoted(text);
+    let identifier = |rest: &str| rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
+    let in_braces = bare.split("${").skip(1).any(|rest| {
+        // `${{name}}` is OpenShift's, `${__interval}` is Grafana's and a mistake in a rule.
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let length = identifier(rest);
+        let end = rest.get(length..).unwrap_or_default();
+        length > 0 && !rest.starts_with("__") && end.starts_with(['}', ':'])
+    });
+    let upper = |rest: &str| rest.bytes().take_while(|b| b.is_ascii_uppercase() || *b == b'_').count();
+    let bare_name =
+        bare.split('$').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()) && upper(rest) > 1);
+    let python = bare.split("%(").skip(1).any(|rest| {
+        let length = identifier(rest);
+        let end = rest.get(length..).unwrap_or_default();
+        length > 0 && [")s", ")d", ")f", ")g"].iter().any(|close| end.starts_with(close))
+    });
+    let percents = bare.split("%%").skip(1).step_by(2).any(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && name.len() < bare.len()
+    }) && bare.matches("%%").count() > 1;
+    (in_braces || bare_name || python || percents).then_some(Templating::Placeholders)
+}
+
+/// The text without what stands between quotes, as PromQL and YAML write them.
+fn without_quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote: Option<char> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match quote {
+            Some('`') if c == '`' => quote = None,
+            Some('`') => {}
+            Some(_) if c == '\\' => {
+                chars.next();
+            }
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ground::{AlertTemplate, Plain};
+    use super::*;
+
+    #[test]
+    fn what_something_has_to_replace_first() {
+        use Templating::{Braces, Brackets, Erb, Helm, Jinja, Placeholders};
+        for (text, ground, expected) in [
+            ("<%= p('x.time') %>", Plain, Erb),
+            ("during <%= p('x.time') %>", AlertTemplate, Erb),
+            ("<%- if @x -%>", Plain, Erb),
+            ("{% raw %}{{ $value }}{% endraw %}", AlertTemplate, Jinja),
+            ("{%- for x in y %}", Plain, Jinja),
+            ("{# a comment #}", AlertTemplate, Jinja),
+            ("{{ '{{' }} $labels.x {{ '}}' }}", AlertTemplate, Jinja),
+            ("{{ threshold | default('5') }}", Plain, Jinja),
+            ("{{ x | default('abc') }} {{ $value }}", AlertTemplate, Jinja),
+            ("up > {{ threshold }}", Plain, Braces),
+            ("up > {{threshold}}", Plain, Braces),
+            ("{{ `{{ $labels.x }}` }}", AlertTemplate, Helm),
+            ("{{`Pod {{ $labels.x }} is down`}}", AlertTemplate, Helm),
+            ("{{`{{`}} $labels.x {{`}}`}}", AlertTemplate, Helm),
+            ("{{ \"{{\" }} $labels.x {{ \"}}\" }}", AlertTemplate, Helm),
+            ("{{ \"{{ $labels.x }}\" }}", AlertTemplate, Helm),
+            ("{{ .Values.alerts.x }}", AlertTemplate, Helm),
+            ("{{ printf \"%s\" .Release.Name }}", AlertTemplate, Helm),
+            ("{{- include \"x.labels\" . | nindent 4 }}", Plain, Helm),
+            ("{{ $.Values.x }}", AlertTemplate, Helm),
+            ("rate(x[[[ .interval ]]])", Plain, Brackets),
+            ("[[ .prefix ]] is down", AlertTemplate, Brackets),
+            ("rate(x[[[interval]]])", Plain, Brackets),
+            ("up > ${THRESHOLD}", Plain, Placeholders),
+            ("${FOR:-5m}", Plain, Placeholders),
+            ("up > ${{THRESHOLD}}", Plain, Placeholders),
+            ("up > $THRESHOLD", Plain, Placeholders),
+            ("rate(x[%(interval)s])", Plain, Placeholders),
+            ("up{%%juju_topology%%} == 0", Plain, Placeholders),
+        ] {
+            assert_eq!(find(text, ground), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_prometheus_reads_itself() {
+        for (text, ground) in [
+            ("{{ $labels.x }} is {{ $value | humanize }}", AlertTemplate),
+            ("{{ .Labels.x }} {{ .Value }}", AlertTemplate),
+            ("{{- range query \"up\" }}{{ .Labels.x }}{{- end }}", AlertTemplate),
+            ("{{ with printf \"up{job='%s'}\" $labels.job | query }}{{ . | first | value }}{{ end }}", AlertTemplate),
+            ("{{ with query \"up{job='api'}\" }}x{{ end }}", AlertTemplate),
+            ("{{ printf \"%.2f\" $value }} {{ if eq $labels.a 'x' }}", AlertTemplate),
+            ("{{ reReplaceAll \"(.*):.*\" \"$1\" $labels.instance }}", AlertTemplate),
+            ("{{ \"literal\" }} {{ `raw` }}", AlertTemplate),
+            ("{{ mistake }}", AlertTemplate),
+            // Mistakes, and not marks of a template.
+            ("up > {{ $value }}", Plain),
+            ("rate(x[$__rate_interval])", Plain),
+            ("rate(x[${__interval}])", Plain),
+            ("rate(x[$interval])", Plain),
+            ("x{a=~\"[[:alpha:]]+\"}", Plain),
+            ("x{a=~\"[[a-z]\"} > b{c=~\"[[0-9]]\"}", Plain),
+            ("label_replace(x, \"a\", \"${1}-$X\", \"b\", \"(.*)\")", Plain),
+            ("label_replace(x, 'a', '${name}', 'b', '(?P<name>.*)')", Plain),
+            ("a % (b) % 5 + {a=\"{%\"}", Plain),
+            ("100 %% of ${HOME}", AlertTemplate),
+            ("x{a=\"{{\"}", Plain),
+            ("a <% b", Plain),
+        ] {
+            assert_eq!(find(text, ground), None, "{text}");
+        }
+    }
+}

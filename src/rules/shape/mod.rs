@@ -1,0 +1,197 @@
+//! What kind of file a YAML file is, judged by what is in it.
+
+mod helm_values;
+mod kubernetes;
+mod marks;
+mod part;
+mod templated;
+mod test_file;
+
+use std::sync::Arc;
+
+use crate::source::SourceFile;
+use crate::yaml::{self, Document, Node, Parsed};
+
+use marks::Ground;
+pub(super) use part::{Part, PartKind};
+pub use templated::Templating;
+
+/// What kind of file a YAML file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileShape {
+    /// Holds rule groups: `groups:` at the top, Kubernetes objects that hold them, the values of a Helm chart, or rules
+    /// without a group.
+    Rules,
+    /// A unit-test file as promtool reads it.
+    Tests,
+    /// Would be one of the two, but is a template: what Prometheus reads is rendered from it. Nothing can be said about
+    /// what is in it.
+    Templated(Templating),
+    /// Alert rules or tests of another program, which this one does not read.
+    Foreign(Foreign),
+    /// Anything else.
+    Other,
+}
+
+/// A program whose rules or tests look like Prometheus' and are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Foreign {
+    /// Alert rules that Grafana itself evaluates, from its provisioning files.
+    Grafana,
+    /// Unit tests of vmalert-tool, with expressions in MetricsQL.
+    VmalertTool,
+}
+
+impl Foreign {
+    /// What reports call such a file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Foreign::Grafana => "Grafana-managed alert rules",
+            Foreign::VmalertTool => "unit tests of vmalert-tool",
+        }
+    }
+}
+
+/// What kind of file this is, by its first document that says so.
+pub fn classify(parsed: &Parsed, file: &Arc<SourceFile>) -> FileShape {
+    let mut found = FileShape::Other;
+    for document in &parsed.documents {
+        let shape = match of_document(document, file) {
+            DocumentShape::Rules(_) => FileShape::Rules,
+            DocumentShape::Tests => FileShape::Tests,
+            DocumentShape::Templated(templating) => return FileShape::Templated(templating),
+            DocumentShape::Foreign(foreign) => FileShape::Foreign(foreign),
+            DocumentShape::Other => continue,
+        };
+        if found == FileShape::Other {
+            found = shape;
+        }
+    }
+    match templated::in_comments(parsed, file) {
+        Some(templating) if matches!(found, FileShape::Rules | FileShape::Tests) => FileShape::Templated(templating),
+        _ => found,
+    }
+}
+
+/// Whether a text may be a rule file or a test file. A cheap look at its bytes, which spares the parser all the other
+/// YAML of a repository: false means certainly not.
+pub fn may_hold_rules_or_tests(text: &str) -> bool {
+    const WORDS: [&str; 8] =
+        ["groups", "tests", "rule_files", "PrometheusRule", "VMRule", "serverFiles", "GlobalRules", "ClusterRules"];
+    WORDS.iter().any(|word| text.contains(word)) || text.contains("expr") && has_rule_line(text)
+}
+
+/// Whether a line begins with the name of a rule that stands in no group.
+fn has_rule_line(text: &str) -> bool {
+    ["alert", "record"].iter().any(|name| {
+        text.match_indices(name).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
+            line.bytes().all(|byte| b"- [{\"'\t".contains(&byte))
+        })
+    })
+}
+
+/// What one document holds.
+#[derive(Clone, Debug)]
+pub(super) enum DocumentShape<'d> {
+    /// Rule groups, in these parts; a broken document has none.
+    Rules(Vec<Part<'d>>),
+    /// A test file.
+    Tests,
+    /// A template of one of the two.
+    Templated(Templating),
+    /// Something of another program.
+    Foreign(Foreign),
+    /// Anything else.
+    Other,
+}
+
+/// What this document holds.
+pub(super) fn of_document<'d>(document: &'d Document, file: &Arc<SourceFile>) -> DocumentShape<'d> {
+    match &document.root {
+        Some(root) => of_root(root, document, file),
+        None if document.broken => of_broken(document, file),
+        None => DocumentShape::Other,
+    }
+}
+
+fn of_root<'d>(root: &'d Node, document: &Document, file: &Arc<SourceFile>) -> DocumentShape<'d> {
+    let parts = part::of_root(root);
+    if !parts.is_empty() {
+        if is_final(document, file) {
+            return DocumentShape::Rules(parts);
+        }
+        let templating = parts.iter().find_map(|part| in_part(part, file));
+        return templating.map_or(DocumentShape::Rules(parts), DocumentShape::Templated);
+    }
+    if part::is_grafana_file(root) {
+        return DocumentShape::Foreign(Foreign::Grafana);
+    }
+    let Some(mapping) = root.as_mapping().filter(|mapping| mapping.get("kind").is_none()) else {
+        return DocumentShape::Other;
+    };
+    match test_file::judge(mapping) {
+        test_file::Verdict::Tests => {
+            let templating = templated::in_tree(root, file, Ground::AlertTemplate);
+            templating.map_or(DocumentShape::Tests, DocumentShape::Templated)
+        }
+        test_file::Verdict::VmalertTool => DocumentShape::Foreign(Foreign::VmalertTool),
+        test_file::Verdict::Other => DocumentShape::Other,
+    }
+}
+
+/// The language in which a part with rules is a template.
+fn in_part(part: &Part<'_>, file: &Arc<SourceFile>) -> Option<Templating> {
+    match &part.kind {
+        PartKind::Object if kubernetes::is_from_server(part.node) => None,
+        PartKind::Nested(scalar) => {
+            let parsed = yaml::parse_nested(file, scalar);
+            let roots = parsed.documents.iter().map(|document| document.root.as_ref());
+            let in_root = |root: Option<&Node>| match root {
+                Some(root) => templated::in_tree(root, file, Ground::Plain),
+                None => templated::in_lines(scalar.value.lines(), false),
+            };
+            roots.into_iter().find_map(in_root)
+        }
+        _ => templated::in_tree(part.node, file, Ground::Plain),
+    }
+}
+
+/// Whether a document is what Helm has rendered: it says from which template it comes.
+fn is_final(document: &Document, file: &SourceFile) -> bool {
+    lines_of(document, file).take(3).any(|line| line.starts_with("# Source: "))
+}
+
+/// The lines of a document, its `---` among them.
+fn lines_of<'f>(document: &Document, file: &'f SourceFile) -> impl Iterator<Item = &'f str> {
+    let text = file.text().get(document.span.start..).unwrap_or_default();
+    let lines = text.lines().enumerate();
+    lines.take_while(|(index, line)| *index == 0 || !line.starts_with("---")).map(|(_, line)| line)
+}
+
+/// A document whose syntax is broken is known by the beginnings of its lines. Many a template is no YAML before it is
+/// rendered.
+fn of_broken(document: &Document, file: &SourceFile) -> DocumentShape<'static> {
+    let lines = || lines_of(document, file);
+    let has_rules = || lines().any(is_rule_line);
+    let (is_tests, is_rules) = (
+        test_file::in_lines(lines()),
+        lines().any(|line| line.starts_with("groups:") || kubernetes::is_kind_line(line)),
+    );
+    if !is_tests && !is_rules {
+        return DocumentShape::Other;
+    }
+    match templated::in_lines(lines(), is_tests) {
+        Some(templating) if is_tests || has_rules() => DocumentShape::Templated(templating),
+        Some(_) => DocumentShape::Other,
+        None if is_tests => DocumentShape::Tests,
+        None => DocumentShape::Rules(Vec::new()),
+    }
+}
+
+/// Whether a line gives a rule its name or its expression.
+fn is_rule_line(line: &str) -> bool {
+    let word = line.trim_start_matches(['-', ' ']);
+    ["alert:", "record:", "expr:"].iter().any(|name| word.starts_with(name))
+}
