@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble};
 use crate::lint;
-use crate::report::{CheckReport, Format, Summary, write_check, write_statistics};
+use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
 
 /// Lint rule files and their unit tests
 ///
@@ -63,9 +63,9 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load(&args.config, session)?;
     let progress = session.progress("linting");
-    let Inputs { documents, failures } = Inputs::read(&args.paths, &args.stdin_filename, &config);
+    let Inputs { documents, failures, passed_over } = Inputs::read(&args.paths, &args.stdin_filename, &config);
     if documents.is_empty() && failures.is_empty() {
-        return Err(nothing_to_lint(&args.paths));
+        return Err(nothing_to_lint(&args.paths, &passed_over));
     }
     let diagnostics = lint::run(&documents, &config);
     drop(progress);
@@ -74,7 +74,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
     let quiet = args.quiet || documents.is_empty();
-    let report = CheckReport { diagnostics, failures, summary, quiet };
+    let report = CheckReport { diagnostics, failures, passed_over, summary, quiet };
     print(args, session, &report)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
@@ -104,8 +104,16 @@ fn print(args: &CheckArgs, session: &Session, report: &CheckReport) -> Result<()
 }
 
 /// A run that lints nothing proves nothing.
-fn nothing_to_lint(paths: &[PathBuf]) -> Trouble {
+fn nothing_to_lint(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    if !passed_over.is_empty() {
+        let files = passed_over::in_words(passed_over);
+        let trouble = Trouble::new(format!("nothing to lint in {}: only {files}", paths.join(", ")));
+        return match passed_over::advice(passed_over) {
+            Some(advice) => trouble.help(advice),
+            None => trouble,
+        };
+    }
     Trouble::new(format!("no rule file in {}", paths.join(", ")))
         .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::read_stdin;
 use crate::lint::{Config, Document};
-use crate::report::Failure;
+use crate::report::{Failure, PassedOver};
 use crate::rules::{self, FileShape, LoadOptions};
 use crate::unittest::RuleFileCache;
 use crate::workspace::copies::{is_copy, without_copies};
@@ -20,6 +20,16 @@ pub(super) struct Inputs {
     pub documents: Vec<Document>,
     /// What could not be read.
     pub failures: Vec<Failure>,
+    /// Files that would be rules or tests, and of which nothing can be said.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// What a file turned out to be.
+enum Input {
+    Document(Box<Document>),
+    PassedOver(PassedOver),
+    /// Nothing that concerns rules.
+    Other,
 }
 
 impl Inputs {
@@ -33,7 +43,9 @@ impl Inputs {
         let reader = Reader { config, rule_files: RuleFileCache::new(options) };
         if !stdin.is_empty() {
             match read_stdin(stdin_name).and_then(|read| reader.input(read, Path::new(""), true)) {
-                Ok(document) => inputs.documents.extend(document),
+                Ok(Input::Document(document)) => inputs.documents.push(*document),
+                Ok(Input::PassedOver(file)) => inputs.passed_over.push(file),
+                Ok(Input::Other) => {}
                 Err(failure) => inputs.failures.push(failure),
             }
         }
@@ -43,11 +55,13 @@ impl Inputs {
             .into_iter()
             .filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy()))
             .collect();
-        let read: Vec<Result<Option<Document>, Failure>> = wanted.par_iter().map(|found| reader.read(found)).collect();
+        let read: Vec<Result<Input, Failure>> = wanted.par_iter().map(|found| reader.read(found)).collect();
         let mut files = Vec::new();
         for (found, result) in wanted.iter().zip(read) {
             match result {
-                Ok(file) => files.extend(file.map(|file| (found, is_copy(file.source.text()), file))),
+                Ok(Input::Document(file)) => files.push((found, is_copy(file.source.text()), *file)),
+                Ok(Input::PassedOver(file)) => inputs.passed_over.push(file),
+                Ok(Input::Other) => {}
                 Err(failure) => inputs.failures.push(failure),
             }
         }
@@ -64,7 +78,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, found: &Found) -> Result<Option<Document>, Failure> {
+    fn read(&self, found: &Found) -> Result<Input, Failure> {
         let read = workspace::read(&found.path).map_err(|error| failure_of(&error))?;
         self.input(read, found.path.parent().unwrap_or(Path::new("")), found.named)
     }
@@ -74,30 +88,34 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// Where there is nothing in a file that the user named.
-    fn input(&self, read: Read, folder: &Path, named: bool) -> Result<Option<Document>, Failure> {
+    fn input(&self, read: Read, folder: &Path, named: bool) -> Result<Input, Failure> {
         let text = read.file.text();
         if named && text.trim().is_empty() && read.problem.is_none() {
             return Err(Failure { path: read.file.name().to_owned(), message: "is empty".to_owned() });
         }
         let worth_parsing = rules::may_hold_rules_or_tests(text);
         if !named && !worth_parsing {
-            return Ok(None);
+            return Ok(Input::Other);
         }
         let mut document = Document::read(&read.file, self.config, named && !worth_parsing);
         if document.rules.is_none() {
-            if rules::classify(&yaml::parse(&read.file), &read.file) == FileShape::Tests {
+            let shape = rules::classify(&yaml::parse(&read.file), &read.file);
+            if let Some(passed_over) = PassedOver::of(read.file.name(), shape) {
+                return Ok(Input::PassedOver(passed_over));
+            }
+            if shape == FileShape::Tests {
                 document = Document::read_tests(&read.file, folder, &self.rule_files);
             } else if named {
                 document = Document::read(&read.file, self.config, true);
             } else {
-                return Ok(None);
+                return Ok(Input::Other);
             }
         }
         if let Some(problem) = read.problem {
             // Whatever else there is to say comes from the text being cut off there.
             document = Document { problems: vec![problem], rules: None, comments: Vec::new(), ..document };
         }
-        Ok(Some(document))
+        Ok(Input::Document(Box::new(document)))
     }
 }
 

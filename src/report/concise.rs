@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::{one_line, severity_name};
-use super::{CheckReport, Look};
+use super::{CheckReport, Look, passed_over};
 use crate::source::Diagnostic;
 
 /// Writes the findings and the closing line.
@@ -14,7 +14,11 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     for diagnostic in &report.diagnostics {
         write_diagnostic(out, look, diagnostic)?;
     }
-    if report.quiet { Ok(()) } else { report.summary.write(out, look) }
+    if report.quiet {
+        return Ok(());
+    }
+    passed_over::write(out, look, &report.passed_over)?;
+    report.summary.write(out, look)
 }
 
 /// Writes one finding, `file:line:column: severity[rule] message`.

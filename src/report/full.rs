@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::{one_line, severity_name, wrapped};
-use super::{CheckReport, Look, snippet};
+use super::{CheckReport, Look, passed_over, snippet};
 use crate::lint;
 use crate::source::Diagnostic;
 
@@ -19,7 +19,11 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
         write_diagnostic(out, look, diagnostic)?;
         writeln!(out)?;
     }
-    if report.quiet { Ok(()) } else { report.summary.write(out, look) }
+    if report.quiet {
+        return Ok(());
+    }
+    passed_over::write(out, look, &report.passed_over)?;
+    report.summary.write(out, look)
 }
 
 /// Writes one finding: header, source, help, and where to read more.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::text::one_line;
-use super::{CheckReport, Failure};
+use super::{CheckReport, Failure, Look, passed_over};
 use crate::source::{Diagnostic, Label, Severity};
 
 /// Writes one annotation for each finding and each failure, and the closing line, which is no annotation.
@@ -21,7 +21,11 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     for failure in &report.failures {
         write_failure(out, failure)?;
     }
-    if report.quiet { Ok(()) } else { writeln!(out, "{}", report.summary) }
+    if report.quiet {
+        return Ok(());
+    }
+    passed_over::write(out, &Look::plain(), &report.passed_over)?;
+    writeln!(out, "{}", report.summary)
 }
 
 /// Message, related places and help; an annotation has room for them.

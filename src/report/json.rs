@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::passed_over::{self, Reason};
 use super::text::severity_name;
 use super::{CheckReport, Failure, Summary, documentation_url};
 use crate::source::{Applicability, Diagnostic, Fix, Label, SourceFile, Span};
@@ -23,6 +24,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         version: VERSION,
         diagnostics: report.diagnostics.iter().map(Finding::of).collect(),
         failures: report.failures.iter().map(FailureJson::of).collect(),
+        passed_over: passed_over::by_reason(&report.passed_over).into_iter().map(PassedOverJson::of).collect(),
         summary: SummaryJson::of(&report.summary),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -34,6 +36,7 @@ struct Document<'a> {
     version: u32,
     diagnostics: Vec<Finding<'a>>,
     failures: Vec<FailureJson<'a>>,
+    passed_over: Vec<PassedOverJson<'a>>,
     summary: SummaryJson,
 }
 
@@ -95,6 +98,17 @@ struct FailureJson<'a> {
     message: &'a str,
 }
 
+/// Files of one kind that were passed over.
+#[derive(Serialize)]
+struct PassedOverJson<'a> {
+    /// `template`, or `foreign` for what other programs read.
+    kind: &'static str,
+    /// The template language or the program.
+    name: &'static str,
+    files: Vec<&'a str>,
+    help: Option<&'static str>,
+}
+
 #[derive(Serialize)]
 struct SummaryJson {
     errors: usize,
@@ -150,6 +164,12 @@ impl<'a> FixJson<'a> {
 impl<'a> FailureJson<'a> {
     fn of(failure: &'a Failure) -> Self {
         FailureJson { path: &failure.path, message: &failure.message }
+    }
+}
+
+impl<'a> PassedOverJson<'a> {
+    fn of((reason, files): (Reason, Vec<&'a str>)) -> Self {
+        PassedOverJson { kind: reason.kind(), name: reason.name(), files, help: reason.advice() }
     }
 }
 

@@ -14,6 +14,7 @@ mod look;
 pub mod markdown;
 pub mod merge;
 pub mod parts;
+pub mod passed_over;
 pub mod query;
 pub mod render;
 pub mod snippet;
@@ -26,6 +27,7 @@ mod word_diff;
 use std::io;
 
 pub use look::{Look, Paint};
+pub use passed_over::PassedOver;
 pub use statistics::write_statistics;
 pub use summary::{Failure, Summary};
 
@@ -51,6 +53,8 @@ pub struct CheckReport {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read or done; the other files were linted all the same.
     pub failures: Vec<Failure>,
+    /// Files that would be rules or tests, and of which nothing can be said.
+    pub passed_over: Vec<PassedOver>,
     /// The figures of the closing line.
     pub summary: Summary,
     /// Whether the closing line is left out, of the formats that have one.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{CheckReport, Failure, Format, Look, Summary, write_check, write_statistics};
+use super::passed_over::Reason;
+use super::{CheckReport, Failure, Format, Look, PassedOver, Summary, write_check, write_statistics};
+use crate::rules::{Foreign, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 
 const RULES: &str = "groups:
@@ -38,7 +40,21 @@ fn report() -> CheckReport {
     let diagnostics = vec![named, missing];
     let summary = Summary::of(&diagnostics, 81);
     let failures = vec![Failure { path: "gone.yml".to_owned(), message: "no such file".to_owned() }];
-    CheckReport { diagnostics, failures, summary, quiet: false }
+    let passed_over = passed_over();
+    CheckReport { diagnostics, failures, passed_over, summary, quiet: false }
+}
+
+/// Files of two kinds of templates, and one for another program.
+fn passed_over() -> Vec<PassedOver> {
+    let file = |path: &str, reason| PassedOver { path: path.to_owned(), reason };
+    let helm = Reason::Template(Templating::Helm);
+    let grafana = Reason::Foreign(Foreign::Grafana);
+    vec![
+        file("a/b.yml", helm),
+        file("a/c.yml", helm),
+        file("x.yml", Reason::Template(Templating::Erb)),
+        file("z.yml", grafana),
+    ]
 }
 
 fn written(format: Format, look: &Look, report: &CheckReport) -> String {
@@ -74,6 +90,8 @@ fn full() {
             or keep it: `sum by (job, instance) (…)`
       more: promproof explain template/missing-label
 
+    passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
+    `helm template . | promproof check -`
     1 error, 1 warning in 1 of 81 files
     ");
 }
@@ -83,6 +101,8 @@ fn concise() {
     insta::assert_snapshot!(written(Format::Concise, &Look::plain(), &report()), @r"
     rules/a,b.yml:2:11: warning[schema/invalid-name] 100% wrong\nover lines
     rules/a,b.yml:7:33: error[template/missing-label] the summary prints `instance`, which the expression drops
+    passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
+    `helm template . | promproof check -`
     1 error, 1 warning in 1 of 81 files
     ");
 }
@@ -176,6 +196,33 @@ fn json() {
           "message": "no such file"
         }
       ],
+      "passed_over": [
+        {
+          "kind": "template",
+          "name": "Helm",
+          "files": [
+            "a/b.yml",
+            "a/c.yml"
+          ],
+          "help": "check what Helm makes of them: `helm template . | promproof check -`"
+        },
+        {
+          "kind": "template",
+          "name": "ERB",
+          "files": [
+            "x.yml"
+          ],
+          "help": "check what is rendered from them: `promproof check -` reads standard input"
+        },
+        {
+          "kind": "foreign",
+          "name": "Grafana-managed alert rules",
+          "files": [
+            "z.yml"
+          ],
+          "help": null
+        }
+      ],
       "summary": {
         "errors": 1,
         "warnings": 1,
@@ -193,6 +240,8 @@ fn github() {
     ::warning file=rules/a%2Cb.yml,line=2,col=11,endLine=2,endColumn=14,title=schema/invalid-name::rules/a,b.yml:2:11: 100%25 wrong%0Aover lines
     ::error file=rules/a%2Cb.yml,line=7,col=33,endLine=7,endColumn=49,title=template/missing-label::rules/a,b.yml:7:33: the summary prints `instance`, which the expression drops%0Arules/a,b.yml:5:22: keeps only `job`%0Ahelp: print one of the labels that are left, `job`,%0Aor keep it: `sum by (job, instance) (…)`
     ::error file=gone.yml,title=promproof::gone.yml: no such file
+    passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
+    `helm template . | promproof check -`
     1 error, 1 warning in 1 of 81 files
     ");
 }

@@ -24,16 +24,16 @@ pub struct RuleFile {
     pub problems: Vec<Diagnostic>,
 }
 
-/// How rule groups are wrapped in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How rule groups are wrapped in a file, from least to most: where several occur, the last one holds for the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// `groups:` at the top, as Prometheus reads it.
     Plain,
+    /// In the values of a Helm chart, or rules in no group at all: other programs make a rule file of it.
+    Wrapped,
     /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`, and
     /// `kind: ConfigMap` whose values are rule files.
     Kubernetes,
-    /// In the values of a Helm chart, or rules in no group at all: other programs make a rule file of it.
-    Wrapped,
 }
 
 /// A rule group.

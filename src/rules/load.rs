@@ -44,8 +44,10 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
     for (document, of_document) in parsed.documents.iter().zip(shapes) {
         let Some(root) = &document.root else { continue };
         match of_document {
-            DocumentShape::Rules(parts) => parts.iter().for_each(|part| loader.part(part)),
             // Beside PrometheusRules, other Kubernetes objects are none of our business.
+            DocumentShape::Rules(parts) => {
+                parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
+            }
             _ if shape != Shape::Plain => {}
             _ => loader.plain(root),
         }
@@ -66,15 +68,15 @@ fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
         DocumentShape::Rules(parts) => parts.as_slice(),
         _ => &[],
     });
-    let mut shape = Shape::Plain;
-    for part in parts {
-        match part.kind {
-            PartKind::Object | PartKind::Nested(_) => return Shape::Kubernetes,
-            PartKind::Values | PartKind::Bare => shape = Shape::Wrapped,
-            PartKind::File => {}
-        }
+    parts.map(shape_of_part).max().unwrap_or(Shape::Plain)
+}
+
+fn shape_of_part(part: &Part<'_>) -> Shape {
+    match part.kind {
+        PartKind::File => Shape::Plain,
+        PartKind::Values | PartKind::Bare => Shape::Wrapped,
+        PartKind::Object | PartKind::Nested(_) => Shape::Kubernetes,
     }
-    shape
 }
 
 struct Loader<'a> {

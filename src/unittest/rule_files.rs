@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::rules::{self, LoadOptions, RuleFile};
+use crate::rules::{self, FileShape, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
 use crate::workspace::{self, glob};
@@ -115,6 +115,11 @@ impl RuleFileCache {
         };
         let all = read.problem.iter().chain(&parsed.problems).chain(&file.problems);
         let mut problems: Vec<Diagnostic> = all.filter(|p| p.severity == Severity::Error).cloned().collect();
+        if !problems.is_empty()
+            && let FileShape::Templated(templating) = rules::classify(&parsed, &read.file)
+        {
+            return Loaded::Unreadable(format!("it is a {} template and no final text", templating.name()));
+        }
         problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Loaded::File(Arc::new(file), problems.into())
     }

@@ -18,7 +18,7 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
     }
     let plain = ground == Ground::Plain;
     in_pairs(text)
-        .or_else(|| actions(text).find_map(|action| of_action(action, ground)))
+        .or_else(|| actions(text).find_map(|action| action.language(ground)))
         .or_else(|| in_square_brackets(text, ground))
         .or_else(|| placeholder(text).filter(|_| plain))
 }
@@ -41,20 +41,37 @@ fn in_pairs(text: &str) -> Option<Templating> {
     }
 }
 
-/// What stands between `{{` and `}}`, once for each pair.
-fn actions(text: &str) -> impl Iterator<Item = &str> {
-    text.split("{{").skip(1).enumerate().filter_map(|(index, part)| {
-        // What a quote begins may hold braces itself: all up to the end of the text is looked at.
+/// What stands behind a `{{`.
+enum Action<'t> {
+    /// Up to its `}}`.
+    Whole(&'t str),
+    /// Up to the next `{{`: a quote began, and what it holds has braces itself.
+    Quoted(&'t str),
+}
+
+impl Action<'_> {
+    fn language(self, ground: Ground) -> Option<Templating> {
+        match self {
+            Action::Whole(content) => of_action(content, ground),
+            Action::Quoted(content) => escape(content.trim_start_matches(['-', '~']).trim()),
+        }
+    }
+}
+
+/// The actions of a text; `${{` begins none.
+fn actions(text: &str) -> impl Iterator<Item = Action<'_>> {
+    let mut before = "";
+    let parts = text.split("{{").map(move |part| (std::mem::replace(&mut before, part), part));
+    parts.skip(1).take(MAX_ACTIONS).filter(|(before, _)| !before.ends_with('$')).filter_map(|(_, part)| {
         let begins_quote = part.trim_start_matches(['-', '~', ' ']).starts_with(['`', '"', '\'', '\\']);
         match part.find("}}") {
-            Some(end) => part.get(..end),
-            None if begins_quote && index + 1 < MAX_ACTIONS => Some(part),
-            None => None,
+            Some(end) => part.get(..end).map(Action::Whole),
+            None => begins_quote.then_some(Action::Quoted(part)),
         }
     })
 }
 
-/// After so many actions the rest of a text is not looked at for quoted braces.
+/// After so many actions the rest of a text is not looked at.
 const MAX_ACTIONS: usize = 10_000;
 
 /// The language of an action, by what is in it; `content` is what stands between the braces.
@@ -130,7 +147,8 @@ const OUR_WORDS: &[&str] =
 
 /// Whether there is a text of several characters between single quotes, which Go does not have.
 fn has_jinja_text(inner: &str) -> bool {
-    let mut parts = inner.split('\'');
+    let bare = without_quoted(inner, &['"', '`']);
+    let mut parts = bare.split('\'');
     let between = parts.nth(1);
     between.is_some_and(|text| text.chars().count() > 1 && !text.starts_with('\\')) && parts.next().is_some()
 }
@@ -155,7 +173,7 @@ fn in_square_brackets(text: &str, ground: Ground) -> Option<Templating> {
 
 /// `${NAME}`, `%(name)s`, `%%name%%` outside of quotes: nothing that PromQL has.
 fn placeholder(text: &str) -> Option<Templating> {
-    let bare = without_quoted(text);
+    let bare = without_quoted(text, &['"', '\'', '`']);
     let identifier = |rest: &str| rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
     let in_braces = bare.split("${").skip(1).any(|rest| {
         // `${{name}}` is OpenShift's, `${__interval}` is Grafana's and a mistake in a rule.
@@ -178,8 +196,8 @@ fn placeholder(text: &str) -> Option<Templating> {
     (in_braces || bare_name || python || percents).then_some(Templating::Placeholders)
 }
 
-/// The text without what stands between quotes, as PromQL and YAML write them.
-fn without_quoted(text: &str) -> String {
+/// The text without what stands between `quotes`.
+fn without_quoted(text: &str, quotes: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut quote: Option<char> = None;
     let mut chars = text.chars();
@@ -192,7 +210,7 @@ fn without_quoted(text: &str) -> String {
             }
             Some(open) if c == open => quote = None,
             Some(_) => {}
-            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None if quotes.contains(&c) => quote = Some(c),
             None => out.push(c),
         }
     }
