@@ -8,6 +8,7 @@ use crate::promql::Expr;
 use crate::promql::ast::{
     AtModifier, DurationExpr, DurationKind, ExprKind, MatchOp, Modifiers, RangeExtension, ValueType, VectorSelector,
 };
+use crate::promql::functions::TimeUse;
 
 /// What an expression reads.
 #[derive(Clone, Debug)]
@@ -21,11 +22,6 @@ pub(super) struct Reads {
     /// Whether there may be a result although no series is there: `absent(x)`, `vector(1)`, `time()`.
     pub(super) from_nothing: bool,
 }
-
-/// Functions that give something where there is nothing.
-const FROM_NOTHING: [&str; 4] = ["absent", "absent_over_time", "vector", "scalar"];
-/// Functions whose value is the query's range.
-const RANGE_FUNCTIONS: [&str; 4] = ["start", "end", "range", "step"];
 
 /// Whether one evaluation of `expr` over many steps differs from one for each of them: `@ end()`, `step()`.
 pub fn is_range_dependent(expr: &Expr) -> bool {
@@ -53,10 +49,10 @@ impl Reads {
                 subquery.step.iter().for_each(|step| reads.duration(step));
             }
             ExprKind::Call(call) => {
-                let name = call.function.name;
-                reads.from_nothing |= FROM_NOTHING.contains(&name) || call.args.is_empty();
-                reads.range_dependent |= RANGE_FUNCTIONS.contains(&name);
-                if name == "info" {
+                let function = call.function;
+                reads.from_nothing |= function.from_nothing || call.args.is_empty();
+                reads.range_dependent |= function.time == TimeUse::Range;
+                if function.name == "info" {
                     reads.names = None;
                 }
             }

@@ -11,6 +11,7 @@ use crate::promql::ast::{
     AggregateExpr, BinaryExpr, Call, Expr, ExprKind, MatchOp, Matcher, Modifiers, RangeExtension, SubqueryExpr,
     UnaryExpr, VectorSelector,
 };
+use crate::promql::functions::TimeUse;
 use crate::promql::regex::{AnchoredRegex, ReplaceRegex};
 use crate::source::Span;
 
@@ -159,7 +160,7 @@ impl Lowering {
             .ok_or_else(|| EvalError::new(format!("function {name:?} cannot be evaluated"), Some(span)))?;
         self.check_extension(name, call)?;
         let args = call.args.iter().map(|arg| self.lower(arg)).collect::<Result<Vec<_>, _>>()?;
-        let mut invariant = !functions::depends_on_time(name) && args.iter().all(|arg| arg.invariant);
+        let mut invariant = call.function.time == TimeUse::None && args.iter().all(|arg| arg.invariant);
         if let Implementation::Call(_) = implementation {
             // Names of series come and go with the info metrics.
             invariant &= name != "info";
@@ -174,6 +175,7 @@ impl Lowering {
         let last = args.last().and_then(|id| self.nodes.get(id.0)).map_or(span, |node| node.span);
         let node = CallNode {
             name,
+            keeps_name: call.function.keeps_name,
             implementation,
             args,
             args_span: first.to(last),
@@ -188,7 +190,7 @@ impl Lowering {
     /// Only some functions know what to do with `anchored` and `smoothed`.
     fn check_extension(&self, name: &str, call: &Call) -> Result<(), EvalError> {
         for arg in &call.args {
-            let ExprKind::Matrix(matrix) = &unwrap_paren(arg).kind else { continue };
+            let ExprKind::Matrix(matrix) = &arg.without_parens().kind else { continue };
             let Some(extension) = &matrix.selector.value.modifiers.extension else { continue };
             let (word, allowed): (_, &[&str]) = match extension.value {
                 RangeExtension::Anchored => ("anchored", &["changes", "delta", "increase", "rate", "resets"]),
@@ -249,7 +251,7 @@ fn compile_matcher(matcher: &Matcher) -> Result<LabelMatcher, EvalError> {
 }
 
 fn label_replace_regex(call: &Call) -> Result<ReplaceRegex, EvalError> {
-    let Some(arg) = call.args.get(4).map(unwrap_paren) else {
+    let Some(arg) = call.args.get(4).map(Expr::without_parens) else {
         return Err(EvalError::new("label_replace needs five arguments", Some(call.name_span)));
     };
     let pattern = match &arg.kind {
@@ -261,16 +263,9 @@ fn label_replace_regex(call: &Call) -> Result<ReplaceRegex, EvalError> {
     })
 }
 
-fn unwrap_paren(mut expr: &Expr) -> &Expr {
-    while let ExprKind::Paren(inner) = &expr.kind {
-        expr = inner;
-    }
-    expr
-}
-
 /// The labels that a selector asks for by equality, each once: what `absent` can say about the missing series.
 fn absent_labels(arg: &Expr) -> Labels {
-    let selector = match &unwrap_paren(arg).kind {
+    let selector = match &arg.without_parens().kind {
         ExprKind::Vector(selector) => selector,
         ExprKind::Matrix(matrix) => &matrix.selector.value,
         _ => return Labels::empty(),

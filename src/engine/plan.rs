@@ -141,6 +141,8 @@ pub(crate) struct AggregateNode {
 #[derive(Clone, Debug)]
 pub(crate) struct CallNode {
     pub(crate) name: &'static str,
+    /// Whether elements keep their metric's name.
+    pub(crate) keeps_name: bool,
     pub(crate) implementation: Implementation,
     pub(crate) args: Vec<NodeId>,
     /// The bytes of the arguments, from the first to the last.

@@ -1,7 +1,199 @@
-//! What can be known of an expression without data.
+//! What can be known of an expression without data: for every node which labels its result can have and what drops the
+//! others, and between which bounds its values lie and what sets these bounds.
 //!
-//! [`LabelFlow`]: which labels an expression's result can have, and what drops the others.
+//! The answers are exact in one direction: a label that is called impossible is on no element of the result, and no
+//! value lies outside of its bounds, whatever the data. (Whether a possible label is ever there depends on the data.)
+//! `or` leaves alternatives open, and each is a [`Branch`] of its own; a branch that no comparison lets through is left
+//! out. Two things are taken for granted: counters are not negative, and a scraped series has the labels `job` and
+//! `instance` ([`Presence::Scraped`]).
+//!
+//! Semantics: Prometheus 3.14's engine, without delayed name removal. The cost is linear in the expression.
 
-mod label_flow;
+mod aggregate;
+mod binary;
+mod call;
+mod comparison;
+mod conflict;
+mod follow;
+mod interval;
+mod labels;
+mod selector;
+mod share;
+#[cfg(test)]
+mod tests;
 
-pub use label_flow::{Branch, Cause, Conflict, Dropped, LabelFlow, Presence};
+use std::rc::Rc;
+
+use crate::promql::Expr;
+use crate::promql::ast::{AggregateOp, MatchOp, NodeId};
+use crate::source::Span;
+
+pub use comparison::{Comparison, Outcome};
+pub use conflict::{Conflict, ConflictKind};
+pub use interval::Interval;
+
+use labels::LabelSet;
+
+/// The labels that every scraped series has.
+pub const TARGET_LABELS: [&str; 2] = ["instance", "job"];
+
+/// What is known of an expression and of each of its nodes.
+#[derive(Clone, Debug)]
+pub struct Facts<'e> {
+    /// By [`NodeId`].
+    nodes: Vec<Option<Rc<[Branch<'e>]>>>,
+    root: NodeId,
+    /// The operators whose sides never match, from the inside to the outside.
+    pub conflicts: Vec<Conflict>,
+    /// The comparisons whose outcome is known, from the inside to the outside.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// One alternative between `or`s.
+#[derive(Clone, Debug)]
+pub struct Branch<'e> {
+    /// The part of the expression between two `or`s that yields these elements.
+    pub span: Span,
+    /// Whether the elements are made from nothing (`absent(…)`, `vector(1)`, `time()`) and not from series. Then there
+    /// is one at most.
+    pub made_up: bool,
+    /// The values.
+    pub values: Interval,
+    /// What sets the values' bounds; `None` where nothing is known of them.
+    pub known: Option<Known>,
+    labels: Rc<LabelSet<'e>>,
+}
+
+/// What sets the bounds of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its bytes in the expression.
+    pub span: Span,
+    /// What it is.
+    pub by: KnownBy,
+}
+
+/// What sets the bounds of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownBy {
+    /// A number, or a function of nothing but numbers.
+    Number,
+    /// An aggregation, as `count`.
+    Aggregation(AggregateOp),
+    /// The function of this name.
+    Function(&'static str),
+    /// A comparison that lets only some values through, or one with `bool`.
+    Comparison,
+    /// A part divided by the whole that holds it.
+    Share,
+    /// The age of a sample that is found at all: `time() - timestamp(x)`.
+    Age,
+    /// The metric of this name has no other values.
+    Metric,
+}
+
+/// Whether an element can have a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Every element has it.
+    Guaranteed,
+    /// Every element has it if it comes from a target that Prometheus has scraped.
+    Scraped,
+    /// An element may have it.
+    Possible,
+    /// No element has it, because of this.
+    Impossible(Dropped),
+}
+
+/// What drops labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its bytes in the expression.
+    pub span: Span,
+    /// What it is.
+    pub cause: Cause,
+    /// The operator, where it is its other side that lacks the label: elements find a partner only if both have the
+    /// same values of the labels that are compared.
+    pub across: Option<Span>,
+}
+
+/// Why a label is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// An aggregation without `by` or `without`; the span is its operator.
+    NoGrouping(AggregateOp),
+    /// An aggregation's `by (…)` does not list it.
+    NotInBy(AggregateOp),
+    /// An aggregation's `without (…)` lists it, or it is the metric's name.
+    InWithout(AggregateOp),
+    /// `on (…)` of a one-to-one match does not list it.
+    NotInOn,
+    /// `ignoring (…)` of a one-to-one match lists it.
+    InIgnoring,
+    /// `absent(…)` takes labels from `=` matchers only; this is the function's name.
+    Absent(&'static str),
+    /// The function of this name drops it; the span is the name.
+    Function(&'static str),
+    /// A number, or a function that yields a number or a vector without labels.
+    NoLabels,
+    /// A matcher asks for the label to be absent.
+    EmptyMatcher,
+    /// `label_replace` sets it to nothing.
+    EmptyReplacement,
+    /// An operator yields a new value, which does not have the old metric's name.
+    Operator,
+}
+
+impl Dropped {
+    /// The label is dropped at `span`.
+    fn at(span: Span, cause: Cause) -> Self {
+        Dropped { span, cause, across: None }
+    }
+}
+
+impl Presence {
+    /// Whether no element has the label.
+    pub fn is_impossible(self) -> bool {
+        matches!(self, Presence::Impossible(_))
+    }
+}
+
+impl<'e> Facts<'e> {
+    /// Follows labels and values through `expr`.
+    pub fn of(expr: &'e Expr) -> Facts<'e> {
+        follow::facts(expr)
+    }
+
+    /// The alternatives of the whole expression, from left to right; none where it cannot yield an element.
+    pub fn branches(&self) -> &[Branch<'e>] {
+        self.node(self.root).unwrap_or_default()
+    }
+
+    /// The alternatives of one node; `None` where there are too many to keep, and for a node of another expression.
+    pub fn node(&self, id: NodeId) -> Option<&[Branch<'e>]> {
+        self.nodes.get(id.index()).and_then(Option::as_deref)
+    }
+}
+
+impl Branch<'_> {
+    /// Whether these elements can have `label`.
+    pub fn presence(&self, label: &str) -> Presence {
+        self.labels.get(label)
+    }
+
+    /// Whether `label` has the same value on all elements, because a matcher asks for it.
+    pub fn has_one_value(&self, label: &str) -> bool {
+        let passes = self.labels.fact(label).passes;
+        passes.iter().flatten().any(|matcher| matcher.op == MatchOp::Equal)
+    }
+
+    /// Whether only labels that are known by name can be there, as behind `by (…)`.
+    pub fn is_closed(&self) -> bool {
+        self.labels.rest().is_impossible()
+    }
+
+    /// The labels of which more is known than of the rest, by name.
+    pub fn known_labels(&self) -> impl Iterator<Item = (&str, Presence)> {
+        self.labels.known()
+    }
+}

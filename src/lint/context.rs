@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::LabelFlow;
+use crate::facts::Facts;
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
@@ -62,7 +62,7 @@ pub struct RuleContext<'a> {
     pub group: GroupContext<'a>,
     /// The rule.
     pub rule: &'a Rule,
-    label_flow: OnceCell<Option<LabelFlow>>,
+    facts: OnceCell<Option<Facts<'a>>>,
     own_templates: OnceCell<Vec<TemplateField<'a>>>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> TemplateField<'a> {
 
 impl<'a> RuleContext<'a> {
     pub(super) fn new(group: GroupContext<'a>, rule: &'a Rule) -> Self {
-        RuleContext { group, rule, label_flow: OnceCell::new(), own_templates: OnceCell::new() }
+        RuleContext { group, rule, facts: OnceCell::new(), own_templates: OnceCell::new() }
     }
 
     /// The configuration.
@@ -123,9 +123,9 @@ impl<'a> RuleContext<'a> {
         self.group.file
     }
 
-    /// Which labels the expression's result can have; `None` where the expression does not parse.
-    pub fn label_flow(&self) -> Option<&LabelFlow> {
-        self.label_flow.get_or_init(|| self.rule.parsed.as_ref().map(LabelFlow::of)).as_ref()
+    /// What is known of the expression and of each of its nodes; `None` where it does not parse.
+    pub fn facts(&self) -> Option<&Facts<'a>> {
+        self.facts.get_or_init(|| self.rule.parsed.as_ref().map(Facts::of)).as_ref()
     }
 
     /// The templates of an alerting rule: in its labels, in the group's that it inherits, in its annotations. Labels of

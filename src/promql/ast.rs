@@ -11,9 +11,23 @@ use crate::source::{Span, Spanned};
 /// write comes near.
 pub const MAX_NESTING: usize = 256;
 
+/// Names a node of one parsed expression: from 0, no two alike, children before their parents, so that the root has the
+/// greatest and what is known of the nodes can be kept in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The place in a list of all nodes.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// An expression and the bytes it was parsed from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
+    /// Which node of the whole expression it is.
+    pub id: NodeId,
     /// From the first to the last token, modifiers and parentheses of its own included.
     pub span: Span,
     /// What it is.

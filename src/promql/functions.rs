@@ -1,10 +1,13 @@
 //! The table of PromQL's functions (Prometheus 3.14, `promql/parser/functions.go`).
 
 use super::ast::ValueType;
+use TimeUse::{Evaluation, Range};
 use ValueType::{Matrix, Scalar, String as Text, Vector};
+use Values::{Between, Constant, Monotone, OfCounter, Same, Within};
+use Wants::{Buckets, Counter, Gauge, NativeHistogram};
 
-/// A function of the language.
-#[derive(Debug, PartialEq, Eq)]
+/// A function of the language, with everything about it that others need to know.
+#[derive(Debug)]
 pub struct Function {
     /// Its name, lower case.
     pub name: &'static str,
@@ -17,9 +20,78 @@ pub struct Function {
     pub returns: ValueType,
     /// Whether it must be enabled.
     pub experimental: bool,
+    /// Whether elements keep their metric's name.
+    pub keeps_name: bool,
+    /// Whether there may be a result although no series is there. So it is also where a call has no arguments.
+    pub from_nothing: bool,
+    /// Whether the result changes with time though the arguments do not.
+    pub time: TimeUse,
+    /// What it is meant for; `None` where it takes anything.
+    pub wants: Option<Wants>,
+    /// The values that it yields.
+    pub values: Values,
+}
+
+/// How a function's result depends on the time beside its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeUse {
+    /// It does not.
+    None,
+    /// On the time of the evaluation: `time()`, `hour()`.
+    Evaluation,
+    /// On the query's range or step: `start()`, `step()`.
+    Range,
+}
+
+/// What a function is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// Something that only grows, and restarts at 0.
+    Counter,
+    /// Something that goes up and down.
+    Gauge,
+    /// Classic buckets with their label `le`, or native histograms.
+    Buckets,
+    /// Native histograms.
+    NativeHistogram,
+}
+
+/// The values that a function yields.
+#[derive(Clone, Copy, Debug)]
+pub enum Values {
+    /// Nothing is known.
+    Any,
+    /// Those of its input.
+    Same,
+    /// Between the least and the greatest of its input.
+    Within,
+    /// This one.
+    Constant(f64),
+    /// Within these bounds, both included, or NaN where the input is.
+    Between(f64, f64),
+    /// What this yields for those of its input; it never falls where its input rises.
+    Monotone(fn(f64) -> f64),
+    /// As [`Values::Between`], if the input is never negative, as a counter should be.
+    OfCounter(f64, f64),
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 impl Function {
+    /// Whether it may yield something although no series is there.
+    pub fn makes_from_nothing(&self) -> bool {
+        self.from_nothing || self.args.is_empty()
+    }
+
+    /// The argument, from 0, that holds the vector or the range it works on; `None` where it has none.
+    pub fn vector_arg(&self) -> Option<usize> {
+        self.args.iter().position(|arg| matches!(arg, Vector | Matrix))
+    }
+
     /// The fewest arguments that it takes.
     pub fn min_args(&self) -> usize {
         if self.variadic == 0 { self.args.len() } else { self.args.len().saturating_sub(1) }
@@ -45,106 +117,145 @@ pub fn by_name(name: &str) -> Option<&'static Function> {
 }
 
 const fn stable(name: &'static str, args: &'static [ValueType], variadic: i32, returns: ValueType) -> Function {
-    Function { name, args, variadic, returns, experimental: false }
+    Function {
+        name,
+        args,
+        variadic,
+        returns,
+        experimental: false,
+        keeps_name: false,
+        from_nothing: false,
+        time: TimeUse::None,
+        wants: None,
+        values: Values::Any,
+    }
 }
 
 const fn experimental(name: &'static str, args: &'static [ValueType], variadic: i32, returns: ValueType) -> Function {
-    Function { name, args, variadic, returns, experimental: true }
+    Function { experimental: true, ..stable(name, args, variadic, returns) }
 }
+
+impl Function {
+    const fn keeps_name(self) -> Function {
+        Function { keeps_name: true, ..self }
+    }
+
+    const fn out_of_nothing(self) -> Function {
+        Function { from_nothing: true, ..self }
+    }
+
+    const fn time(self, time: TimeUse) -> Function {
+        Function { time, ..self }
+    }
+
+    const fn wants(self, wants: Wants) -> Function {
+        Function { wants: Some(wants), ..self }
+    }
+
+    const fn yields(self, values: Values) -> Function {
+        Function { values, ..self }
+    }
+}
+
+const POSITIVE: Values = Between(0.0, f64::INFINITY);
+const COUNTER_RATE: Values = OfCounter(0.0, f64::INFINITY);
+/// How often something was there: never more than this many samples.
+const COUNT: Values = Between(1.0, f64::MAX);
+const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 
 /// Every function, sorted by name.
 #[rustfmt::skip]
 pub static FUNCTIONS: &[Function] = &[
-    stable("abs", &[Vector], 0, Vector),
-    stable("absent", &[Vector], 0, Vector),
-    stable("absent_over_time", &[Matrix], 0, Vector),
-    stable("acos", &[Vector], 0, Vector),
-    stable("acosh", &[Vector], 0, Vector),
-    stable("asin", &[Vector], 0, Vector),
+    stable("abs", &[Vector], 0, Vector).yields(POSITIVE),
+    stable("absent", &[Vector], 0, Vector).out_of_nothing().yields(Constant(1.0)),
+    stable("absent_over_time", &[Matrix], 0, Vector).out_of_nothing().yields(Constant(1.0)),
+    stable("acos", &[Vector], 0, Vector).yields(Between(0.0, std::f64::consts::PI)),
+    stable("acosh", &[Vector], 0, Vector).yields(POSITIVE),
+    stable("asin", &[Vector], 0, Vector).yields(Between(-HALF_PI, HALF_PI)),
     stable("asinh", &[Vector], 0, Vector),
-    stable("atan", &[Vector], 0, Vector),
+    stable("atan", &[Vector], 0, Vector).yields(Between(-HALF_PI, HALF_PI)),
     stable("atanh", &[Vector], 0, Vector),
-    stable("avg_over_time", &[Matrix], 0, Vector),
-    stable("ceil", &[Vector], 0, Vector),
-    stable("changes", &[Matrix], 0, Vector),
+    stable("avg_over_time", &[Matrix], 0, Vector).yields(Within),
+    stable("ceil", &[Vector], 0, Vector).yields(Monotone(f64::ceil)),
+    stable("changes", &[Matrix], 0, Vector).yields(Between(0.0, f64::MAX)),
     stable("clamp", &[Vector, Scalar, Scalar], 0, Vector),
     stable("clamp_max", &[Vector, Scalar], 0, Vector),
     stable("clamp_min", &[Vector, Scalar], 0, Vector),
-    stable("cos", &[Vector], 0, Vector),
-    stable("cosh", &[Vector], 0, Vector),
-    stable("count_over_time", &[Matrix], 0, Vector),
-    stable("day_of_month", &[Vector], 1, Vector),
-    stable("day_of_week", &[Vector], 1, Vector),
-    stable("day_of_year", &[Vector], 1, Vector),
-    stable("days_in_month", &[Vector], 1, Vector),
+    stable("cos", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
+    stable("cosh", &[Vector], 0, Vector).yields(Between(1.0, f64::INFINITY)),
+    stable("count_over_time", &[Matrix], 0, Vector).yields(COUNT),
+    stable("day_of_month", &[Vector], 1, Vector).time(Evaluation).yields(Between(1.0, 31.0)),
+    stable("day_of_week", &[Vector], 1, Vector).time(Evaluation).yields(Between(0.0, 6.0)),
+    stable("day_of_year", &[Vector], 1, Vector).time(Evaluation).yields(Between(1.0, 366.0)),
+    stable("days_in_month", &[Vector], 1, Vector).time(Evaluation).yields(Between(28.0, 31.0)),
     stable("deg", &[Vector], 0, Vector),
-    stable("delta", &[Matrix], 0, Vector),
-    stable("deriv", &[Matrix], 0, Vector),
-    experimental("double_exponential_smoothing", &[Matrix, Scalar, Scalar], 0, Vector),
-    experimental("end", &[], 0, Scalar),
-    stable("exp", &[Vector], 0, Vector),
-    stable("first_over_time", &[Matrix], 0, Vector),
-    stable("floor", &[Vector], 0, Vector),
-    stable("histogram_avg", &[Vector], 0, Vector),
-    stable("histogram_count", &[Vector], 0, Vector),
-    stable("histogram_fraction", &[Scalar, Scalar, Vector], 0, Vector),
-    stable("histogram_quantile", &[Scalar, Vector], 0, Vector),
-    experimental("histogram_quantiles", &[Vector, Text, Scalar, Scalar], 9, Vector),
-    stable("histogram_stddev", &[Vector], 0, Vector),
-    stable("histogram_stdvar", &[Vector], 0, Vector),
-    stable("histogram_sum", &[Vector], 0, Vector),
-    stable("hour", &[Vector], 1, Vector),
-    stable("idelta", &[Matrix], 0, Vector),
-    stable("increase", &[Matrix], 0, Vector),
-    experimental("info", &[Vector, Vector], 1, Vector),
-    stable("irate", &[Matrix], 0, Vector),
-    stable("label_join", &[Vector, Text, Text, Text], -1, Vector),
-    stable("label_replace", &[Vector, Text, Text, Text, Text], 0, Vector),
-    stable("last_over_time", &[Matrix], 0, Vector),
+    stable("delta", &[Matrix], 0, Vector).wants(Gauge),
+    stable("deriv", &[Matrix], 0, Vector).wants(Gauge),
+    experimental("double_exponential_smoothing", &[Matrix, Scalar, Scalar], 0, Vector).wants(Gauge),
+    experimental("end", &[], 0, Scalar).time(Range),
+    stable("exp", &[Vector], 0, Vector).yields(POSITIVE),
+    stable("first_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same),
+    stable("floor", &[Vector], 0, Vector).yields(Monotone(f64::floor)),
+    stable("histogram_avg", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_count", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_fraction", &[Scalar, Scalar, Vector], 0, Vector).wants(Buckets),
+    stable("histogram_quantile", &[Scalar, Vector], 0, Vector).wants(Buckets),
+    experimental("histogram_quantiles", &[Vector, Text, Scalar, Scalar], 9, Vector).wants(Buckets),
+    stable("histogram_stddev", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_stdvar", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_sum", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("hour", &[Vector], 1, Vector).time(Evaluation).yields(Between(0.0, 23.0)),
+    stable("idelta", &[Matrix], 0, Vector).wants(Gauge),
+    stable("increase", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
+    experimental("info", &[Vector, Vector], 1, Vector).keeps_name().yields(Same),
+    stable("irate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
+    stable("label_join", &[Vector, Text, Text, Text], -1, Vector).keeps_name().yields(Same),
+    stable("label_replace", &[Vector, Text, Text, Text, Text], 0, Vector).keeps_name().yields(Same),
+    stable("last_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same),
     stable("ln", &[Vector], 0, Vector),
     stable("log10", &[Vector], 0, Vector),
     stable("log2", &[Vector], 0, Vector),
-    experimental("mad_over_time", &[Matrix], 0, Vector),
+    experimental("mad_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
     experimental("max_of", &[Scalar, Scalar], 0, Scalar),
-    stable("max_over_time", &[Matrix], 0, Vector),
+    stable("max_over_time", &[Matrix], 0, Vector).yields(Same),
     experimental("min_of", &[Scalar, Scalar], 0, Scalar),
-    stable("min_over_time", &[Matrix], 0, Vector),
-    stable("minute", &[Vector], 1, Vector),
-    stable("month", &[Vector], 1, Vector),
-    stable("pi", &[], 0, Scalar),
-    stable("predict_linear", &[Matrix, Scalar], 0, Vector),
-    stable("present_over_time", &[Matrix], 0, Vector),
+    stable("min_over_time", &[Matrix], 0, Vector).yields(Same),
+    stable("minute", &[Vector], 1, Vector).time(Evaluation).yields(Between(0.0, 59.0)),
+    stable("month", &[Vector], 1, Vector).time(Evaluation).yields(Between(1.0, 12.0)),
+    stable("pi", &[], 0, Scalar).yields(Constant(std::f64::consts::PI)),
+    stable("predict_linear", &[Matrix, Scalar], 0, Vector).wants(Gauge).time(Evaluation),
+    stable("present_over_time", &[Matrix], 0, Vector).yields(Constant(1.0)),
     stable("quantile_over_time", &[Scalar, Matrix], 0, Vector),
     stable("rad", &[Vector], 0, Vector),
-    experimental("range", &[], 0, Scalar),
-    stable("rate", &[Matrix], 0, Vector),
-    stable("resets", &[Matrix], 0, Vector),
+    experimental("range", &[], 0, Scalar).time(Range),
+    stable("rate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
+    stable("resets", &[Matrix], 0, Vector).wants(Counter).yields(Between(0.0, f64::MAX)),
     stable("round", &[Vector, Scalar], 1, Vector),
-    stable("scalar", &[Vector], 0, Scalar),
-    stable("sgn", &[Vector], 0, Vector),
-    stable("sin", &[Vector], 0, Vector),
+    stable("scalar", &[Vector], 0, Scalar).out_of_nothing(),
+    stable("sgn", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
+    stable("sin", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
     stable("sinh", &[Vector], 0, Vector),
-    stable("sort", &[Vector], 0, Vector),
-    experimental("sort_by_label", &[Vector, Text], -1, Vector),
-    experimental("sort_by_label_desc", &[Vector, Text], -1, Vector),
-    stable("sort_desc", &[Vector], 0, Vector),
-    stable("sqrt", &[Vector], 0, Vector),
-    experimental("start", &[], 0, Scalar),
+    stable("sort", &[Vector], 0, Vector).keeps_name().yields(Same),
+    experimental("sort_by_label", &[Vector, Text], -1, Vector).keeps_name().yields(Same),
+    experimental("sort_by_label_desc", &[Vector, Text], -1, Vector).keeps_name().yields(Same),
+    stable("sort_desc", &[Vector], 0, Vector).keeps_name().yields(Same),
+    stable("sqrt", &[Vector], 0, Vector).yields(POSITIVE),
+    experimental("start", &[], 0, Scalar).time(Range),
     experimental("start_timestamp", &[Vector], 0, Vector),
-    stable("stddev_over_time", &[Matrix], 0, Vector),
-    stable("stdvar_over_time", &[Matrix], 0, Vector),
-    experimental("step", &[], 0, Scalar),
+    stable("stddev_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
+    stable("stdvar_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
+    experimental("step", &[], 0, Scalar).time(Range),
     stable("sum_over_time", &[Matrix], 0, Vector),
     stable("tan", &[Vector], 0, Vector),
-    stable("tanh", &[Vector], 0, Vector),
-    stable("time", &[], 0, Scalar),
-    stable("timestamp", &[Vector], 0, Vector),
+    stable("tanh", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
+    stable("time", &[], 0, Scalar).time(Evaluation),
+    stable("timestamp", &[Vector], 0, Vector).time(Evaluation),
     experimental("ts_of_first_over_time", &[Matrix], 0, Vector),
     experimental("ts_of_last_over_time", &[Matrix], 0, Vector),
     experimental("ts_of_max_over_time", &[Matrix], 0, Vector),
     experimental("ts_of_min_over_time", &[Matrix], 0, Vector),
-    stable("vector", &[Scalar], 0, Vector),
-    stable("year", &[Vector], 1, Vector),
+    stable("vector", &[Scalar], 0, Vector).out_of_nothing().yields(Same),
+    stable("year", &[Vector], 1, Vector).time(Evaluation),
 ];
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod ast;
 mod check;
+mod comments;
 mod error;
 pub mod functions;
 mod help;
@@ -17,6 +18,7 @@ mod token;
 pub mod tree;
 
 pub use ast::Expr;
+pub use comments::comments;
 pub use error::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use printer::is_plain_label;

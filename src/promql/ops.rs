@@ -1,6 +1,7 @@
 //! Operators: how they are written and what kind they are.
 
 use super::ast::{AggregateOp, BinaryOp, MatchOp, VectorSelector};
+use crate::model::labels::METRIC_NAME;
 
 impl BinaryOp {
     /// The operator as it is written.
@@ -95,6 +96,16 @@ impl MatchOp {
 }
 
 impl VectorSelector {
+    /// The name of the metric that is asked for, in front of the braces or inside; `None` where it may be any, and where
+    /// it is not UTF-8.
+    pub fn metric_name(&self) -> Option<&str> {
+        if let Some(name) = &self.name {
+            return Some(&name.value);
+        }
+        let is_name = |m: &&super::ast::Matcher| m.name.value == METRIC_NAME && m.op == MatchOp::Equal;
+        std::str::from_utf8(&self.matchers.iter().find(is_name)?.value.value).ok()
+    }
+
     /// Whether the name stands in front of the braces (or there are none), not inside them.
     pub fn has_outer_name(&self) -> bool {
         match (&self.name, self.braces) {

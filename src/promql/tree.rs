@@ -79,15 +79,16 @@ impl Expr {
 
     /// A leaf that owns nothing, to leave behind where an expression is taken out of a tree.
     const fn placeholder() -> Expr {
-        Expr { span: Span::at(0), kind: ExprKind::Number(NumberLiteral { value: 0.0, is_duration: false }) }
+        let number = NumberLiteral { value: 0.0, is_duration: false };
+        Expr { id: NodeId(0), span: Span::at(0), kind: ExprKind::Number(number) }
     }
 }
 
 impl BinaryExpr {
     /// The binary operation on the left side, if it is one.
-    fn left_binary(&self) -> Option<(Span, &BinaryExpr)> {
+    fn left_binary(&self) -> Option<((NodeId, Span), &BinaryExpr)> {
         match &self.lhs.kind {
-            ExprKind::Binary(binary) => Some((self.lhs.span, binary)),
+            ExprKind::Binary(binary) => Some(((self.lhs.id, self.lhs.span), binary)),
             _ => None,
         }
     }
@@ -118,13 +119,13 @@ impl Clone for BinaryExpr {
     fn clone(&self) -> Self {
         let mut above = Vec::new();
         let mut node = self;
-        while let Some((span, left)) = node.left_binary() {
-            above.push((span, node));
+        while let Some((place, left)) = node.left_binary() {
+            above.push((place, node));
             node = left;
         }
         let mut copy = node.clone_around(node.lhs.clone());
-        while let Some((span, node)) = above.pop() {
-            copy = node.clone_around(Expr { span, kind: ExprKind::Binary(Box::new(copy)) });
+        while let Some(((id, span), node)) = above.pop() {
+            copy = node.clone_around(Expr { id, span, kind: ExprKind::Binary(Box::new(copy)) });
         }
         copy
     }
@@ -138,7 +139,7 @@ impl PartialEq for BinaryExpr {
                 return false;
             }
             match (left.left_binary(), right.left_binary()) {
-                (Some((left_span, next_left)), Some((right_span, next_right))) if left_span == right_span => {
+                (Some((left_place, next_left)), Some((right_place, next_right))) if left_place == right_place => {
                     (left, right) = (next_left, next_right);
                 }
                 (None, None) => return left.lhs == right.lhs,
@@ -170,7 +171,7 @@ mod tests {
             let (op, op_span) = (BinaryOp::Add, Span::at(1));
             let binary =
                 BinaryExpr { lhs: expr, op, op_span, bool_modifier: None, matching: None, rhs: Expr::placeholder() };
-            expr = Expr { span: Span::at(0), kind: ExprKind::Binary(Box::new(binary)) };
+            expr = Expr { id: NodeId(0), span: Span::at(0), kind: ExprKind::Binary(Box::new(binary)) };
         }
         expr
     }

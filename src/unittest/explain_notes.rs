@@ -59,15 +59,7 @@ fn no_match(left: &Labels, right: &Labels) -> String {
 
 /// The sign of a comparison.
 fn symbol(op: BinaryOp) -> Option<&'static str> {
-    Some(match op {
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        _ => return None,
-    })
+    op.is_comparison().then(|| op.symbol())
 }
 
 fn elements(value: &QueryValue) -> Vec<(Labels, String)> {

@@ -251,10 +251,14 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
-    template/missing-label   error    a template prints a label that the expression drops
-    template/query-syntax    error    a template asks a query that is not PromQL
-    template/syntax          error    a label or annotation template does not parse
-    template/value-in-label  warning  a label prints the value: each value is a new alert
+    template/literal-braces     warning  a template's braces are printed as they are
+    template/missing-label      error    a template prints a label that the expression drops
+    template/query-syntax       error    a template asks a query that is not PromQL
+    template/ratio-as-percent   warning  a ratio is printed with a percent sign, or with two of them
+    template/runtime-error      error    a template that fails whenever it is expanded
+    template/syntax             error    a label or annotation template does not parse
+    template/unformatted-value  info     a rate or a ratio printed with all its digits (off by default)
+    template/value-in-label     warning  a label prints the value: each value is a new alert
     --- exit code 0
     ");
 }

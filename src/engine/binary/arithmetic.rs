@@ -4,19 +4,6 @@ use crate::engine::column::{ABSENT, is_absent};
 use crate::model::gomath;
 use crate::promql::ast::BinaryOp;
 
-/// Whether the operator compares.
-pub(super) fn is_comparison(op: BinaryOp) -> bool {
-    matches!(
-        op,
-        BinaryOp::Equal
-            | BinaryOp::NotEqual
-            | BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual
-    )
-}
-
 /// Whether the operator trims native histograms.
 pub(super) fn is_trim(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::TrimLower | BinaryOp::TrimUpper)
@@ -32,7 +19,7 @@ pub(super) fn changes_metric(op: BinaryOp) -> bool {
 
 /// The result of an operator on two scalars; comparisons yield 1 or 0.
 pub(super) fn scalar(op: BinaryOp, a: f64, b: f64) -> f64 {
-    if is_comparison(op) { f64::from(u8::from(compare(op, a, b))) } else { calculate(op, a, b) }
+    if op.is_comparison() { f64::from(u8::from(compare(op, a, b))) } else { calculate(op, a, b) }
 }
 
 /// An arithmetic operator.

@@ -31,7 +31,7 @@ pub(super) fn evaluate(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rh
 }
 
 fn floats(op: BinaryOp, a: f64, b: f64) -> Outcome {
-    if !arithmetic::is_comparison(op) {
+    if !op.is_comparison() {
         Outcome::Keep(Slot::Float(arithmetic::calculate(op, a, b)))
     } else if arithmetic::compare(op, a, b) {
         Outcome::Keep(Slot::Float(a))

@@ -36,7 +36,7 @@ pub(super) fn evaluate(eval: &mut Evaluator<'_>, operation: &Operation<'_>, mut 
 fn floats(operation: &Operation<'_>, values: &mut [f64]) {
     let node = operation.node;
     let scalar = operation.scalar;
-    if operation.scalar_left && !arithmetic::is_comparison(node.op) {
+    if operation.scalar_left && !node.op.is_comparison() {
         for (step, value) in values.iter_mut().enumerate() {
             if !is_absent(*value) {
                 *value = arithmetic::calculate(node.op, scalar.at(step), *value);
@@ -76,7 +76,7 @@ fn mixed(eval: &mut Evaluator<'_>, operation: &Operation<'_>, series: &mut Serie
         let slot = match outcome {
             Outcome::Incompatible => Slot::Absent,
             outcome if node.return_bool => Slot::Float(f64::from(u8::from(matches!(outcome, Outcome::Keep(_))))),
-            Outcome::Keep(_) if arithmetic::is_comparison(node.op) => continue,
+            Outcome::Keep(_) if node.op.is_comparison() => continue,
             outcome => outcome.into_slot(),
         };
         series.column.set(step, slot);

@@ -129,9 +129,3 @@ pub(crate) fn lookup(name: &str) -> Option<Implementation> {
         _ => return None,
     })
 }
-
-/// Whether a function's result depends on the evaluation time even where its arguments do not.
-pub(crate) fn depends_on_time(name: &str) -> bool {
-    date::lookup(name).is_some()
-        || matches!(name, "time" | "timestamp" | "predict_linear" | "start" | "end" | "range" | "step")
-}

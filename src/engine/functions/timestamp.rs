@@ -1,6 +1,7 @@
 //! `timestamp` and `start_timestamp`: of a selector the samples' own times, of anything else the evaluation time.
 
 use crate::engine::EvalError;
+use crate::engine::annotations::AnnotationKind;
 use crate::engine::column::{Column, SeriesColumn, Slot, Value, Vector};
 use crate::engine::evaluate::Evaluator;
 use crate::engine::plan::{CallNode, NodeKind, Selector};
@@ -14,6 +15,7 @@ use super::math;
 pub(super) fn timestamp<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span) -> Result<Value, EvalError> {
     let arg = call.args.first().copied().unwrap_or(eval.plan.root);
     if let NodeKind::Selector(selector) = &eval.plan.unwrapped(arg).kind {
+        note_forgotten_offset(eval, selector, eval.plan.unwrapped(arg).span)?;
         return of_samples(eval, call, selector, span, |_, found| match found {
             Found::Float(_, t_ms) | Found::Histogram(_, t_ms) => *t_ms,
         });
@@ -51,6 +53,15 @@ pub(super) fn start_timestamp<'a>(
     }
 }
 
+/// Says that `timestamp(x @ t offset d)` is that of `x @ t`.
+fn note_forgotten_offset(eval: &mut Evaluator<'_>, selector: &Selector, span: Span) -> Result<(), EvalError> {
+    if selector.at.is_some() && selector.offset.resolve(&eval.query)? != 0 {
+        let message = "timestamp() forgets the offset beside the @ modifier".to_owned();
+        eval.annotations.add(AnnotationKind::Info, message, span);
+    }
+    Ok(())
+}
+
 fn of_samples<'a>(
     eval: &mut Evaluator<'a>,
     call: &CallNode,
@@ -58,7 +69,11 @@ fn of_samples<'a>(
     span: Span,
     time: impl Fn(&StoredSeries, &Found) -> i64,
 ) -> Result<Value, EvalError> {
-    let times = Times::of(eval, selector)?;
+    // As in Prometheus, `@` overwrites the offset.
+    let times = match selector.at {
+        Some(_) => Times::reading(eval, eval.fixed_time(selector.at), 0),
+        None => Times::of(eval, selector)?,
+    };
     let mut vector = Vector::new();
     let mut cells = 0usize;
     for series in select::matching(eval.store, selector) {

@@ -204,7 +204,6 @@ pub(crate) fn evaluate<'a>(
         room: 0,
         overlaps: FxHashMap::default(),
     };
-    let keep_name = matches!(call.name, "last_over_time" | "first_over_time");
     let mut result = Vector::new();
     let mut cells = 0usize;
     for series in input.series() {
@@ -219,7 +218,7 @@ pub(crate) fn evaluate<'a>(
         cells = cells.saturating_add(column.weight());
         eval.reserve(cells, sweep.arg)?;
         let mut output = SeriesColumn { labels: series.labels.clone(), drop_name: series.drop_name, column };
-        if !keep_name {
+        if !call.keeps_name {
             eval.drop_name(&mut output);
         }
         result.push(output);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::lint::Document;
+use crate::promql;
 use crate::rules::{Rule, RuleFile};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Entry, Mapping};
@@ -69,46 +70,11 @@ pub(super) fn comments(document: &Document) -> Vec<Comment> {
     let mut comments: Vec<Comment> = document.comments.iter().map(|span| Comment { span: *span, expr: None }).collect();
     let rules = document.rules.iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
     for rule in rules {
-        for decoded in promql_comments(rule.expr.text()) {
+        for decoded in promql::comments(rule.expr.text()) {
             comments.push(Comment { span: rule.expr.file_span(decoded), expr: Some(rule.expr.span) });
         }
     }
     comments
-}
-
-/// The `#` comments of an expression: outside of strings, to the end of the line.
-fn promql_comments(expr: &str) -> Vec<Span> {
-    let mut comments = Vec::new();
-    let bytes = expr.as_bytes();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let rest = bytes.get(at + 1..).unwrap_or_default();
-        at += 1 + match byte {
-            b'#' => {
-                let len = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
-                comments.push(Span::new(at, at + 1 + len));
-                len
-            }
-            b'"' | b'\'' | b'`' => string_len(rest, *byte),
-            _ => 0,
-        };
-    }
-    comments
-}
-
-/// How many bytes of `rest` belong to a string that `quote` has opened, the closing quote included.
-fn string_len(rest: &[u8], quote: u8) -> usize {
-    let mut at = 0;
-    while let Some(byte) = rest.get(at) {
-        at += 1;
-        if *byte == quote {
-            return at;
-        }
-        if *byte == b'\\' && quote != b'`' {
-            at += 1;
-        }
-    }
-    rest.len()
 }
 
 /// Finds out which bytes comments speak for.
@@ -176,8 +142,8 @@ mod tests {
     #[test]
     fn comments_of_an_expression_are_found_outside_of_strings() {
         let expr = "up{a=\"#\", b='\\'#', c=`\\`} # one\n> 0 #two";
-        let found: Vec<&str> = promql_comments(expr).iter().map(|span| span.slice(expr)).collect();
+        let found: Vec<&str> = promql::comments(expr).iter().map(|span| span.slice(expr)).collect();
         assert_eq!(found, ["# one", "#two"]);
-        assert!(promql_comments("up{a=\"#").is_empty());
+        assert!(promql::comments("up{a=\"#").is_empty());
     }
 }

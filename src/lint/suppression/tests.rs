@@ -31,7 +31,7 @@ groups:
         # <inside>
         expr: |
           # <in-expr>
-          sum(a) # <behind-expr>
+          sum(a) > 0 # <behind-expr>
         # <between>
         annotations: # <annotations>
           # <above-summary>
@@ -41,7 +41,7 @@ groups:
             on
             {{ $labels.y }}
       - alert: B
-        expr: sum(b)
+        expr: sum(b) > 0
         annotations:
           summary: '{{ $labels.z }}'
   # <end>
@@ -135,7 +135,7 @@ fn reader_findings_are_suppressed_too() {
         "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: sum( # promproof: ignore[promql/syntax]\n";
     assert_eq!(left(text), "");
     let config = "kind: ConfigMap\ndata:\n  rules.yml: |\n    groups:\n      - name: g\n        rules:\n          \
-                  # promproof: ignore[template/*]\n          - alert: A\n            expr: sum(a)\n            \
+                  # promproof: ignore[template/*]\n          - alert: A\n            expr: sum(a) > 0\n            \
                   annotations: {x: '{{ $labels.x }}'}\n";
     assert_eq!(left(config), "");
 }
@@ -151,7 +151,7 @@ fn blocks_of_comments_take_linear_time() {
 fn comments_that_say_the_same_are_one_entry() {
     let comments =
         "# promproof: ignore-file[yaml/*]\n# promproof: ignore-file[template/missing-label]\n".repeat(20_000);
-    let findings = "      - {alert: A, expr: sum(a), annotations: {s: '{{ $labels.x }}'}}\n".repeat(500);
+    let findings = "      - {alert: A, expr: sum(a) > 0, annotations: {s: '{{ $labels.x }}'}}\n".repeat(500);
     let text = format!("{comments}groups:\n  - name: g\n    rules:\n{findings}");
     let config = Config::default();
     let document = Document::read(&Arc::new(SourceFile::new("rules.yml", &*text)), &config, true);

@@ -44,7 +44,7 @@ impl Parser<'_> {
         self.checker.binary(&mut binary, span, types, Span::new(op_span.start, modifiers_end));
         let both_scalar = types == (ValueType::Scalar, ValueType::Scalar);
         let value_type = if both_scalar { ValueType::Scalar } else { ValueType::Vector };
-        Ok(Parsed { expr: Expr { span, kind: ExprKind::Binary(Box::new(binary)) }, value_type, height })
+        Ok(Parsed { expr: self.node(span, ExprKind::Binary(Box::new(binary))), value_type, height })
     }
 
     fn modifiers_end(

@@ -28,7 +28,7 @@ impl Parser<'_> {
             error.help = help::unknown_function(&name);
             self.report(error);
             // The type is never looked at: with a syntax error nothing is checked.
-            return Ok(Parsed::leaf(span, ExprKind::String(StringLiteral { value: Vec::new() }), ValueType::Vector));
+            return Ok(self.leaf(span, ExprKind::String(StringLiteral { value: Vec::new() }), ValueType::Vector));
         };
         if function.experimental && !self.options.experimental_functions {
             let quoted = crate::model::gofmt::quote(name.as_bytes());
@@ -46,7 +46,7 @@ impl Parser<'_> {
         let height = arguments.list.iter().map(|argument| argument.height).max().unwrap_or_default();
         let height = self.check_height(height + 1, span)?;
         let args = arguments.list.into_iter().map(|argument| argument.expr).collect();
-        let expr = Expr { span, kind: ExprKind::Call(Box::new(Call { function, name_span, args })) };
+        let expr = self.node(span, ExprKind::Call(Box::new(Call { function, name_span, args })));
         Ok(Parsed { expr, value_type: function.returns, height })
     }
 
@@ -116,10 +116,10 @@ impl Parser<'_> {
         let list = self.aggregate_arguments(op, span, mark, arguments);
         let (param, expr) = match list {
             Some((param, expr)) => (param, expr),
-            None => (None, Expr { span, kind: ExprKind::String(StringLiteral { value: Vec::new() }) }),
+            None => (None, self.node(span, ExprKind::String(StringLiteral { value: Vec::new() }))),
         };
         let aggregate = AggregateExpr { op, op_span, grouping, param, expr };
-        let expr = Expr { span, kind: ExprKind::Aggregate(Box::new(aggregate)) };
+        let expr = self.node(span, ExprKind::Aggregate(Box::new(aggregate)));
         Ok(Parsed { expr, value_type: ValueType::Vector, height })
     }
 

@@ -8,13 +8,13 @@ use crate::source::Spanned;
 impl Parser<'_> {
     pub(super) fn number_literal(&mut self) -> Parsed {
         let number = self.number_value();
-        Parsed::leaf(number.span, ExprKind::Number(number.value), ValueType::Scalar)
+        self.leaf(number.span, ExprKind::Number(number.value), ValueType::Scalar)
     }
 
     pub(super) fn string_literal(&mut self) -> Parsed {
         let span = self.advance().span;
         let value = self.unquoted(span);
-        Parsed::leaf(span, ExprKind::String(StringLiteral { value }), ValueType::String)
+        self.leaf(span, ExprKind::String(StringLiteral { value }), ValueType::String)
     }
 
     /// The bytes of a string token.

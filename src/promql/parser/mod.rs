@@ -35,12 +35,6 @@ struct Parsed {
     height: usize,
 }
 
-impl Parsed {
-    fn leaf(span: Span, kind: ExprKind, value_type: ValueType) -> Parsed {
-        Parsed { expr: Expr { span, kind }, value_type, height: 1 }
-    }
-}
-
 /// Enough errors for one expression.
 const MAX_ERRORS: usize = 50;
 
@@ -57,6 +51,8 @@ pub(super) struct Parser<'a> {
     aggregation: Option<Span>,
     errors: Vec<ParseError>,
     checker: Checker,
+    /// The id of the next node.
+    next_id: u32,
 }
 
 /// Reads and checks a whole expression.
@@ -89,9 +85,22 @@ impl<'a> Parser<'a> {
             aggregation: None,
             errors: Vec::new(),
             checker: Checker::default(),
+            next_id: 0,
         };
         parser.advance();
         parser
+    }
+
+    /// A node of the tree; its children were made before.
+    fn node(&mut self, span: Span, kind: ExprKind) -> Expr {
+        let id = NodeId(self.next_id);
+        self.next_id = self.next_id.saturating_add(1);
+        Expr { id, span, kind }
+    }
+
+    /// A node without children.
+    fn leaf(&mut self, span: Span, kind: ExprKind, value_type: ValueType) -> Parsed {
+        Parsed { expr: self.node(span, kind), value_type, height: 1 }
     }
 
     fn start(&mut self) -> Result<Parsed> {
@@ -264,7 +273,7 @@ impl<'a> Parser<'a> {
         self.checker.unary(span, parsed.value_type);
         let height = self.check_height(parsed.height + 1, span)?;
         let unary = UnaryExpr { negative, operand: parsed.expr };
-        let expr = Expr { span, kind: ExprKind::Unary(Box::new(unary)) };
+        let expr = self.node(span, ExprKind::Unary(Box::new(unary)));
         Ok(Parsed { expr, value_type: parsed.value_type, height })
     }
 
@@ -290,7 +299,7 @@ impl<'a> Parser<'a> {
         }
         let span = open.to(self.advance().span);
         let height = self.check_height(inner.height + 1, span)?;
-        let expr = Expr { span, kind: ExprKind::Paren(Box::new(inner.expr)) };
+        let expr = self.node(span, ExprKind::Paren(Box::new(inner.expr)));
         Ok(Parsed { expr, value_type: inner.value_type, height })
     }
 

@@ -167,7 +167,7 @@ impl Parser<'_> {
         let span = parsed.expr.span.to(brackets);
         let height = self.check_height(parsed.height.max(range.height) + 1, span)?;
         let (selector_span, selector) = match parsed.expr {
-            Expr { span, kind: ExprKind::Vector(selector) } => (span, *selector),
+            Expr { span, kind: ExprKind::Vector(selector), .. } => (span, *selector),
             mut other => {
                 let error = ParseError::of_types(brackets, AFTER_RANGE_OF_OTHER);
                 self.report(error.with_help(help::range_of(&other, self.text(brackets))));
@@ -187,7 +187,7 @@ impl Parser<'_> {
             self.report(error.with_help("write the range first: `metric[5m] @ 0`"));
         }
         let matrix = MatrixSelector { selector: Spanned::new(selector, selector_span), range: range.expr };
-        let expr = Expr { span, kind: ExprKind::Matrix(Box::new(matrix)) };
+        let expr = self.node(span, ExprKind::Matrix(Box::new(matrix)));
         Ok(Parsed { expr, value_type: ValueType::Matrix, height })
     }
 
@@ -210,7 +210,7 @@ impl Parser<'_> {
         self.checker.subquery(span, parsed.value_type);
         let height = self.check_height(height + 1, span)?;
         let subquery = SubqueryExpr { expr: parsed.expr, range: range.expr, step, modifiers: Modifiers::default() };
-        let expr = Expr { span, kind: ExprKind::Subquery(Box::new(subquery)) };
+        let expr = self.node(span, ExprKind::Subquery(Box::new(subquery)));
         Ok(Parsed { expr, value_type: ValueType::Matrix, height })
     }
 }

@@ -27,7 +27,7 @@ impl Parser<'_> {
             (None, None) => Span::at(self.token.span.start),
         };
         self.checker.selector(&selector, name, span);
-        Ok(Parsed::leaf(span, ExprKind::Vector(Box::new(selector)), ValueType::Vector))
+        Ok(self.leaf(span, ExprKind::Vector(Box::new(selector)), ValueType::Vector))
     }
 
     /// Everything up to the closing brace, which is the current token afterwards.

@@ -113,6 +113,11 @@ struct WithGroups {
 }
 
 impl WithGroups {
+    /// Whether a group has this name.
+    fn has_group(&self, name: &str) -> bool {
+        self.names.iter().flatten().any(|known| known == name)
+    }
+
     /// Puts what the groups matched into a replacement text; stops where `out` has become longer than `max_len`.
     fn expand(&self, parts: &[Part<'_>], captures: &Captures<'_>, out: &mut String, max_len: usize) {
         for part in parts {
@@ -151,6 +156,20 @@ impl ReplaceRegex {
         let node = parser::parse(pattern, true)?;
         let regex = compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?;
         Ok(ReplaceRegex { inner: WithGroups { regex, names: group_names(&node) } })
+    }
+
+    /// How many groups the pattern has.
+    pub fn groups(&self) -> usize {
+        self.inner.regex.captures_len().saturating_sub(1)
+    }
+
+    /// The first group that `replacement` refers to and that the pattern does not have: nothing is filled in for it.
+    pub fn unknown_group(&self, replacement: &str) -> Option<String> {
+        expand::parts(replacement).into_iter().find_map(|part| match part {
+            Part::Number(number) => (number > self.groups()).then(|| number.to_string()),
+            Part::Name(name) => (!self.inner.has_group(name)).then(|| name.to_owned()),
+            Part::Text(_) => None,
+        })
     }
 
     /// The replacement with `$1`, `${name}` filled in, if the whole text matches. Cut off, where it becomes longer than

@@ -2,8 +2,8 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
-use crate::source::Diagnostic;
+use crate::rules::{Field, RuleKind};
+use crate::source::{Applicability, Diagnostic, Edit, Fix};
 
 static META: Meta =
     meta!("annotations/required", Error, on, "an alert lacks an annotation that the configuration requires");
@@ -26,8 +26,27 @@ impl LintRule for Rule {
                 None => &cx.rule.name,
             };
             let message = format!("the alert `{}` has no annotation `{annotation}`", cx.rule.name.text());
+            if let Some(misspelt) = misspelt(cx, annotation) {
+                let title = format!("write `{annotation}` for `{}`", misspelt.text());
+                let found = META.diagnostic(message, cx.file().field(misspelt, "looks misspelt")).help(title.clone());
+                let edits = vec![Edit::replace(misspelt.span, annotation.clone())];
+                out.push(found.fix(Fix { title, edits, applicability: Applicability::Unsafe }));
+                continue;
+            }
             let help = format!("add `{annotation}: …` to its annotations: the configuration requires it");
             out.push(META.diagnostic(message, cx.file().field(place, "")).help(help));
         }
     }
+}
+
+/// The name of an annotation that is one slip of the pen away from a required one, and is not required itself.
+fn misspelt<'a>(cx: &RuleContext<'a>, annotation: &str) -> Option<&'a Field> {
+    let required = &cx.config().annotations.required;
+    let names = cx.rule.annotations.iter().map(|(name, _)| name);
+    let mut other = names.filter(|name| !required.iter().any(|required| required == name.text()));
+    other.find(|name| {
+        name.text().len() >= 4
+            && name.text().len().abs_diff(annotation.len()) <= 1
+            && strsim::osa_distance(name.text(), annotation) == 1
+    })
 }

@@ -38,7 +38,8 @@ impl LintRule for Rule {
 
 /// Whether every element of the expression's result has the label.
 fn from_expression(cx: &RuleContext<'_>, label: &str) -> bool {
-    cx.label_flow().is_some_and(|flow| {
-        !flow.branches.is_empty() && flow.branches.iter().all(|branch| branch.presence(label) == Presence::Guaranteed)
+    cx.facts().is_some_and(|facts| {
+        let branches = facts.branches();
+        !branches.is_empty() && branches.iter().all(|branch| branch.presence(label) == Presence::Guaranteed)
     })
 }

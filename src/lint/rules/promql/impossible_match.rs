@@ -1,8 +1,9 @@
 //! `promql/impossible-match`: an operator that compares a label which only one of its sides has.
 
+use crate::facts::{Conflict, ConflictKind, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 
 static META: Meta = meta!("promql/impossible-match", Error, on, "the two sides of an operator can never match");
 
@@ -14,24 +15,65 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(flow) = cx.label_flow() else { return };
-        let (file, expr) = (cx.file(), &cx.rule.expr);
-        for conflict in &flow.conflicts {
-            let label = &conflict.label;
-            let op = conflict.operator.slice(expr.text());
-            let side = if conflict.left_lacks { "left" } else { "right" };
-            let effect = if op.eq_ignore_ascii_case("unless") { "removes nothing" } else { "yields nothing" };
-            let message = format!("`{op}` {effect}: it compares `{label}`, which its {side} side cannot have");
-            let found = META
-                .diagnostic(message, file.inside(expr, conflict.operator, format!("compares `{label}`")))
-                .related(file.inside(expr, conflict.dropped.span, format!("no `{label}` behind this")))
-                .help(match conflict.listed {
-                    true => format!("remove `{label}` from `on`, or keep it on the {side} side"),
-                    false => {
-                        format!("compare only labels that both sides have: `{op} on (…)` or `{op} ignoring ({label})`")
-                    }
-                });
-            out.push(found);
+        let Some(facts) = cx.facts() else { return };
+        for conflict in &facts.conflicts {
+            out.push(match conflict.kind {
+                ConflictKind::Lacking { dropped, left_lacks, scraped } => {
+                    lacking(cx, conflict, dropped, left_lacks, scraped)
+                }
+                ConflictKind::Idle { dropped, left_lacks } => idle(cx, conflict, dropped, left_lacks),
+                ConflictKind::Disjoint { left, right } => disjoint(cx, conflict, left, right),
+            });
         }
     }
+}
+
+/// The operator as it is written, and what comes of it where nothing matches.
+fn operator<'a>(cx: &RuleContext<'a>, conflict: &Conflict) -> (&'a str, &'static str) {
+    let op = conflict.operator.slice(cx.rule.expr.text());
+    (op, if op.eq_ignore_ascii_case("unless") { "removes nothing" } else { "yields nothing" })
+}
+
+fn compare_others(op: &str, label: &str) -> String {
+    format!("compare only labels that both sides have: `{op} on (…)` or `{op} ignoring ({label})`")
+}
+
+fn lacking(cx: &RuleContext<'_>, conflict: &Conflict, dropped: Dropped, left_lacks: bool, scraped: bool) -> Diagnostic {
+    let (file, expr, label) = (cx.file(), &cx.rule.expr, &conflict.label);
+    let (op, effect) = operator(cx, conflict);
+    let (side, other) = if left_lacks { ("left", "right") } else { ("right", "left") };
+    let has = match scraped {
+        true => format!("; the series on the {other} have it, as all that Prometheus scrapes"),
+        false => String::new(),
+    };
+    let message = format!("`{op}` {effect}: it compares `{label}`, which its {side} side cannot have{has}");
+    META.diagnostic(message, file.inside(expr, conflict.operator, format!("compares `{label}`")))
+        .related(file.inside(expr, dropped.span, format!("no `{label}` behind this")))
+        .help(match conflict.listed {
+            true => format!("remove `{label}` from `on`, or keep it on the {side} side"),
+            false => compare_others(op, label),
+        })
+}
+
+fn idle(cx: &RuleContext<'_>, conflict: &Conflict, dropped: Dropped, left_lacks: bool) -> Diagnostic {
+    let (file, expr, label) = (cx.file(), &cx.rule.expr, &conflict.label);
+    let (op, effect) = operator(cx, conflict);
+    let (side, other) = if left_lacks { ("left", "right") } else { ("right", "left") };
+    let message = format!("`{op}` {effect} where the {other} side has `{label}`, which the {side} side cannot have");
+    META.diagnostic(message, file.inside(expr, conflict.operator, format!("compares `{label}`")))
+        .related(file.inside(expr, dropped.span, format!("no `{label}` behind this")))
+        .help(format!("{}; or remove `{label}` from the {other} side", compare_others(op, label)))
+}
+
+fn disjoint(cx: &RuleContext<'_>, conflict: &Conflict, left: Span, right: Span) -> Diagnostic {
+    let (file, expr, label) = (cx.file(), &cx.rule.expr, &conflict.label);
+    let (op, effect) = operator(cx, conflict);
+    let message = format!("`{op}` {effect}: it compares `{label}`, of which both sides select different values");
+    META.diagnostic(message, file.inside(expr, conflict.operator, format!("compares `{label}`")))
+        .related(file.inside(expr, left, "on the left"))
+        .related(file.inside(expr, right, "on the right"))
+        .help(match conflict.listed {
+            true => format!("remove `{label}` from `on`"),
+            false => format!("leave `{label}` out: `{op} ignoring ({label})`"),
+        })
 }

@@ -1,10 +1,11 @@
 //! `promql/missing-le`: a quantile of classic histogram buckets whose `le` was aggregated away.
 
-use crate::facts::{Dropped, LabelFlow, Presence};
+use crate::facts::{Branch, Dropped, Presence};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{Call, ExprKind};
+use crate::promql::functions::Wants;
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/missing-le", Error, on, "a quantile of histogram buckets that have lost their `le`");
@@ -17,11 +18,11 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
+        let (Some(expr), Some(facts)) = (&cx.rule.parsed, cx.facts()) else { return };
         expr.walk(&mut |part| {
             if let ExprKind::Call(call) = &part.kind
                 && let Some(buckets) = buckets(call)
-                && let Some(dropped) = drops_le(buckets)
+                && let Some(dropped) = facts.node(buckets.id).and_then(drops_le)
             {
                 out.push(report(cx, call, dropped));
             }
@@ -32,31 +33,35 @@ impl LintRule for Rule {
 /// The argument of a function that needs `le`, if all that it selects are classic buckets. Native histograms have no
 /// `le`, and what a recorded metric has is not known.
 fn buckets(call: &Call) -> Option<&Expr> {
-    let argument = match call.function.name {
-        "histogram_quantile" => call.args.get(1)?,
-        "histogram_fraction" => call.args.get(2)?,
-        "histogram_quantiles" => call.args.first()?,
-        _ => return None,
-    };
-    let (mut selectors, mut classic) = (0, 0);
+    if call.function.wants != Some(Wants::Buckets) {
+        return None;
+    }
+    let argument = call.args.get(call.function.vector_arg()?)?;
+    let (mut selectors, mut classic, mut vmrange) = (0, 0, false);
     argument.walk(&mut |part| {
         if let Some(selector) = part.selector() {
+            // VictoriaMetrics has buckets with `vmrange`, and its functions take them.
+            vmrange |= selector.matchers.iter().any(|matcher| matcher.name.value == "vmrange");
             let name = selector.name.as_ref().map_or("", |name| &name.value);
             selectors += 1;
             classic += usize::from(name.ends_with("_bucket"));
         }
+        if let ExprKind::Aggregate(aggregate) = &part.kind
+            && let Some(by) = &aggregate.grouping
+        {
+            vmrange |= !by.without && by.labels.iter().any(|label| label.value == "vmrange");
+        }
     });
-    (selectors > 0 && selectors == classic).then_some(argument)
+    (selectors > 0 && selectors == classic && !vmrange).then_some(argument)
 }
 
-/// What drops `le` from all that the expression yields.
-fn drops_le(expr: &Expr) -> Option<Dropped> {
-    let flow = LabelFlow::of(expr);
+/// What drops `le` from all alternatives.
+fn drops_le(branches: &[Branch<'_>]) -> Option<Dropped> {
     let dropped = |presence: Presence| match presence {
         Presence::Impossible(dropped) => Some(dropped),
         _ => None,
     };
-    let all: Option<Vec<Dropped>> = flow.branches.iter().map(|branch| dropped(branch.presence("le"))).collect();
+    let all: Option<Vec<Dropped>> = branches.iter().map(|branch| dropped(branch.presence("le"))).collect();
     all?.first().copied()
 }
 

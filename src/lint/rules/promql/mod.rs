@@ -1,12 +1,19 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
+mod contradiction;
 mod contradictory_matchers;
 mod fragile_ratio;
 mod fragile_topk;
 mod glob_in_regex;
 mod impossible_match;
+mod label_replace;
+mod lost_label;
 mod missing_le;
+mod misspelt_label;
 mod nan_in_aggregation;
+mod never_true;
+mod quantile_range;
+mod raw_buckets;
 mod redundant_regex;
 mod wildcard_regex;
 
@@ -22,9 +29,16 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &fragile_ratio::Rule,
     &fragile_topk::Rule,
     &glob_in_regex::Rule,
+    &contradiction::Contradiction,
     &impossible_match::Rule,
+    &label_replace::LabelReplace,
+    &lost_label::LostLabel,
+    &misspelt_label::MisspeltLabel,
     &missing_le::Rule,
     &nan_in_aggregation::Rule,
     &redundant_regex::Rule,
     &wildcard_regex::Rule,
+    &never_true::NeverTrue,
+    &quantile_range::QuantileRange,
+    &raw_buckets::RawBuckets,
 ];

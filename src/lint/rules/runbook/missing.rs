@@ -6,6 +6,8 @@ use crate::rules::RuleKind;
 use crate::runbook;
 use crate::source::Diagnostic;
 
+use super::invalid_url::is_placeholder;
+
 static META: Meta =
     meta!("runbook/missing", Error, on, "an alert has no link to a runbook, and the configuration requires one");
 
@@ -21,7 +23,7 @@ impl LintRule for Rule {
         if !policy.required || cx.rule.kind != RuleKind::Alerting {
             return;
         }
-        if runbook::links(cx.rule, &policy.keys).any(|(_, value)| !value.text().trim().is_empty()) {
+        if runbook::links(cx.rule, &policy.keys).any(|(_, value)| !is_placeholder(value.text())) {
             return;
         }
         let message = format!("the alert `{}` has no link to a runbook", cx.rule.name.text());

@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{Branch, Cause, Dropped, LabelFlow, Presence};
+use crate::facts::{Branch, Cause, Dropped, Facts, Presence};
 use crate::lint::context::{RuleContext, TemplateField};
-use crate::lint::registry::nearest_of;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
 use crate::promql::ast::{ExprKind, Grouping};
 use crate::source::{Diagnostic, Span};
 use crate::template::{LabelOwner, LabelReference};
@@ -25,7 +25,7 @@ impl LintRule for Rule {
         if cx.templates().next().is_none() {
             return;
         }
-        let Some(flow) = cx.label_flow() else { return };
+        let Some(facts) = cx.facts() else { return };
         // One finding for each label: the first place that prints it, the others beside it.
         let mut finding_of: FxHashMap<String, usize> = FxHashMap::default();
         let reporter = Reporter { cx, groupings: OnceCell::new(), set_by_rule: OnceCell::new() };
@@ -34,9 +34,9 @@ impl LintRule for Rule {
                 let earlier = finding_of.get(&reference.name).and_then(|at| out.get_mut(*at));
                 if let Some(earlier) = earlier {
                     earlier.related.push(cx.file().inside(template.value, reference.span, ""));
-                } else if let Some(missing) = missing(flow, &reference.name) {
+                } else if let Some(dropped) = missing(facts, &reference.name) {
                     finding_of.insert(reference.name.clone(), out.len());
-                    out.push(reporter.report(template, reference, &missing));
+                    out.push(reporter.report(template, reference, dropped));
                 }
             }
         }
@@ -52,24 +52,18 @@ fn references<'t>(template: &'t TemplateField<'_>) -> impl Iterator<Item = &'t L
 /// With how many labels of a `by` one that is missing is compared, to find the one that was meant.
 const MAX_COMPARED: usize = 100;
 
-/// A label that is not there.
-struct Missing {
-    dropped: Dropped,
-    /// The alternative between `or`s that lacks it, where others may have it.
-    only_in: Option<Span>,
-}
-
-/// What drops `label`, if a branch cannot have it. A made-up branch (`or absent(…)`, `or vector(0)`) may lack what the
-/// others have: that is what it is for.
-fn missing(flow: &LabelFlow, label: &str) -> Option<Missing> {
-    let lacking = |branch: &Branch| match branch.presence(label) {
-        Presence::Impossible(dropped) => Some(dropped),
-        _ => None,
-    };
-    let in_all = flow.branches.iter().all(|branch| lacking(branch).is_some());
-    let mut real = flow.branches.iter().filter(|branch| in_all || !branch.made_up);
-    let (branch, dropped) = real.find_map(|branch| lacking(branch).map(|dropped| (branch, dropped)))?;
-    Some(Missing { dropped, only_in: (!in_all).then_some(branch.span) })
+/// What drops `label` from all alternatives between `or`s: the first of them that is not made up. A label that only one
+/// of them lacks is printed for the others, and an alternative that is made up (`or vector(0)`) is meant to lack it.
+fn missing(facts: &Facts<'_>, label: &str) -> Option<Dropped> {
+    let mut dropped = Vec::new();
+    for branch in facts.branches() {
+        match branch.presence(label) {
+            Presence::Impossible(by) => dropped.push((branch, by)),
+            _ => return None,
+        }
+    }
+    let is_real = |(branch, _): &&(&Branch<'_>, Dropped)| !branch.made_up;
+    dropped.iter().find(is_real).or(dropped.first()).map(|(_, by)| *by)
 }
 
 /// Puts findings of one rule into words.
@@ -84,6 +78,8 @@ struct Reporter<'a, 'c> {
 #[derive(Default)]
 struct Groupings<'a> {
     by_span: FxHashMap<Span, &'a Grouping>,
+    /// What an `absent`, by its name's place, is given where that is not a selector.
+    inside_absent: FxHashMap<Span, &'a Expr>,
     /// How many there are with `by`.
     count: usize,
     /// How many of these list a label.
@@ -91,15 +87,13 @@ struct Groupings<'a> {
 }
 
 impl<'a> Reporter<'a, '_> {
-    fn report(&self, template: &TemplateField<'_>, reference: &LabelReference, missing: &Missing) -> Diagnostic {
+    fn report(&self, template: &TemplateField<'_>, reference: &LabelReference, dropped: Dropped) -> Diagnostic {
         let label = &reference.name;
         let file = self.cx.file();
         let expr = &self.cx.rule.expr;
-        let dropped = missing.dropped;
-        let who = if missing.only_in.is_some() { "one side of `or`" } else { "the expression" };
         let made_without = matches!(dropped.cause, Cause::Absent(_) | Cause::NoLabels | Cause::EmptyMatcher);
         let verb = if made_without || dropped.across.is_some() { "does not have" } else { "drops" };
-        let message = format!("{} prints `{label}`, which {who} {verb}", template.describe());
+        let message = format!("{} prints `{label}`, which the expression {verb}", template.describe());
         let printed = file.inside(template.value, reference.span, "always empty");
         let found = META
             .diagnostic(message, printed)
@@ -125,7 +119,10 @@ impl<'a> Reporter<'a, '_> {
             Cause::InWithout(_) => format!("`{label}` is dropped here"),
             Cause::NotInOn => "a one-to-one match keeps only the labels of `on`".to_owned(),
             Cause::InIgnoring => "a one-to-one match drops the labels of `ignoring`".to_owned(),
-            Cause::Absent(function) => format!("`{function}` has only labels that its selector compares with `=`"),
+            Cause::Absent(function) => match self.inside_absent(dropped.span) {
+                Some(_) => format!("`{function}` takes labels only from a selector directly inside of it"),
+                None => format!("`{function}` has only labels that its selector compares with `=`"),
+            },
             Cause::Function(function) => format!("`{function}` drops `{label}`"),
             Cause::NoLabels => "this has no labels".to_owned(),
             Cause::EmptyMatcher => format!("selects only series without `{label}`"),
@@ -157,6 +154,14 @@ impl<'a> Reporter<'a, '_> {
             Cause::InIgnoring => {
                 "keep the labels of one side with `group_left` or `group_right`, or do not print it".to_owned()
             }
+            Cause::Absent(function) if let Some(inside) = self.inside_absent(dropped.span) => {
+                let what = match &inside.kind {
+                    ExprKind::Aggregate(aggregate) => format!("the aggregation `{}`", aggregate.op.name()),
+                    ExprKind::Call(call) => format!("the function `{}`", call.function.name),
+                    _ => "the operator".to_owned(),
+                };
+                format!("leave {what} inside `{function}` out, or write the label's value into the text")
+            }
             Cause::Absent(_) => {
                 format!("compare `{label}` with `=` in the selector, or write its value into the text")
             }
@@ -166,10 +171,19 @@ impl<'a> Reporter<'a, '_> {
 
     fn help_with_by(&self, label: &str, by: Span) -> String {
         let groupings = self.groupings();
-        let kept = groupings.by_span.get(&by).into_iter().flat_map(|by| by.labels.iter().take(MAX_COMPARED));
-        let kept = kept.map(|label| label.value.as_str());
-        if let Some(meant) = nearest_of(label, kept) {
-            return format!("did you mean `{meant}`?");
+        let kept = groupings
+            .by_span
+            .get(&by)
+            .into_iter()
+            .flat_map(|by| by.labels.iter().take(MAX_COMPARED))
+            .map(|label| label.value.as_str());
+        if let Some(kept) = kept.into_iter().find(|kept| is_slip(kept, label)) {
+            let text = self.text(by);
+            return match (WELL_KNOWN.contains(&label), WELL_KNOWN.contains(&kept)) {
+                (true, _) => format!("`{kept}` in `{text}` looks misspelt: write `{label}`"),
+                (_, true) => format!("did you mean `{kept}`?"),
+                _ => format!("did you mean `{kept}`? Else write `{label}` in `{text}`"),
+            };
         }
         let lacking = groupings.count - groupings.listing.get(label).copied().unwrap_or(0);
         match lacking {
@@ -182,6 +196,11 @@ impl<'a> Reporter<'a, '_> {
         self.set_by_rule.get_or_init(|| self.cx.static_labels().iter().map(|(name, _)| name.text()).collect())
     }
 
+    /// What the `absent` whose name stands at `name` is given, if that is not a selector.
+    fn inside_absent(&self, name: Span) -> Option<&'a Expr> {
+        self.groupings().inside_absent.get(&name).copied()
+    }
+
     fn groupings(&self) -> &Groupings<'a> {
         self.groupings.get_or_init(|| {
             let mut groupings = Groupings::default();
@@ -191,6 +210,13 @@ impl<'a> Reporter<'a, '_> {
                     && let Some(grouping) = &aggregate.grouping
                 {
                     groupings.add(grouping);
+                }
+                if let ExprKind::Call(call) = &expr.kind
+                    && let Some(inside) = call.args.first().map(Expr::without_parens)
+                    && call.function.from_nothing
+                    && inside.selector().is_none()
+                {
+                    groupings.inside_absent.insert(call.name_span, inside);
                 }
             });
             groupings
@@ -215,6 +241,15 @@ impl<'a> Groupings<'a> {
             *self.listing.entry(label).or_default() += 1;
         }
     }
+}
+
+/// Labels that are spelt right.
+const WELL_KNOWN: [&str; 10] =
+    ["cluster", "container", "device", "instance", "job", "namespace", "node", "pod", "service", "severity"];
+
+/// Whether one of two labels may be the other, misspelt: one letter is missing, added, changed or in the wrong place.
+fn is_slip(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 4 && a.len().abs_diff(b.len()) <= 1 && strsim::osa_distance(a, b) == 1
 }
 
 /// `` `backend` is``, `` `a` and `b` are``
@@ -285,16 +320,15 @@ mod tests {
     fn labels_that_cannot_be_there_are_reported_with_what_drops_them() {
         check(&[
             ("sum(foo) > 0", "{{ $labels.job }}", "$labels.job <- sum"),
-            ("sum(foo) by (job) or sum(bar)", "{{ .Labels.job }}", ".Labels.job <- sum"),
-            ("1 + sum(foo) by (notjob)", "{{ .Labels.job }}", ".Labels.job <- by (notjob)"),
+            ("1 + sum(foo) by (notjob) > 0", "{{ .Labels.job }}", ".Labels.job <- by (notjob)"),
             ("absent(sum(foo) by (job))", "{{ $labels.job }}", "$labels.job <- absent"),
             (
                 "absent(foo{job=\"x\"}) * on () group_left () bar",
                 "{{ .Labels.job }}{{ $labels.cluster }}/{{ $labels.env }}",
                 "$labels.cluster <- absent; $labels.env <- absent",
             ),
-            ("bar * ignoring (job) foo", "{{ .Labels.job }}", ".Labels.job <- ignoring (job)"),
-            ("a / on (instance) b", "{{ $labels.app }}", "$labels.app <- on (instance)"),
+            ("bar * ignoring (job) foo > 0", "{{ .Labels.job }}", ".Labels.job <- ignoring (job)"),
+            ("a / on (instance) b > 0", "{{ $labels.app }}", "$labels.app <- on (instance)"),
             ("foo + on (__name__, job) foo > 0", "{{ $labels.job }}{{ $labels.__name__ }}", "$labels.__name__ <- +"),
             ("sum(foo) > 0", "{{ index $labels \"x-y\" }}", "index $labels \"x-y\" <- sum"),
             ("sum(foo) > 0", "{{ $l := $labels }}{{ $l.job }}", "$l.job <- sum"),
@@ -302,6 +336,23 @@ mod tests {
             // Templates do not see the labels that the rule or its group adds.
             ("sum(foo) > 0", "{{ .Labels.team }}", ".Labels.team <- sum"),
         ]);
+    }
+
+    #[test]
+    fn help_says_what_is_misspelt() {
+        let help = |expr: &str, annotation: &str| {
+            let text = format!(
+                "groups: [{{name: g, rules: [{{alert: A, expr: '{}', annotations: {{a: '{}'}}}}]}}]",
+                expr, annotation
+            );
+            let source = Arc::new(SourceFile::new("rules.yml", text.as_str()));
+            let found = lint::run(&[Document::read(&source, &Config::default(), true)], &Config::default());
+            found.first().and_then(|found| found.help.clone()).unwrap_or_default()
+        };
+        insta::assert_snapshot!(help("sum by (instnace) (x) > 1", "{{ $labels.instance }}"), @"`instnace` in `by (instnace)` looks misspelt: write `instance`");
+        insta::assert_snapshot!(help("sum by (instance) (x) > 1", "{{ $labels.instnace }}"), @"did you mean `instance`?");
+        insta::assert_snapshot!(help("sum by (name) (x) > 1", "{{ $labels.namespace }}"), @"add `namespace` to `by (name)`, or do not print it");
+        insta::assert_snapshot!(help("absent(sum by (job) (x{job=\"api\"}))", "{{ $labels.job }}"), @"leave the aggregation `sum` inside `absent` out, or write the label's value into the text");
     }
 
     #[test]
@@ -326,6 +377,9 @@ mod tests {
         check(&[
             ("up == 0 or absent(up)", "{{ $labels.job }}", ""),
             ("up == 0 or vector(1)", "{{ $labels.job }}", ""),
+            // One alternative has it.
+            ("sum(foo) by (job) or sum(bar)", "{{ .Labels.job }}", ""),
+            ("sum by (p) (a or on () vector(0)) / sum by (p) (b or on () vector(0)) > 0.8", "{{ $labels.p }}", ""),
             ("sum(up) == 0 or absent(up)", "{{ $labels.job }}", "$labels.job <- sum"),
         ]);
     }

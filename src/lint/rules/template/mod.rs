@@ -1,7 +1,9 @@
 //! Templates in labels and annotations.
 
+mod literal_braces;
 mod missing_label;
 mod query_syntax;
+mod ratio_as_percent;
 mod runtime_error;
 mod syntax;
 mod unformatted_value;
@@ -11,8 +13,10 @@ use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &syntax::Rule,
+    &literal_braces::LiteralBraces,
     &missing_label::Rule,
     &query_syntax::Rule,
+    &ratio_as_percent::RatioAsPercent,
     &runtime_error::Rule,
     &unformatted_value::Rule,
     &value_in_label::Rule,

@@ -5,29 +5,39 @@ use crate::promql::{self, ParseOptions};
 /// that any other label is possible. A branch of elements made from nothing has a `*` in front.
 fn flow(expr: &str) -> String {
     let parsed = promql::parse(expr, &ParseOptions::all()).unwrap_or_else(|errors| panic!("{expr}: {errors:?}"));
-    let branches = LabelFlow::of(&parsed).branches;
+    let facts = Facts::of(&parsed);
+    let branches = facts.branches();
     if branches.is_empty() {
         return "nothing".to_owned();
     }
     branches.iter().map(show).collect::<Vec<_>>().join(" | ")
 }
 
-fn show(branch: &Branch) -> String {
-    let labels = branch.labels.known().map(|(label, presence)| match presence {
-        Presence::Guaranteed => label.to_owned(),
-        Presence::Possible => format!("{label}?"),
-        Presence::Impossible(_) => format!("!{label}"),
-    });
+fn show(branch: &Branch<'_>) -> String {
+    let closed = branch.is_closed();
+    let told = |label: &str, presence: Presence| match presence {
+        Presence::Scraped => closed,
+        Presence::Impossible(_) => !(closed && label == "instance"),
+        _ => true,
+    };
+    let labels =
+        branch.labels.known().filter(|(label, presence)| told(label, *presence)).map(
+            |(label, presence)| match presence {
+                Presence::Guaranteed => label.to_owned(),
+                Presence::Possible | Presence::Scraped => format!("{label}?"),
+                Presence::Impossible(_) => format!("!{label}"),
+            },
+        );
     let rest = (!branch.labels.rest().is_impossible()).then(|| "…".to_owned());
     let labels: Vec<String> = labels.filter(|label| !label.ends_with("__name__")).chain(rest).collect();
-    let value = branch.value.map(|value| format!("={value}")).unwrap_or_default();
+    let value = branch.values.as_constant().map(|value| format!("={value}")).unwrap_or_default();
     format!("{}{{{}}}{value}", if branch.made_up { "*" } else { "" }, labels.join(" "))
 }
 
 /// What drops `label` from the last branch: the text in the expression and the cause.
 fn dropped(expr: &str, label: &str) -> String {
     let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
-    match LabelFlow::of(&parsed).branches.last().map(|branch| branch.presence(label)) {
+    match Facts::of(&parsed).branches().last().map(|branch| branch.presence(label)) {
         Some(Presence::Impossible(dropped)) => {
             format!("{:?}: {}{}", dropped.cause, dropped.span.slice(expr), across(dropped.across, expr))
         }
@@ -123,8 +133,9 @@ fn matching_keeps_the_labels_of_the_many_side() {
         ("foo * on (a, instance) bar{a=\"x\"}", "{a instance?}"),
         ("foo * ignoring (job) bar", "{!job …}"),
         ("up{instance=\"a\", job=\"p\"} * ignoring (job) up{instance=\"a\", job=\"q\"}", "{instance !job …}"),
-        ("sum by (a) (foo) / bar", "{a?}"),
-        ("foo / sum by (a) (bar)", "{a?}"),
+        ("sum by (a) (foo) / bar:x", "{a?}"),
+        ("foo:x / sum by (a) (bar)", "{a?}"),
+        ("foo / sum by (a) (bar)", "nothing"),
         ("foo > on (a) bar", "{a?}"),
         ("foo{job=\"foo\"} * on (instance) group_left (cluster) bar{cluster=\"x\", ignored=\"y\"}", "{cluster job …}"),
         ("foo * on (instance) group_left (cluster) sum by (instance) (bar)", "{!cluster …}"),
@@ -152,7 +163,7 @@ fn set_operators_choose_elements() {
         ("foo{a=\"bar\"} or bar{b=\"foo\"}", "{a …} | {b …}"),
         ("foo{job=\"foo\"} and on (cluster) bar", "{job …}"),
         ("foo{job=\"foo\"} and on () sum(bar)", "{job …}"),
-        ("foo and sum by (job) (bar)", "{job?}"),
+        ("foo:x and sum by (job) (bar)", "{job?}"),
         ("foo unless sum(bar)", "{…}"),
         ("sum by (job) (foo) or sum(bar)", "{job?} | {}"),
         ("sum by (job) (foo or bar{job=\"x\"})", "{job?} | {job}"),
@@ -166,9 +177,9 @@ fn branches_that_no_comparison_lets_through_are_left_out() {
         ("vector(0) > 0", "nothing"),
         ("vector(0) > bool 0", "*{}=0"),
         ("sum(foo or vector(0)) > 0", "{}"),
-        ("(sum(foo or vector(1)) > 0) == 2", "{}"),
+        ("(sum(foo or vector(1)) > 0) == 2", "{}=2"),
         ("(sum(foo or vector(1)) > 0) != 2", "{} | *{}=1"),
-        ("sum by (region) (sum_over_time(probe[5m]) or vector(1)) == 0", "{region?}"),
+        ("sum by (region) (sum_over_time(probe[5m]) or vector(1)) == 0", "{region?}=0"),
         ("2 < foo", "{…}"),
         ("1 > bool 2", "*{}=0"),
         ("foo and (vector(1) == 0)", "nothing"),
@@ -183,7 +194,7 @@ fn what_drops_a_label_is_named() {
     insta::assert_snapshot!(dropped("sum without (instance) (x)", "instance"), @"InWithout(Sum): without (instance)");
     insta::assert_snapshot!(dropped("a / on (job) b", "instance"), @"NotInOn: on (job)");
     insta::assert_snapshot!(dropped("a / ignoring (instance) b", "instance"), @"InIgnoring: ignoring (instance)");
-    insta::assert_snapshot!(dropped("a / count by (job) (b)", "instance"), @"NotInBy(Count): by (job) (across /)");
+    insta::assert_snapshot!(dropped("a:x / count by (job) (b)", "instance"), @"NotInBy(Count): by (job) (across /)");
     insta::assert_snapshot!(dropped("absent(up{job=\"x\"})", "instance"), @r#"Absent("absent"): absent"#);
     insta::assert_snapshot!(dropped("vector(1) > 0", "instance"), @"NoLabels: vector(1)");
     insta::assert_snapshot!(dropped("histogram_quantile(0.9, x)", "le"), @r#"Function("histogram_quantile"): histogram_quantile"#);
@@ -197,11 +208,20 @@ fn operators_whose_sides_never_match_are_found() {
     let conflicts = |expr: &str| {
         let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
         let show = |conflict: &Conflict| {
-            let side = if conflict.left_lacks { "left" } else { "right" };
-            let dropped = conflict.dropped.span.slice(expr);
-            format!("{} {}: {side}, {dropped}", conflict.operator.slice(expr), conflict.label)
+            let what = match conflict.kind {
+                ConflictKind::Lacking { dropped, left_lacks, scraped } => {
+                    let side = if left_lacks { "left" } else { "right" };
+                    format!("{side}, {}{}", dropped.span.slice(expr), if scraped { ", scraped" } else { "" })
+                }
+                ConflictKind::Idle { dropped, left_lacks } => {
+                    let side = if left_lacks { "left" } else { "right" };
+                    format!("idle, {side}, {}", dropped.span.slice(expr))
+                }
+                ConflictKind::Disjoint { left, right } => format!("{} / {}", left.slice(expr), right.slice(expr)),
+            };
+            format!("{} {}: {what}", conflict.operator.slice(expr), conflict.label)
         };
-        LabelFlow::of(&parsed).conflicts.iter().map(show).collect::<Vec<_>>().join("; ")
+        Facts::of(&parsed).conflicts.iter().map(show).collect::<Vec<_>>().join("; ")
     };
     for (expr, expected) in [
         ("foo{a=\"x\"} / sum by (b) (bar)", "/ a: right, by (b)"),
@@ -210,15 +230,27 @@ fn operators_whose_sides_never_match_are_found() {
         ("foo{a=\"x\"} and sum(bar)", "and a: right, sum"),
         ("foo{a=\"x\"} * on (a, b) group_left sum by (b) (bar) + on (a) sum(baz)", "* a: right, by (b)"),
         ("sum(foo{a=\"x\"} and sum(bar)) or abs(foo{a=\"x\"} * sum(bar))", "and a: right, sum; * a: right, sum"),
+        ("foo / sum by (b) (bar)", "/ instance: right, by (b), scraped"),
+        ("foo:rate / sum by (b) (bar)", ""),
+        ("foo / on (b) group_left () sum by (b, c) (bar)", ""),
+        ("foo{a=~\"x.*\"} and sum(bar)", "and a: right, sum"),
+        ("sum by (a, b) (foo) / sum by (a) (bar)", "/ b: idle, right, by (a)"),
+        ("sum by (a, b) (foo) unless sum by (a) (bar)", "unless b: idle, right, by (a)"),
+        ("sum by (a, b) (foo) / on (a, b) sum by (a) (bar)", ""),
+        ("(sum by (a, b) (foo) or sum by (a) (foo)) / sum by (a) (bar)", ""),
+        ("c{state=\"current\"} + c{state=\"available\"}", "+ state: state=\"current\" / state=\"available\""),
+        ("sum by (a) (c{a=~\"x|y\"}) + sum by (a) (c{a!~\"x|y\"})", "+ a: a=~\"x|y\" / a!~\"x|y\""),
+        ("c{a=~\"x|y\"} + c{a=~\"y|z\"}", ""),
+        ("c{a=\"x\"} + ignoring (a) c{a=\"y\"}", ""),
         // These may match.
-        ("foo / sum by (b) (bar)", ""),
+        ("foo:rate / sum by (b) (bar)", ""),
         ("foo{a=\"x\"} or sum(bar)", ""),
-        ("foo{a=\"x\"} / ignoring (a) sum by (b) (bar)", ""),
+        ("foo:x{a=\"x\"} / ignoring (a) sum by (b) (bar)", ""),
         ("foo{a=\"x\"} / on (b) sum by (b) (bar)", ""),
         ("foo{a=\"x\"} + fill (0) sum(bar)", ""),
         ("foo{a=\"x\"} / bar", ""),
         ("foo{a=\"x\"} and (sum(bar) or baz)", ""),
-        ("foo{a=~\"x.*\"} and sum(bar)", ""),
+        ("foo:x{a=~\"x*\"} and sum(bar)", ""),
         ("foo{a=\"x\"} * 2 > 1", ""),
     ] {
         assert_eq!(conflicts(expr), expected, "{expr}");
@@ -242,7 +274,8 @@ fn names_stay_where_values_stay() {
         ("-up", false),
     ] {
         let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
-        let branch = &LabelFlow::of(&parsed).branches[0];
+        let facts = Facts::of(&parsed);
+        let branch = &facts.branches()[0];
         assert_eq!(branch.presence("__name__") == Presence::Guaranteed, stays, "{expr}");
         assert_eq!(branch.presence("__name__").is_impossible(), !stays, "{expr}");
     }
@@ -256,6 +289,6 @@ fn endless_expressions_take_linear_time() {
     };
     for separator in [" + ", " or ", " and ", " unless ", " * on (a) group_left (b) "] {
         let parsed = promql::parse(&terms(separator), &ParseOptions::all()).unwrap();
-        assert!(LabelFlow::of(&parsed).branches.len() <= 64);
+        assert!(Facts::of(&parsed).branches().len() <= 64);
     }
 }

@@ -1,0 +1,47 @@
+//! Selectors: what matchers say of labels, and what is known of a metric by its name alone.
+
+use std::rc::Rc;
+
+use super::follow::Branches;
+use super::labels::LabelSet;
+use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Presence};
+use crate::model::labels::METRIC_NAME;
+use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
+use crate::promql::regex;
+use crate::source::Span;
+
+pub(super) fn follow(selector: &VectorSelector, span: Span) -> Branches<'_> {
+    let name = selector.metric_name();
+    let mut labels = if is_scraped(name) { LabelSet::scraped() } else { LabelSet::open() };
+    if selector.name.is_some() {
+        labels.set(METRIC_NAME, Presence::Guaranteed);
+    }
+    for matcher in &selector.matchers {
+        labels.narrow(&matcher.name.value, presence(matcher), matcher);
+    }
+    let values = match name {
+        Some("ALERTS") => Some(Interval::constant(1.0)),
+        Some("up") => Some(Interval::new(0.0, 1.0)),
+        _ => None,
+    };
+    let known = values.map(|_| Known { span, by: KnownBy::Metric });
+    let values = values.unwrap_or(Interval::ANY);
+    Branches::one(Branch { span, made_up: false, values, known, labels: Rc::new(labels) })
+}
+
+/// Whether a metric of this name comes from a scraped target as far as can be seen: recorded ones have a colon.
+fn is_scraped(name: Option<&str>) -> bool {
+    name.is_some_and(|name| !name.contains(':') && !name.starts_with("ALERTS"))
+}
+
+/// What a matcher says of its label's presence.
+fn presence(matcher: &Matcher) -> Option<Presence> {
+    let value = &matcher.value.value;
+    let empty = Presence::Impossible(Dropped::at(matcher.span, Cause::EmptyMatcher));
+    match (matcher.op, value.as_slice()) {
+        (MatchOp::Equal | MatchOp::Regex, b"") | (MatchOp::NotRegex, b".+") => Some(empty),
+        // An absent label has the empty text for a value.
+        _ if !regex::matches_empty(matcher) => Some(Presence::Guaranteed),
+        _ => None,
+    }
+}

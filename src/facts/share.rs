@@ -1,0 +1,204 @@
+//! Values that follow from the form of an operation: the share of a whole, the age of a sample.
+//!
+//! `x{m} / x` with the same function, window and grouping on both sides lies between 0 and 1 if `x` is never negative:
+//! whatever the numerator adds up, the denominator does too. So does `a / (a + b)`.
+
+use super::Interval;
+use crate::promql::Expr;
+use crate::promql::ast::{
+    AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, Cardinality, ExprKind, MatchingClause, VectorSelector,
+};
+use crate::promql::functions::Values;
+
+/// How long a sample is found after its time, in seconds: Prometheus' default.
+const LOOKBACK_SECONDS: f64 = 300.0;
+/// Longer terms are not compared: it would cost their length at each division around them.
+const MAX_TERM_BYTES: usize = 1000;
+/// Endings of the names of metrics that are counters, and so never negative.
+const COUNTERS: [&str; 4] = ["_total", "_count", "_bucket", "_created"];
+
+/// Whether `operation`, a division, yields the share of a part in the whole.
+pub(super) fn is_share(operation: &BinaryExpr) -> bool {
+    let (part, whole) = (operation.lhs.without_parens(), operation.rhs.without_parens());
+    if operation.matching.as_ref().is_none_or(|matching| {
+        matching.cardinality == Cardinality::OneToMany || matching.fill_left.is_some() || matching.fill_right.is_some()
+    }) {
+        return false;
+    }
+    is_part_of(part, whole) || is_term_of(part, whole, clause(operation))
+}
+
+/// The values of `time() - timestamp(x)`.
+pub(super) fn age(operation: &BinaryExpr) -> Option<Interval> {
+    let (ExprKind::Call(now), ExprKind::Call(then)) =
+        (&operation.lhs.without_parens().kind, &operation.rhs.without_parens().kind)
+    else {
+        return None;
+    };
+    let selector = match &then.args.first()?.without_parens().kind {
+        ExprKind::Vector(selector) if then.function.name == "timestamp" => selector,
+        _ => return None,
+    };
+    let modifiers = &selector.modifiers;
+    let plain = modifiers.at.is_none() && modifiers.offset.is_none() && modifiers.extension.is_none();
+    (now.function.name == "time" && plain).then_some(Interval::new(0.0, LOOKBACK_SECONDS))
+}
+
+fn clause(operation: &BinaryExpr) -> Option<&MatchingClause> {
+    operation.matching.as_ref().and_then(|matching| matching.clause.as_ref())
+}
+
+/// Whether what `part` counts is counted by `whole` too.
+fn is_part_of(part: &Expr, whole: &Expr) -> bool {
+    match (&part.kind, &whole.kind) {
+        (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) => {
+            let sums = a.op == AggregateOp::Sum && is_never_negative(&b.expr);
+            a.op == b.op
+                && (sums || a.op == AggregateOp::Count)
+                && groups_within(a, b)
+                && is_selected_by(a.expr.without_parens(), b.expr.without_parens())
+        }
+        // One element of a sum.
+        (_, ExprKind::Aggregate(b)) if b.op == AggregateOp::Sum => {
+            let by = b.grouping.as_ref().is_none_or(|grouping| !grouping.without);
+            by && is_never_negative(&b.expr) && is_selected_by(part, b.expr.without_parens())
+        }
+        _ => false,
+    }
+}
+
+/// Whether each group of `a` lies in a group of `b`.
+fn groups_within(a: &AggregateExpr, b: &AggregateExpr) -> bool {
+    let labels = |aggregate: &AggregateExpr| -> Vec<String> {
+        let mut labels: Vec<String> =
+            aggregate.grouping.iter().flat_map(|by| &by.labels).map(|label| label.value.clone()).collect();
+        labels.sort_unstable();
+        labels
+    };
+    let without = |aggregate: &AggregateExpr| aggregate.grouping.as_ref().is_some_and(|by| by.without);
+    match (without(a), without(b)) {
+        (false, false) => {
+            let a = labels(a);
+            labels(b).iter().all(|label| a.binary_search(label).is_ok())
+        }
+        (true, true) => labels(a) == labels(b),
+        _ => false,
+    }
+}
+
+/// Whether every element of `part` is an element of `whole`, with the same value.
+fn is_selected_by(part: &Expr, whole: &Expr) -> bool {
+    match (&part.kind, &whole.kind) {
+        (ExprKind::Vector(a), ExprKind::Vector(b)) => selects_within(a, b),
+        (ExprKind::Matrix(a), ExprKind::Matrix(b)) => {
+            a.range.kind == b.range.kind && selects_within(&a.selector.value, &b.selector.value)
+        }
+        (ExprKind::Call(a), ExprKind::Call(b)) => match (a.args.as_slice(), b.args.as_slice()) {
+            ([a_arg], [b_arg]) => {
+                !a.function.from_nothing
+                    && a.function == b.function
+                    && is_selected_by(a_arg.without_parens(), b_arg.without_parens())
+            }
+            _ => false,
+        },
+        // What a comparison leaves of the same: `count(x == 0) / count(x)`.
+        (ExprKind::Binary(a), _) if a.op.is_comparison() && a.bool_modifier.is_none() => {
+            a.matching.is_none() && is_selected_by(a.lhs.without_parens(), whole)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `part` has every matcher of `whole`, at the same times.
+fn selects_within(part: &VectorSelector, whole: &VectorSelector) -> bool {
+    let name = |selector: &VectorSelector| selector.metric_name().map(str::to_owned);
+    let has = |wanted: &crate::promql::ast::Matcher| {
+        part.matchers.iter().any(|own| {
+            own.name.value == wanted.name.value && own.op == wanted.op && own.value.value == wanted.value.value
+        })
+    };
+    let plain = |selector: &VectorSelector| {
+        let modifiers = &selector.modifiers;
+        modifiers.at.is_none() && modifiers.offset.is_none() && modifiers.extension.is_none()
+    };
+    name(part).is_some() && name(part) == name(whole) && whole.matchers.iter().all(has) && plain(part) && plain(whole)
+}
+
+/// Whether no value can be negative: a rate, a number of elements, a counter as its name says.
+fn is_never_negative(expr: &Expr) -> bool {
+    match &expr.without_parens().kind {
+        ExprKind::Number(number) => number.value >= 0.0,
+        ExprKind::Vector(selector) => {
+            selector.metric_name().is_some_and(|name| COUNTERS.iter().any(|ending| name.ends_with(ending)))
+        }
+        ExprKind::Call(call) => {
+            let bounded = match call.function.values {
+                Values::Between(low, _) | Values::OfCounter(low, _) | Values::Constant(low) => low >= 0.0,
+                _ => false,
+            };
+            bounded || (call.function.name.ends_with("_over_time") && call.args.iter().all(is_never_negative_range))
+        }
+        ExprKind::Aggregate(aggregate) => match aggregate.op {
+            AggregateOp::Count | AggregateOp::CountValues | AggregateOp::Group => true,
+            AggregateOp::Sum | AggregateOp::Avg | AggregateOp::Min | AggregateOp::Max => {
+                is_never_negative(&aggregate.expr)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_never_negative_range(expr: &Expr) -> bool {
+    match &expr.without_parens().kind {
+        ExprKind::Matrix(matrix) => {
+            let name = matrix.selector.value.metric_name();
+            name.is_some_and(|name| COUNTERS.iter().any(|ending| name.ends_with(ending)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `part` is one of the terms that `whole` adds up, none of which is negative.
+fn is_term_of(part: &Expr, whole: &Expr, outer: Option<&MatchingClause>) -> bool {
+    if part.span.len() > MAX_TERM_BYTES {
+        return false;
+    }
+    let part = part.to_string();
+    let is_part = |term: &Expr| term.span.len() <= MAX_TERM_BYTES && term.without_parens().to_string() == part;
+    let mut found = false;
+    let mut rest = whole;
+    while let ExprKind::Binary(sum) = &rest.without_parens().kind {
+        let same_matching = match (sum.matching.as_ref(), clause(sum)) {
+            (None, _) => true,
+            (Some(matching), inner) => {
+                matching.cardinality == Cardinality::OneToOne
+                    && matching.fill_left.is_none()
+                    && matching.fill_right.is_none()
+                    && same_clause(inner, outer)
+            }
+        };
+        if sum.op != BinaryOp::Add || !same_matching || !is_never_negative(&sum.rhs) {
+            return false;
+        }
+        found |= is_part(&sum.rhs);
+        rest = &sum.lhs;
+    }
+    // A whole of one term is no sum.
+    !std::ptr::eq(rest, whole) && is_never_negative(rest) && (found || is_part(rest))
+}
+
+fn same_clause(a: Option<&MatchingClause>, b: Option<&MatchingClause>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => {
+            let labels = |clause: &MatchingClause| {
+                let mut labels: Vec<String> = clause.labels.iter().map(|label| label.value.clone()).collect();
+                labels.sort_unstable();
+                labels
+            };
+            a.on == b.on && labels(a) == labels(b)
+        }
+        _ => false,
+    }
+}

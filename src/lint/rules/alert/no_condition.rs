@@ -1,0 +1,82 @@
+//! `alert/no-condition`: an alert whose expression computes a value and compares it with nothing.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
+use crate::promql::ast::{AggregateOp, BinaryOp, ExprKind};
+use crate::promql::functions::Wants;
+use crate::rules::RuleKind;
+use crate::source::{Diagnostic, Span};
+
+static META: Meta = meta!("alert/no-condition", Warning, on, "an alert that fires whatever value it computes");
+
+pub(super) struct NoCondition;
+
+impl LintRule for NoCondition {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        if cx.rule.kind != RuleKind::Alerting {
+            return;
+        }
+        let (file, field) = (cx.file(), &cx.rule.expr);
+        if let ExprKind::Binary(operation) = &expr.without_parens().kind
+            && let Some(modifier) = operation.bool_modifier
+        {
+            let message = "the alert fires also where the comparison is false: with `bool` that is the value 0";
+            let found = META.diagnostic(message, file.inside(field, modifier, "keeps what is false, as 0"));
+            out.push(found.help("remove `bool`"));
+            return;
+        }
+        if let Some(computed) = computed(expr)
+            && !has_condition(expr)
+        {
+            let message = "the alert fires whatever the value is: the expression compares it with nothing";
+            let found = META.diagnostic(message, file.inside(field, computed, "any value fires, 0 too"));
+            out.push(found.help("compare the value with a limit: `… > 0`"));
+        }
+    }
+}
+
+/// What computes the value, where that is clearly a quantity: a rate, a sum, an average.
+fn computed(expr: &Expr) -> Option<Span> {
+    match &expr.without_parens().kind {
+        ExprKind::Aggregate(aggregate) => {
+            let quantity = matches!(
+                aggregate.op,
+                AggregateOp::Sum | AggregateOp::Avg | AggregateOp::Quantile | AggregateOp::Stddev | AggregateOp::Stdvar
+            );
+            if quantity { Some(aggregate.op_span) } else { computed(&aggregate.expr) }
+        }
+        ExprKind::Call(call) if call.function.wants == Some(Wants::Counter) => Some(call.name_span),
+        ExprKind::Binary(operation) => match operation.op {
+            BinaryOp::Div | BinaryOp::Sub | BinaryOp::Mod => Some(operation.op_span),
+            BinaryOp::Add | BinaryOp::Mul => computed(&operation.lhs).or_else(|| computed(&operation.rhs)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether something in it decides what is there: a comparison, a set operator, `absent`; or a recorded series or
+/// `ALERTS`, which may have been decided before.
+fn has_condition(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| {
+        found |= match &part.kind {
+            ExprKind::Binary(operation) => {
+                operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
+            }
+            ExprKind::Call(call) => call.function.from_nothing,
+            ExprKind::Vector(_) | ExprKind::Matrix(_) => part
+                .selector()
+                .and_then(|selector| selector.metric_name())
+                .is_none_or(|name| name.contains(':') || name.starts_with("ALERTS")),
+            _ => false,
+        };
+    });
+    found
+}

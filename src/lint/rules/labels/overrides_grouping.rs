@@ -1,0 +1,60 @@
+//! `labels/overrides-grouping`: a label of the rule that covers one by which its expression tells results apart.
+
+use crate::facts::Presence;
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
+use crate::promql::ast::{ExprKind, Grouping};
+use crate::rules::Field;
+use crate::source::{Diagnostic, Span};
+
+static META: Meta =
+    meta!("labels/overrides-grouping", Error, on, "a label of the rule covers one that the expression groups by");
+
+pub(super) struct OverridesGrouping;
+
+impl LintRule for OverridesGrouping {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let (Some(expr), Some(facts)) = (&cx.rule.parsed, cx.facts()) else { return };
+        for (name, value) in cx.static_labels() {
+            // A template may tell them apart again.
+            if value.text().contains("{{") {
+                continue;
+            }
+            let covered = facts.branches().iter().any(|branch| {
+                let told_apart = matches!(branch.presence(name.text()), Presence::Possible | Presence::Scraped);
+                branch.is_closed() && told_apart && !branch.has_one_value(name.text())
+            });
+            if covered && let Some(listed) = listed(expr, name.text()) {
+                out.push(report(cx, name, listed));
+            }
+        }
+    }
+}
+
+/// Where the outermost `by (…)` lists the label.
+fn listed(expr: &Expr, label: &str) -> Option<Span> {
+    let mut found = None;
+    expr.walk(&mut |part| {
+        if let ExprKind::Aggregate(aggregate) = &part.kind
+            && let Some(Grouping { without: false, labels, .. }) = &aggregate.grouping
+            && found.is_none()
+        {
+            found = labels.iter().find(|listed| listed.value == label).map(|listed| listed.span);
+        }
+    });
+    found
+}
+
+fn report(cx: &RuleContext<'_>, name: &Field, listed: Span) -> Diagnostic {
+    let (file, label) = (cx.file(), name.text());
+    let message =
+        format!("the rule fails where two results differ in `{label}`: its own label `{label}` makes them the same");
+    META.diagnostic(message, file.field(name, "set for all results"))
+        .related(file.inside(&cx.rule.expr, listed, "tells results apart"))
+        .help(format!("remove `{label}` from the grouping, or give the rule's label another name"))
+}

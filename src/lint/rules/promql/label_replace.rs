@@ -1,0 +1,62 @@
+//! `promql/label-replace`: a regular expression or replacement of `label_replace` that cannot do what it says.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
+use crate::promql::ast::{Call, ExprKind};
+use crate::promql::regex::ReplaceRegex;
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("promql/label-replace", Error, on, "a `label_replace` that fails or sets nothing");
+
+pub(super) struct LabelReplace;
+
+impl LintRule for LabelReplace {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            if let ExprKind::Call(call) = &part.kind
+                && call.function.name == "label_replace"
+            {
+                out.extend(check(cx, call));
+            }
+        });
+    }
+}
+
+fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
+    let (replacement, regex) = (call.args.get(2)?, call.args.get(4)?);
+    let pattern = text(regex)?;
+    let compiled = match ReplaceRegex::new(pattern) {
+        Ok(compiled) => compiled,
+        Err(error) => {
+            let place = cx.file().inside(&cx.rule.expr, regex.span, "not a regular expression");
+            let found = META.diagnostic(format!("the rule fails: {}", error.message), place);
+            return Some(match error.help {
+                Some(help) => found.help(help),
+                None => found,
+            });
+        }
+    };
+    let group = compiled.unknown_group(text(replacement)?)?;
+    let groups = match compiled.groups() {
+        0 => "the regular expression has no group".to_owned(),
+        1 => "the regular expression has one group".to_owned(),
+        groups => format!("the regular expression has {groups} groups"),
+    };
+    let place = cx.file().inside(&cx.rule.expr, replacement.span, format!("`${group}` is empty"));
+    let place_of_regex = cx.file().inside(&cx.rule.expr, regex.span, "no such group");
+    let found = META.diagnostic(format!("`label_replace` puts nothing in for `${group}`: {groups}"), place);
+    Some(found.related(place_of_regex).help("put parentheses around the part to insert, as in `(.*)`"))
+}
+
+fn text(argument: &Expr) -> Option<&str> {
+    match &argument.without_parens().kind {
+        ExprKind::String(text) => std::str::from_utf8(&text.value).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,102 @@
+//! `promql/never-true`: a comparison that nothing can pass.
+
+use crate::facts::{Comparison, Interval, KnownBy, Outcome};
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::ast::AggregateOp;
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("promql/never-true", Error, on, "a comparison that no value can pass");
+
+pub(super) struct NeverTrue;
+
+impl LintRule for NeverTrue {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(facts) = cx.facts() else { return };
+        let never = facts.comparisons.iter().filter(|comparison| comparison.outcome == Outcome::Never);
+        out.extend(never.map(|comparison| report(cx, comparison)));
+    }
+}
+
+fn report(cx: &RuleContext<'_>, comparison: &Comparison) -> Diagnostic {
+    let (file, expr) = (cx.file(), &cx.rule.expr);
+    let text = expr.text();
+    let op = comparison.operator.slice(text);
+    let (values, other) = match comparison.known_left {
+        true => (comparison.left, comparison.right),
+        false => (comparison.right, comparison.left),
+    };
+    let compared = match (comparison.known_left, other.as_constant()) {
+        (true, Some(number)) => format!("`{op} {number}`"),
+        _ => format!("`{op}`"),
+    };
+    let place = file.inside(expr, comparison.operator, "never true");
+    let found = META.diagnostic(format!("{compared} is never true: {}", reason(text, comparison, values)), place);
+    let found = match comparison.known.filter(|known| known.span != comparison.operator) {
+        Some(known) => found.related(file.inside(expr, known.span, range_text(values))),
+        None => found,
+    };
+    found.help(help(comparison, values, other))
+}
+
+/// Why no value passes.
+fn reason(text: &str, comparison: &Comparison, values: Interval) -> String {
+    let Some(known) = comparison.known else { return format!("the values are {}", range_text(values)) };
+    match known.by {
+        KnownBy::Aggregation(AggregateOp::Count) if values.low >= 1.0 => {
+            "`count` yields nothing where there is nothing to count, and never 0".to_owned()
+        }
+        KnownBy::Aggregation(op) => format!("`{}` is {} here", op.name(), range_text(values)),
+        KnownBy::Function("absent" | "absent_over_time") => {
+            format!("`{}` yields 1 or nothing", known.span.slice(text))
+        }
+        KnownBy::Function(name) => format!("with `{name}` the values are {}", range_text(values)),
+        KnownBy::Comparison if let Some(value) = values.as_constant() => {
+            format!("the comparison before lets nothing but {value} through")
+        }
+        KnownBy::Comparison => {
+            format!("the comparison before leaves only values that are {}", range_text(values))
+        }
+        KnownBy::Share => format!("the share of a part in its whole is {}", range_text(values)),
+        KnownBy::Age => "a sample that is older than 5 minutes is not found any more".to_owned(),
+        KnownBy::Metric | KnownBy::Number => format!("the values are {}", range_text(values)),
+    }
+}
+
+/// Words for the values of an interval.
+fn range_text(values: Interval) -> String {
+    let number = |value: f64| value.to_string();
+    match (values.as_constant(), values.low == f64::NEG_INFINITY, values.high >= f64::MAX) {
+        (Some(value), ..) => format!("always {}", number(value)),
+        (None, false, false) => format!("between {} and {}", number(values.low), number(values.high)),
+        (None, true, false) => format!("at most {}", number(values.high)),
+        (None, false, true) if values.low == f64::from_bits(1) => "greater than 0".to_owned(),
+        (None, false, true) => format!("at least {}", number(values.low)),
+        (None, true, true) => "not known".to_owned(),
+    }
+}
+
+fn help(comparison: &Comparison, values: Interval, other: Interval) -> String {
+    let limit = other.as_constant();
+    match comparison.known.map(|known| known.by) {
+        Some(KnownBy::Aggregation(AggregateOp::Count)) => {
+            "ask for what is missing with `absent(…)`, or `unless` beside a series that names what should be there"
+                .to_owned()
+        }
+        Some(KnownBy::Function("absent" | "absent_over_time")) => "leave the comparison out".to_owned(),
+        Some(KnownBy::Share) if limit.is_some_and(|limit| limit > 1.0 && limit <= 100.0) && values.high <= 1.0 => {
+            format!("multiply the share by 100, or compare it with {}", limit.unwrap_or(1.0) / 100.0)
+        }
+        Some(KnownBy::Comparison) => {
+            "to know how many there are, write `count(…)` instead of `sum(…)`, or compare with `bool`".to_owned()
+        }
+        Some(KnownBy::Age) => {
+            "look further back: `time() - max_over_time(timestamp(…)[1h:])`, or `absent(…)`".to_owned()
+        }
+        _ => "compare with a value that can be reached".to_owned(),
+    }
+}

@@ -1,0 +1,60 @@
+//! `promql/quantile-range`: a quantile outside of 0 to 1.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
+use crate::promql::ast::{AggregateOp, ExprKind};
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("promql/quantile-range", Error, on, "a quantile that is not between 0 and 1");
+
+pub(super) struct QuantileRange;
+
+impl LintRule for QuantileRange {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            let (name, quantiles): (&str, &[Expr]) = match &part.kind {
+                ExprKind::Call(call) => match call.function.name {
+                    name @ ("histogram_quantile" | "quantile_over_time") => {
+                        (name, call.args.get(..1).unwrap_or_default())
+                    }
+                    name @ "histogram_quantiles" => (name, call.args.get(2..).unwrap_or_default()),
+                    _ => return,
+                },
+                ExprKind::Aggregate(aggregate) if aggregate.op == AggregateOp::Quantile => {
+                    ("quantile", aggregate.param.as_slice())
+                }
+                _ => return,
+            };
+            for quantile in quantiles {
+                if let ExprKind::Number(number) = &quantile.without_parens().kind
+                    && !(0.0..=1.0).contains(&number.value)
+                {
+                    out.push(report(cx, name, quantile, number.value));
+                }
+            }
+        });
+    }
+}
+
+fn report(cx: &RuleContext<'_>, name: &str, quantile: &Expr, value: f64) -> Diagnostic {
+    let always = if value < 0.0 {
+        "-Inf"
+    } else if value > 1.0 {
+        "+Inf"
+    } else {
+        "NaN"
+    };
+    let place = cx.file().inside(&cx.rule.expr, quantile.span, "not between 0 and 1");
+    let found =
+        META.diagnostic(format!("`{name}` yields {always} for everything: a quantile is between 0 and 1"), place);
+    match value {
+        1.0..=100.0 => found.help(format!("write `{}`", value / 100.0)),
+        _ => found.help("write a number between 0 and 1: 0.99 is the value that 99 % do not exceed"),
+    }
+}

@@ -1,0 +1,118 @@
+//! `template/literal-braces`: braces that were meant to be a template, and are printed as they are.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::{Field, RuleKind};
+use crate::source::{Diagnostic, Span};
+use crate::template::Template;
+use crate::template::ast::{List, NodeKind, OperandKind};
+
+static META: Meta = meta!("template/literal-braces", Warning, on, "a template's braces are printed as they are");
+
+pub(super) struct LiteralBraces;
+
+impl LintRule for LiteralBraces {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.rule.kind != RuleKind::Alerting {
+            return;
+        }
+        for template in cx.templates() {
+            let Ok(parsed) = &template.parsed else { continue };
+            if let Some((span, what)) = printed_braces(parsed) {
+                out.push(report(cx, &template.describe(), template.value, span, what));
+            }
+        }
+        for (name, value) in cx.rule.annotations.iter().filter(|(_, value)| !value.text().contains("{{")) {
+            if let Some(span) = single_braces(value.text()) {
+                out.push(report(cx, &format!("the annotation `{}`", name.text()), value, span, What::Single));
+            }
+        }
+    }
+}
+
+/// What is printed.
+#[derive(Clone, Copy)]
+enum What {
+    /// A text with braces, quoted once too often.
+    Quoted,
+    /// `}}` that closes nothing.
+    Stray,
+    /// One brace instead of two.
+    Single,
+}
+
+fn report(cx: &RuleContext<'_>, place: &str, value: &Field, span: Span, what: What) -> Diagnostic {
+    let (message, help) = match what {
+        What::Quoted => (
+            "prints braces instead of what is in them",
+            "take the quotes away; they are for a program that renders this file first, such as Helm",
+        ),
+        What::Stray => ("prints `}}`, which closes nothing", "remove it"),
+        What::Single => ("prints the name of a variable instead of its value", "write two braces: `{{ … }}`"),
+    };
+    let label = cx.file().inside(value, span, "printed as it is");
+    META.diagnostic(format!("{place} {message}"), label).help(help)
+}
+
+fn printed_braces(template: &Template) -> Option<(Span, What)> {
+    let text = template.text();
+    let mut pending: Vec<&List> = vec![template.root()];
+    let mut first: Option<(Span, What)> = None;
+    let mut note = |span: Span, what: What| {
+        if first.is_none_or(|(known, _)| span.start < known.start) {
+            first = Some((span, what));
+        }
+    };
+    while let Some(list) = pending.pop() {
+        let mut behind_action = false;
+        for node in &list.nodes {
+            match &node.kind {
+                NodeKind::Text(_) => {
+                    let literal = node.span.slice(text);
+                    if behind_action && literal.starts_with("}}") {
+                        note(Span::new(node.span.start, node.span.start + 2), What::Stray);
+                    } else if let Some(span) = single_braces(literal) {
+                        note(span.shifted(node.span.start), What::Single);
+                    }
+                }
+                NodeKind::Action(pipeline) => {
+                    if let [command] = pipeline.commands.as_slice()
+                        && let [operand] = command.operands.as_slice()
+                        && let OperandKind::String { value: quoted, .. } = &operand.kind
+                        && quoted.contains("{{")
+                        && (quoted.contains("$labels") || quoted.contains("$value") || quoted.contains(".Labels"))
+                    {
+                        note(operand.span, What::Quoted);
+                    }
+                }
+                NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
+                    pending.push(&branch.list);
+                    pending.extend(&branch.else_list);
+                }
+                _ => {}
+            }
+            behind_action = matches!(node.kind, NodeKind::Action(_));
+        }
+    }
+    first
+}
+
+/// `{ $labels.x }` with single braces.
+fn single_braces(text: &str) -> Option<Span> {
+    let mut from = 0;
+    while let Some(at) = text.get(from..)?.find('{') {
+        let start = from + at;
+        let inside = text.get(start + 1..)?;
+        let name = inside.trim_start();
+        if name.starts_with("$labels.") || name.starts_with("$value") {
+            let end = inside.find('}')?;
+            return Some(Span::new(start, start + end + 2));
+        }
+        from = start + 1;
+    }
+    None
+}

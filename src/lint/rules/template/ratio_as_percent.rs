@@ -1,0 +1,163 @@
+//! `template/ratio-as-percent`: a ratio that is printed with a percent sign, or a percentage with two.
+
+use std::sync::Arc;
+
+use crate::lint::context::{RuleContext, TemplateField};
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
+use crate::promql::ast::{BinaryOp, ExprKind};
+use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
+use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
+
+static META: Meta =
+    meta!("template/ratio-as-percent", Warning, on, "a ratio is printed with a percent sign, or with two of them");
+
+/// The function that multiplies by 100 and writes the percent sign.
+const PERCENTAGE: &str = "humanizePercentage";
+
+pub(super) struct RatioAsPercent;
+
+impl LintRule for RatioAsPercent {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let is_ratio = cx.rule.parsed.as_ref().is_some_and(is_ratio);
+        for template in cx.templates() {
+            let Ok(parsed) = &template.parsed else { continue };
+            let mut pending: Vec<&List> = vec![parsed.root()];
+            while let Some(list) = pending.pop() {
+                for pair in list.nodes.windows(2) {
+                    if let [action, text] = pair {
+                        out.extend(check(cx, template, action, text, is_ratio));
+                    }
+                }
+                for node in &list.nodes {
+                    if let NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) = &node.kind {
+                        pending.push(&branch.list);
+                        pending.extend(&branch.else_list);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// An action and the text behind it.
+fn check(
+    cx: &RuleContext<'_>,
+    template: &TemplateField<'_>,
+    action: &Node,
+    text: &Node,
+    is_ratio: bool,
+) -> Option<Diagnostic> {
+    let (NodeKind::Action(pipeline), NodeKind::Text(literal)) = (&action.kind, &text.kind) else { return None };
+    let blanks = literal.len() - literal.trim_start_matches(' ').len();
+    if !pipeline.variables.is_empty() || !literal.get(blanks..)?.starts_with('%') || blanks > 1 {
+        return None;
+    }
+    let sign = Span::new(text.span.start, text.span.start + blanks + 1);
+    let place = cx.file().inside(template.value, action.span.to(sign), "");
+    if calls(pipeline, PERCENTAGE) {
+        let message = format!("{} prints two percent signs: `{PERCENTAGE}` writes one", template.describe());
+        let found = META.diagnostic(message, place).help("remove the second one");
+        return Some(with_fix(cx, template, found, "remove the second percent sign", sign, ""));
+    }
+    if !is_ratio || !prints_value(pipeline) {
+        return None;
+    }
+    let message = format!("{} prints a ratio with a percent sign: 0.05 reads as `0.05%`", template.describe());
+    let found =
+        META.diagnostic(message, place).help(format!("write `{{{{ $value | {PERCENTAGE} }}}}` without the sign"));
+    let whole = action.span.to(sign);
+    let replacement = format!("{{{{ $value | {PERCENTAGE} }}}}");
+    Some(with_fix(cx, template, found, "print the value as a percentage", whole, &replacement))
+}
+
+/// Adds a fix, where the template stands in the file as it is.
+fn with_fix(
+    cx: &RuleContext<'_>,
+    template: &TemplateField<'_>,
+    found: Diagnostic,
+    title: &str,
+    decoded: Span,
+    replacement: &str,
+) -> Diagnostic {
+    let place = template.value.file_span(decoded);
+    let source = Arc::clone(cx.file().source());
+    let file = source.text();
+    if place.slice(file) != decoded.slice(template.value.text()) {
+        return found;
+    }
+    let edits = vec![Edit::replace(place, replacement)];
+    found.fix(Fix { title: title.to_owned(), edits, applicability: Applicability::Safe })
+}
+
+fn calls(pipeline: &Pipeline, function: &str) -> bool {
+    pipeline.commands.iter().flat_map(|command| &command.operands).any(|operand| match &operand.kind {
+        OperandKind::Function(name) => name == function,
+        OperandKind::Parenthesized(inner) => calls(inner, function),
+        _ => false,
+    })
+}
+
+/// Whether the value itself is printed, at most rounded.
+fn prints_value(pipeline: &Pipeline) -> bool {
+    let mut value = false;
+    for operand in pipeline.commands.iter().flat_map(|command| &command.operands) {
+        match &operand.kind {
+            OperandKind::Variable { name, fields } if name.value == "$value" && fields.is_empty() => value = true,
+            OperandKind::Field(fields) if fields.len() == 1 && fields.iter().all(|field| field.value == "Value") => {
+                value = true;
+            }
+            OperandKind::Function(name) if name == "printf" || name == "humanize" => {}
+            OperandKind::String { .. } => {}
+            _ => return false,
+        }
+    }
+    value
+}
+
+/// Whether the expression is a ratio that is compared with one: `a / b > 0.05`, and nothing in it makes percents.
+fn is_ratio(expr: &Expr) -> bool {
+    let ExprKind::Binary(comparison) = &expr.without_parens().kind else { return false };
+    let ExprKind::Number(limit) = &comparison.rhs.without_parens().kind else { return false };
+    let between = comparison.op.is_comparison() && 0.0 < limit.value && limit.value < 1.0;
+    if !between || !is_quotient(&comparison.lhs) {
+        return false;
+    }
+    let mut plain = true;
+    comparison.lhs.walk(&mut |part| {
+        plain &= match &part.kind {
+            ExprKind::Number(number) => number.value.abs() < 10.0,
+            // What a recorded series holds is not known.
+            _ => part.selector().is_none_or(|selector| selector.metric_name().is_some_and(|name| !name.contains(':'))),
+        };
+    });
+    plain
+}
+
+/// `a / b` of vectors, `1 - a / b`.
+fn is_quotient(expr: &Expr) -> bool {
+    match &expr.without_parens().kind {
+        ExprKind::Binary(operation) => match operation.op {
+            BinaryOp::Div => operation.matching.is_some() && !names_percent(&operation.lhs),
+            BinaryOp::Sub => {
+                let one = matches!(&operation.lhs.without_parens().kind, ExprKind::Number(one) if one.value == 1.0);
+                one && is_quotient(&operation.rhs)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn names_percent(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| {
+        found |=
+            part.selector().and_then(|selector| selector.metric_name()).is_some_and(|name| name.contains("percent"));
+    });
+    found
+}
