@@ -1,6 +1,6 @@
 //! `promproof check`
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,8 +8,8 @@ use clap::Args;
 use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
-use super::{Outcome, Session, Trouble};
-use crate::lint;
+use super::{Outcome, Session, Trouble, fix};
+use crate::lint::{self, Config};
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
 
 /// Lint rule files and their unit tests
@@ -39,6 +39,18 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     pub statistics: bool,
 
+    /// Apply the fixes that keep what a file means; `-` writes the fixed text to standard output
+    #[arg(long, help_heading = "Fixing")]
+    pub fix: bool,
+
+    /// Also fixes that are probably right and change what a file means
+    #[arg(long, help_heading = "Fixing")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and write nothing; exit with 1 if something would change
+    #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "statistics"])]
+    pub diff: bool,
+
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
@@ -53,6 +65,7 @@ Examples:
   promproof check rules/ alerts.yml         a directory and a file
   promproof check --output-format concise   one line per finding
   kubectl get prometheusrule -A -o yaml | promproof check -
+  promproof check --diff --unsafe-fixes     what could be fixed, as a patch
 
 Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an argument makes no sense.";
 
@@ -62,20 +75,50 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load(&args.config, session)?;
-    let progress = session.progress("linting");
-    let Inputs { documents, failures, passed_over } = Inputs::read(&args.paths, &args.stdin_filename, &config);
-    if documents.is_empty() && failures.is_empty() {
-        return Err(nothing_to_lint(&args.paths, &passed_over));
+    if args.fix || args.diff {
+        return fix::run(args, &config, session);
     }
-    let diagnostics = lint::run(&documents, &config);
+    let progress = session.progress("linting");
+    let inputs = read(args, &config)?;
+    drop(progress);
+    report(args, &config, inputs, 0, &mut session.stdout(), session)
+}
+
+/// The files of the arguments.
+///
+/// # Errors
+/// Where there is no rule file at all.
+pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble> {
+    let inputs = Inputs::read(&args.paths, &args.stdin_filename, config);
+    if inputs.documents.is_empty() && inputs.failures.is_empty() {
+        return Err(nothing_to_lint(&args.paths, &inputs.passed_over));
+    }
+    Ok(inputs)
+}
+
+/// Lints the files and prints what was found, after `fixed` findings were fixed.
+///
+/// # Errors
+/// Where the output cannot be written.
+pub(super) fn report(
+    args: &CheckArgs,
+    config: &Config,
+    inputs: Inputs,
+    fixed: usize,
+    out: &mut dyn Write,
+    session: &Session,
+) -> Result<Outcome, Trouble> {
+    let progress = session.progress("linting");
+    let Inputs { documents, failures, passed_over } = inputs;
+    let diagnostics = lint::run(&documents, config);
     drop(progress);
 
-    let mut summary = Summary::of(&diagnostics, documents.len());
+    let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
     let quiet = args.quiet || documents.is_empty();
     let report = CheckReport { diagnostics, failures, passed_over, summary, quiet };
-    print(args, session, &report)?;
+    print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
     } else if report.summary.fails() && !args.exit_zero {
@@ -85,15 +128,14 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
     })
 }
 
-/// Prints the report on standard output, and what could not be read on standard error.
-fn print(args: &CheckArgs, session: &Session, report: &CheckReport) -> Result<(), Trouble> {
+/// Prints the report, and what could not be read on standard error.
+fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Write) -> Result<(), Trouble> {
     let format = session.format(&args.format);
-    let mut stdout = session.stdout();
-    write_check(&mut stdout, format, &session.look, report)?;
+    write_check(out, format, &session.look, report)?;
     if args.statistics && matches!(format, Format::Full | Format::Concise) {
-        write_statistics(&mut stdout, &session.look, &report.diagnostics)?;
+        write_statistics(out, &session.look, &report.diagnostics)?;
     }
-    stdout.flush()?;
+    out.flush()?;
     // On GitHub they are annotations among the others.
     if format != Format::Github {
         for failure in &report.failures {

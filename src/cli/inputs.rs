@@ -1,6 +1,7 @@
 //! The files that `check` lints, rule files and unit tests: found, read, and told apart.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -8,6 +9,7 @@ use super::read_stdin;
 use crate::lint::{Config, Document};
 use crate::report::{Failure, PassedOver};
 use crate::rules::{self, FileShape, LoadOptions};
+use crate::source::SourceFile;
 use crate::unittest::RuleFileCache;
 use crate::workspace::copies::{is_copy, without_copies};
 use crate::workspace::{self, Found, Read, ReadError};
@@ -117,6 +119,16 @@ impl Reader<'_> {
         }
         Ok(Input::Document(Box::new(document)))
     }
+}
+
+/// Reads a document with another text. What it is has been told from the text before.
+pub(super) fn reread(document: &Document, source: &Arc<SourceFile>, config: &Config) -> Document {
+    if document.rules.is_some() {
+        return Document::read(source, config, true);
+    }
+    let options = LoadOptions { parse: config.promql.parse_options(), ..LoadOptions::default() };
+    let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
+    Document::read_tests(source, folder, &RuleFileCache::new(options))
 }
 
 fn failure_of(error: &ReadError) -> Failure {

@@ -4,10 +4,12 @@
 //! call without a terminal lives further down.
 
 mod atomic;
+mod changes;
 mod check;
 mod config;
 mod eval;
 mod explain;
+mod fix;
 mod inputs;
 mod memory;
 mod options;
@@ -15,6 +17,7 @@ mod outcome;
 mod progress;
 mod render;
 mod report;
+mod rewrite;
 mod rules;
 mod session;
 mod test;

@@ -5,11 +5,12 @@
 //! `promproof explain` prints and, through `tests/integration/rule_docs.rs`, the rule's own test.
 //!
 //! [`run`] takes [`Document`]s and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
-//! of the documents.
+//! of the documents. [`fix()`] applies the fixes that they bring along.
 
 pub mod config;
 mod context;
 mod document;
+mod fix;
 mod registry;
 mod rule;
 mod rules;
@@ -19,6 +20,7 @@ mod suppression;
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use document::Document;
+pub use fix::{Fixed, FixedFile, Reason, Refused, fix};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{LintRule, Meta};
 pub use run::{keep_wanted, run};

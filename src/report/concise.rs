@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::summary::FIXABLE;
 use super::text::{one_line, severity_name};
 use super::{CheckReport, Look, passed_over};
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic};
 
 /// Writes the findings and the closing line.
 ///
@@ -21,16 +22,19 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     report.summary.write(out, look)
 }
 
-/// Writes one finding, `file:line:column: severity[rule] message`.
+/// Writes one finding, `file:line:column: severity[rule] message`; with `[*]` before the message
+/// if `--fix` would fix it.
 ///
 /// # Errors
 /// What `out` reports.
 pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
     let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
     let name = one_line(diagnostic.primary.file.name());
+    let is_fixable = diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
+    let mark = if is_fixable { format!(" {FIXABLE}") } else { String::new() };
     writeln!(
         out,
-        "{}: {}{} {}",
+        "{}: {}{}{mark} {}",
         look.paint(Look::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
         look.paint(Look::severity(diagnostic.severity), severity_name(diagnostic.severity)),
         look.paint(Look::FAINT, format_args!("[{}]", diagnostic.rule)),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::text::{one_line, severity_name, wrapped};
 use super::{CheckReport, Look, passed_over, snippet};
 use crate::lint;
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic};
 
 /// Help text is not squeezed into less, however narrow the output is.
 const MIN_WIDTH: usize = 40;
@@ -41,6 +41,14 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     snippet::write(out, look, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
     if let Some(help) = &diagnostic.help {
         write_footnote(out, look, "help", help)?;
+    }
+    if let Some(fix) = &diagnostic.fix {
+        let how = match fix.applicability {
+            Applicability::Safe => " (--fix)",
+            Applicability::Unsafe => " (--fix --unsafe-fixes)",
+            Applicability::Display => "",
+        };
+        write_footnote(out, look, "fix", &format!("{}{how}", fix.title))?;
     }
     if lint::find(diagnostic.rule).is_none() {
         return Ok(());

@@ -116,6 +116,9 @@ struct SummaryJson {
     infos: usize,
     files_with_findings: usize,
     files: usize,
+    fixed: usize,
+    fixable: usize,
+    unsafely_fixable: usize,
 }
 
 impl<'a> Finding<'a> {
@@ -181,6 +184,9 @@ impl SummaryJson {
             infos: summary.infos,
             files_with_findings: summary.files_with_findings,
             files: summary.files,
+            fixed: summary.fixed,
+            fixable: summary.fixable,
+            unsafely_fixable: summary.unsafely_fixable,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Look;
-use crate::source::{Diagnostic, Severity};
+use crate::source::{Applicability, Diagnostic, Severity};
 
 /// Something that could not be done: a file that cannot be read, an argument that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,9 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Marks what `--fix` would fix.
+pub(super) const FIXABLE: &str = "[*]";
+
 /// How many findings there are, and in how many files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -35,6 +38,12 @@ pub struct Summary {
     pub files_with_findings: usize,
     /// Files that were looked at.
     pub files: usize,
+    /// Findings that were fixed, which are none any more.
+    pub fixed: usize,
+    /// Findings that `--fix` would fix.
+    pub fixable: usize,
+    /// Findings that `--fix` would fix only together with `--unsafe-fixes`.
+    pub unsafely_fixable: usize,
     /// How long it took; only where a person is looking, so that saved output stays the same from run to run.
     pub elapsed: Option<Duration>,
 }
@@ -50,6 +59,11 @@ impl Summary {
                 Severity::Warning => summary.warnings += 1,
                 Severity::Info => summary.infos += 1,
             }
+            match diagnostic.fix.as_ref().map(|fix| fix.applicability) {
+                Some(Applicability::Safe) => summary.fixable += 1,
+                Some(Applicability::Unsafe) => summary.unsafely_fixable += 1,
+                Some(Applicability::Display) | None => {}
+            }
             names.push(diagnostic.primary.file.name());
         }
         names.sort_unstable();
@@ -58,7 +72,7 @@ impl Summary {
         summary
     }
 
-    /// Writes the closing line, coloured by the worst finding.
+    /// Writes the closing line, coloured by the worst finding, and one that says what can be fixed.
     ///
     /// # Errors
     /// What `out` reports.
@@ -68,7 +82,15 @@ impl Summary {
             Summary { warnings: 1.., .. } => Look::severity(Severity::Warning),
             _ => Look::GOOD,
         };
-        writeln!(out, "{}", look.paint(style, self))
+        writeln!(out, "{}", look.paint(style, self))?;
+        match (self.fixable, self.unsafely_fixable) {
+            (0, 0) => Ok(()),
+            (count, 0) => writeln!(out, "{FIXABLE} {count} fixable with --fix"),
+            (0, more) => writeln!(out, "{more} fixable with --fix --unsafe-fixes"),
+            (count, more) => {
+                writeln!(out, "{FIXABLE} {count} fixable with --fix, {more} more with --fix --unsafe-fixes")
+            }
+        }
     }
 
     /// Whether there is a finding that fails the run: an error or a warning.
@@ -89,6 +111,9 @@ impl fmt::Display for Summary {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| counted(*count, word))
             .collect();
+        if self.fixed > 0 {
+            write!(f, "{} fixed, ", self.fixed)?;
+        }
         if parts.is_empty() {
             write!(f, "no findings in {}", counted(self.files, "file"))?;
         } else {

@@ -88,11 +88,13 @@ fn full() {
        ╰────
       help: print one of the labels that are left, `job`,
             or keep it: `sum by (job, instance) (…)`
+      fix: print `job` (--fix --unsafe-fixes)
       more: promproof explain template/missing-label
 
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
     `helm template . | promproof check -`
     1 error, 1 warning in 1 of 81 files
+    1 fixable with --fix --unsafe-fixes
     ");
 }
 
@@ -104,6 +106,7 @@ fn concise() {
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
     `helm template . | promproof check -`
     1 error, 1 warning in 1 of 81 files
+    1 fixable with --fix --unsafe-fixes
     ");
 }
 
@@ -228,7 +231,10 @@ fn json() {
         "warnings": 1,
         "infos": 0,
         "files_with_findings": 1,
-        "files": 81
+        "files": 81,
+        "fixed": 0,
+        "fixable": 0,
+        "unsafely_fixable": 1
       }
     }
     "#);

@@ -319,6 +319,13 @@ fn help_shows_examples() {
       -h, --help                    Print help (see more with '--help')
       -V, --version                 Print version
 
+    Fixing:
+          --fix           Apply the fixes that keep what a file means; `-` writes the fixed text to
+                          standard output
+          --unsafe-fixes  Also fixes that are probably right and change what a file means
+          --diff          Show what --fix would change, and write nothing; exit with 1 if something
+                          would change
+
     Configuration:
           --config <FILE>             Read this configuration instead of the nearest `promproof.toml`
           --no-config                 Read no configuration
@@ -336,6 +343,7 @@ fn help_shows_examples() {
       promproof check rules/ alerts.yml         a directory and a file
       promproof check --output-format concise   one line per finding
       kubectl get prometheusrule -A -o yaml | promproof check -
+      promproof check --diff --unsafe-fixes     what could be fixed, as a patch
 
     Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an
     argument makes no sense.

@@ -12,6 +12,7 @@ mod bad_test_files;
 mod cli;
 mod coverage;
 mod extensions;
+mod fix;
 mod html_page;
 mod parts;
 mod readme;

@@ -98,7 +98,7 @@ fn an_update_makes_no_file_of_a_similar_name() {
     let run = sandbox.run(&["test", "--update", "--quiet", "--output-format", "concise"]);
     assert_eq!(run.code, Some(2), "{run}");
     insta::assert_snapshot!(run.stderr, @r"
-    error: odd-�.yml is not updated: it does not exist
+    error: odd-�.yml is not changed: it cannot be read: No such file or directory (os error 2)
       help: its name must be UTF-8
     ");
     assert_eq!(std::fs::read_dir(sandbox.path("")).unwrap().count(), 2, "nothing new is there");

@@ -1,11 +1,12 @@
 //! Suppressions: comments that say which findings are not wanted at a place.
 
 mod comment;
+mod removal;
 mod scope;
 #[cfg(test)]
 mod tests;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{Diagnostic, Label, Span};
 
@@ -23,21 +24,46 @@ pub(super) struct Suppressions<'d> {
     entries: Vec<Entry>,
     /// For each entry the nearest one before it whose scope ends later.
     outer: Vec<Option<usize>>,
+    /// The comments that the entries were read from.
+    comments: Vec<CommentText>,
     mistakes: Vec<Diagnostic>,
+}
+
+/// A comment that speaks to promproof.
+struct CommentText {
+    span: Span,
+    /// The bytes of its patterns, in their order; of none that cannot be understood.
+    patterns: Vec<Span>,
+    /// Whether all of it was understood.
+    is_clear: bool,
+}
+
+/// A pattern in a comment.
+#[derive(Clone, Copy)]
+struct PatternPlace {
+    span: Span,
+    /// Which of the comments it stands in.
+    comment: usize,
 }
 
 /// A pattern for a part of the file.
 struct Entry {
     scope: Span,
     pattern: Pattern,
-    /// The bytes of the pattern in each comment that says so.
-    places: Vec<Span>,
+    /// The pattern in each comment that says so.
+    places: Vec<PatternPlace>,
 }
 
 impl<'d> Suppressions<'d> {
     /// Reads the comments of a document.
     pub(super) fn read(document: &'d Document) -> Self {
-        let mut this = Suppressions { document, entries: Vec::new(), outer: Vec::new(), mistakes: Vec::new() };
+        let mut this = Suppressions {
+            document,
+            entries: Vec::new(),
+            outer: Vec::new(),
+            comments: Vec::new(),
+            mistakes: Vec::new(),
+        };
         let file = &document.source;
         if !file.text().contains("promproof") {
             return this;
@@ -46,6 +72,8 @@ impl<'d> Suppressions<'d> {
         let mut entry_of: FxHashMap<(Span, Pattern), usize> = FxHashMap::default();
         for found in scope::comments(document) {
             let Some((directive, mistakes)) = comment::parse(found.span.slice(file.text())) else { continue };
+            let patterns = directive.patterns.iter().map(|pattern| pattern.span.shifted(found.span.start)).collect();
+            this.comments.push(CommentText { span: found.span, patterns, is_clear: mistakes.is_empty() });
             for mistake in mistakes {
                 let label = Label::new(file, mistake.span.shifted(found.span.start), "");
                 this.mistakes.push(INVALID.diagnostic(mistake.message, label).help(mistake.help));
@@ -59,7 +87,8 @@ impl<'d> Suppressions<'d> {
                 if at == this.entries.len() {
                     this.entries.push(Entry { scope, pattern: pattern.value, places: Vec::new() });
                 }
-                let place = pattern.span.shifted(found.span.start);
+                let span = pattern.span.shifted(found.span.start);
+                let place = PatternPlace { span, comment: this.comments.len() - 1 };
                 this.entries.get_mut(at).into_iter().for_each(|entry| entry.places.push(place));
             }
         }
@@ -124,11 +153,18 @@ impl<'d> Suppressions<'d> {
             && self.document.rules.as_ref().is_none_or(|rules| rules.problems.is_empty());
         let idle =
             self.entries.iter().zip(used).filter(|(entry, used)| whole && !**used && runs(entry.pattern, levels));
-        for place in idle.flat_map(|(entry, _)| &entry.places) {
-            let message = format!("`{}` suppresses nothing here", place.slice(file.text()));
-            found.push(UNUSED.diagnostic(message, Label::new(file, *place, "")).help(
+        let idle: Vec<PatternPlace> = idle.flat_map(|(entry, _)| &entry.places).copied().collect();
+        let idle_spans: FxHashSet<Span> = idle.iter().map(|place| place.span).collect();
+        for place in idle {
+            let message = format!("`{}` suppresses nothing here", place.span.slice(file.text()));
+            let diagnostic = UNUSED.diagnostic(message, Label::new(file, place.span, "")).help(
                 "remove it; or move it to the end of the line that it is for, to the line above, or above the rule",
-            ));
+            );
+            let comment = self.comments.get(place.comment);
+            found.push(match comment.and_then(|comment| removal::fix(file, comment, place.span, &idle_spans)) {
+                Some(fix) => diagnostic.fix(fix),
+                None => diagnostic,
+            });
         }
         found.retain_mut(|diagnostic| levels.apply(diagnostic));
         found

@@ -266,7 +266,8 @@ fn an_update_writes_times_counts_and_texts() {
     insta::assert_snapshot!(trimmed(&run), @r#"
     --- t.yml
     +++ t.yml
-    @@ -8,14 +8,14 @@
+    @@ -7,15 +7,15 @@
+         alert_timeline:
            - alertname: HighErrors   # the API
              labels: {service: api}
     -        pending_at: 3m          # later?

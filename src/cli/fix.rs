@@ -1,0 +1,96 @@
+//! `promproof check --fix` and `--diff`: writes what findings suggest, or shows it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::check::{self, CheckArgs};
+use super::inputs::{self, Inputs};
+use super::{Outcome, Session, Trouble, changes, rewrite};
+use crate::lint::{self, Config, Document, Fixed, Refused};
+use crate::report::{Failure, counted};
+use crate::source::{Applicability, SourceFile};
+
+/// Fixes the files of the arguments and says what is left; with `--diff`, shows what would change and writes nothing.
+///
+/// # Errors
+/// Where there is no rule file at all, standard input is one of several, or the output cannot be written.
+pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Result<Outcome, Trouble> {
+    let from_stdin = args.paths.iter().any(|path| path == Path::new("-"));
+    if from_stdin && args.paths.len() > 1 && !args.diff {
+        return Err(Trouble::new(
+            "--fix writes what comes from standard input to standard output, where no other file fits",
+        )
+        .help("name `-` alone"));
+    }
+    let progress = session.progress("linting");
+    let mut inputs = check::read(args, config)?;
+    let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+    let reread = |document: &Document, source: Arc<SourceFile>| inputs::reread(document, &source, config);
+    let fixed = lint::fix(&mut inputs.documents, config, least, &reread);
+    drop(progress);
+    for refused in &fixed.refused {
+        session.report(&refusal(refused));
+    }
+    if args.diff {
+        return diff(&fixed, &inputs, session);
+    }
+    let count: usize = fixed.files.iter().map(|file| file.applied).sum();
+    if from_stdin {
+        print_text(&inputs)?;
+        return check::report(args, config, inputs, count, &mut session.stderr(), session);
+    }
+    let mut failures = Vec::new();
+    for file in &fixed.files {
+        if let Err(failure) = rewrite::replace(&file.before, file.after.text()) {
+            session.report(&failure);
+            failures.push(failure);
+        }
+    }
+    if !fixed.files.is_empty() {
+        // Tests look into rule files that may have changed.
+        inputs = check::read(args, config)?;
+    }
+    let outcome = check::report(args, config, inputs, count, &mut session.stdout(), session)?;
+    Ok(if failures.is_empty() { outcome } else { Outcome::Trouble })
+}
+
+/// What came from standard input, as it should be; also where nothing had to change.
+fn print_text(inputs: &Inputs) -> Result<(), Trouble> {
+    // Not through a stream that takes out escape sequences.
+    let mut stdout = std::io::stdout().lock();
+    for document in &inputs.documents {
+        stdout.write_all(document.source.text().as_bytes())?;
+    }
+    Ok(stdout.flush()?)
+}
+
+/// Shows what would change.
+fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<Outcome, Trouble> {
+    let mut out = session.stdout();
+    for file in &fixed.files {
+        changes::write(&mut out, &session.look, &file.before, file.after.text())?;
+    }
+    out.flush()?;
+    let count: usize = fixed.files.iter().map(|file| file.applied).sum();
+    if count > 0 {
+        let files = counted(fixed.files.len(), "file");
+        let fixes = if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") };
+        writeln!(session.stderr(), "{fixes} would be applied in {files}")?;
+    }
+    for Failure { path, message } in &inputs.failures {
+        session.report(&Trouble::new(format!("{path}: {message}")));
+    }
+    Ok(match (inputs.failures.is_empty(), fixed.files.is_empty()) {
+        (false, _) => Outcome::Trouble,
+        (true, false) => Outcome::Findings,
+        (true, true) => Outcome::Clean,
+    })
+}
+
+fn refusal(refused: &Refused) -> Trouble {
+    let Refused { place, title, why } = refused;
+    let line = place.file.position(place.span.start).line;
+    Trouble::new(format!("{}:{line}: a fix is not applied ({title}): {why}", place.file.name()))
+        .help("change it by hand")
+}

@@ -1,0 +1,378 @@
+//! Applies the fixes that findings bring along.
+//!
+//! Round after round: all findings are gathered, fixes that do not touch each other are applied together, the files are
+//! read and linted again, until nothing changes any more. A fix is refused if the file would say less than before: if
+//! its YAML would break, if there would be more mistakes in it, or if a rule or group would go, come or get another
+//! name.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::rules::RuleKind;
+use crate::source::{self, Applicability, Diagnostic, Edit, Fix, Label, Severity, SourceFile};
+use crate::yaml::edit::Shared;
+use crate::yaml::{self, Comment};
+
+use super::{Config, Document, run};
+
+/// After so many rounds fixes chase each other in a circle.
+const MAX_ROUNDS: usize = 16;
+/// How often the fixes of one file are tried in parts in order to find those that are to be refused.
+const MAX_TRIES: usize = 200;
+
+/// What came of the fixes.
+#[derive(Debug, Default)]
+pub struct Fixed {
+    /// The files that changed, in the order of the documents.
+    pub files: Vec<FixedFile>,
+    /// The fixes that could have been applied and were not.
+    pub refused: Vec<Refused>,
+}
+
+/// A file that changed.
+#[derive(Debug)]
+pub struct FixedFile {
+    /// As it was.
+    pub before: Arc<SourceFile>,
+    /// As it is now.
+    pub after: Arc<SourceFile>,
+    /// How many fixes were applied.
+    pub applied: usize,
+}
+
+/// A fix that is not applied.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The finding's place, in the file as it is after all other fixes.
+    pub place: Label,
+    /// What the fix would do.
+    pub title: String,
+    /// Why it does not.
+    pub why: Reason,
+}
+
+/// Why a fix is not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// What it would change is read at another place, too, through an alias.
+    Shared,
+    /// There would be a mistake in the file that is not there now.
+    Mistake(String),
+    /// Rules or groups would go, come, or get other names.
+    OtherRules,
+    /// It does not fit the text.
+    Misfit,
+    /// Too many other fixes of the file were refused.
+    TooMany,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::Shared => f.write_str("what it would change is read at another place, too, through an alias"),
+            Reason::Mistake(message) => write!(f, "the file would have a mistake that it does not have now: {message}"),
+            Reason::OtherRules => f.write_str("the file would hold other rules than it does now"),
+            Reason::Misfit => f.write_str("its edits do not fit the text"),
+            Reason::TooMany => f.write_str("too many other fixes of the file had to be refused"),
+        }
+    }
+}
+
+/// Applies the fixes of at least `least` to `documents`, which become what they are read as then. Nothing is written.
+/// `reread` reads a document with another text.
+pub fn fix(
+    documents: &mut [Document],
+    config: &Config,
+    least: Applicability,
+    reread: &(dyn Fn(&Document, Arc<SourceFile>) -> Document + Sync),
+) -> Fixed {
+    let before: Vec<Arc<SourceFile>> = documents.iter().map(|document| Arc::clone(&document.source)).collect();
+    let mut applied = vec![0; documents.len()];
+    let mut refused = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        refused.clear();
+        let mut changed = false;
+        let diagnostics = run(documents, config);
+        let mut fixes = by_file(&diagnostics, least);
+        for (document, applied) in documents.iter_mut().zip(&mut applied) {
+            let Some(candidates) = fixes.remove(&Arc::as_ptr(&document.source)) else { continue };
+            let round = Round::of(document, candidates, reread);
+            refused.extend(round.refused);
+            if let Some(new) = round.document {
+                *document = new;
+                *applied += round.applied;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let files = before.into_iter().zip(documents.iter()).zip(applied).map(|((before, document), applied)| FixedFile {
+        before,
+        after: Arc::clone(&document.source),
+        applied,
+    });
+    Fixed { files: files.filter(|file| file.before.text() != file.after.text()).collect(), refused }
+}
+
+/// A finding that can be fixed.
+type Candidate<'d> = (&'d Diagnostic, &'d Fix);
+
+/// The findings of each file of which fixes may be applied, in the order of their edits.
+fn by_file(diagnostics: &[Diagnostic], least: Applicability) -> FxHashMap<*const SourceFile, Vec<Candidate<'_>>> {
+    let mut fixes: FxHashMap<_, Vec<Candidate<'_>>> = FxHashMap::default();
+    for diagnostic in diagnostics {
+        if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.applicability >= least && !fix.edits.is_empty()) {
+            fixes.entry(Arc::as_ptr(&diagnostic.primary.file)).or_default().push((diagnostic, fix));
+        }
+    }
+    for fixes in fixes.values_mut() {
+        fixes.sort_by_key(|(_, fix)| fix.span().map(|span| (span.start, span.end)));
+        // What is read twice through an alias is found twice.
+        fixes.dedup_by(|(_, next), (_, before)| next.edits == before.edits);
+    }
+    fixes
+}
+
+/// What comes of the fixes of one file in one round.
+#[derive(Default)]
+struct Round {
+    /// The document with them; `None` where there is nothing to apply.
+    document: Option<Document>,
+    applied: usize,
+    refused: Vec<Refused>,
+}
+
+impl Round {
+    fn of(
+        document: &Document,
+        candidates: Vec<Candidate<'_>>,
+        reread: &dyn Fn(&Document, Arc<SourceFile>) -> Document,
+    ) -> Round {
+        let parsed = yaml::parse(&document.source);
+        let shared = Shared::of(&parsed);
+        let (shared, free): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|(_, fix)| fix.edits.iter().any(|edit| is_shared(edit, &shared, &parsed.comments)));
+        let mut trial = Trial {
+            document,
+            reread,
+            held: Held::of(document),
+            tries: 0,
+            accepted: Vec::new(),
+            best: None,
+            refused: Vec::new(),
+        };
+        trial.refuse(&shared, &Reason::Shared);
+        trial.accept(&apart(free));
+        Round { applied: trial.accepted.len(), document: trial.best, refused: trial.refused }
+    }
+}
+
+/// Whether other places read what the edit changes. Nobody reads a comment.
+fn is_shared(edit: &Edit, shared: &Shared, comments: &[Comment]) -> bool {
+    let at = comments.partition_point(|comment| comment.span.start <= edit.span.start);
+    let comment = at.checked_sub(1).and_then(|at| comments.get(at));
+    let in_comment = comment.is_some_and(|comment| edit.span.end <= comment.span.end);
+    !in_comment && (shared.holds(edit.span) || shared.is_within(edit.span))
+}
+
+/// Fixes of which none reaches into what another one changes, nor touches it; the others wait for the next round.
+fn apart(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+    let mut end = None;
+    let mut chosen = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let Some(span) = candidate.1.span() else { continue };
+        if end.is_none_or(|end| end < span.start) {
+            end = Some(span.end);
+            chosen.push(candidate);
+        }
+    }
+    chosen
+}
+
+/// Fixes that are tried together; where they cannot be applied together, in halves.
+struct Trial<'a, 'd> {
+    document: &'a Document,
+    reread: &'a dyn Fn(&Document, Arc<SourceFile>) -> Document,
+    held: Held,
+    tries: usize,
+    accepted: Vec<Candidate<'d>>,
+    /// The document with all that are accepted.
+    best: Option<Document>,
+    refused: Vec<Refused>,
+}
+
+impl<'d> Trial<'_, 'd> {
+    fn accept(&mut self, candidates: &[Candidate<'d>]) {
+        if candidates.is_empty() {
+            return;
+        }
+        if self.tries >= MAX_TRIES {
+            self.refuse(candidates, &Reason::TooMany);
+            return;
+        }
+        self.tries += 1;
+        match self.read_with(candidates) {
+            Ok(document) => {
+                self.accepted.extend_from_slice(candidates);
+                self.best = Some(document);
+            }
+            Err(reason) if candidates.len() == 1 => self.refuse(candidates, &reason),
+            Err(_) => {
+                let (first, second) = candidates.split_at(candidates.len() / 2);
+                self.accept(first);
+                self.accept(second);
+            }
+        }
+    }
+
+    /// The document with these fixes and those that are accepted.
+    fn read_with(&self, candidates: &[Candidate<'d>]) -> Result<Document, Reason> {
+        let fixes = self.accepted.iter().chain(candidates).flat_map(|(_, fix)| fix.edits.iter().cloned());
+        let old = &self.document.source;
+        let text = source::apply(old.text(), &fixes.collect::<Vec<_>>()).map_err(|_| Reason::Misfit)?;
+        let new = (self.reread)(self.document, Arc::new(SourceFile::new(old.name(), text)));
+        self.held.check(&Held::of(&new))?;
+        Ok(new)
+    }
+
+    fn refuse(&mut self, candidates: &[Candidate<'d>], why: &Reason) {
+        self.refused.extend(candidates.iter().map(|(diagnostic, fix)| Refused {
+            place: diagnostic.primary.clone(),
+            title: fix.title.clone(),
+            why: why.clone(),
+        }));
+    }
+}
+
+/// What a file holds that a fix must not change.
+struct Held {
+    /// Groups and rules by their names; nothing of a rule without one.
+    names: Vec<(String, Option<(RuleKind, String)>)>,
+    /// What is wrong with the YAML: how often it is said.
+    yaml: FxHashMap<String, usize>,
+    /// What else is wrong.
+    mistakes: FxHashMap<String, usize>,
+}
+
+impl Held {
+    fn of(document: &Document) -> Held {
+        let mut held = Held { names: Vec::new(), yaml: FxHashMap::default(), mistakes: FxHashMap::default() };
+        for group in document.rules.iter().flat_map(|rules| &rules.groups) {
+            let name = group.name.text().to_owned();
+            held.names.push((name.clone(), None));
+            for rule in &group.rules {
+                held.names.push((name.clone(), Some((rule.kind, rule.name.text().to_owned()))));
+            }
+        }
+        let problems = document.problems.iter().chain(document.rules.iter().flat_map(|rules| &rules.problems));
+        for problem in problems.filter(|problem| problem.severity == Severity::Error) {
+            let is_yaml = problem.rule.starts_with("yaml/");
+            let kind = if is_yaml { &mut held.yaml } else { &mut held.mistakes };
+            *kind.entry(problem.message.clone()).or_default() += 1;
+        }
+        held
+    }
+
+    /// Makes sure that `new` is no worse than this.
+    fn check(&self, new: &Held) -> Result<(), Reason> {
+        if let Some(message) = first_new(&self.yaml, &new.yaml) {
+            return Err(Reason::Mistake(message.clone()));
+        }
+        // A field that has its right name at last may show that something is wrong with its value.
+        let count = |of: &FxHashMap<String, usize>| of.values().sum::<usize>();
+        if count(&new.mistakes) > count(&self.mistakes) {
+            let message = first_new(&self.mistakes, &new.mistakes).cloned().unwrap_or_default();
+            return Err(Reason::Mistake(message));
+        }
+        // In a file with mistakes that are mended, rules may come to light; none may go.
+        let is_mended = count(&new.mistakes) < count(&self.mistakes);
+        let mut rest = new.names.iter();
+        let all_there =
+            self.names.iter().filter(|name| !is_mended || is_named(name)).all(|name| rest.any(|new| new == name));
+        if all_there && (is_mended || new.names.len() == self.names.len()) { Ok(()) } else { Err(Reason::OtherRules) }
+    }
+}
+
+fn is_named((group, rule): &(String, Option<(RuleKind, String)>)) -> bool {
+    rule.as_ref().map_or(!group.is_empty(), |(_, name)| !group.is_empty() && !name.is_empty())
+}
+
+fn first_new<'n>(old: &FxHashMap<String, usize>, new: &'n FxHashMap<String, usize>) -> Option<&'n String> {
+    let more = new.iter().filter(|(message, count)| old.get(*message).is_none_or(|known| known < count));
+    more.map(|(message, _)| message).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    const TEXT: &str =
+        "groups:\n  - name: g\n    rules:\n      - alert: Down\n        expr: up == 0\n        labels: {a: b, c: d}\n";
+
+    /// What comes of fixes that replace texts by others, all of them or none of those that stand in one entry.
+    fn tried(fixes: &[&[(&str, &str)]]) -> (String, Vec<Reason>) {
+        let config = Config::default();
+        let source = Arc::new(SourceFile::new("r.yml", TEXT));
+        let document = Document::read(&source, &config, true);
+        let edit = |(old, new): &(&str, &str)| {
+            let at = TEXT.find(old).unwrap();
+            Edit::replace(Span::new(at, at + old.len()), *new)
+        };
+        let diagnostic = |edits: &&[(&str, &str)]| {
+            let fix = Fix::safe("change it", edits.iter().map(edit).collect());
+            let label = Label::new(&source, fix.edits[0].span, "");
+            Diagnostic::new("a/b", Severity::Warning, "wrong", label).fix(fix)
+        };
+        let diagnostics: Vec<Diagnostic> = fixes.iter().map(diagnostic).collect();
+        let mut candidates = by_file(&diagnostics, Applicability::Safe);
+        let candidates = candidates.remove(&Arc::as_ptr(&source)).unwrap();
+        let round = Round::of(&document, candidates, &|_, source| Document::read(&source, &config, true));
+        let text = round.document.map_or(TEXT.to_owned(), |document| document.source.text().to_owned());
+        (text, round.refused.into_iter().map(|refused| refused.why).collect())
+    }
+
+    #[test]
+    fn fixes_that_do_not_touch_are_applied_together() {
+        let (text, refused) = tried(&[&[("up ==", "down ==")], &[("b,", "e,"), ("d}", "f}")]]);
+        assert_eq!(text, TEXT.replace("up ==", "down ==").replace("b,", "e,").replace("d}", "f}"));
+        assert_eq!(refused, []);
+        // The second one waits for the next round.
+        let (text, refused) = tried(&[&[("a: b", "x: b")], &[("a: b, c", "c")], &[(": b", ": c")]]);
+        assert_eq!((text, refused), (TEXT.replace("a: b", "x: b"), Vec::new()));
+        let (text, _) = tried(&[&[("a: b", "x: b")], &[(", c: d", "")]]);
+        assert_eq!(text, TEXT.replace("a: b", "x: b"));
+    }
+
+    #[test]
+    fn a_fix_that_breaks_something_is_refused_and_the_others_are_applied() {
+        for (old, new) in
+            [("c: d}", "c: d"), ("labels", "a: b: c"), ("labels", "labls"), ("up ==", "up =="), ("== 0", "==")]
+        {
+            let (text, refused) = tried(&[&[(old, new)], &[("a: b", "e: f")]]);
+            let is_broken = old != new;
+            let expected = TEXT.replace("a: b", "e: f");
+            assert_eq!(text, expected, "{old} -> {new}");
+            let is_mistake = matches!(refused.as_slice(), [Reason::Mistake(_)]);
+            assert!(is_mistake == is_broken, "{old} -> {new}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_fix_does_not_change_which_rules_there_are() {
+        for (old, new) in [
+            ("Down", "Up"),
+            ("alert", "record"),
+            ("name: g", "name: h"),
+            ("      - alert: Down\n        expr: up == 0\n        labels: {a: b, c: d}\n", "      []\n"),
+            ("    rules", "  - name: h\n    rules"),
+        ] {
+            let (text, refused) = tried(&[&[(old, new)]]);
+            assert_eq!((text.as_str(), refused), (TEXT, vec![Reason::OtherRules]), "{old} -> {new}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! `check --fix` and `--diff`: what findings suggest is written, and every other byte stays.
+
+use crate::support::Sandbox;
+
+mod hostile;
+mod layouts;
+
+const RULES: &str = "\
+# promproof: ignore-file[yaml/multiple-documents] once there were two
+groups:
+  - name: g   # the group
+    rules:
+      # promproof: ignore[template/missing-label] not any more
+      - alert: 'Down'  # promproof: ignore[promql/*, runbook/missing]
+        exprr: \"up == 0\"
+        fro: 5m # long enough
+        annotations: {summary: \"{{ $labels.job }} is down\"}
+";
+
+#[test]
+fn safe_fixes_are_applied_and_the_others_wait() {
+    let sandbox = Sandbox::with(&[("r.yml", RULES)]);
+    let run = sandbox.run(&["check", "--output-format", "concise"]);
+    insta::assert_snapshot!(run, @r"
+    r.yml:7:9: error[schema/unknown-field] unknown field `exprr` in a rule
+    r.yml:8:9: error[schema/unknown-field] unknown field `fro` in a rule
+    2 errors in 1 of 1 file
+    2 fixable with --fix --unsafe-fixes
+    --- exit code 1
+    ");
+    // Where parts of the file cannot be read, suppressions are not known to be idle.
+    let run = sandbox.run(&["check", "--fix", "--output-format", "concise"]);
+    insta::assert_snapshot!(run, @r"
+    r.yml:7:9: error[schema/unknown-field] unknown field `exprr` in a rule
+    r.yml:8:9: error[schema/unknown-field] unknown field `fro` in a rule
+    2 errors in 1 of 1 file
+    2 fixable with --fix --unsafe-fixes
+    --- exit code 1
+    ");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), RULES);
+
+    let run = sandbox.run(&["check", "--fix", "--unsafe-fixes"]);
+    insta::assert_snapshot!(run, @r"
+    5 fixed, no findings in 1 file
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), @r#"
+    groups:
+      - name: g   # the group
+        rules:
+          - alert: 'Down'
+            expr: "up == 0"
+            for: 5m # long enough
+            annotations: {summary: "{{ $labels.job }} is down"}
+    "#);
+}
+
+#[test]
+fn a_difference_is_shown_and_nothing_is_written() {
+    let sandbox = Sandbox::with(&[("r.yml", RULES)]);
+    let run = sandbox.run(&["check", "--diff", "--unsafe-fixes"]);
+    insta::assert_snapshot!(run, @r#"
+    --- r.yml
+    +++ r.yml
+    @@ -1,9 +1,7 @@
+    -# promproof: ignore-file[yaml/multiple-documents] once there were two
+     groups:
+       - name: g   # the group
+         rules:
+    -      # promproof: ignore[template/missing-label] not any more
+    -      - alert: 'Down'  # promproof: ignore[promql/*, runbook/missing]
+    -        exprr: "up == 0"
+    -        fro: 5m # long enough
+    +      - alert: 'Down'
+    +        expr: "up == 0"
+    +        for: 5m # long enough
+             annotations: {summary: "{{ $labels.job }} is down"}
+    --- stderr
+    5 fixes would be applied in 1 file
+    --- exit code 1
+    "#);
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), RULES);
+    let run = sandbox.run(&["check", "--diff"]);
+    insta::assert_snapshot!(run, @"--- exit code 0");
+}
+
+#[test]
+fn a_fix_is_shown_where_it_is_found() {
+    let sandbox = Sandbox::with(&[("r.yml", RULES)]);
+    sandbox.run(&["check", "--fix", "--unsafe-fixes"]);
+    let text = "groups: [] # promproof: ignore[template/missing-label]\n---\n";
+    sandbox.write("r.yml", text);
+    insta::assert_snapshot!(sandbox.run(&["check"]), @r"
+    warning[suppression/unused]: `template/missing-label` suppresses nothing here
+       ╭─[r.yml:1:32]
+     1 │ groups: [] # promproof: ignore[template/missing-label]
+       ·                                ──────────────────────
+     2 │ ---
+       ╰────
+      help: remove it; or move it to the end of the line that it is for, to the line above, or above the rule
+      fix: remove the comment (--fix)
+      more: promproof explain suppression/unused
+
+    1 warning in 1 of 1 file
+    [*] 1 fixable with --fix
+    --- exit code 1
+    ");
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @r"
+    r.yml:1:32: warning[suppression/unused] [*] `template/missing-label` suppresses nothing here
+    1 warning in 1 of 1 file
+    [*] 1 fixable with --fix
+    --- exit code 1
+    ");
+    let json = sandbox.run(&["check", "--output-format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["diagnostics"][0]["fix"]["applicability"], "safe");
+    assert_eq!(json["summary"]["fixable"], 1);
+}
+
+#[test]
+fn standard_input_becomes_standard_output() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run_with_stdin(&["check", "-", "--fix", "--unsafe-fixes"], RULES);
+    insta::assert_snapshot!(run, @r#"
+    groups:
+      - name: g   # the group
+        rules:
+          - alert: 'Down'
+            expr: "up == 0"
+            for: 5m # long enough
+            annotations: {summary: "{{ $labels.job }} is down"}
+    --- stderr
+    5 fixed, no findings in 1 file
+    --- exit code 0
+    "#);
+    let fine = "groups: []\n";
+    let run = sandbox.run_with_stdin(&["check", "-", "--fix", "-q"], fine);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), fine, ""));
+    let run = sandbox.run_with_stdin(&["check", "-", "--diff", "--unsafe-fixes"], RULES);
+    assert_eq!(run.code, Some(1));
+    sandbox.write("r.yml", fine);
+    insta::assert_snapshot!(sandbox.run_with_stdin(&["check", "-", "r.yml", "--fix"], fine), @r"
+    --- stderr
+    error: --fix writes what comes from standard input to standard output, where no other file fits
+      help: name `-` alone
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn what_an_alias_reads_is_not_fixed() {
+    let text = "groups:
+  - name: g
+    rules:
+      - &rule
+        alert: A
+        exprr: up == 0
+  - name: h
+    rules: [*rule]
+";
+    let sandbox = Sandbox::with(&[("r.yml", text)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--fix", "--unsafe-fixes", "--output-format", "concise"]), @r"
+    r.yml:6:9: error[schema/unknown-field] unknown field `exprr` in a rule
+    r.yml:6:9: error[schema/unknown-field] unknown field `exprr` in a rule
+    2 errors in 1 of 1 file
+    2 fixable with --fix --unsafe-fixes
+    --- stderr
+    error: r.yml:6: a fix is not applied (rename it to `expr`): what it would change is read at another place, too, through an alias
+      help: change it by hand
+    --- exit code 1
+    ");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), text);
+}
