@@ -334,7 +334,7 @@ fn show(findings: &[Diagnostic], session: &Session) -> Result<Outcome, Trouble> 
     let mut stderr = anstream::stderr();
     let look: &Look = &session.error_look;
     for finding in findings {
-        report::full::write_diagnostic(&mut stderr, look, finding)?;
+        report::diagnostics::full::write_diagnostic(&mut stderr, look, finding)?;
     }
     Ok(Outcome::Trouble)
 }

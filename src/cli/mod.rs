@@ -20,7 +20,7 @@ mod report;
 mod rewrite;
 mod rules;
 mod session;
-mod test;
+mod test_command;
 mod update;
 
 use std::io::{self, Read as _};
@@ -51,7 +51,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
-    Test(test::TestArgs),
+    Test(test_command::TestArgs),
     Render(render::RenderArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
@@ -79,7 +79,7 @@ fn run(cli: &Cli) -> Outcome {
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let result = match &cli.command {
         Command::Check(args) => check::run(args, &session),
-        Command::Test(args) => test::run(args, &session),
+        Command::Test(args) => test_command::run(args, &session),
         Command::Render(args) => render::run(args, &session),
         Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),

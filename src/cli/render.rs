@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::{Outcome, Session, Trouble, test};
+use super::{Outcome, Session, Trouble, test_command};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::render::{self as output, RenderFormat, RenderView};
@@ -45,7 +45,7 @@ pub(super) struct RenderArgs {
     pub output_format: RenderOutputFormat,
 
     #[command(flatten)]
-    pub language: test::LanguageArgs,
+    pub language: test_command::LanguageArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -84,9 +84,9 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
     let options = options(args, session)?;
-    let (inputs, failures) = test::read_paths(&args.paths);
+    let (inputs, failures) = test_command::read_paths(&args.paths);
     if inputs.is_empty() && failures.is_empty() {
-        return Err(test::no_test_file(&args.paths)
+        return Err(test_command::no_test_file(&args.paths)
             .help("alerts are rendered over the series of their tests: name a test file that loads these rules"));
     }
     for failure in &failures {

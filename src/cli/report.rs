@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::test::coverage;
+use super::test_command::coverage;
 use super::{Outcome, Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::summary_line;

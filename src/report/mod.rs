@@ -4,12 +4,9 @@
 //! used and how wide a line may be, and hands over something to write to.
 
 pub mod chart;
-pub mod concise;
 pub mod coverage;
-pub mod full;
-pub mod github;
+pub mod diagnostics;
 pub mod html;
-pub mod json;
 mod look;
 pub mod markdown;
 pub mod merge;
@@ -17,10 +14,10 @@ pub mod parts;
 pub mod passed_over;
 pub mod query;
 pub mod render;
+pub mod run;
 pub mod snippet;
 mod statistics;
 mod summary;
-pub mod test;
 pub mod text;
 mod word_diff;
 
@@ -33,6 +30,7 @@ pub(crate) use summary::counted;
 pub use summary::{Failure, Summary};
 
 use crate::source::Diagnostic;
+use diagnostics::{concise, full, github, json};
 
 /// The output formats that `check` and `test` share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ use promproof::lint::{self, Config, Document};
 use promproof::model::exposition::parse_dump;
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::series;
-use promproof::report::test::{TestFormat, TestView};
+use promproof::report::run::{TestFormat, TestView};
 use promproof::report::{self, Look};
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
@@ -329,7 +329,7 @@ fn broken_test_files() {
         let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];
         let mut shown = Vec::new();
         let format = formats[random.below(formats.len())];
-        report::test::write(&mut shown, format, &Look::plain(), &report, &TestView::default()).unwrap();
+        report::run::write(&mut shown, format, &Look::plain(), &report, &TestView::default()).unwrap();
         let of_file = &report.files[0];
         check_problems(&of_file.problems, file.text());
         check_problems(&of_file.warnings, file.text());

@@ -209,7 +209,8 @@ fn each_mistake_is_one_clear_finding() {
 
 /// The parts of files that the findings below `report` mark.
 fn marked(sandbox: &Sandbox, report: &serde_json::Value) -> Vec<String> {
-    let place = &report["place"];
+    // A diagnostic has its place beside its message, other things have a `place`.
+    let place = if report["rule"].is_string() { report } else { &report["place"] };
     if let Some(file) = place["file"].as_str() {
         let offset = |end: &str| usize::try_from(place[end]["offset"].as_u64().unwrap()).unwrap();
         let text = std::fs::read_to_string(sandbox.path(file)).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use promproof::report::html;
-use promproof::report::test::TestView;
+use promproof::report::run::TestView;
 use promproof::testfile;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::workspace;

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::{self, Config, Document};
-use promproof::report::{Look, full};
+use promproof::report::Look;
+use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, LoadOptions, classify};
 use promproof::source::{Diagnostic, SourceFile};
 use promproof::unittest::RuleFileCache;

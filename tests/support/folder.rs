@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use promproof::report::Look;
-use promproof::report::test::{self, TestFormat, TestView};
+use promproof::report::run::{self, TestFormat, TestView};
 use promproof::source::SourceFile;
 use promproof::testfile;
 use promproof::unittest::report::TestReport;
@@ -42,7 +42,7 @@ impl Folder {
     pub fn run_as(&self, format: TestFormat, text: &str) -> String {
         let report = self.run(text);
         let mut out = Vec::new();
-        test::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, &TestView::default()).unwrap();
+        run::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, &TestView::default()).unwrap();
         let text = String::from_utf8(out).unwrap();
         let folder = format!("{}/", self.dir.path().display());
         // Blanks at the ends of lines are nothing that a reader sees.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::VERSION;
 use crate::report::parts::Parts;
 use crate::unittest::coverage::{Category, Coverage, FileCoverage, Tally};
 

@@ -6,7 +6,7 @@ use super::escape::Text;
 use super::frame::{Frame, UNITS_PER_PIXEL};
 use super::numbers::{Coordinate, range, short};
 use crate::promql::ast::BinaryOp;
-use crate::report::test::words;
+use crate::report::run::words;
 use crate::unittest::story::{Chart, Curve, Threshold};
 
 /// The height of a chart in pixels, as in the style sheet.

@@ -6,8 +6,8 @@ use std::fmt::{self, Write as _};
 use super::escape::{Prose, Text};
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
-use crate::report::test::difference::{MAX_SHOWN, differs, shown};
-use crate::report::test::words;
+use crate::report::run::difference::{MAX_SHOWN, differs, shown};
+use crate::report::run::words;
 use crate::report::word_diff::{Pieces, word_diff};
 use crate::testfile::PatternKind;
 use crate::unittest::report::{

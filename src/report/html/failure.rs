@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use super::escape::{Prose, Text};
 use super::{diagnostic, difference, excerpt};
 use crate::model::duration::format_duration;
-use crate::report::test::words;
+use crate::report::run::words;
 use crate::source::Severity;
 use crate::unittest::report::{Assertion, AssertionKind, Explanation, FileReport, Outcome};
 

@@ -34,8 +34,8 @@ use escape::Text;
 use group::GroupPage;
 use shapes::Shapes;
 
+use super::run::{TestView, words};
 use super::summary::counted;
-use super::test::{TestView, words};
 use crate::source::Severity;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
 

@@ -10,8 +10,8 @@ use super::frame::Frame;
 use super::numbers::range;
 use super::{bands, marks};
 use crate::model::duration::format_duration;
+use crate::report::run::words::shortened;
 use crate::report::summary::counted;
-use crate::report::test::words::shortened;
 use crate::source::SourceFile;
 use crate::unittest::story::{ExpressionStory, InputStory, Life, RuleStory, Story};
 

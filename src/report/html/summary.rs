@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use super::escape::Text;
 use super::group::{assertion_id, group_id};
+use crate::report::run::{TestView, words};
 use crate::report::summary::counted;
-use crate::report::test::{TestView, words};
 use crate::unittest::report::{Counts, FileReport, TestReport};
 use crate::unittest::{PartOf, Partition};
 

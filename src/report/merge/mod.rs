@@ -16,7 +16,7 @@ use serde_json::Value;
 pub use refusal::Refusal;
 
 use crate::report::coverage::{json as coverage_json, lcov::Trace};
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::VERSION;
 use crate::report::parts::Parts;
 use crate::unittest::coverage::Coverage;
 

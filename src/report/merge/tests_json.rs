@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::refusal::{Refusal, coverage_fits};
 use crate::report::coverage::json as coverage_json;
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::VERSION;
 use crate::report::parts::Parts;
 use crate::unittest::coverage::Coverage;
 
@@ -163,11 +163,10 @@ struct Key<'a> {
 }
 
 fn diagnostic_key(diagnostic: &Value) -> Key<'_> {
-    let place = &diagnostic["place"];
     Key {
-        file: place["file"].as_str(),
-        start: place["start"]["offset"].as_u64(),
-        end: place["end"]["offset"].as_u64(),
+        file: diagnostic["file"].as_str(),
+        start: diagnostic["start"]["offset"].as_u64(),
+        end: diagnostic["end"]["offset"].as_u64(),
         rule: diagnostic["rule"].as_str(),
         message: diagnostic["message"].as_str(),
     }

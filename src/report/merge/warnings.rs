@@ -1,9 +1,9 @@
 //! Warnings in JUnit reports: each part of a suite warns of what concerns the whole file, and of its own tests.
 //!
 //! They are cases of their own where they failed the run, else lines of `system-out`; see
-//! [`crate::report::test::junit`].
+//! [`crate::report::run::junit`].
 
-use crate::report::test::junit::WARNING_CASE;
+use crate::report::run::junit::WARNING_CASE;
 
 const OPEN: &str = "<system-out>";
 const CLOSE: &str = "</system-out>";

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{RenderView, shown_tests};
 use crate::alerting::AlertState;
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::source::{SourceFile, Span};
 use crate::unittest::rendering::{AlertRendering, Appearance, RenderedField, RenderedRule};
 use crate::unittest::report::TestReport;
@@ -22,17 +22,11 @@ pub(super) fn write(
         let of_groups = file.groups.iter().flat_map(|group| &group.errors);
         file.problems.iter().chain(rule_problems).chain(of_groups)
     });
-    let error = |problem: &crate::source::Diagnostic| {
-        let mut value = place(&problem.primary.file, problem.primary.span);
-        value["rule"] = json!(problem.rule);
-        value["message"] = json!(problem.message);
-        value
-    };
     let document = json!({
         "version": VERSION,
         "at_ms": view.at_ms,
         "alerts": rules.iter().map(|rule| self::rule(rule, view)).collect::<Vec<_>>(),
-        "errors": errors.map(error).collect::<Vec<_>>(),
+        "errors": errors.map(Finding::of).collect::<Vec<_>>(),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::options::output_file;
 use crate::cli::{Session, Trouble, atomic};
 use crate::report::html;
-use crate::report::test::TestView;
+use crate::report::run::TestView;
 use crate::unittest::report::TestReport;
 
 /// What `--html` takes.

@@ -24,7 +24,7 @@ use super::config::{self, ConfigFileArgs};
 use super::options::output_file;
 use super::{Outcome, Session, Trouble, atomic, update};
 use crate::promql::regex::SearchRegex;
-use crate::report::test::{self as output, TestFormat, TestView};
+use crate::report::run::{self as output, TestFormat, TestView};
 use crate::source::Position;
 use crate::unittest::report::TestReport;
 use crate::unittest::{self, ListedFile, RunOptions, Selection};

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::passed_over::{self, Reason};
-use super::text::severity_name;
-use super::{CheckReport, Failure, Summary, documentation_url};
+use crate::report::passed_over::{self, Reason};
+use crate::report::text::severity_name;
+use crate::report::{CheckReport, Failure, Summary, documentation_url};
 use crate::source::{Applicability, Diagnostic, Fix, Label, SourceFile, Span};
 
 /// The version of the shape of the object.
@@ -40,8 +40,9 @@ struct Document<'a> {
     summary: SummaryJson,
 }
 
+/// A diagnostic as every command writes it: `check`, `test` and `render`.
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(in crate::report) struct Finding<'a> {
     rule: &'a str,
     severity: &'static str,
     message: &'a str,
@@ -122,7 +123,7 @@ struct SummaryJson {
 }
 
 impl<'a> Finding<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
+    pub(in crate::report) fn of(diagnostic: &'a Diagnostic) -> Self {
         Finding {
             rule: diagnostic.rule,
             severity: severity_name(diagnostic.severity),

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::text::one_line;
-use super::{CheckReport, Failure, Look, passed_over};
+use crate::report::text::one_line;
+use crate::report::{CheckReport, Failure, Look, passed_over};
 use crate::source::{Diagnostic, Label, Severity};
 
 /// Writes one annotation for each finding and each failure, and the closing line, which is no annotation.

@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use super::{TestView, words};
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::report::parts::Parts;
-use crate::report::text::severity_name;
-use crate::source::{Diagnostic, Label, SourceFile, Span};
+use crate::source::{Diagnostic, SourceFile, Span};
 use crate::unittest::report::{
     Alert, AlertFailure, Assertion, AssertionKind, Difference, Explanation, FieldDifference, FieldKind, FileReport,
     GroupReport, MessageFailure, Outcome, Sample, SampleFailure, TestReport, TimelineFailure, Violation, ViolationKind,
@@ -270,21 +269,7 @@ fn why(why: &Explanation) -> Value {
 }
 
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> Value {
-    json!({
-        "rule": diagnostic.rule,
-        "severity": severity_name(diagnostic.severity),
-        "message": diagnostic.message,
-        "place": label(&diagnostic.primary),
-        "related": diagnostic.related.iter().map(label).collect::<Vec<_>>(),
-        "help": diagnostic.help,
-    })
-}
-
-fn label(label: &Label) -> Value {
-    let mut value = range(&label.file, label.span);
-    value["file"] = label.file.name().into();
-    value["label"] = label.text.as_str().into();
-    value
+    json!(Finding::of(diagnostic))
 }
 
 pub(super) fn range(file: &SourceFile, span: Span) -> Value {

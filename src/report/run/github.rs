@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{TestView, words};
-use crate::report::github::write_annotation;
+use crate::report::diagnostics::github::write_annotation;
 use crate::source::{Diagnostic, Severity};
 use crate::unittest::report::{Outcome, TestReport};
 

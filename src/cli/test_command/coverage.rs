@@ -10,7 +10,7 @@ use crate::cli::{Session, Trouble, atomic};
 use crate::report::Look;
 use crate::report::coverage::{self as output, lcov};
 use crate::report::parts::Parts;
-use crate::report::test::TestFormat;
+use crate::report::run::TestFormat;
 use crate::source::Severity;
 use crate::unittest::PartOf;
 use crate::unittest::coverage::Coverage;

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::text::{one_line, severity_name, wrapped};
-use super::{CheckReport, Look, passed_over, snippet};
 use crate::lint;
+use crate::report::text::{one_line, severity_name, wrapped};
+use crate::report::{CheckReport, Look, passed_over, snippet};
 use crate::source::{Applicability, Diagnostic};
 
 /// Help text is not squeezed into less, however narrow the output is.

@@ -6,7 +6,7 @@ use super::TestArgs;
 use crate::cli::options::FormatArgs;
 use crate::cli::{Session, Trouble};
 use crate::report::Format;
-use crate::report::test::TestFormat;
+use crate::report::run::TestFormat;
 
 /// The output formats by their names on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::summary::FIXABLE;
-use super::text::{one_line, severity_name};
-use super::{CheckReport, Look, passed_over};
+use crate::report::summary::FIXABLE;
+use crate::report::text::{one_line, severity_name};
+use crate::report::{CheckReport, Look, passed_over};
 use crate::source::{Applicability, Diagnostic};
 
 /// Writes the findings and the closing line.

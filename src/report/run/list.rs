@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::json::{diagnostic, kind_and_subject, range};
 use crate::model::duration::format_duration;
-use crate::report::json::VERSION;
+use crate::report::diagnostics::json::VERSION;
 use crate::report::text::one_line;
 use crate::unittest::report::AssertionKind;
 use crate::unittest::{ListedAssertion, ListedFile, ListedGroup};
