@@ -13,10 +13,10 @@
 //! | [`unittest`] | running tests: the runner, comparison of expected and actual, explanations, what looks at a run |
 //! | [`workspace`] | the owner of files: finds them, reads each once, knows which rules a test is about |
 //! | [`testfile`] | the model of a test file; how to read one |
-//! | [`facts`] | what can be known of an expression without data: label flow |
 //! | [`alerting`] | rule groups over time: recording rules, alert states, `ALERTS`, staleness, timelines |
 //! | [`template`] | Go text/template as alert rules use it |
 //! | [`engine`] | PromQL evaluation over an in-memory store |
+//! | [`facts`] | what can be known of an expression without data: labels, values, what it reads |
 //! | [`rules`] | the model of a rule file, and how to load one |
 //! | [`promql`] | lexer, parser, checker, printer, function table; evaluates nothing |
 //! | [`yaml`] | text to a tree in which every key and value knows its source bytes |

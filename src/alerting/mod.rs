@@ -9,7 +9,6 @@ mod alerts;
 mod branches;
 mod compile;
 mod plan;
-mod reads;
 mod recording;
 mod render;
 mod run;
@@ -19,7 +18,6 @@ mod timeline;
 mod writer;
 
 pub use compile::{CompileOptions, CompiledGroup, CompiledRule, RuleSet, TemplateField};
-pub use reads::is_range_dependent;
 pub use run::{Input, RunOptions, Schedule, run};
 pub use timeline::{
     AlertAt, AlertState, AlertTimeline, Annotations, Phase, RuleId, RuleTimeline, Run, RunError, RunErrorKind,

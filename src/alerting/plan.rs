@@ -10,13 +10,14 @@ use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::Store;
+use crate::facts::Reads;
 use crate::promql::{self, ParseOptions};
 use crate::rules::RuleKind;
 use crate::template::QueryReference;
 
 use super::alerts::{ALERTS, ALERTS_FOR_STATE};
 use super::compile::{CompiledRule, RuleSet};
-use super::reads::Reads;
 use super::run::{Input, Schedule};
 use super::timeline::RuleId;
 
@@ -149,7 +150,7 @@ fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>, last_rivals: &
     });
     let mut blocks: Vec<Block> = Vec::new();
     for (index, reader) in readers.iter().enumerate() {
-        let read: Vec<Writers> = match reader.reads.names() {
+        let read: Vec<Writers> = match reader.reads.only() {
             None => any.into_iter().collect(),
             Some(names) => names.iter().filter_map(|name| writers.get(name.as_str()).copied()).collect(),
         };
@@ -169,6 +170,14 @@ fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>, last_rivals: &
         blocks.push(block);
     }
     blocks
+}
+
+impl PlannedRule {
+    /// Whether the result is certainly empty, because the store has none of the series.
+    pub(super) fn is_empty_in(&self, store: &Store) -> bool {
+        let Some(names) = self.reads.only() else { return false };
+        !self.reads.from_nothing && names.iter().all(|name| store.named(name).is_empty())
+    }
 }
 
 /// What the queries of a rule's templates read; `None` where there are none.

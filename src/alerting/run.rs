@@ -242,7 +242,7 @@ impl RunningRule<'_> {
 
     /// Evaluates the rule at one step.
     fn step(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, step: usize) -> Result<(), String> {
-        if self.planned.reads.nothing_in(store) {
+        if self.planned.is_empty_in(store) {
             return self.take(store, schedule, step, &[]);
         }
         let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
@@ -263,7 +263,7 @@ impl RunningRule<'_> {
 
     /// Evaluates the rule at all steps. It ends with the first one that fails.
     fn pass(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, steps: usize) -> Result<(), RunError> {
-        if self.planned.reads.nothing_in(store) {
+        if self.planned.is_empty_in(store) {
             return Ok(());
         }
         for first in (0..steps).step_by(STEPS_PER_PASS) {

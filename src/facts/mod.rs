@@ -17,6 +17,7 @@ mod conflict;
 mod follow;
 mod interval;
 mod labels;
+mod reads;
 mod selector;
 mod share;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::source::Span;
 pub use comparison::{Comparison, Outcome};
 pub use conflict::{Conflict, ConflictKind};
 pub use interval::Interval;
+pub use reads::{Reads, is_range_dependent};
 
 use labels::LabelSet;
 

@@ -2,14 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::facts;
 use crate::model::Labels;
-use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
-use crate::promql::ast::{DurationExpr, DurationKind, ExprKind, MatchOp, Modifiers, VectorSelector};
+use crate::promql::ast::VectorSelector;
 use crate::rules::{Rule, RuleFile, RuleKind};
-
-/// How far back an instant selector looks, in milliseconds.
-const LOOKBACK_MS: i64 = 5 * 60 * 1000;
 
 /// What a set of expressions reads.
 #[derive(Debug, Default)]
@@ -72,24 +69,10 @@ impl Reads {
     }
 
     fn add(&mut self, expr: &Expr) -> Reach {
-        let mut reach = Reach { back_ms: reach(expr), names: FxHashSet::default() };
-        expr.walk(&mut |part| {
-            if matches!(&part.kind, ExprKind::Call(call) if call.function.name == "info") {
-                self.names.insert("target_info".to_owned());
-            }
-            let Some(selector) = part.selector() else { return };
-            match metric_name(selector) {
-                Some(name) => {
-                    reach.names.insert(name.clone());
-                    self.names.insert(name);
-                }
-                None => {
-                    self.any_metric = true;
-                    reach.back_ms = None;
-                }
-            }
-        });
-        reach
+        let facts::Reads { names, any_metric, back_ms, .. } = facts::Reads::of(expr, i64::MAX);
+        self.any_metric |= any_metric;
+        self.names.extend(names.iter().cloned());
+        Reach { back_ms: back_ms.filter(|_| !any_metric), names: names.into_iter().collect() }
     }
 
     /// A template may query anything: every word in it counts as a metric.
@@ -131,76 +114,13 @@ impl Reads {
 
     /// The same for an expression of a test.
     pub(super) fn expr_reach(&self, expr: &Expr) -> Option<i64> {
-        let mut direct = true;
-        expr.walk(&mut |part| {
-            if let Some(selector) = part.selector() {
-                direct &= metric_name(selector)
-                    .is_some_and(|name| !self.recorded.contains(&name) && !name.starts_with("ALERTS"));
-            }
-        });
-        reach(expr).filter(|_| direct)
+        let reads = facts::Reads::of(expr, i64::MAX);
+        let direct = reads.names.iter().all(|name| !self.recorded.contains(name) && !name.starts_with("ALERTS"));
+        reads.back_ms.filter(|_| direct && !reads.any_metric)
     }
 }
 
 /// The name that a selector asks for, in front of the braces or inside.
 pub(super) fn metric_name(selector: &VectorSelector) -> Option<String> {
-    if let Some(name) = &selector.name {
-        return Some(name.value.clone());
-    }
-    let matcher = selector.matchers.iter().find(|m| m.name.value == METRIC_NAME && m.op == MatchOp::Equal)?;
-    String::from_utf8(matcher.value.value.clone()).ok()
-}
-
-/// How far back `expr` looks, in milliseconds; `None` where it cannot be told. The left spine of binary operators is
-/// as deep as what it begins with.
-fn reach(expr: &Expr) -> Option<i64> {
-    let mut deepest = 0;
-    let mut pending = vec![(expr, 0_i64)];
-    while let Some((expr, outer)) = pending.pop() {
-        let own = match &expr.kind {
-            ExprKind::Vector(selector) => LOOKBACK_MS.saturating_add(offset(&selector.modifiers)?),
-            ExprKind::Matrix(matrix) => {
-                milliseconds(&matrix.range)?.saturating_add(offset(&matrix.selector.value.modifiers)?)
-            }
-            ExprKind::Subquery(subquery) => milliseconds(&subquery.range)?.saturating_add(offset(&subquery.modifiers)?),
-            _ => 0,
-        };
-        let total = outer.saturating_add(own);
-        deepest = deepest.max(total);
-        pending.extend(expr.children().map(|child| (child, total)));
-    }
-    Some(deepest)
-}
-
-fn offset(modifiers: &Modifiers) -> Option<i64> {
-    if modifiers.at.is_some() || modifiers.extension.is_some() {
-        return None;
-    }
-    modifiers.offset.as_ref().map_or(Some(0), |offset| milliseconds(&offset.value).map(|ms| ms.max(0)))
-}
-
-fn milliseconds(duration: &DurationExpr) -> Option<i64> {
-    match &duration.kind {
-        DurationKind::Literal { seconds, .. } => Some((seconds * 1000.0) as i64),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::reach;
-    use crate::promql::{ParseOptions, parse};
-
-    #[test]
-    fn how_far_back() {
-        let minutes = |text: &str| {
-            let expr = parse(text, &ParseOptions::all()).expect("an expression");
-            reach(&expr).map(|ms| ms / 60_000)
-        };
-        assert_eq!(minutes("1"), Some(0));
-        assert_eq!(minutes("up"), Some(5));
-        assert_eq!(minutes("up offset 10m > rate(x[1h] offset 30m)"), Some(90));
-        assert_eq!(minutes("max_over_time(rate(x[5m])[1h:]) or y"), Some(65));
-        assert_eq!(minutes("up @ 100"), None);
-    }
+    selector.metric_name().map(str::to_owned)
 }

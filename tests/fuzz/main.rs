@@ -19,6 +19,7 @@ mod mutate;
 mod shared;
 
 mod engine_fuzz;
+mod facts_fuzz;
 mod input_fuzz;
 mod promql_fuzz;
 mod promql_laws;
