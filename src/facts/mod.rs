@@ -23,7 +23,10 @@ mod share;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, MatchOp, NodeId};
@@ -50,6 +53,9 @@ pub struct Facts<'e> {
     /// The comparisons whose outcome is known, from the inside to the outside.
     pub comparisons: Vec<Comparison>,
 }
+
+/// The only labels that the series of a recorded metric can have, by the metric's name.
+pub type Recorded = FxHashMap<String, BTreeSet<String>>;
 
 /// One alternative between `or`s.
 #[derive(Clone, Debug)]
@@ -142,6 +148,8 @@ pub enum Cause {
     EmptyMatcher,
     /// `label_replace` sets it to nothing.
     EmptyReplacement,
+    /// The recording rules of these series drop it; the span is the selector.
+    Recorded,
     /// An operator yields a new value, which does not have the old metric's name.
     Operator,
 }
@@ -163,7 +171,12 @@ impl Presence {
 impl<'e> Facts<'e> {
     /// Follows labels and values through `expr`.
     pub fn of(expr: &'e Expr) -> Facts<'e> {
-        follow::facts(expr)
+        follow::facts(expr, None)
+    }
+
+    /// The same, where it is known which labels recorded series can have.
+    pub fn with_recorded(expr: &'e Expr, recorded: &'e Recorded) -> Facts<'e> {
+        follow::facts(expr, Some(recorded))
     }
 
     /// The alternatives of the whole expression, from left to right; none where it cannot yield an element.

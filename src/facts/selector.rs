@@ -4,15 +4,23 @@ use std::rc::Rc;
 
 use super::follow::Branches;
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Presence};
+use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Presence, Recorded};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
 use crate::source::Span;
 
-pub(super) fn follow(selector: &VectorSelector, span: Span) -> Branches<'_> {
+pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, recorded: Option<&'e Recorded>) -> Branches<'e> {
     let name = selector.metric_name();
-    let mut labels = if is_scraped(name) { LabelSet::scraped() } else { LabelSet::open() };
+    let mut labels = match name.and_then(|name| recorded?.get(name)) {
+        Some(possible) => {
+            let mut labels = LabelSet::closed(Dropped::at(span, Cause::Recorded));
+            possible.iter().for_each(|label| labels.set(label, Presence::Possible));
+            labels
+        }
+        None if is_scraped(name) => LabelSet::scraped(),
+        None => LabelSet::open(),
+    };
     if selector.name.is_some() {
         labels.set(METRIC_NAME, Presence::Guaranteed);
     }

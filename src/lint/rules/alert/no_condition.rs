@@ -25,6 +25,8 @@ impl LintRule for NoCondition {
         let (file, field) = (cx.file(), &cx.rule.expr);
         if let ExprKind::Binary(operation) = &expr.without_parens().kind
             && let Some(modifier) = operation.bool_modifier
+            && !has_condition(&operation.lhs)
+            && !has_condition(&operation.rhs)
         {
             let message = "the alert fires also where the comparison is false: with `bool` that is the value 0";
             let found = META.diagnostic(message, file.inside(field, modifier, "keeps what is false, as 0"));

@@ -2,7 +2,7 @@
 
 mod duplicate;
 mod overlapping;
-mod recorded;
+pub(super) mod recorded;
 mod used_across_groups;
 mod used_before_recorded;
 

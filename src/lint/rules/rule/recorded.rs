@@ -9,26 +9,26 @@ use crate::source::Span;
 
 /// Where a rule stands.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) file: FileContext<'a>,
+pub(in crate::lint::rules) struct Place<'a> {
+    pub(in crate::lint::rules) file: FileContext<'a>,
     /// Index of the file among the rule files.
-    pub(super) file_at: usize,
+    pub(in crate::lint::rules) file_at: usize,
     /// Index of the group in the file.
-    pub(super) group_at: usize,
+    pub(in crate::lint::rules) group_at: usize,
     /// Index of the rule in the group.
-    pub(super) rule_at: usize,
-    pub(super) rule: &'a Rule,
+    pub(in crate::lint::rules) rule_at: usize,
+    pub(in crate::lint::rules) rule: &'a Rule,
 }
 
 impl Place<'_> {
     /// The file and the group, which tell whether two rules are evaluated one after the other.
-    pub(super) fn group(&self) -> (usize, usize) {
+    pub(in crate::lint::rules) fn group(&self) -> (usize, usize) {
         (self.file_at, self.group_at)
     }
 }
 
 /// All rules, in the order of the files.
-pub(super) fn places<'a>(cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Place<'a>> {
+pub(in crate::lint::rules) fn places<'a>(cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Place<'a>> {
     cx.rule_files().enumerate().flat_map(|(file_at, file)| {
         file.rules.groups.iter().enumerate().flat_map(move |(group_at, group)| {
             group.rules.iter().enumerate().map(move |(rule_at, rule)| Place { file, file_at, group_at, rule_at, rule })
@@ -37,7 +37,7 @@ pub(super) fn places<'a>(cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Plac
 }
 
 /// The recording rules by name.
-pub(super) fn recording<'a>(cx: &WorkspaceContext<'a>) -> FxHashMap<&'a str, Vec<Place<'a>>> {
+pub(in crate::lint::rules) fn recording<'a>(cx: &WorkspaceContext<'a>) -> FxHashMap<&'a str, Vec<Place<'a>>> {
     let mut by_name: FxHashMap<&str, Vec<Place<'_>>> = FxHashMap::default();
     for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
         by_name.entry(place.rule.name.text()).or_default().push(place);
@@ -47,7 +47,7 @@ pub(super) fn recording<'a>(cx: &WorkspaceContext<'a>) -> FxHashMap<&'a str, Vec
 
 /// The metrics that an expression names, each at the first place where it does. Those that it reads at another time only
 /// are left out: what was recorded before is what it wants.
-pub(super) fn metrics(expr: &Expr) -> Vec<(&str, Span)> {
+pub(in crate::lint::rules) fn metrics(expr: &Expr) -> Vec<(&str, Span)> {
     let mut found: Vec<(&str, Span)> = Vec::new();
     let mut known = rustc_hash::FxHashSet::default();
     expr.walk(&mut |part| {

@@ -127,6 +127,7 @@ impl<'a> Reporter<'a, '_> {
             Cause::NoLabels => "this has no labels".to_owned(),
             Cause::EmptyMatcher => format!("selects only series without `{label}`"),
             Cause::EmptyReplacement => format!("`label_replace` removes `{label}`"),
+            Cause::Recorded => format!("recorded without `{label}`"),
             Cause::Operator => "the result of an operator has no metric name".to_owned(),
         }
     }

@@ -4,6 +4,7 @@ mod literal_braces;
 mod missing_label;
 mod query_syntax;
 mod ratio_as_percent;
+mod recorded_label;
 mod runtime_error;
 mod syntax;
 mod unformatted_value;
@@ -17,6 +18,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &missing_label::Rule,
     &query_syntax::Rule,
     &ratio_as_percent::RatioAsPercent,
+    &recorded_label::RecordedLabel,
     &runtime_error::Rule,
     &unformatted_value::Rule,
     &value_in_label::Rule,

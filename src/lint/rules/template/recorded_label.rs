@@ -1,0 +1,156 @@
+//! `template/recorded-label`: a template prints a label that the recorded series it is about have lost.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::{Branch, Cause, Facts, Presence, Recorded};
+use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::lint::rules::rule::recorded::{self, Place};
+use crate::promql::Expr;
+use crate::rules::RuleKind;
+use crate::source::{Diagnostic, Span};
+use crate::template::{LabelOwner, LabelReference};
+
+static META: Meta =
+    meta!("template/recorded-label", Warning, on, "a template prints a label that recorded series do not have");
+
+/// Definitions that read definitions that read … are followed so far.
+const MAX_DEPTH: usize = 16;
+
+pub(super) struct RecordedLabel;
+
+impl LintRule for RecordedLabel {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        let mut definitions =
+            Definitions { places: recorded::recording(cx), known: Recorded::default(), seen: FxHashSet::default() };
+        let names: Vec<&str> = definitions.places.keys().copied().collect();
+        names.into_iter().for_each(|name| definitions.learn(name, 0));
+        if definitions.known.is_empty() {
+            return;
+        }
+        for alert in recorded::places(cx).filter(|place| place.rule.kind == RuleKind::Alerting) {
+            let Some(expr) = &alert.rule.parsed else { continue };
+            if reads(expr).any(|name| definitions.known.contains_key(name)) {
+                check(&alert, expr, &definitions, out);
+            }
+        }
+    }
+}
+
+/// What recording rules say of their series' labels.
+struct Definitions<'a> {
+    places: FxHashMap<&'a str, Vec<Place<'a>>>,
+    known: Recorded,
+    /// What was looked at, or is being looked at.
+    seen: FxHashSet<&'a str>,
+}
+
+impl<'a> Definitions<'a> {
+    /// Finds out the labels of `name`, after those of what its definitions read. Nothing is learnt of what is recorded
+    /// with labels that are not known, or in terms of itself.
+    fn learn(&mut self, name: &'a str, depth: usize) {
+        // What has no colon may be scraped, too.
+        if depth > MAX_DEPTH || !name.contains(':') || !self.seen.insert(name) {
+            return;
+        }
+        let places = self.places.get(name).cloned().unwrap_or_default();
+        for expr in places.iter().filter_map(|place| place.rule.parsed.as_ref()) {
+            for inner in reads(expr) {
+                if let Some((inner, _)) = self.places.get_key_value(inner) {
+                    self.learn(inner, depth + 1);
+                }
+            }
+        }
+        let mut labels = BTreeSet::new();
+        for place in &places {
+            let Some(expr) = &place.rule.parsed else { return };
+            let facts = Facts::with_recorded(expr, &self.known);
+            if facts.branches().is_empty() || !facts.branches().iter().all(Branch::is_closed) {
+                return;
+            }
+            for (label, presence) in facts.branches().iter().flat_map(Branch::known_labels) {
+                if !presence.is_impossible() {
+                    labels.insert(label.to_owned());
+                }
+            }
+            let group = place.file.rules.groups.get(place.group_at);
+            let own = place.rule.labels.iter().chain(group.iter().flat_map(|group| &group.labels));
+            labels.extend(own.map(|(label, _)| label.text().to_owned()));
+        }
+        if !places.is_empty() {
+            self.known.insert(name.to_owned(), labels);
+        }
+    }
+}
+
+/// The names of the metrics that an expression reads.
+fn reads(expr: &Expr) -> impl Iterator<Item = &str> {
+    let mut names = Vec::new();
+    expr.walk(&mut |part| names.extend(part.selector().and_then(|selector| selector.metric_name())));
+    names.into_iter()
+}
+
+fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_>, out: &mut Vec<Diagnostic>) {
+    let rule = alert.rule;
+    let labels = TemplateField::among(&rule.labels, TemplatePlace::Label);
+    let templates: Vec<TemplateField<'_>> =
+        labels.chain(TemplateField::among(&rule.annotations, TemplatePlace::Annotation)).collect();
+    if templates.is_empty() {
+        return;
+    }
+    let facts = Facts::with_recorded(expr, &definitions.known);
+    let mut reported = FxHashSet::default();
+    for template in &templates {
+        for reference in template.parsed.iter().flat_map(|parsed| parsed.label_references()) {
+            if reference.owner == LabelOwner::Alert
+                && !reference.guarded
+                && let Some(span) = lost(&facts, &reference.name)
+                && reported.insert(reference.name.clone())
+            {
+                out.push(report(alert, template, reference, span, definitions));
+            }
+        }
+    }
+}
+
+/// The selector of recorded series that lacks the label, where the whole expression lacks it because of that.
+fn lost(facts: &Facts<'_>, label: &str) -> Option<Span> {
+    let mut lost = None;
+    for branch in facts.branches() {
+        match branch.presence(label) {
+            Presence::Impossible(dropped) if dropped.cause == Cause::Recorded => lost = lost.or(Some(dropped.span)),
+            Presence::Impossible(_) if branch.made_up => {}
+            // Something else drops it: `template/missing-label` says so.
+            _ => return None,
+        }
+    }
+    lost
+}
+
+fn report(
+    alert: &Place<'_>,
+    template: &TemplateField<'_>,
+    reference: &LabelReference,
+    selector: Span,
+    definitions: &Definitions<'_>,
+) -> Diagnostic {
+    let (file, expr, label) = (alert.file, &alert.rule.expr, &reference.name);
+    let text = selector.slice(expr.text());
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))).unwrap_or(text.len());
+    let name = text.get(..end).unwrap_or(text);
+    let message = format!("{} prints `{label}`, which `{name}` is recorded without", template.describe());
+    let found = META
+        .diagnostic(message, file.inside(template.value, reference.span, "always empty"))
+        .related(file.inside(expr, selector, format!("has no `{label}`")));
+    let found = match definitions.places.get(name).and_then(|places| places.first()) {
+        Some(place) => found.related(place.file.field(&place.rule.name, "recorded here")),
+        None => found,
+    };
+    found.help(format!("keep `{label}` where `{name}` is recorded, or do not print it"))
+}
