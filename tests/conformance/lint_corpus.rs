@@ -48,6 +48,7 @@ fn srerun() {
     let (documents, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 594);
     insta::assert_snapshot!(show(&diagnostics), @r"
+    1 promql/gauge-function-on-counter
     5 promql/impossible-match
     1 promql/missing-le
     4 promql/never-true
@@ -75,6 +76,7 @@ fn awesome() {
     let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
+    2 promql/gauge-function-on-counter
     17 promql/impossible-match
     4 promql/never-true
     213 template/missing-label instance

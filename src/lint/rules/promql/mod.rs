@@ -4,6 +4,7 @@ mod contradiction;
 mod contradictory_matchers;
 mod fragile_ratio;
 mod fragile_topk;
+mod gauge_function_on_counter;
 mod glob_in_regex;
 mod impossible_match;
 mod label_replace;
@@ -13,6 +14,7 @@ mod misspelt_label;
 mod nan_in_aggregation;
 mod never_true;
 mod quantile_range;
+mod rate_of_gauge;
 mod raw_buckets;
 mod redundant_regex;
 mod wildcard_regex;
@@ -28,6 +30,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &contradictory_matchers::Rule,
     &fragile_ratio::Rule,
     &fragile_topk::Rule,
+    &gauge_function_on_counter::GaugeFunctionOnCounter,
     &glob_in_regex::Rule,
     &contradiction::Contradiction,
     &impossible_match::Rule,
@@ -40,5 +43,6 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &wildcard_regex::Rule,
     &never_true::NeverTrue,
     &quantile_range::QuantileRange,
+    &rate_of_gauge::RateOfGauge,
     &raw_buckets::RawBuckets,
 ];

@@ -3,10 +3,16 @@
 mod duplicate;
 mod overlapping;
 pub(super) mod recorded;
+mod same_condition;
 mod used_across_groups;
 mod used_before_recorded;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] =
-    &[&duplicate::Rule, &overlapping::Rule, &used_across_groups::Rule, &used_before_recorded::Rule];
+pub(super) static RULES: &[&dyn LintRule] = &[
+    &duplicate::Rule,
+    &overlapping::Rule,
+    &same_condition::SameCondition,
+    &used_across_groups::Rule,
+    &used_before_recorded::Rule,
+];

@@ -1,0 +1,55 @@
+//! `rule/same-condition`: two alerts of one file with different names that fire at the same times.
+
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
+use crate::lint::context::FileContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::{Rule, RuleKind};
+use crate::source::Diagnostic;
+
+static META: Meta =
+    meta!("rule/same-condition", Warning, on, "two alerts with different names have the same condition");
+
+/// Longer expressions are not compared.
+const MAX_EXPRESSION_BYTES: usize = 10_000;
+
+pub(super) struct SameCondition;
+
+impl LintRule for SameCondition {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
+        // The part of the file (another Kubernetes object may be for another server), the expression, how long it waits.
+        let mut first_of: FxHashMap<(usize, String, i64), &Rule> = FxHashMap::default();
+        for group in &cx.rules.groups {
+            for rule in group.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
+                let short = rule.expr.text().len() <= MAX_EXPRESSION_BYTES;
+                let Some(expr) = rule.parsed.as_ref().filter(|_| short) else { continue };
+                match first_of.entry((group.part, expr.without_parens().to_string(), rule.for_ms)) {
+                    Entry::Occupied(first) => {
+                        if first.get().name.text() != rule.name.text() {
+                            out.push(report(cx, first.get(), rule));
+                        }
+                    }
+                    Entry::Vacant(entry) => {
+                        entry.insert(rule);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn report(cx: &FileContext<'_>, first: &Rule, second: &Rule) -> Diagnostic {
+    let (one, other) = (first.name.text(), second.name.text());
+    META.diagnostic(
+        format!("`{other}` fires whenever `{one}` does: expression and `for` are the same"),
+        cx.field(&second.expr, "the same condition"),
+    )
+    .related(cx.field(&first.name, format!("as of `{one}`")))
+    .help("one of them was probably meant to have another limit or another `for`; else remove it")
+}
