@@ -19,13 +19,23 @@ const COUNTERS: [&str; 4] = ["_total", "_count", "_bucket", "_created"];
 
 /// Whether `operation`, a division, yields the share of a part in the whole.
 pub(super) fn is_share(operation: &BinaryExpr) -> bool {
-    let (part, whole) = (operation.lhs.without_parens(), operation.rhs.without_parens());
+    let (part, whole) = (operation.lhs.without_parens(), at_least(operation.rhs.without_parens()));
     if operation.matching.as_ref().is_none_or(|matching| {
         matching.cardinality == Cardinality::OneToMany || matching.fill_left.is_some() || matching.fill_right.is_some()
     }) {
         return false;
     }
     is_part_of(part, whole) || is_term_of(part, whole, clause(operation))
+}
+
+/// What an expression is never below: the `x` of `clamp_min(x, 1)`.
+fn at_least(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Call(call) if call.function.name == "clamp_min" => {
+            call.args.first().map_or(expr, |inner| at_least(inner.without_parens()))
+        }
+        _ => expr,
+    }
 }
 
 /// The values of `time() - timestamp(x)`.

@@ -292,3 +292,47 @@ fn endless_expressions_take_linear_time() {
         assert!(Facts::of(&parsed).branches().len() <= 64);
     }
 }
+
+#[test]
+fn comparisons_whose_outcome_is_known() {
+    let outcomes = |expr: &str| {
+        let parsed = promql::parse(expr, &ParseOptions::all()).unwrap();
+        let facts = Facts::of(&parsed);
+        let show = |found: &Comparison| {
+            let by = found.known.map_or(String::new(), |known| format!("{:?}", known.by));
+            format!("{} {:?}, {by}", found.operator.slice(expr), found.outcome)
+        };
+        facts.comparisons.iter().map(show).collect::<Vec<_>>().join("; ")
+    };
+    for (expr, expected) in [
+        ("count by (a) (x) == 0", "== Never, Aggregation(Count)"),
+        ("0 == count(x)", "== Never, Aggregation(Count)"),
+        ("absent(x) == 0", "== Never, Function(\"absent\")"),
+        ("sum(x == 0) > 0", "> Never, Comparison"),
+        ("rate(x_total[5m]) < 0", "< Never, Function(\"rate\")"),
+        ("rate(x_total[5m]) * 60 >= 0", ""),
+        ("hour() > 23", "> Never, Function(\"hour\")"),
+        ("time() - timestamp(x) > 600", "> Never, Age"),
+        ("time() - timestamp(x offset 1h) > 600", ""),
+        ("sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total[5m])) > 5", "> Never, Share"),
+        ("100 * sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total[5m])) > 5", ""),
+        ("100 * (1 - sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total[5m]))) > 101", "> Never, Share"),
+        ("sum(rate(a[5m])) / (clamp_min(sum(rate(a[5m])) + sum(rate(b[5m])), 1)) > 25", "> Never, Share"),
+        ("count(x > 1) / count(x) > 1", "> Never, Share"),
+        ("count(x > 1) < 1", "< Never, Aggregation(Count)"),
+        ("up > 1", "> Never, Metric"),
+        // These may hold.
+        ("sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total[10m])) > 5", ""),
+        ("sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total{c=\"d\"}[5m])) > 5", ""),
+        ("sum by (c) (rate(x_total[5m])) / on () group_left () sum(rate(x_total[5m])) > 0.5", ""),
+        ("a / (a + b) > 25", ""),
+        ("(count(x) or vector(0)) < 1", ""),
+        ("sum(x or vector(0)) > 0", ""),
+        ("count(x) == bool 0", ""),
+        ("sum(x == bool 0) > 0", ""),
+        ("delta(x[5m]) < 0", ""),
+        ("count(x) + fill (0) count(y) == 0", ""),
+    ] {
+        assert_eq!(outcomes(expr), expected, "{expr}");
+    }
+}

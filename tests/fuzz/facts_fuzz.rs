@@ -152,6 +152,7 @@ fn vector(random: &mut Generator, depth: usize) -> String {
             };
             format!("{op}{}({param}{})", grouping(random), vector(random, depth))
         }
+        3 if random.below(2) == 0 => format!("a_total / clamp_min(a_total + b_total, {})", random.pick(&NUMBERS)),
         3 => format!(
             "{}({}[{}])",
             random.pick(&["rate", "increase", "irate", "resets"]),
