@@ -83,7 +83,7 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// # Errors
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let options = options(args, session)?;
+    let (options, renderer) = options(args, session)?;
     let (inputs, failures) = test_command::read_paths(&args.paths);
     if inputs.is_empty() && failures.is_empty() {
         return Err(test_command::no_test_file(&args.paths)
@@ -93,10 +93,10 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         session.report(failure);
     }
     let progress = session.progress("rendering");
-    let report = unittest::run(&inputs, &options);
+    let (report, renderings) = unittest::observe(&inputs, &options, &renderer);
     drop(progress);
     let view = RenderView { at_ms: args.at, all: args.all };
-    if by_rule(&report).is_empty() && !report.failed_to_run() && failures.is_empty() {
+    if by_rule(&report, &renderings).is_empty() && !report.failed_to_run() && failures.is_empty() {
         let message = if args.alert.is_empty() && args.filter.is_empty() {
             "these tests load no alerting rule"
         } else {
@@ -109,18 +109,18 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         return Ok(Outcome::Trouble);
     }
     let mut stdout = session.stdout();
-    output::write(&mut stdout, args.output_format.into(), &session.look, &report, view)?;
+    output::write(&mut stdout, args.output_format.into(), &session.look, &report, &renderings, view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {
         Outcome::Trouble
-    } else if report.failed_to_run() || output::problem_count(&report, view) > 0 {
+    } else if report.failed_to_run() || output::problem_count(&report, &renderings, view) > 0 {
         Outcome::Findings
     } else {
         Outcome::Clean
     })
 }
 
-fn options(args: &RenderArgs, session: &Session) -> Result<RunOptions, Trouble> {
+fn options(args: &RenderArgs, session: &Session) -> Result<(RunOptions, RenderOptions), Trouble> {
     let alerts = match args.alert.as_slice() {
         [] => None,
         patterns => {
@@ -131,5 +131,5 @@ fn options(args: &RenderArgs, session: &Session) -> Result<RunOptions, Trouble> 
     };
     let words = args.filter.iter().map(|word| word.to_lowercase()).collect();
     let render = RenderOptions { alerts, words, at_ms: args.at, all: args.all };
-    Ok(RunOptions { render: Some(Arc::new(render)), ..args.language.run_options(session)? })
+    Ok((args.language.run_options(session)?, render))
 }

@@ -26,10 +26,9 @@ use super::{Outcome, Session, Trouble, atomic, update};
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
 use crate::source::Position;
-use crate::unittest::report::TestReport;
 use crate::unittest::{self, ListedFile, RunOptions, Selection};
 
-use suite::{Suite, nothing_to_test};
+use suite::{Ran, Suite, nothing_to_test};
 
 /// Run unit tests of rules
 ///
@@ -168,22 +167,23 @@ fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<O
         let outcome = promtool::write(dir, std::mem::take(&mut suite.inputs), &suite.options, session)?;
         return Ok(suite.outcome(outcome));
     }
-    let mut report = suite.run(&config);
-    if args.update && report.failed() {
-        let update = update::write(&report, args.dry_run, show_changes(args, format), session)?;
+    let mut ran = suite.run(&config);
+    if args.update && ran.report.failed() {
+        let update = update::write(&ran.report, args.dry_run, show_changes(args, format), session)?;
         suite.tell(update.failures);
         if update.is_written {
             suite.read_again()?;
-            report = suite.run(&config);
+            ran = suite.run(&config);
         }
     }
-    let outcome = show(&suite, &report, format)?;
+    let outcome = show(&suite, &ran, format)?;
     Ok(suite.outcome(outcome))
 }
 
 /// Prints how the tests went, and writes the reports that are asked for.
-fn show(suite: &Suite<'_>, report: &TestReport, format: TestFormat) -> Result<Outcome, Trouble> {
+fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat) -> Result<Outcome, Trouble> {
     let Suite { args, session, .. } = suite;
+    let report = &ran.report;
     let view = TestView {
         elapsed: session.elapsed_for_people(),
         strict: args.strict,
@@ -192,13 +192,13 @@ fn show(suite: &Suite<'_>, report: &TestReport, format: TestFormat) -> Result<Ou
     };
     // Where a file cannot be written the result is still to be seen.
     let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, report, &view)));
-    let page = args.page.write(report, &view, session);
+    let page = args.page.write(ran, &view, session);
     let mut stdout = session.stdout();
     // Nothing has passed in an empty part; formats for programs have their empty report.
     if !suite.is_empty_part || !format.is_for_people() {
-        output::write(&mut stdout, format, &session.look, report, &view)?;
+        output::write(&mut stdout, format, &session.look, report, ran.coverage.as_ref(), &view)?;
     }
-    let is_covered = match &report.coverage {
+    let is_covered = match &ran.coverage {
         Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, report.part, format, args.quiet)?,
         None => true,
     };
@@ -230,8 +230,6 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
             part: None,
         },
         fail_fast: args.fail_fast,
-        coverage: args.coverage.wanted(),
-        story: args.page.html.is_some(),
         ..args.language.run_options(session)?
     })
 }

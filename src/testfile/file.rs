@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::extensions::{Repeat, TextPattern, TimelineTest, Tolerance};
 use crate::rules::Field;
-use crate::source::{Diagnostic, SourceFile, Span, Spanned};
+use crate::source::{Diagnostic, Label, SourceFile, Span, Spanned};
 
 /// The `evaluation_interval` of a file that does not give one, in milliseconds.
 pub(crate) const DEFAULT_EVALUATION_INTERVAL_MS: i64 = 60_000;
@@ -126,6 +126,14 @@ pub struct ExpectedSample {
     pub histogram: Field,
     /// `tolerance` of the sample, else that of the expression test; promtool does not know it.
     pub tolerance: Option<Spanned<Tolerance>>,
+}
+
+impl TestFile {
+    /// A label on the first line of what `span` covers.
+    pub fn head(&self, span: Span) -> Label {
+        let line = self.file.line_span(self.file.line_index(span.start)).unwrap_or(span);
+        Label::new(&self.file, Span::new(span.start, span.end.min(line.end).max(span.start)), "")
+    }
 }
 
 impl TestGroup {

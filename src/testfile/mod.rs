@@ -11,6 +11,7 @@ mod decode_extensions;
 mod extensions;
 mod file;
 pub(crate) mod inputs;
+pub(crate) mod mistakes;
 pub(crate) mod notation;
 mod reader;
 pub(crate) mod repeat;

@@ -2,15 +2,15 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::group::head;
-use super::notes::nearest;
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
+use super::why::nearest;
 use crate::model::duration::format_duration;
-use crate::promql::{self, ParseError, ParseOptions};
-use crate::rules::{Field, expression_problem};
+use crate::promql::{self, ParseOptions};
+use crate::rules::Field;
 use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::testfile::inputs::{self, EarlyEnd, Inputs};
+use crate::testfile::mistakes;
 use crate::testfile::{
     AlertTest, ExprTest, InputSeries, Moments, PatternKind, Repeat, TestFile, TestGroup, TextPattern, TimelineTest,
 };
@@ -69,33 +69,14 @@ pub fn findings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) ->
         }
         for expr in group.expr_tests.iter().filter(|expr| expr.exp_fail.is_none()) {
             if let Err(errors) = promql::parse(expr.expr.text(), parse) {
-                found.extend(errors.into_iter().next().map(|error| syntax(test, expr, error)));
+                found.extend(errors.into_iter().next().map(|error| mistakes::syntax(test, expr, error)));
             }
         }
         let nameless = group.alert_tests.iter().filter(|alert| alert.alertname.text().is_empty());
-        found.extend(nameless.map(|alert| no_alertname(test, alert)));
+        found.extend(nameless.map(|alert| mistakes::no_alertname(test, alert)));
     }
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found
-}
-
-/// An expression of a test that does not parse.
-pub(super) fn syntax(test: &TestFile, expr: &ExprTest, error: ParseError) -> Diagnostic {
-    let written = expr.expr.span;
-    if written.is_empty() {
-        let message = "`expr` is missing: the test does not say what it evaluates";
-        return Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, expr.span))
-            .help("add `expr:` with a PromQL expression");
-    }
-    let is_empty = expr.expr.text().is_empty();
-    expression_problem(&test.file, error, |span| if is_empty { written } else { expr.expr.file_span(span) })
-}
-
-/// An assertion on alerts that does not say which one it means.
-pub(super) fn no_alertname(test: &TestFile, alert: &AlertTest) -> Diagnostic {
-    let message = "`alertname` is missing: the test does not say which alert it is about";
-    Diagnostic::new("schema/missing-field", Severity::Error, message, head(test, alert.span))
-        .help("add `alertname:` with the name of the alerting rule")
 }
 
 impl<'a> Context<'a> {
@@ -105,13 +86,13 @@ impl<'a> Context<'a> {
     }
 
     fn warning(&self, rule: &'static str, message: impl Into<String>, span: Span, label: &str) -> Diagnostic {
-        let mut place = head(self.test, span);
+        let mut place = self.test.head(span);
         label.clone_into(&mut place.text);
         Diagnostic::new(rule, Severity::Warning, message, place)
     }
 
     fn label(&self, span: Span, text: &str) -> Label {
-        let mut place = head(self.test, span);
+        let mut place = self.test.head(span);
         text.clone_into(&mut place.text);
         place
     }
@@ -350,7 +331,7 @@ impl<'a> Context<'a> {
 }
 
 fn alert_signature(test: &AlertTest) -> String {
-    let alerts = super::compare::expected_alerts(test);
+    let alerts = super::assert::compare::expected_alerts(test);
     format!("alert {} {} {alerts:?}", test.eval_time.value, test.alertname.text())
 }
 

@@ -4,53 +4,12 @@
 //! The cuts depend on the selected tests alone, so that all N runs agree on them, on any machine; neighbours stay
 //! together, so that a rule file is loaded by few of the runs.
 
-use std::str::FromStr;
-
 use rustc_hash::FxHashSet;
 
-use super::{Selection, TestInput};
+use super::part::{Part, PartOf, Partition};
+use super::run::{Selection, TestInput};
 use crate::source::Severity;
 use crate::testfile::{TestFile, TestGroup};
-
-/// One of several parts of a suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partition {
-    /// Which one, from 1 to `count`.
-    pub index: u32,
-    /// How many there are; at least 1.
-    pub count: u32,
-}
-
-/// A part, and what it is a part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PartOf {
-    /// Which part.
-    pub partition: Partition,
-    /// How many test groups are selected in all parts together.
-    pub groups: usize,
-}
-
-/// What belongs to a part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Which part it is.
-    pub of: PartOf,
-    /// Files by name, and the first bytes of test groups in them. `None` for a file as such: one with mistakes of its
-    /// own, or without tests.
-    units: FxHashSet<(String, Option<usize>)>,
-}
-
-impl FromStr for Partition {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "expected K/N with K from 1 to N, such as 2/5".to_owned();
-        let (index, count) = text.split_once('/').ok_or_else(wrong)?;
-        let number = |text: &str| text.parse::<u32>().map_err(|_| wrong());
-        let partition = Partition { index: number(index)?, count: number(count)? };
-        if (1..=partition.count).contains(&partition.index) { Ok(partition) } else { Err(wrong()) }
-    }
-}
 
 impl Partition {
     /// What of `inputs` belongs to this part, if only what `selection` selects counts.
@@ -81,19 +40,6 @@ impl Partition {
             before += weight;
         }
         part
-    }
-}
-
-impl Part {
-    /// Whether the test group belongs to it.
-    pub(super) fn has(&self, test: &TestFile, group: &TestGroup) -> bool {
-        self.units.contains(&(test.file.name().to_owned(), Some(group.span.start)))
-    }
-
-    /// Whether the file, or any of its test groups, belongs to it.
-    pub fn has_any(&self, test: &TestFile) -> bool {
-        self.units.contains(&(test.file.name().to_owned(), None))
-            || test.groups.iter().any(|group| self.has(test, group))
     }
 }
 

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::coverage::Coverage;
-use super::partition::PartOf;
-use super::promtool::GroupTranslation;
+use super::part::PartOf;
 use crate::alerting::{AlertTimeline, Schedule};
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 use crate::testfile::checked::Checked;
@@ -22,8 +20,6 @@ pub use crate::testfile::AssertionKind;
 pub struct TestReport {
     /// One for each test file.
     pub files: Vec<FileReport>,
-    /// What of the rules is covered, where [`super::RunOptions::coverage`] asks for it.
-    pub coverage: Option<Box<Coverage>>,
     /// Which part of the suite it is, where not all of it was asked for.
     pub part: Option<PartOf>,
 }
@@ -64,14 +60,8 @@ pub struct GroupReport {
     pub steps: usize,
     /// Whether `--fail-fast` kept it from running.
     pub skipped: bool,
-    /// What its extensions are in promtool's words; only with [`super::RunOptions::to_promtool`], and where it ran.
-    pub(super) translation: Option<Box<GroupTranslation>>,
     /// How long it took.
     pub elapsed: Duration,
-    /// What a picture of it needs; only with [`super::RunOptions::story`].
-    pub story: Option<Box<super::story::Story>>,
-    /// What its alerts look like; only with [`super::RunOptions::render`].
-    pub rendering: Option<Box<super::rendering::Rendering>>,
 }
 
 /// One assertion.

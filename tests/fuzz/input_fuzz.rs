@@ -329,7 +329,7 @@ fn broken_test_files() {
         let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];
         let mut shown = Vec::new();
         let format = formats[random.below(formats.len())];
-        report::run::write(&mut shown, format, &Look::plain(), &report, &TestView::default()).unwrap();
+        report::run::write(&mut shown, format, &Look::plain(), &report, None, &TestView::default()).unwrap();
         let of_file = &report.files[0];
         check_problems(&of_file.problems, file.text());
         check_problems(&of_file.warnings, file.text());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use promproof::source::SourceFile;
 use promproof::testfile;
-use promproof::unittest::coverage::Coverage;
+use promproof::unittest::coverage::{Collector, Coverage};
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::yaml;
 use proptest::prelude::*;
@@ -228,8 +228,9 @@ impl Suite {
     }
 
     fn coverage(&self, inputs: &[TestInput]) -> Coverage {
-        let report = unittest::run(inputs, &RunOptions { coverage: true, ..RunOptions::default() });
-        *report.coverage.unwrap()
+        let collector = Collector::default();
+        unittest::observe(inputs, &RunOptions::default(), &collector);
+        collector.finish()
     }
 
     /// What is covered (`+`), reached but not covered (`~`) and not reached (`-`), a line for each rule.
@@ -472,11 +473,4 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn nothing_is_measured_unless_asked_for() {
-    let suite = Suite::new(LIFE);
-    let input = suite.input("test.yml", &format!("{SERIES}    alert_rule_test: [{{alertname: Down}}]\n"));
-    assert!(unittest::run(&[input], &RunOptions::default()).coverage.is_none());
 }

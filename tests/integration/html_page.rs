@@ -5,6 +5,7 @@ use std::time::Duration;
 use promproof::report::html;
 use promproof::report::run::TestView;
 use promproof::testfile;
+use promproof::unittest::story::Storyteller;
 use promproof::unittest::{self, RunOptions, TestInput};
 use promproof::workspace;
 use promproof::yaml;
@@ -50,9 +51,10 @@ fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
     read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
     let test = testfile::decode(&yaml::parse(&read.file), &read.file);
     let inputs = [TestInput { test, folder: sandbox.path("") }];
-    let report = unittest::run(&inputs, &RunOptions { story: true, ..RunOptions::default() });
+    let (report, stories) = unittest::observe(&inputs, &RunOptions::default(), &Storyteller);
+    let stories = stories.filter_map(|story| story);
     let mut out = Vec::new();
-    html::write(&mut out, &report, &TestView { elapsed, ..TestView::default() }).unwrap();
+    html::write(&mut out, &report, &stories, &TestView { elapsed, ..TestView::default() }).unwrap();
     let root = sandbox.path("").display().to_string();
     String::from_utf8(out).unwrap().replace(&root, "")
 }

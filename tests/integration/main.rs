@@ -14,6 +14,7 @@ mod coverage;
 mod extensions;
 mod fix;
 mod html_page;
+mod observers;
 mod parts;
 mod readme;
 mod render_command;

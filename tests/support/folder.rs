@@ -42,7 +42,8 @@ impl Folder {
     pub fn run_as(&self, format: TestFormat, text: &str) -> String {
         let report = self.run(text);
         let mut out = Vec::new();
-        run::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, &TestView::default()).unwrap();
+        run::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, None, &TestView::default())
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
         let folder = format!("{}/", self.dir.path().display());
         // Blanks at the ends of lines are nothing that a reader sees.

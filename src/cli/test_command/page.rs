@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::suite::Ran;
 use crate::cli::options::output_file;
 use crate::cli::{Session, Trouble, atomic};
 use crate::report::html;
 use crate::report::run::TestView;
-use crate::unittest::report::TestReport;
 
 /// What `--html` takes.
 #[derive(Debug, Args)]
@@ -24,10 +24,10 @@ impl HtmlArgs {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub(super) fn write(&self, report: &TestReport, view: &TestView, session: &Session) -> Result<(), Trouble> {
+    pub(super) fn write(&self, ran: &Ran, view: &TestView, session: &Session) -> Result<(), Trouble> {
         let Some(path) = &self.html else { return Ok(()) };
         // The page says how long it took also where nobody is looking: it is looked at later.
         let view = TestView { elapsed: Some(session.elapsed()), ..*view };
-        atomic::write(path, |out| html::write(out, report, &view).and_then(|()| out.flush()))
+        atomic::write(path, |out| html::write(out, &ran.report, &ran.stories, &view).and_then(|()| out.flush()))
     }
 }

@@ -8,8 +8,19 @@ use super::files::{no_test_file, read_paths};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::lint::{self, Config};
 use crate::source::Severity;
+use crate::unittest::coverage::{Collector, Coverage};
 use crate::unittest::report::TestReport;
-use crate::unittest::{self, RunOptions, Selection, TestInput};
+use crate::unittest::story::{Story, Storyteller};
+use crate::unittest::{self, RunOptions, Seen, Selection, TestInput};
+
+/// How the tests went, and what was seen of them.
+pub(super) struct Ran {
+    pub report: TestReport,
+    /// What of the rules is covered, if that is asked for.
+    pub coverage: Option<Coverage>,
+    /// What the pictures of a page need, if there is to be one.
+    pub stories: Seen<Story>,
+}
 
 /// The tests to run.
 pub(super) struct Suite<'a> {
@@ -80,13 +91,17 @@ impl<'a> Suite<'a> {
     }
 
     /// How the tests go. Of what they warn of, only what `check` would find too is left.
-    pub(super) fn run(&self, config: &Config) -> TestReport {
+    pub(super) fn run(&self, config: &Config) -> Ran {
         let _progress = self.session.progress("testing");
-        let mut report = unittest::run(&self.inputs, &self.options);
+        let collector = self.args.coverage.wanted().then(Collector::default);
+        let storyteller = self.args.page.html.as_ref().map(|_| Storyteller);
+        let observer = (collector, storyteller);
+        let (mut report, seen) = unittest::observe(&self.inputs, &self.options, &observer);
         for file in &mut report.files {
             lint::keep_wanted(&file.file, &mut file.warnings, config);
         }
-        report
+        let coverage = observer.0.map(Collector::finish);
+        Ran { report, coverage, stories: seen.filter_map(|(_, story)| story.flatten()) }
     }
 
     /// How the command ends if it would otherwise end so: what could not be read or written weighs more.

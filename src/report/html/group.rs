@@ -28,6 +28,8 @@ pub(super) struct GroupPage<'a> {
     /// The file's place in the report; part of ids.
     pub(super) file_index: usize,
     pub(super) group: &'a GroupReport,
+    /// What its picture needs.
+    pub(super) story: Option<&'a Story>,
     /// Whether there is room for pictures.
     pub(super) pictures: bool,
     /// Whether times are shown, which differ from run to run.
@@ -63,8 +65,8 @@ impl<'a> GroupPage<'a> {
         for error in &group.errors {
             diagnostic::write(page, error, Severity::Error)?;
         }
-        let story = group.story.as_deref().filter(|_| self.pictures);
-        if group.story.is_some() && !self.pictures {
+        let story = self.story.filter(|_| self.pictures);
+        if self.story.is_some() && !self.pictures {
             page.push_str(
                 "<p class=\"none\">Its pictures are left out to keep this page small; run fewer tests to see them.</p>",
             );
@@ -140,7 +142,7 @@ impl<'a> GroupPage<'a> {
         let of = if failed > 0 { format!("{failed} of {all} failed") } else { all };
         let line = self.file.file.position(group.span.start).line;
         write!(page, " <span class=\"figures\">line {line} · {of}")?;
-        if let Some(story) = group.story.as_deref() {
+        if let Some(story) = self.story {
             let every = format_duration(story.schedule.interval_ms);
             write!(page, " · {} every {every}", counted(story.steps, "evaluation"))?;
         }
@@ -148,7 +150,7 @@ impl<'a> GroupPage<'a> {
             write!(page, " · {}", words::seconds(group.elapsed))?;
         }
         page.push_str("</span>");
-        match group.story.as_deref().filter(|_| self.pictures) {
+        match self.story.filter(|_| self.pictures) {
             Some(story) => bands::strip(page, shapes, story),
             None => Ok(()),
         }
@@ -210,7 +212,7 @@ impl<'a> GroupPage<'a> {
     }
 
     fn expectation(&self, index: usize) -> &'a str {
-        let story = self.group.story.as_deref();
+        let story = self.story;
         story.and_then(|story| story.expectations.get(index)).map_or("", |expectation| &expectation.text)
     }
 

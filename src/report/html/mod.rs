@@ -37,7 +37,9 @@ use shapes::Shapes;
 use super::run::{TestView, words};
 use super::summary::counted;
 use crate::source::Severity;
+use crate::unittest::Seen;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
+use crate::unittest::story::Story;
 
 /// How large the page may become, in bytes.
 struct Room {
@@ -73,12 +75,12 @@ const DEFINITIONS: &str = r##"<svg class="definitions" width="0" height="0" aria
 </defs></svg>
 "##;
 
-/// Writes the page. `view.elapsed` is shown if it is given.
+/// Writes the page, with a picture of each group that there is a story of. `view.elapsed` is shown if it is given.
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn io::Write, report: &TestReport, view: &TestView) -> io::Result<()> {
-    let mut sheet = Sheet { out, page: String::new(), written: 0, shapes: Shapes::default(), view };
+pub fn write(out: &mut dyn io::Write, report: &TestReport, stories: &Seen<Story>, view: &TestView) -> io::Result<()> {
+    let mut sheet = Sheet { out, page: String::new(), written: 0, shapes: Shapes::default(), stories, view };
     head(&mut sheet.page, report, view).map_err(io::Error::other)?;
     let (failed, passed): (Vec<_>, Vec<_>) =
         report.files.iter().enumerate().partition(|(_, file)| words::file_failed(file, view));
@@ -124,6 +126,7 @@ struct Sheet<'a> {
     /// How many bytes are written.
     written: usize,
     shapes: Shapes,
+    stories: &'a Seen<Story>,
     view: &'a TestView,
 }
 
@@ -138,7 +141,8 @@ impl Sheet<'_> {
                 break;
             }
             let (pictures, timed) = (self.written < room.pictures, self.view.elapsed.is_some());
-            let group = GroupPage { file, file_index, group, pictures, timed };
+            let story = self.stories.of(file_index, group.index);
+            let group = GroupPage { file, file_index, group, story, pictures, timed };
             group.write(&mut self.page, &mut self.shapes).map_err(io::Error::other)?;
         }
         Ok(())

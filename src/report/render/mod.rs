@@ -6,7 +6,8 @@ mod text;
 use std::io;
 
 use super::Look;
-use crate::unittest::rendering::{RenderedRule, by_rule};
+use crate::unittest::Seen;
+use crate::unittest::rendering::{RenderedRule, Rendering, by_rule};
 use crate::unittest::report::TestReport;
 
 /// The output formats of `render`.
@@ -36,9 +37,10 @@ pub fn write(
     format: RenderFormat,
     look: &Look,
     report: &TestReport,
+    renderings: &Seen<Rendering>,
     view: RenderView,
 ) -> io::Result<()> {
-    let rules = by_rule(report);
+    let rules = by_rule(report, renderings);
     match format {
         RenderFormat::Full => text::write(out, look, report, &rules, view),
         RenderFormat::Json => json::write(out, report, &rules, view),
@@ -46,8 +48,8 @@ pub fn write(
 }
 
 /// How many things are wrong with what is shown of the rules.
-pub fn problem_count(report: &TestReport, view: RenderView) -> usize {
-    by_rule(report).iter().map(|rule| problems_of(rule, view)).sum()
+pub fn problem_count(report: &TestReport, renderings: &Seen<Rendering>, view: RenderView) -> usize {
+    by_rule(report, renderings).iter().map(|rule| problems_of(rule, view)).sum()
 }
 
 fn problems_of(rule: &RenderedRule<'_>, view: RenderView) -> usize {

@@ -12,12 +12,18 @@ use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::report::parts::Parts;
 use crate::source::{Diagnostic, SourceFile, Span};
+use crate::unittest::coverage::Coverage;
 use crate::unittest::report::{
     Alert, AlertFailure, Assertion, AssertionKind, Difference, Explanation, FieldDifference, FieldKind, FileReport,
     GroupReport, MessageFailure, Outcome, Sample, SampleFailure, TestReport, TimelineFailure, Violation, ViolationKind,
 };
 
-pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    report: &TestReport,
+    coverage: Option<&Coverage>,
+    view: &TestView,
+) -> io::Result<()> {
     let counts = report.counts();
     let mut document = json!({
         "version": VERSION,
@@ -37,7 +43,7 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
     if let Some(part) = report.part {
         document["partition"] = Parts::from(part).json();
     }
-    if let Some(coverage) = &report.coverage {
+    if let Some(coverage) = coverage {
         document["coverage"] = crate::report::coverage::json::value(coverage);
     }
     serde_json::to_writer_pretty(&mut *out, &document)?;

@@ -18,6 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use super::Look;
+use crate::unittest::coverage::Coverage;
 use crate::unittest::report::TestReport;
 
 pub use junit::write as write_junit;
@@ -60,7 +61,7 @@ pub struct TestView {
     pub quiet: bool,
 }
 
-/// Writes `report` to `out` in the given format. `look` counts for [`TestFormat::Full`] and [`TestFormat::Concise`].
+/// Writes `report` to `out` in the given format, with the coverage where the format has a place for it. `look` counts for [`TestFormat::Full`] and [`TestFormat::Concise`].
 ///
 /// # Errors
 /// What `out` reports, a closed pipe among it.
@@ -69,12 +70,13 @@ pub fn write(
     format: TestFormat,
     look: &Look,
     report: &TestReport,
+    coverage: Option<&Coverage>,
     view: &TestView,
 ) -> io::Result<()> {
     match format {
         TestFormat::Full => full::write(out, look, report, view),
         TestFormat::Concise => concise::write(out, look, report, view),
-        TestFormat::Json => json::write(out, report, view),
+        TestFormat::Json => json::write(out, report, coverage, view),
         TestFormat::Github => github::write(out, report, view),
         TestFormat::Junit => junit::write(out, report, view),
         TestFormat::Tap => tap::write(out, report, view),

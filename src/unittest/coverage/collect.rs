@@ -12,7 +12,7 @@ use crate::rules::RuleFile;
 
 /// The coverage of a run while it is running; threads share it.
 #[derive(Debug, Default)]
-pub(in crate::unittest) struct Collector {
+pub struct Collector {
     /// By the address of the rule file, which is read once in a run and lives as long.
     files: Mutex<FxHashMap<usize, Arc<FileCounts>>>,
 }
@@ -47,7 +47,7 @@ pub(super) struct RuleHits {
 
 impl Collector {
     /// From now on these rule files are part of what there is to cover, whether a test group loads them or not.
-    pub(in crate::unittest) fn know(&self, files: &[Arc<RuleFile>]) {
+    pub(super) fn know(&self, files: &[Arc<RuleFile>]) {
         for file in files {
             self.file(file);
         }
@@ -63,7 +63,7 @@ impl Collector {
     }
 
     /// What was covered. A file that is known under several paths is one file.
-    pub(in crate::unittest) fn finish(self) -> Coverage {
+    pub fn finish(self) -> Coverage {
         let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<FileCoverage> = files.values().map(|file| file.coverage()).collect();
         found.sort_by(|a, b| Path::new(&a.file).cmp(Path::new(&b.file)));

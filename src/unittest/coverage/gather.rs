@@ -1,5 +1,7 @@
 //! Which points a test group reaches, and which it covers.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Collector;
@@ -8,15 +10,31 @@ use super::looks::{Glance, Looks, Watch, looks};
 use super::model::What;
 use super::sites::{RuleSites, Source};
 use crate::alerting::{AlertState, AlertTimeline, CompiledRule, RuleTimeline};
-use crate::rules::RuleKind;
+use crate::rules::{RuleFile, RuleKind};
 use crate::source::Span;
 use crate::template::TakenBranches;
 use crate::testfile::Moment;
-use crate::unittest::group::Running;
 use crate::unittest::report::GroupReport;
+use crate::unittest::run::{Needs, Observer, Running};
+
+impl Observer for Collector {
+    type Seen = ();
+
+    fn needs(&self) -> Needs {
+        Needs { operators: true, ..Needs::default() }
+    }
+
+    fn begin(&self, rules: &[Arc<RuleFile>]) {
+        self.know(rules);
+    }
+
+    fn look(&self, running: &Running<'_>, report: &GroupReport) {
+        gather(running, report, self);
+    }
+}
 
 /// Adds what a finished test group covers.
-pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport, collector: &Collector) {
+fn gather(running: &Running<'_>, report: &GroupReport, collector: &Collector) {
     let looks = looks(running, report);
     let mut by_file: FxHashMap<usize, Vec<RuleHits>> = FxHashMap::default();
     let files: Vec<_> = running.shared.rules.files.iter().map(|file| collector.file(file)).collect();

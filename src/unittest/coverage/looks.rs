@@ -9,10 +9,10 @@ use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
 use crate::source::Span;
 use crate::testfile::{Moment, TimelineTest};
-use crate::unittest::group::Running;
+use crate::unittest::assert::timeline;
 use crate::unittest::reads::metric_name;
 use crate::unittest::report::{Assertion, AssertionKind, GroupReport, Outcome};
-use crate::unittest::timeline_test;
+use crate::unittest::run::Running;
 
 /// An assertion that looks at an alert at one time.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ impl Watch<'_> {
 
     /// Whether it is about this alert.
     pub(super) fn sees(&self, alert: &AlertTimeline) -> bool {
-        timeline_test::has_labels(self.test, alert) && alert.phases.first().is_some_and(|phase| phase.first < self.end)
+        timeline::has_labels(self.test, alert) && alert.phases.first().is_some_and(|phase| phase.first < self.end)
     }
 
     /// Whether it says what this label or annotation is like.
@@ -88,7 +88,7 @@ pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a
             }
             AssertionKind::Timeline(_) => {
                 let Some(test) = timelines.get(&assertion.span) else { continue };
-                let watch = Watch { test, end: timeline_test::end_of(running, test) };
+                let watch = Watch { test, end: timeline::end_of(running, test) };
                 for id in names.get(&(RuleKind::Alerting, test.alertname.text())).into_iter().flatten() {
                     looks.watches.entry(*id).or_default().push(watch);
                 }

@@ -40,6 +40,5 @@ mod looks;
 mod model;
 mod sites;
 
-pub(super) use collect::Collector;
-pub(super) use gather::gather;
+pub use collect::Collector;
 pub use model::{Category, Coverage, FileCoverage, LineHits, Point, RuleCoverage, RuleCoverageKind, Tally, What};

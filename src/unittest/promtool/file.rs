@@ -46,7 +46,7 @@ impl Translation<'_> {
     }
 
     fn write_group(&self, writer: &mut Writer, group: &TestGroup, report: Option<&GroupReport>) {
-        let translation = report.and_then(|report| report.translation.as_deref());
+        let translation = report.and_then(|report| self.groups.of(self.index, report.index));
         write_head(writer, &self.input.test, group);
         if !group.input_series.is_empty() {
             writer.nested("input_series", |writer| {

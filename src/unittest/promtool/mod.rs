@@ -9,21 +9,19 @@ mod samples;
 mod timeline;
 mod yaml;
 
-use crate::testfile::{TestFile, TestGroup};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::group::Running;
 use super::report::{FileReport, GroupReport, Outcome};
 use super::rule_files::{ResolvedRules, RuleFileCache};
-use super::{RunOptions, Selection, TestInput, runner};
+use super::run::Running;
+use super::{Observer, RunOptions, Seen, Selection, TestInput, run};
 use crate::rules::RuleFile;
 use crate::source::Span;
+use crate::testfile::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
 
-pub(super) use plain::GroupTranslation;
-
-use plain::PlainExprTest;
+use plain::{GroupTranslation, PlainExprTest};
 
 /// A test file in promtool's words.
 #[derive(Debug)]
@@ -32,6 +30,9 @@ pub struct Translation<'a> {
     pub input: &'a TestInput,
     /// How its tests went.
     pub report: FileReport,
+    /// Its index in the run, and what became of the groups of all files.
+    index: usize,
+    groups: Arc<Seen<GroupTranslation>>,
     /// Its rule files, in their order.
     pub rules: Vec<RuleSource>,
     /// The names of its rule groups in the order of their evaluation, where promtool needs to be told: it takes groups in
@@ -59,19 +60,19 @@ pub enum RuleSource {
 
 /// Translates `inputs`, which must be sound. All their tests are run, whatever `options` select.
 pub fn to_promtool<'a>(inputs: &'a [TestInput], options: &RunOptions) -> Vec<Translation<'a>> {
-    let options =
-        RunOptions { selection: Selection::default(), fail_fast: false, to_promtool: true, ..options.clone() };
-    let report = runner::run(inputs, &options);
+    let options = RunOptions { selection: Selection::default(), fail_fast: false, ..options.clone() };
+    let (report, groups) = run::observe(inputs, &options, &Translator);
     let cache = RuleFileCache::new(options.load.clone());
-    let translation = |(input, report): (&'a TestInput, FileReport)| {
+    let groups = Arc::new(groups);
+    let translation = |(index, (input, report)): (usize, (&'a TestInput, FileReport))| {
         let resolved = cache.resolve(&input.test, &input.folder);
         let rules = sources(input, &resolved);
         let group_order = group_order(&input.test, &resolved);
-        let translated = report.groups.iter().filter_map(|group| group.translation.as_ref());
+        let translated = report.groups.iter().filter_map(|group| groups.of(index, group.index));
         let warnings = translated.flat_map(|group| group.warnings.iter().cloned()).collect();
-        Translation { input, report, rules, group_order, warnings }
+        Translation { input, report, index, groups: Arc::clone(&groups), rules, group_order, warnings }
     };
-    inputs.iter().zip(report.files).map(translation).collect()
+    inputs.iter().zip(report.files).enumerate().map(translation).collect()
 }
 
 fn group_order(test: &TestFile, resolved: &ResolvedRules) -> Vec<String> {
@@ -107,8 +108,19 @@ fn sources(input: &TestInput, resolved: &ResolvedRules) -> Vec<RuleSource> {
     sources
 }
 
+/// Puts the extensions of each group in promtool's words.
+struct Translator;
+
+impl Observer for Translator {
+    type Seen = GroupTranslation;
+
+    fn look(&self, running: &Running<'_>, report: &GroupReport) -> GroupTranslation {
+        translate(running, running.group, report)
+    }
+}
+
 /// What replaces the extensions of the group of `running`, which went as `report` says.
-pub(super) fn translate(running: &Running<'_>, group: &TestGroup, report: &GroupReport) -> GroupTranslation {
+fn translate(running: &Running<'_>, group: &TestGroup, report: &GroupReport) -> GroupTranslation {
     let mut out = GroupTranslation::default();
     let outcomes: Vec<&Outcome> = report.assertions.iter().map(|assertion| &assertion.outcome).collect();
     let outcome = |index: usize| outcomes.get(index).copied().unwrap_or(&Outcome::NotRun);

@@ -10,7 +10,7 @@ use crate::unittest::report::{Alert, Sample};
 
 /// What replaces the extensions of one test group.
 #[derive(Debug, Default)]
-pub(in crate::unittest) struct GroupTranslation {
+pub(super) struct GroupTranslation {
     /// Behind the group's own.
     pub(super) alert_tests: Vec<PlainAlertTest>,
     /// For each of the group's expression tests: what it becomes.

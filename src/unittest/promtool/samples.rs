@@ -11,9 +11,9 @@ use crate::promql::Expr;
 use crate::promql::ast::ValueType;
 use crate::testfile::ExprTest;
 use crate::testfile::notation::number;
-use crate::unittest::expr_test::{Evaluated, expected_samples};
-use crate::unittest::group::Running;
+use crate::unittest::assert::samples::{Evaluated, expected_samples};
 use crate::unittest::report::{Outcome, Sample};
+use crate::unittest::run::Running;
 
 /// Adds what `test`, which went as `outcome` says, becomes.
 pub(super) fn translate(running: &Running<'_>, test: &ExprTest, outcome: &Outcome, out: &mut GroupTranslation) {

@@ -10,10 +10,10 @@ use super::plain::{GroupTranslation, PlainAlertTest, PlainExprTest, PlainSample}
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
 use crate::testfile::{Moment, PatternKind, TimelineTest};
-use crate::unittest::compare;
-use crate::unittest::group::Running;
+use crate::unittest::assert::compare;
+use crate::unittest::assert::timeline::{self, Chosen};
 use crate::unittest::report::{Alert, Life, Outcome, Sample, TimelineFailure, Violation, ViolationKind};
-use crate::unittest::timeline_test::{self, Chosen};
+use crate::unittest::run::Running;
 
 /// So many alerts are written for one timeline; what is beyond is left out, with a warning.
 const MAX_ALERTS: usize = 20_000;
@@ -26,7 +26,7 @@ pub(super) fn translate(running: &Running<'_>, test: &TimelineTest, outcome: &Ou
         _ => writing.held(),
     }
     // Rules are evaluated as long as for the timeline.
-    let last = timeline_test::end_of(running, test).saturating_sub(1);
+    let last = timeline::end_of(running, test).saturating_sub(1);
     writing.left = writing.left.max(1);
     writing.firing(last, None);
     if writing.shortened {
@@ -63,8 +63,8 @@ impl Writing<'_, '_> {
 
     /// What is, around each change.
     fn held(&mut self) {
-        let chosen = timeline_test::choose(self.running, self.test);
-        let end = timeline_test::end_of(self.running, self.test);
+        let chosen = timeline::choose(self.running, self.test);
+        let end = timeline::end_of(self.running, self.test);
         let changes = |moments: &[Moment]| around(&chosen, moments, end);
         for step in changes(&[Moment::Firing, Moment::Resolved]) {
             self.firing(step, None);
@@ -293,7 +293,7 @@ fn around(chosen: &[Chosen<'_>], moments: &[Moment], end: usize) -> BTreeSet<usi
 
 /// An alert as it is when it begins to fire; without annotations where it never does.
 fn alert_of(running: &Running<'_>, test: &TimelineTest, life: &Life) -> Alert {
-    let chosen = timeline_test::choose(running, test);
+    let chosen = timeline::choose(running, test);
     let chosen = chosen.iter().find(|chosen| compare::label_pairs(&chosen.timeline.labels) == life.labels);
     let annotations = chosen.and_then(|chosen| {
         let first = chosen.begins.firing.first()?;

@@ -7,21 +7,22 @@ use crate::alerting::{AlertAt, AlertTimeline, CompiledRule, RuleTimeline};
 use crate::model::Labels;
 use crate::rules::{Field, Rule, RuleGroup, RuleKind};
 use crate::source::Span;
-use crate::unittest::explain::value_text;
-use crate::unittest::group::Running;
+use crate::unittest::run::Running;
+use crate::unittest::why::value_text;
 
 /// So many alerts of one rule are rendered at most.
 const MAX_ALERTS: usize = 1_000;
 
-/// Renders the chosen alerts of group `index`.
-pub(in crate::unittest) fn gather(running: &Running<'_>, options: &RenderOptions, index: usize) -> Box<Rendering> {
+/// Renders the chosen alerts of a group.
+pub(super) fn gather(running: &Running<'_>, options: &RenderOptions) -> Rendering {
     let file = running.shared.test.file.name();
     let chosen =
         |rule: &&RuleTimeline| rule.kind == RuleKind::Alerting && options.chooses(file, running.group, &rule.name);
     let chosen: Vec<&RuleTimeline> = running.run.rules.iter().filter(chosen).collect();
-    let known = if index == 0 { chosen.iter().filter_map(|rule| place(running, rule)).collect() } else { Vec::new() };
+    let known =
+        if running.index == 0 { chosen.iter().filter_map(|rule| place(running, rule)).collect() } else { Vec::new() };
     let active = chosen.into_iter().filter(|rule| !rule.alerts.is_empty());
-    Box::new(Rendering { known, rules: active.filter_map(|rule| rendering(running, options, rule)).collect() })
+    Rendering { known, rules: active.filter_map(|rule| rendering(running, options, rule)).collect() }
 }
 
 fn place(running: &Running<'_>, timeline: &RuleTimeline) -> Option<RulePlace> {

@@ -1,20 +1,21 @@
 //! What alerts look like: their labels and annotations as rendered over the data of tests.
 //!
-//! Gathered only where [`super::RunOptions::render`] asks for it. A test group is then run to its last sample, so that
-//! an alert is seen also where nothing is asserted on it.
+//! [`RenderOptions`] observes a run. Each test group then goes on to its last sample, so that an alert is seen also where
+//! nothing is asserted on it.
 
 mod gather;
 mod problems;
 mod summary;
 
-use crate::testfile::TestGroup;
 use std::sync::Arc;
 
 use crate::alerting::AlertState;
 use crate::promql::regex::SearchRegex;
 use crate::source::{SourceFile, Span};
+use crate::testfile::TestGroup;
+use crate::unittest::report::GroupReport;
+use crate::unittest::run::{Needs, Observer, Running};
 
-pub(super) use gather::gather;
 pub use summary::{Appearance, RenderedRule, by_rule};
 
 /// What is rendered.
@@ -95,6 +96,19 @@ pub struct RenderedField {
     pub problems: Vec<String>,
     /// Where the rule's file gives its text; `None` for labels of the expression.
     pub span: Option<Span>,
+}
+
+impl Observer for RenderOptions {
+    type Seen = Rendering;
+
+    fn needs(&self) -> Needs {
+        // A template that does not parse is shown beside the others.
+        Needs { all_samples: true, until_ms: self.at_ms, broken_templates: true, ..Needs::default() }
+    }
+
+    fn look(&self, running: &Running<'_>, _report: &GroupReport) -> Rendering {
+        gather::gather(running, self)
+    }
 }
 
 impl RenderOptions {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{RulePlace, RuleRendering};
+use super::{Rendering, RulePlace, RuleRendering};
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
+use crate::unittest::run::Seen;
 
 /// A rule and the test groups in which it has alerts.
 #[derive(Clone, Debug)]
@@ -28,13 +29,13 @@ pub struct Appearance<'r> {
 }
 
 /// The rules of a run in the order of the test files and of evaluation, each once.
-pub fn by_rule(report: &TestReport) -> Vec<RenderedRule<'_>> {
-    let mut rules: Vec<RenderedRule<'_>> = Vec::new();
+pub fn by_rule<'r>(report: &'r TestReport, renderings: &'r Seen<Rendering>) -> Vec<RenderedRule<'r>> {
+    let mut rules: Vec<RenderedRule<'r>> = Vec::new();
     let mut known: FxHashMap<(usize, usize), usize> = FxHashMap::default();
-    for file in &report.files {
+    for (index, file) in report.files.iter().enumerate() {
         for group in &file.groups {
-            let Some(rendering) = group.rendering.as_deref() else { continue };
-            let mut index_of = |rule, rules: &mut Vec<RenderedRule<'_>>| *known.entry(key(rule)).or_insert(rules.len());
+            let Some(rendering) = renderings.of(index, group.index) else { continue };
+            let mut index_of = |rule, rules: &mut Vec<RenderedRule<'r>>| *known.entry(key(rule)).or_insert(rules.len());
             for rule in &rendering.known {
                 if index_of(rule, &mut rules) == rules.len() {
                     rules.push(RenderedRule { rule, appearances: Vec::new() });

@@ -11,7 +11,7 @@ use crate::engine::{Engine, Prepared, QueryValue};
 use crate::facts::is_range_dependent;
 use crate::model::{Labels, SampleValue};
 use crate::promql::Expr;
-use crate::unittest::group::Running;
+use crate::unittest::run::Running;
 
 /// So many curves are kept of one expression.
 const MAX_CURVES: usize = 6;

@@ -12,8 +12,8 @@ use crate::promql::{self, Expr};
 use crate::rules::RuleKind;
 use crate::testfile::ExprTest;
 use crate::testfile::checked::Checked;
-use crate::unittest::group::Running;
 use crate::unittest::report::{Assertion, GroupReport};
+use crate::unittest::run::Running;
 
 /// So many alerting rules are told of that a test group asserts something on.
 const MAX_RULES: usize = 24;
@@ -27,14 +27,14 @@ const MAX_CHARTS: usize = 4;
 const MAX_EXPRESSIONS: usize = 24;
 
 /// The story of a group, whose assertions have been checked; `None` where nothing was evaluated.
-pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport) -> Option<Box<Story>> {
+pub(super) fn gather(running: &Running<'_>, report: &GroupReport) -> Option<Story> {
     if running.run.steps == 0 {
         return None;
     }
     let checked = running.checked();
     let (rules, more_rules, silent_rules) = rules(running, &checked, &report.assertions);
     let (expressions, more_expressions) = expressions(running, &checked, &report.assertions);
-    Some(Box::new(Story {
+    Some(Story {
         schedule: running.run.schedule,
         steps: running.run.steps,
         expectations: checked.into_iter().map(expectation).collect(),
@@ -43,7 +43,7 @@ pub(in crate::unittest) fn gather(running: &Running<'_>, report: &GroupReport) -
         silent_rules,
         expressions,
         more_expressions,
-    }))
+    })
 }
 
 /// The rules to tell of, how many more there are, and how many stayed silent.

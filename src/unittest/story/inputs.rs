@@ -10,9 +10,9 @@ use crate::promql::Expr;
 use crate::promql::ast::VectorSelector;
 use crate::rules::RuleKind;
 use crate::source::Span;
-use crate::unittest::group::Running;
-use crate::unittest::matching::selected;
 use crate::unittest::reads::metric_name;
+use crate::unittest::run::Running;
+use crate::unittest::why::selected;
 
 /// So many series are kept for one rule.
 const MAX_INPUTS: usize = 8;

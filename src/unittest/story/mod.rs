@@ -1,8 +1,7 @@
 //! What a test group is about, as a picture needs it: the states of its alerts over time, the values that decided, the
 //! series that were read.
 //!
-//! Gathered only where [`super::RunOptions::story`] asks for it, after the rules have run and while their samples are
-//! still there. Everything is thinned out to what a drawing can show ([`CELLS`] cells of time) and bounded in number;
+//! [`Storyteller`] gathers it after the rules have run and while their samples are still there. Everything is thinned out to what a drawing can show ([`CELLS`] cells of time) and bounded in number;
 //! what is left out is counted, so that it can be said.
 
 mod bands;
@@ -19,8 +18,25 @@ use crate::alerting::{AlertState, Schedule};
 use crate::model::Labels;
 use crate::promql::ast::BinaryOp;
 use crate::source::{SourceFile, Span};
+use crate::unittest::report::GroupReport;
+use crate::unittest::run::{Needs, Observer, Running};
 
-pub(super) use gather::gather;
+/// Gathers the story of each test group.
+#[derive(Clone, Copy, Debug)]
+pub struct Storyteller;
+
+impl Observer for Storyteller {
+    /// `None` where nothing was evaluated.
+    type Seen = Option<Story>;
+
+    fn needs(&self) -> Needs {
+        Needs { origins: true, ..Needs::default() }
+    }
+
+    fn look(&self, running: &Running<'_>, report: &GroupReport) -> Option<Story> {
+        gather::gather(running, report)
+    }
+}
 
 /// Into so many cells the time of a test is divided at most.
 pub const CELLS: usize = 360;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::report::{Alert, Difference, FieldDifference, FieldKind, Sample};
 use super::tolerance;
 use crate::alerting::AlertAt;
 use crate::model::Labels;
@@ -13,12 +12,13 @@ use crate::model::labels::METRIC_NAME;
 use crate::rules::Field;
 use crate::source::Span;
 use crate::testfile::{AlertTest, ExpectedSample};
+use crate::unittest::report::{Alert, Difference, FieldDifference, FieldKind, Sample};
 
 /// More pairs than this are not tried; what is left over is shown as missing and unexpected.
 const MAX_PAIRS: usize = 250_000;
 
 /// The alerts that the test expects, in the order of the file. `alertname` is always the test's own, as in promtool.
-pub(super) fn expected_alerts(test: &AlertTest) -> Vec<Alert> {
+pub(in crate::unittest) fn expected_alerts(test: &AlertTest) -> Vec<Alert> {
     let alert = |labels: &[(Field, Field)], annotations: &[(Field, Field)]| {
         let mut labels = sorted(labels);
         labels.insert("alertname".to_owned(), test.alertname.text().to_owned());
@@ -32,17 +32,17 @@ fn sorted(fields: &[(Field, Field)]) -> BTreeMap<String, String> {
 }
 
 /// Labels as they are compared, sorted by name.
-pub(super) fn label_pairs(labels: &Labels) -> Vec<(String, String)> {
+pub(in crate::unittest) fn label_pairs(labels: &Labels) -> Vec<(String, String)> {
     labels.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// A firing alert as it is compared.
-pub(super) fn actual_alert(alert: &AlertAt<'_>) -> Alert {
+pub(in crate::unittest) fn actual_alert(alert: &AlertAt<'_>) -> Alert {
     Alert { labels: label_pairs(&alert.timeline.labels), annotations: alert.annotations.to_vec() }
 }
 
 /// Whether the two are equal without regard to order.
-pub(super) fn same_alerts(expected: &[Alert], actual: &[Alert]) -> bool {
+pub(in crate::unittest) fn same_alerts(expected: &[Alert], actual: &[Alert]) -> bool {
     if expected.len() != actual.len() {
         return false;
     }
@@ -54,7 +54,7 @@ pub(super) fn same_alerts(expected: &[Alert], actual: &[Alert]) -> bool {
 
 /// Whether the two lists, both sorted by labels, are equal as promtool compares them: position by position, NaN never
 /// equal, with `fuzzy` one unit in the last place allowed.
-pub(super) fn same_samples(expected: &[Sample], actual: &[Sample], fuzzy: bool) -> bool {
+pub(in crate::unittest) fn same_samples(expected: &[Sample], actual: &[Sample], fuzzy: bool) -> bool {
     expected.len() == actual.len() && expected.iter().zip(actual).all(|(e, a)| same_sample(e, a, fuzzy))
 }
 
@@ -153,7 +153,11 @@ fn field_differences(
 }
 
 /// Where expected and actual alerts differ, with the places in the test file.
-pub(super) fn alert_differences(test: &AlertTest, expected: &[Alert], actual: &[Alert]) -> Vec<Difference> {
+pub(in crate::unittest) fn alert_differences(
+    test: &AlertTest,
+    expected: &[Alert],
+    actual: &[Alert],
+) -> Vec<Difference> {
     let mut differences = differences(expected, actual, |e, a| e == a, |e| test.exp_alerts.get(e).map(|x| x.span));
     for difference in &mut differences {
         let Difference::Differs { expected, fields, .. } = difference else { continue };
@@ -168,7 +172,7 @@ pub(super) fn alert_differences(test: &AlertTest, expected: &[Alert], actual: &[
 }
 
 /// Where expected and actual samples differ. `order` maps an index of `expected` to one of the test's `exp_samples`.
-pub(super) fn sample_differences(
+pub(in crate::unittest) fn sample_differences(
     written: &[ExpectedSample],
     order: &[usize],
     expected: &[Sample],

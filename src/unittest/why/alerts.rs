@@ -1,20 +1,28 @@
-//! What else is known about an assertion that does not hold: near misses in time, pending alerts, unknown names.
+//! What else is known about alerts that are not as expected: near misses in time, pending alerts, unknown names.
 
-use super::group::Running;
-use super::report::{Alert, Difference, FieldKind, Sample};
-use super::tolerance;
+use super::{nearest, parts};
 use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
-use crate::model::gofmt::{FloatVerb, format_float};
 use crate::rules::RuleKind;
-use crate::testfile::notation::number_text;
-use crate::testfile::{AlertTest, Tolerance};
+use crate::testfile::AlertTest;
+use crate::unittest::assert::compare;
+use crate::unittest::report::{Alert, AlertFailure, Difference};
+use crate::unittest::run::Running;
 
 /// More differences than this are not commented on one by one.
 const MAX_NOTES: usize = 5;
 
+/// Fills in what explains `failure`.
+pub(super) fn explain(running: &Running<'_>, test: &AlertTest, failure: &mut AlertFailure) {
+    let alertname = test.alertname.text();
+    failure.differences = compare::alert_differences(test, &failure.expected, &failure.actual);
+    failure.notes = notes(running, test, failure.step, &failure.expected, &failure.actual, &failure.differences);
+    failure.why = parts::alert(running, alertname, failure.step);
+    failure.timelines = running.run.alerting_rules(alertname).flat_map(|rule| rule.alerts.clone()).collect();
+}
+
 /// Notes on an assertion about alerts at `step`.
-pub(super) fn on_alerts(
+fn notes(
     running: &Running<'_>,
     test: &AlertTest,
     step: usize,
@@ -60,17 +68,6 @@ pub(super) fn no_such_rule(running: &Running<'_>, alertname: &str) -> String {
     let near = nearest(alertname, alerts.map(|rule| rule.name.as_str()));
     let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     format!("no rule under test defines an alert `{alertname}`{hint}")
-}
-
-/// Longer names, in bytes, are not compared: that takes time with the square of their length.
-const COMPARABLE: usize = 200;
-
-/// The name that is most like `wanted`, if one is like it at all.
-pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = 1 + wanted.chars().count() / 4;
-    let comparable = |name: &&str| wanted.len().max(name.len()) <= COMPARABLE;
-    let distances = names.filter(comparable).map(|name| (strsim::damerau_levenshtein(wanted, name), name));
-    distances.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
 }
 
 fn same_labels(timeline: &AlertTimeline, alert: &Alert) -> bool {
@@ -200,54 +197,4 @@ fn unexpected(running: &Running<'_>, timeline: &AlertTimeline, step: usize, seve
 
 fn evaluations(count: usize) -> String {
     if count == 1 { "1 evaluation".to_owned() } else { format!("{count} evaluations") }
-}
-
-/// Notes on an assertion about an expression.
-pub(super) fn on_samples(
-    _running: &Running<'_>,
-    expected: &[Sample],
-    actual: &[Sample],
-    differences: &[Difference],
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    for difference in differences {
-        let Difference::Differs { expected: e, actual: a, fields, .. } = difference else { continue };
-        let (Some(e), Some(a)) = (expected.get(*e), actual.get(*a)) else { continue };
-        if !fields.iter().any(|field| field.kind == FieldKind::Value) {
-            continue;
-        }
-        if let Some(tolerance) = e.tolerance {
-            notes.extend(beyond(tolerance, e, a));
-            continue;
-        }
-        if !e.histogram.is_empty() {
-            continue;
-        }
-        if e.value.is_nan() && a.value.is_nan() {
-            notes.push("NaN is never equal to NaN; compare with something like `(expr) != (expr)` instead".to_owned());
-        } else if e.value.next_up() == a.value || e.value.next_down() == a.value {
-            notes.push("the values differ in the last place only; `fuzzy_compare: true` allows that".to_owned());
-        }
-    }
-    notes.dedup();
-    notes
-}
-
-/// By how much a value is beyond its tolerance.
-fn beyond(tolerance: Tolerance, expected: &Sample, actual: &Sample) -> Option<String> {
-    if !expected.histogram.is_empty() && !actual.histogram.is_empty() {
-        return tolerance::histogram_difference(tolerance, &expected.histogram, &actual.histogram);
-    }
-    let difference = (actual.value - expected.value).abs();
-    let comparable = expected.histogram.is_empty() && actual.histogram.is_empty() && difference.is_finite();
-    comparable.then(|| {
-        let (difference, allowed) = (rounded(difference), rounded(tolerance.allowed(expected.value)));
-        format!("the values are {difference} apart, more than {allowed}")
-    })
-}
-
-/// A number to read: six digits are enough.
-fn rounded(value: f64) -> String {
-    let short = format_float(value, FloatVerb::General, Some(6));
-    short.parse().map_or(short, number_text)
 }

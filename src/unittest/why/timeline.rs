@@ -1,23 +1,54 @@
 //! What else is known where the life of alerts is not as expected.
 
-use super::Chosen;
+use rustc_hash::FxHashSet;
+
+use super::{alerts, parts};
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::gofmt::quote;
 use crate::testfile::{Moment, TimelineTest};
-use crate::unittest::group::Running;
-use crate::unittest::notes as alerts;
-use crate::unittest::report::{Violation, ViolationKind};
+use crate::unittest::assert::timeline::{self, Chosen};
+use crate::unittest::report::{TimelineFailure, Violation, ViolationKind};
+use crate::unittest::run::Running;
 
 /// More violations than this are not commented on one by one.
 const MAX_NOTES: usize = 5;
 
-/// Whole sentences without a full stop.
-pub(super) fn notes(
+/// Fills in what explains `failure`.
+pub(super) fn explain(running: &Running<'_>, test: &TimelineTest, failure: &mut TimelineFailure) {
+    let chosen = timeline::choose(running, test);
+    failure.notes = notes(running, test, &chosen, &failure.violations);
+    failure.why =
+        parts::alert(running, test.alertname.text(), failure.step.unwrap_or_else(|| telling_step(running, test)));
+    failure.timelines = timelines(running, test, &chosen, &failure.violations);
+}
+
+/// The timelines that a picture shows: those of the alerts that the assertion is about, else all of the name.
+fn timelines(
     running: &Running<'_>,
     test: &TimelineTest,
     chosen: &[Chosen<'_>],
     violations: &[Violation],
-) -> Vec<String> {
+) -> Vec<AlertTimeline> {
+    if chosen.is_empty() {
+        return running.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect();
+    }
+    // Those that are not as expected come first.
+    let wrong: FxHashSet<usize> = violations.iter().filter_map(|violation| violation.life).collect();
+    let (first, rest): (Vec<usize>, Vec<usize>) = (0..chosen.len()).partition(|index| wrong.contains(index));
+    let timelines = first.into_iter().chain(rest).filter_map(|index| chosen.get(index));
+    timelines.map(|chosen| chosen.timeline.clone()).collect()
+}
+
+/// The step at which the expression tells most of what concerns no certain time: the first that the test names, or
+/// the last one.
+fn telling_step(running: &Running<'_>, test: &TimelineTest) -> usize {
+    let named = test.moments.iter().flat_map(|moments| &moments.times).map(|time| time.value).min();
+    let step = named.and_then(|time| running.step_of(time));
+    step.unwrap_or_else(|| running.run.steps.saturating_sub(1))
+}
+
+/// Whole sentences without a full stop.
+fn notes(running: &Running<'_>, test: &TimelineTest, chosen: &[Chosen<'_>], violations: &[Violation]) -> Vec<String> {
     let alertname = test.alertname.text();
     let rules: Vec<&RuleTimeline> = running.run.alerting_rules(alertname).collect();
     if rules.is_empty() {

@@ -1,17 +1,17 @@
 //! What is remarkable about a part of an expression: the comparison that is false, the selector that matches nothing,
 //! the operands that do not find each other.
 
-use super::explain::{evaluate, value_text};
-use super::group::Running;
 use super::matching::ReadyMatcher;
-use super::notes::nearest;
-use super::reads::metric_name;
+use super::nearest;
+use super::value::{evaluate, value_text};
 use crate::engine::store::StoredSeries;
 use crate::engine::{QueryValue, VectorSample};
 use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, MatchOp, Matcher, VectorSelector};
+use crate::unittest::reads::metric_name;
+use crate::unittest::run::Running;
 
 /// How many values of a label are listed.
 const SHOWN_VALUES: usize = 5;

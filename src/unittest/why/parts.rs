@@ -1,19 +1,18 @@
 //! An expression taken apart: the value of each part at the time of an assertion, and what decided.
-//!
-//! Evaluates, but only for assertions that failed.
 
-use super::explain_notes;
-use super::group::Running;
-use super::report::{Explanation, Part};
+use super::remarks;
+use super::value::evaluate;
 use crate::engine::{QueryValue, VectorSample};
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::model::labels::METRIC_NAME;
 use crate::model::{Labels, SampleValue};
-use crate::promql::Expr;
 use crate::promql::ast::ExprKind;
+use crate::promql::{self, Expr};
 use crate::rules::Field;
 use crate::testfile::ExprTest;
 use crate::testfile::notation::number_text;
+use crate::unittest::report::{Explanation, Part};
+use crate::unittest::run::Running;
 
 /// More parts than this are not shown.
 const MAX_PARTS: usize = 40;
@@ -38,13 +37,14 @@ pub(super) fn alert(running: &Running<'_>, alertname: &str, step: usize) -> Opti
     })
 }
 
-/// The expression of a test at `t_ms` (since the epoch).
-pub(super) fn expression(running: &Running<'_>, test: &ExprTest, expr: &Expr, t_ms: i64) -> Option<Explanation> {
+/// The expression of a test at the time of its assertion; `None` where it does not parse.
+pub(super) fn expression(running: &Running<'_>, test: &ExprTest) -> Option<Explanation> {
+    let expr = promql::parse(test.expr.text(), &running.shared.options.load.parse).ok()?;
     Some(Explanation {
         file: std::sync::Arc::clone(&running.shared.test.file),
         span: test.expr.span,
-        t_ms: t_ms.saturating_sub(running.run.schedule.start_ms),
-        parts: parts(running, &test.expr, expr, t_ms),
+        t_ms: test.eval_time.value,
+        parts: parts(running, &test.expr, &expr, running.since_epoch(test.eval_time.value)),
     })
 }
 
@@ -65,19 +65,12 @@ fn parts(running: &Running<'_>, field: &Field, root: &Expr, t_ms: i64) -> Vec<Pa
             text: one_line(expr.span.slice(field.text())),
             outline: outline(expr, field.text()),
             span: field.file_span(expr.span),
-            note: explain_notes::note(running, expr, value.as_ref().ok(), t_ms),
+            note: remarks::note(running, expr, value.as_ref().ok(), t_ms),
             value: value.as_ref().map_or_else(|error| format!("fails: {error}"), describe),
         });
         pending.extend(expr.children().rev().map(|child| (depth + 1, child)));
     }
     parts
-}
-
-/// The value of `expr` alone.
-pub(super) fn evaluate(running: &Running<'_>, expr: &Expr, t_ms: i64) -> Result<QueryValue, String> {
-    let engine = &running.shared.set.options().engine;
-    let output = engine.prepare(expr).and_then(|prepared| engine.instant(&running.store, &prepared, t_ms));
-    output.map(|output| output.value).map_err(|error| error.message)
 }
 
 /// The text of `expr` with an ellipsis for each operand that is longer than a word.
@@ -142,12 +135,4 @@ fn rounded(value: f64) -> String {
 /// The expression beside it says which metric it is.
 fn without_name(labels: &Labels) -> Labels {
     labels.without(|name| name == METRIC_NAME)
-}
-
-/// A sample's value in a few characters.
-pub(super) fn value_text(value: &SampleValue) -> String {
-    match value {
-        SampleValue::Float(value) => number_text(*value),
-        SampleValue::Histogram(histogram) => histogram.test_expression(),
-    }
 }

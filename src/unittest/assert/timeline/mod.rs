@@ -5,37 +5,36 @@
 //! something is said that never happens.
 
 mod life;
-mod notes;
 
-use super::group::Running;
-use super::report::{Life, Outcome, TimelineFailure, Violation, ViolationKind};
-use super::{compare, explain};
+use super::compare;
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
 use crate::source::Span;
 use crate::testfile::{Moment, Moments, TimelineTest};
+use crate::unittest::report::{Life, Outcome, TimelineFailure, Violation, ViolationKind};
+use crate::unittest::run::Running;
 
-pub(super) use life::{Begins, begins};
+pub(in crate::unittest) use life::{Begins, begins};
 
 /// More violations than this are only counted.
 const MAX_VIOLATIONS: usize = 200;
 
 /// An alert that an assertion is about.
-pub(super) struct Chosen<'a> {
-    pub(super) rule: &'a RuleTimeline,
-    pub(super) timeline: &'a AlertTimeline,
+pub(in crate::unittest) struct Chosen<'a> {
+    pub(in crate::unittest) rule: &'a RuleTimeline,
+    pub(in crate::unittest) timeline: &'a AlertTimeline,
     /// Within the time that counts.
-    pub(super) begins: Begins,
+    pub(in crate::unittest) begins: Begins,
 }
 
 /// One past the last step that counts for `test`.
-pub(super) fn end_of(running: &Running<'_>, test: &TimelineTest) -> usize {
+pub(in crate::unittest) fn end_of(running: &Running<'_>, test: &TimelineTest) -> usize {
     let until = test.until.and_then(|until| running.step_of(until.value));
     until.map_or(running.run.steps, |step| step.saturating_add(1).min(running.run.steps))
 }
 
 /// The alerts that `test` is about.
-pub(super) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<Chosen<'a>> {
+pub(in crate::unittest) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<Chosen<'a>> {
     let end = end_of(running, test);
     let mut chosen = Vec::new();
     for rule in running.run.alerting_rules(test.alertname.text()) {
@@ -50,12 +49,12 @@ pub(super) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<C
 }
 
 /// Whether the alert has the labels that `test` chooses by.
-pub(super) fn has_labels(test: &TimelineTest, timeline: &AlertTimeline) -> bool {
+pub(in crate::unittest) fn has_labels(test: &TimelineTest, timeline: &AlertTimeline) -> bool {
     test.labels.iter().all(|(name, pattern)| pattern.accepts(timeline.labels.get(name.text()).unwrap_or_default()))
 }
 
 /// Checks `test`.
-pub(super) fn check(running: &Running<'_>, test: &TimelineTest) -> Outcome {
+pub(in crate::unittest) fn check(running: &Running<'_>, test: &TimelineTest) -> Outcome {
     let chosen = choose(running, test);
     let mut found = Found { running, violations: Vec::new(), count: 0 };
     found.number(test, &chosen);
@@ -175,24 +174,16 @@ impl Found<'_> {
     fn failure(self, test: &TimelineTest, chosen: &[Chosen<'_>]) -> TimelineFailure {
         let running = self.running;
         let step = self.first_step(test, chosen);
-        let timelines = if chosen.is_empty() {
-            running.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect()
-        } else {
-            // Those that are not as expected come first.
-            let wrong = |index: &usize| self.violations.iter().any(|violation| violation.life == Some(*index));
-            let (first, rest): (Vec<usize>, Vec<usize>) = (0..chosen.len()).partition(wrong);
-            first.into_iter().chain(rest).map(|index| chosen[index].timeline.clone()).collect()
-        };
         TimelineFailure {
-            notes: notes::notes(running, test, chosen, &self.violations),
-            why: explain::alert(running, test.alertname.text(), step.unwrap_or_else(|| self.telling_step(test))),
+            notes: Vec::new(),
+            why: None,
             lives: chosen.iter().map(|chosen| life_of(running, chosen)).collect(),
             more: self.count - self.violations.len(),
             violations: self.violations,
             schedule: running.run.schedule,
             steps: running.run.steps,
             step,
-            timelines,
+            timelines: Vec::new(),
         }
     }
 
@@ -215,14 +206,6 @@ impl Found<'_> {
             begin.get(count.value).copied()
         });
         first.into_iter().chain(surplus).min()
-    }
-
-    /// The step at which the expression tells most of what concerns no certain time: the first that the test names, or
-    /// the last one.
-    fn telling_step(&self, test: &TimelineTest) -> usize {
-        let named = test.moments.iter().flat_map(|moments| &moments.times).map(|time| time.value).min();
-        let step = named.and_then(|time| self.running.step_of(time));
-        step.unwrap_or_else(|| self.running.run.steps.saturating_sub(1))
     }
 }
 

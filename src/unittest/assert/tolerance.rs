@@ -1,14 +1,14 @@
 //! Values that may differ a little: numbers, and histograms number by number.
 
-use super::report::Sample;
 use crate::model::FloatHistogram;
 use crate::model::gofmt::quote;
 use crate::model::histogram::BucketSpan;
 use crate::promql::series::parse_histogram;
 use crate::testfile::Tolerance;
+use crate::unittest::report::Sample;
 
 /// Whether the actual value is within the tolerance of the expected one.
-pub(super) fn allows(tolerance: Tolerance, expected: &Sample, actual: &Sample) -> bool {
+pub(in crate::unittest) fn allows(tolerance: Tolerance, expected: &Sample, actual: &Sample) -> bool {
     match (expected.histogram.is_empty(), actual.histogram.is_empty()) {
         (true, true) => tolerance.allows(expected.value, actual.value),
         (false, false) => histogram_difference(tolerance, &expected.histogram, &actual.histogram).is_none(),
@@ -18,7 +18,7 @@ pub(super) fn allows(tolerance: Tolerance, expected: &Sample, actual: &Sample) -
 
 /// The first thing about two histograms, both in series notation, that is not within the tolerance. Buckets have to
 /// have the same bounds and the counter reset hints to be the same; numbers of observations and the sum may differ.
-pub(super) fn histogram_difference(tolerance: Tolerance, expected: &str, actual: &str) -> Option<String> {
+pub(in crate::unittest) fn histogram_difference(tolerance: Tolerance, expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;
     }

@@ -1,11 +1,11 @@
 //! Which series a label matcher lets through.
 
-use super::reads::metric_name;
 use crate::engine::Store;
 use crate::engine::store::StoredSeries;
 use crate::model::Labels;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex::AnchoredRegex;
+use crate::unittest::reads::metric_name;
 
 /// A label matcher, ready to be tried on many series.
 #[derive(Debug)]
@@ -41,7 +41,10 @@ impl<'m> ReadyMatcher<'m> {
 
 /// The series of `store` that `selector` asks for, whether they have a sample at some time or not, in the order of the
 /// store.
-pub(super) fn selected<'s>(store: &'s Store, selector: &VectorSelector) -> impl Iterator<Item = &'s StoredSeries> {
+pub(in crate::unittest) fn selected<'s>(
+    store: &'s Store,
+    selector: &VectorSelector,
+) -> impl Iterator<Item = &'s StoredSeries> {
     let name = metric_name(selector);
     let matchers: Vec<ReadyMatcher<'_>> = selector.matchers.iter().map(ReadyMatcher::new).collect();
     let passes = |series: &StoredSeries| matchers.iter().all(|matcher| matcher.passes(series.labels()));

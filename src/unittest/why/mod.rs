@@ -1,0 +1,32 @@
+//! Why an assertion does not hold: where expected and actual differ, what else is known, the expression taken apart.
+//! Evaluates once more, so it is asked for, and only where something failed.
+
+mod alerts;
+mod matching;
+mod names;
+mod parts;
+mod remarks;
+mod samples;
+mod timeline;
+mod value;
+
+pub(super) use matching::selected;
+pub(super) use names::nearest;
+pub(super) use value::value_text;
+
+use super::report::Outcome;
+use super::run::Running;
+use crate::testfile::checked::Checked;
+
+/// Fills in what explains the failure of `checked`, if `outcome` is one.
+pub(super) fn explain(running: &Running<'_>, checked: Checked<'_>, outcome: &mut Outcome) {
+    match (checked, outcome) {
+        (Checked::Alert(test), Outcome::Alerts(failure)) => alerts::explain(running, test, failure),
+        (Checked::Timeline(test), Outcome::Timeline(failure)) => timeline::explain(running, test, failure),
+        (Checked::Expr(test), Outcome::Samples(failure)) => samples::explain(running, test, failure),
+        (Checked::Expr(test), Outcome::Message(failure)) if failure.actual.is_none() => {
+            failure.why = parts::expression(running, test);
+        }
+        _ => {}
+    }
+}
