@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::{Engine, Prepared};
+use crate::engine::{Engine, EvalError, Prepared};
 use crate::model::Labels;
-use crate::promql::ParseOptions;
+use crate::promql::{Expr, ParseOptions};
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::template::{self, Template, TemplateError};
@@ -53,7 +53,7 @@ pub struct CompiledGroup {
 }
 
 /// A rule, ready to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CompiledRule {
     /// The index of the rule in its group in the file.
     pub index: usize,
@@ -70,7 +70,7 @@ pub struct CompiledRule {
     /// Annotations with their texts, sorted by name.
     pub annotations: Vec<TemplateField>,
     /// The expression.
-    pub expr: crate::promql::Expr,
+    pub expr: Expr,
     pub(super) prepared: Prepared,
 }
 
@@ -138,6 +138,53 @@ impl RuleSet {
         RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
     }
 
+    /// The same rules, evaluated by another engine.
+    #[must_use]
+    pub fn with_engine(&self, engine: Engine) -> Self {
+        let options = CompileOptions { engine, ..CompileOptions::clone(&self.options) };
+        RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
+    }
+
+    /// The same rules, the one called `id` with another expression. Nothing else is compiled again, and all other rules
+    /// are shared; without such a rule it is the set as it was.
+    ///
+    /// # Errors
+    /// The expression cannot be prepared, as [`Engine::prepare`] says.
+    pub fn with_expr(&self, id: RuleId, expr: Expr) -> Result<Self, EvalError> {
+        let prepared = self.options.engine.prepare(&expr)?;
+        Ok(self.with_rule(id, |rule| {
+            rule.expr = expr;
+            rule.prepared = prepared;
+        }))
+    }
+
+    /// The same rules, of which the one called `id` waits so many milliseconds before its alerts fire, and keeps them
+    /// firing for so many.
+    #[must_use]
+    pub fn with_durations(&self, id: RuleId, for_ms: i64, keep_firing_for_ms: i64) -> Self {
+        self.with_rule(id, |rule| {
+            rule.for_ms = for_ms;
+            rule.keep_firing_for_ms = keep_firing_for_ms;
+        })
+    }
+
+    /// The same rules, the one called `id` with these labels in place of its own and those of its group; of two with the
+    /// same name the later one counts.
+    #[must_use]
+    pub fn with_labels<'a>(&self, id: RuleId, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.with_rule(id, |rule| rule.labels = fields(labels.into_iter(), rule.kind == RuleKind::Alerting))
+    }
+
+    /// Copies one rule and the list that it stands in, and shares the rest.
+    fn with_rule(&self, id: RuleId, change: impl FnOnce(&mut CompiledRule)) -> Self {
+        let mut groups: Arc<[CompiledGroup]> = Arc::clone(&self.groups);
+        let found = Arc::make_mut(&mut groups).get_mut(id.group).and_then(|group| group.rules.get_mut(id.rule));
+        if let Some(rule) = found {
+            change(Arc::make_mut(rule));
+        }
+        RuleSet { groups, options: Arc::clone(&self.options) }
+    }
+
     /// The groups in the order of evaluation.
     pub fn groups(&self) -> &[CompiledGroup] {
         &self.groups
@@ -186,8 +233,8 @@ fn compile_rule(
         name: rule.name.text().to_owned(),
         for_ms: rule.for_ms,
         keep_firing_for_ms: rule.keep_firing_for_ms,
-        labels: fields(group.labels.iter().chain(&rule.labels), templated),
-        annotations: fields(annotations.iter(), templated),
+        labels: fields(texts(group.labels.iter().chain(&rule.labels)), templated),
+        annotations: fields(texts(annotations.iter()), templated),
         expr: expr.clone(),
         prepared,
     })))
@@ -211,12 +258,16 @@ fn broken_templates<'a>(
 }
 
 /// Names and texts, sorted by name; of two with the same name the later one counts.
-fn fields<'a>(pairs: impl Iterator<Item = &'a (Field, Field)>, templated: bool) -> Vec<TemplateField> {
-    let merged: BTreeMap<&str, &str> = pairs.map(|(name, value)| (name.text(), value.text())).collect();
+fn fields<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, templated: bool) -> Vec<TemplateField> {
+    let merged: BTreeMap<&str, &str> = pairs.collect();
     let field = |(name, text): (&str, &str)| TemplateField {
         name: name.to_owned(),
         text: text.to_owned(),
         template: (templated && text.contains("{{")).then(|| template::parse(text)),
     };
     merged.into_iter().map(field).collect()
+}
+
+fn texts<'a>(pairs: impl Iterator<Item = &'a (Field, Field)>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pairs.map(|(name, value)| (name.text(), value.text()))
 }

@@ -30,7 +30,7 @@ impl Dependence {
             let references = template.references();
             let is_value = |kind| kind == crate::template::ReferenceKind::Value;
             all.value |= references.incomplete || references.others.iter().any(|other| is_value(other.kind));
-            all.time |= template.text().contains("now");
+            all.time |= template.calls("now");
             all.store |= !references.queries.is_empty() || references.incomplete;
         }
         all

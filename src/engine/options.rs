@@ -4,8 +4,12 @@
 /// limits of our own: 50 million samples at a time and a million series for each node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How far an instant selector looks back, in milliseconds; a sample exactly this old is too old.
+    /// How far an instant selector looks back, in milliseconds; a sample exactly this old is too old, unless
+    /// `closed_windows`.
     pub lookback_ms: i64,
+    /// Whether windows hold what lies exactly at their beginning, as they did before Prometheus 3: a sample as old as the
+    /// lookback, or at the left edge of a range.
+    pub closed_windows: bool,
     /// The step of a subquery that names none (`[1h:]`), in milliseconds.
     pub default_subquery_step_ms: i64,
     /// How many values the columns of one query may hold at a time. `None`: no limit.
@@ -25,10 +29,18 @@ pub struct Options {
 const DEFAULT_MAX_SAMPLES: usize = 50_000_000;
 const DEFAULT_MAX_SERIES: usize = 1_000_000;
 
+impl Options {
+    /// How far before a window's beginning, which is exclusive, it reaches all the same; in milliseconds.
+    pub(crate) fn closing_ms(&self) -> i64 {
+        i64::from(self.closed_windows)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
             lookback_ms: 5 * 60 * 1000,
+            closed_windows: false,
             default_subquery_step_ms: 60 * 1000,
             max_samples: Some(DEFAULT_MAX_SAMPLES),
             max_series: Some(DEFAULT_MAX_SERIES),

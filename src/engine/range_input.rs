@@ -60,7 +60,8 @@ impl<'a> RangeInput<'a> {
                 let offset = query.offset.resolve(&eval.query)?;
                 let series = subquery::evaluate(eval, query, node.span)?;
                 let source = Source::Computed(series);
-                Ok(RangeInput { source, fixed, offset, steps, range, reach_back: 0, reach_ahead: 0, extension: None })
+                let reach_back = eval.options.closing_ms();
+                Ok(RangeInput { source, fixed, offset, steps, range, reach_back, reach_ahead: 0, extension: None })
             }
             _ => Err(EvalError::new("expected a range vector", Some(node.span))),
         }
@@ -72,7 +73,7 @@ impl<'a> RangeInput<'a> {
         let (reach_back, reach_ahead) = match selector.extension {
             Some(RangeExtension::Anchored) => (lookback, 0),
             Some(RangeExtension::Smoothed) => (lookback, lookback),
-            None => (0, 0),
+            None => (eval.options.closing_ms(), 0),
         };
         let stored = select::matching(eval.store, selector).map(|series| {
             let histograms = if selector.detects_resets { detected_resets::detect(&series.histograms) } else { None };
@@ -100,7 +101,7 @@ impl<'a> RangeInput<'a> {
     pub(crate) fn seen(&self, times: &[i64]) -> std::ops::Range<usize> {
         let ends = self.ends();
         let Some(last) = self.steps.count.checked_sub(1) else { return 0..0 };
-        let (start, end) = (ends.at(0).0, ends.at(last).1);
+        let (start, end) = (ends.at(0).0.saturating_sub(self.reach_back), ends.at(last).1);
         let from = times.partition_point(|t| *t <= start);
         from..times.partition_point(|t| *t <= end).max(from)
     }

@@ -65,7 +65,12 @@ impl Times {
 
     /// Looks at `fixed`, or else at each step, less `offset`.
     pub(crate) fn reading(eval: &Evaluator<'_>, fixed: Option<i64>, offset: i64) -> Self {
-        Times { fixed, steps: eval.steps, offset, lookback: eval.options.lookback_ms }
+        Times {
+            fixed,
+            steps: eval.steps,
+            offset,
+            lookback: eval.options.lookback_ms.saturating_add(eval.options.closing_ms()),
+        }
     }
 
     /// Number of steps.

@@ -74,7 +74,7 @@ fn grid(eval: &Evaluator<'_>, query: &SubqueryNode, span: Span) -> Result<Steps,
     let last_end = fixed.unwrap_or(eval.steps.end()).saturating_sub(offset);
     let begin = first_end.saturating_sub(range);
     let mut start = begin / interval * interval;
-    if start <= begin {
+    if start <= begin.saturating_sub(eval.options.closing_ms()) {
         start = start.saturating_add(interval);
     }
     Ok(Steps::between(start, last_end, interval))

@@ -9,6 +9,7 @@
 
 pub mod ast;
 mod branches;
+mod calls;
 mod context;
 mod error;
 mod eval;

@@ -10,7 +10,7 @@ use super::repeat::{Line, MAX_REPEATED_BYTES, MAX_REPEATED_SERIES, Template};
 use super::{InputSeries, TestFile, TestGroup};
 use crate::alerting::Input;
 use crate::model::{Labels, SampleValue};
-use crate::promql::series::{HISTOGRAM_COST, SeriesError, SeriesItems, parse_line};
+use crate::promql::series::{HISTOGRAM_COST, SeriesError, SeriesItems, Values, parse_line_up_to};
 use crate::source::{Diagnostic, Label, Severity, Span};
 
 /// The id of what cannot be read as a series.
@@ -77,6 +77,14 @@ pub(crate) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<In
     Ok(reading.inputs)
 }
 
+/// The time of the last value of any series of `group`, also where it says that there is no sample. Expands nothing.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn last_ms(file: &TestFile, group: &TestGroup) -> Result<Option<i64>, Box<Diagnostic>> {
+    read(file, group, group.start_ms).map(|inputs| inputs.last_ms)
+}
+
 /// Series while they are read.
 struct Reading<'a> {
     file: &'a TestFile,
@@ -112,14 +120,14 @@ impl Reading<'_> {
                 self.used.ended = true;
                 return Ok(());
             }
-            let parsed =
-                parse_line(line).map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
+            let parsed = parse_line_up_to(line, self.wanted())
+                .map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
             let values_span = Span::new(parsed.metric_span.end + 1, line.len().max(parsed.metric_span.end + 1));
             let refused = parsed.refused.map(|message| SeriesError::new(parsed.metric_span, message));
             let refused = refused.or_else(|| {
-                let in_time = self.times().zip(&values).take_while(|(t, _)| *t <= self.end_ms);
+                let in_time = self.times().zip(&values.first).take_while(|(t, _)| *t <= self.end_ms);
                 let message = invalid_histogram(in_time.filter_map(|(_, value)| value.as_ref()))?;
                 Some(SeriesError::new(values_span, message))
             });
@@ -135,30 +143,24 @@ impl Reading<'_> {
         index: usize,
         item: &InputSeries,
         labels: Labels,
-        values: Vec<Option<SampleValue>>,
+        values: Values,
         refused: Option<Box<Diagnostic>>,
     ) -> Result<(), Box<Diagnostic>> {
         let times = self.times();
         let inputs = &mut self.inputs;
-        inputs.says_end |= values.last().is_some_and(|last| last.as_ref().is_none_or(SampleValue::is_stale));
-        let length = i64::try_from(values.len()).unwrap_or(i64::MAX).saturating_sub(1);
+        inputs.says_end |= values.ends_empty;
+        let length = i64::try_from(values.length).unwrap_or(i64::MAX).saturating_sub(1);
         if length >= 0 {
             let last_ms = self.group.start_ms.saturating_add(length.saturating_mul(self.group.interval_ms));
             inputs.last_ms = inputs.last_ms.max(Some(last_ms));
         }
-        if item.repeat.is_some() {
-            // Also what is cut off below takes time, for each of the series.
-            self.used.values = self.used.values.saturating_add(cost(values.iter().flatten()));
-        }
-        let samples = times.zip(values).take_while(|(t, _)| *t <= self.end_ms);
+        let samples = times.zip(values.first).take_while(|(t, _)| *t <= self.end_ms);
         let samples: Vec<(i64, SampleValue)> = samples.filter_map(|(t, value)| Some((t, value?))).collect();
         // What has no sample is not stored, so nothing refuses it.
         if let Some(refused) = refused.filter(|_| !samples.is_empty()) {
             return Err(refused);
         }
-        if item.repeat.is_none() {
-            self.used.values = self.used.values.saturating_add(cost(samples.iter().map(|(_, value)| value)));
-        }
+        self.used.values = self.used.values.saturating_add(cost(samples.iter().map(|(_, value)| value)));
         if self.used.values > MAX_GROUP_VALUES {
             return Err(Box::new(too_many_values(self.file, item)));
         }
@@ -178,6 +180,12 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How many values of a series lie within the time that counts.
+    fn wanted(&self) -> usize {
+        let span_ms = i128::from(self.end_ms) - i128::from(self.group.start_ms);
+        usize::try_from(span_ms.max(-1) / i128::from(self.group.interval_ms.max(1)) + 1).unwrap_or(usize::MAX)
     }
 
     /// The times of the values of a series, in milliseconds since the epoch.

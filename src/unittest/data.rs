@@ -49,6 +49,7 @@ impl Data {
         let SeriesItems::Values(values) = parsed.items else {
             return Err(without_place("start timestamps need a series that they belong to".to_owned()));
         };
+        let values = values.first;
         if let Some(refused) = parsed.refused.filter(|_| values.iter().any(Option::is_some)) {
             return Err(without_place(refused));
         }

@@ -87,7 +87,7 @@ const MISTAKES: &[Mistake] = &[
     ("metric-without-quotes", "up{job=\"a\"}\n        values", "up{job=a}\n        values", "a"),
     ("values-that-are-no-numbers", "0x5", "0 one 2", "one"),
     ("values-without-count", "0x5", "0+1", ""),
-    ("values-too-many", "0x5", "1x1000000000", "1x1000000000"),
+    ("values-of-half-a-repetition", "0x5", "1x1.5", "1.5"),
     ("values-of-a-broken-histogram", "0x5", "'{{schema:0 bucket:[1]}}'", "bucket"),
     ("values-of-an-invalid-histogram", "0x5", "'{{schema:0 buckets:[-1]}}'", "{{schema:0 buckets:[-1]}}"),
     ("expression-without-operand", "expr: up", "expr: up +", ""),
@@ -200,7 +200,7 @@ fn each_mistake_is_one_clear_finding() {
     values-of-a-broken-histogram.yml:12:29: error[test/invalid-series] this series cannot be read: unexpected `bucket`, expected a key of a histogram such as `buckets:[5 10 7]`, or `}}`
     values-of-an-invalid-histogram.yml:12:18: error[test/invalid-series] this series cannot be read: positive side: bucket number 1 has observation count of -1: histogram has a bucket whose observation count is negative
     values-that-are-no-numbers.yml:12:19: error[test/invalid-series] this series cannot be read: unexpected `one`, expected a number, `_`, `stale` or a histogram `{{…}}`
-    values-too-many.yml:12:17: error[test/invalid-series] this series cannot be read: the values expand to too many samples; the limit is 4000000 for one series
+    values-of-half-a-repetition.yml:12:19: error[test/invalid-series] this series cannot be read: the repetition `1.5` is not a whole number
     values-without-count.yml:12:20: error[test/invalid-series] this series cannot be read: unexpected end of the values, expected `x` and the number of steps, as in `1+1x5`
     failed: 60 of 62 test files, 21 of 23 groups, 8 of 46 assertions (26 not checked); 2 warnings
     --- exit code 1

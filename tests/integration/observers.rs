@@ -46,7 +46,8 @@ impl Observer for Listener {
 
 #[test]
 fn an_observer_sees_each_group_that_ran() {
-    let sandbox = Sandbox::new(&[("rules.yml", RULES)]);
+    let sandbox = Sandbox::new();
+    sandbox.write("rules.yml", RULES);
     let (report, seen) = unittest::observe(&[input(&sandbox)], &RunOptions::default(), &(Some(Listener), ()));
     let seen = seen.filter_map(|(seen, ())| seen);
     assert_eq!(report.counts().groups, 2);
@@ -57,7 +58,8 @@ fn an_observer_sees_each_group_that_ran() {
 
 #[test]
 fn a_verdict_can_be_had_without_its_explanation() {
-    let sandbox = Sandbox::new(&[("rules.yml", RULES)]);
+    let sandbox = Sandbox::new();
+    sandbox.write("rules.yml", RULES);
     let run = |verdicts_only| {
         let options = RunOptions { verdicts_only, ..RunOptions::default() };
         let report = unittest::run(&[input(&sandbox)], &options);

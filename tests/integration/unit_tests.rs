@@ -1,5 +1,7 @@
 //! Test files from outside: what is wrong with them, how they fail, what is printed.
 
+use promproof::unittest::report::Outcome;
+
 use crate::folder::{Folder, TRAEFIK, TRAEFIK_SERIES};
 
 fn concise(text: &str) -> String {
@@ -466,4 +468,52 @@ fn an_expression_without_its_samples() {
         FAIL  test.yml  1 group, 2 assertions, 2 failed
         failed: 1 of 1 test file, 1 of 1 group, 2 of 2 assertions
     "#);
+}
+
+/// A real test of wikimedia has ten million samples, of which five minutes are read.
+#[test]
+fn what_no_evaluation_sees_is_not_expanded() {
+    insta::assert_snapshot!(concise("
+tests:
+  - input_series:
+      - {series: a, values: '0x10000000'}
+      - {series: b, values: '0+1x99999999999999'}
+    promql_expr_test:
+      - {expr: a + b, eval_time: 5m, exp_samples: [{labels: '{}', value: 5}]}
+"), @"passed: 1 test file, 1 group, 1 assertion");
+}
+
+/// Samples at the left edge of a range or of the lookback, which Prometheus 2 counted.
+#[test]
+fn a_sample_at_the_edge_is_one_of_prometheus_2() {
+    let rules = "groups:
+  - name: g
+    rules:
+      - {record: 'a:increase', expr: 'increase(a[2m])'}
+      - {alert: A, expr: 'count_over_time(a[2m]) >= 3'}
+";
+    let test = "rule_files: [rules.yml]
+tests:
+  - input_series: [{series: a, values: 0 1 2 3}, {series: old, values: 7}]
+    promql_expr_test:
+      - {expr: 'count_over_time(a[2m])', eval_time: 2m, exp_samples: [{value: 3}]}
+      - {expr: 'sum_over_time(a[2m:1m])', eval_time: 2m, exp_samples: [{value: 3}]}
+      - {expr: old, eval_time: 5m, exp_samples: [{labels: old, value: 7}]}
+      - {expr: 'a:increase', eval_time: 2m, exp_samples: [{labels: 'a:increase', value: 2}]}
+      - {expr: old, eval_time: 6m, exp_samples: [{labels: old, value: 7}]}
+      - {expr: 'count_over_time(a[2m])', eval_time: 2m, exp_samples: [{value: 4}]}
+    alert_rule_test: [{eval_time: 2m, alertname: A, exp_alerts: [{}]}]
+    alert_timeline: [{alertname: A, fires_at: 2m, resolves_at: 4m, until: 6m}]
+";
+    let report = Folder::with(&[("rules.yml", rules)]).run(test);
+    let notes = |outcome: &Outcome| match outcome {
+        Outcome::Alerts(failure) => failure.notes.clone(),
+        Outcome::Samples(failure) => failure.notes.clone(),
+        Outcome::Timeline(failure) => failure.notes.clone(),
+        other => panic!("{other:?}"),
+    };
+    let assertions = &report.files[0].groups[0].assertions;
+    let is_older = |notes: Vec<String>| notes.iter().any(|note| note.starts_with("Prometheus 2 counted this sample"));
+    let older: Vec<bool> = assertions.iter().map(|assertion| is_older(notes(&assertion.outcome))).collect();
+    assert_eq!(older, [true, true, true, true, true, true, false, false]);
 }

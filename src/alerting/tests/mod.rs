@@ -4,3 +4,4 @@ mod alerts;
 mod laws;
 mod recordings;
 mod support;
+mod variants;

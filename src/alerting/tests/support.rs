@@ -28,7 +28,7 @@ pub(super) fn inputs(text: &str) -> Vec<Input> {
     let input = |line: &str| {
         let line = parse_line(line.trim()).unwrap();
         let SeriesItems::Values(values) = line.items else { panic!("start timestamps") };
-        let samples = values.into_iter().zip(0..).filter_map(|(value, minute)| Some((minute * MINUTE, value?)));
+        let samples = values.first.into_iter().zip(0..).filter_map(|(value, minute)| Some((minute * MINUTE, value?)));
         Input { labels: line.labels, samples: samples.collect() }
     };
     text.lines().filter(|line| !line.trim().is_empty()).map(input).collect()

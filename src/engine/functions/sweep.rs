@@ -61,7 +61,7 @@ pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: 
     let times = samples.times.as_slice();
     let ends = input.ends();
     let stride = stride(samples, &ends);
-    let mut from = times.partition_point(|t| *t <= ends.at(0).0);
+    let mut from = times.partition_point(|t| *t <= ends.at(0).0.saturating_sub(input.reach_back));
     let mut to = from;
     // Up to this step windows move on by `stride` samples.
     let mut even_until = 0;
@@ -75,7 +75,8 @@ pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: 
         while times.get(to).is_some_and(|t| *t <= end) {
             to += 1;
         }
-        while times.get(from).is_some_and(|t| *t <= start) {
+        let before = start.saturating_sub(input.reach_back);
+        while times.get(from).is_some_and(|t| *t <= before) {
             from += 1;
         }
         if from < to {

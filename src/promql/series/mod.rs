@@ -9,7 +9,8 @@
 //! | `stale` | the staleness marker |
 //! | `{{key:value …}}` | a native histogram; repeats and increments as numbers do |
 //!
-//! The notation is expanded at once, within a bound: `0x1000000000` is an error and not a way to fill the memory.
+//! The notation is expanded at once, within a bound, as far as it is wanted: `0x1000000000` is an error and not a way to
+//! fill the memory.
 
 mod cursor;
 mod histogram;
@@ -69,10 +70,21 @@ pub struct SeriesLine {
 #[derive(Clone, Debug)]
 pub enum SeriesItems {
     /// Values, one for each interval; `None` where there is no sample.
-    Values(Vec<Option<SampleValue>>),
+    Values(Values),
     /// From a line `metric@st …`: for each value of the line that follows the start timestamp relative to the sample's
     /// time, in milliseconds; `None` where there is none.
     StartTimestamps(Vec<Option<i64>>),
+}
+
+/// The values of a series, as far as they are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// The first ones, one for each interval; `None` where there is no sample.
+    pub first: Vec<Option<SampleValue>>,
+    /// How many there are, those that are left out included.
+    pub length: usize,
+    /// Whether the last one says that there is no sample: `_`, `stale`.
+    pub ends_empty: bool,
 }
 
 /// The values that `text` stands for, one for each interval; `None` where there is no sample.
@@ -80,7 +92,7 @@ pub enum SeriesItems {
 /// # Errors
 /// The text is not series notation, histograms cannot be combined, or it expands to more than [`MAX_VALUES`].
 pub fn parse_values(text: &str) -> Result<Vec<Option<SampleValue>>, SeriesError> {
-    values::parse(&mut Cursor::new(text))
+    values::parse(&mut Cursor::new(text), usize::MAX).map(|values| values.first)
 }
 
 /// A line `metric{label="value"} values`, or `metric{label="value"}@st start timestamps`.
@@ -88,6 +100,15 @@ pub fn parse_values(text: &str) -> Result<Vec<Option<SampleValue>>, SeriesError>
 /// # Errors
 /// As [`parse_values`], or the metric is not one. Spans are bytes of `line`.
 pub fn parse_line(line: &str) -> Result<SeriesLine, SeriesError> {
+    parse_line_up_to(line, usize::MAX)
+}
+
+/// [`parse_line`], of which only the first `wanted` values are expanded. Those behind are read and counted, take neither
+/// time nor memory, and do not count for the bound.
+///
+/// # Errors
+/// As [`parse_line`]. That histograms cannot be combined is found at the first step also where it is not wanted.
+pub fn parse_line_up_to(line: &str, wanted: usize) -> Result<SeriesLine, SeriesError> {
     let mut cursor = Cursor::new(line);
     cursor.skip_spaces();
     let metric_span = cursor.metric()?;
@@ -98,7 +119,7 @@ pub fn parse_line(line: &str) -> Result<SeriesLine, SeriesError> {
     let items = if cursor.eat("@st") {
         SeriesItems::StartTimestamps(start::parse(&mut cursor)?)
     } else {
-        SeriesItems::Values(values::parse(&mut cursor)?)
+        SeriesItems::Values(values::parse(&mut cursor, wanted)?)
     };
     Ok(SeriesLine { labels, metric_span, refused, items })
 }

@@ -147,3 +147,17 @@ fn start_timestamps_are_relative() {
     insta::assert_snapshot!(starts(" -1").unwrap_err(), @r#"not a valid duration string: "1""#);
     insta::assert_snapshot!(starts(" 1m+1s").unwrap_err(), @"unexpected end of the values, expected `x` and the number of steps, as in `-30s-1mx5`");
 }
+
+#[test]
+fn what_is_not_wanted_is_counted_and_not_expanded() {
+    let up_to = |text: &str, wanted| {
+        let SeriesItems::Values(values) = parse_line_up_to(text, wanted).unwrap().items else { panic!("start times") };
+        let first: Vec<String> = values.first.iter().map(show_value).collect();
+        format!("{} of {}{}", first.join(" "), values.length, if values.ends_empty { ", ends" } else { "" })
+    };
+    assert_eq!(up_to("x 0x10000000", 3), "0 0 0 of 10000001");
+    assert_eq!(up_to("x 1+2x99999999999 _x3", 2), "1 3 of 100000000003, ends");
+    assert_eq!(up_to("x 1 2 stale", 0), " of 3, ends");
+    assert_eq!(up_to("x 7 {{sum:1 count:1}}+{{sum:1 count:1}}x9999999 5", 2), "7 {{count:1 sum:1}} of 10000002");
+    assert!(parse_line_up_to("x 1 {{schema:1}}+{{schema:0}}x5", 1).is_err());
+}

@@ -7,49 +7,56 @@ use crate::model::{SampleValue, stale_nan};
 use crate::source::Span;
 
 use super::cursor::Cursor;
-use super::{HISTOGRAM_COST, MAX_VALUES, SeriesError, histogram};
+use super::{HISTOGRAM_COST, MAX_VALUES, SeriesError, Values, histogram};
 
-/// Everything from the cursor to the end of the text.
-pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Vec<Option<SampleValue>>, SeriesError> {
-    let mut values = Values::default();
+/// Everything from the cursor to the end of the text; the first `wanted` values are expanded.
+pub(super) fn parse(cursor: &mut Cursor<'_>, wanted: usize) -> Result<Values, SeriesError> {
+    let mut expansion = Expansion { values: Values::default(), wanted, cost: 0 };
     let starts_text = cursor.offset() == 0;
     let mut separated = cursor.skip_spaces() || starts_text;
     while !cursor.at_end() {
         if !separated {
             return Err(cursor.unexpected("white space between values"));
         }
-        item(cursor, &mut values)?;
+        item(cursor, &mut expansion)?;
         separated = cursor.skip_spaces();
     }
-    Ok(values.values)
+    Ok(expansion.values)
 }
 
 /// The values so far, and how much of the bound they use.
-#[derive(Default)]
-struct Values {
-    values: Vec<Option<SampleValue>>,
+struct Expansion {
+    values: Values,
+    wanted: usize,
     cost: usize,
 }
 
-impl Values {
-    /// Makes room for `times` values that cost `each`.
-    fn reserve(&mut self, times: usize, each: usize, span: Span) -> Result<(), SeriesError> {
-        self.cost = self.cost.saturating_add(times.saturating_mul(each));
+impl Expansion {
+    /// Counts `times` values, of which the last one is a sample or not, and makes room for those that are wanted and cost
+    /// `each`; returns how many these are.
+    fn reserve(&mut self, times: usize, each: usize, ends_empty: bool, span: Span) -> Result<usize, SeriesError> {
+        let room = self.wanted.saturating_sub(self.values.first.len()).min(times);
+        self.values.length = self.values.length.saturating_add(times);
+        if times > 0 {
+            self.values.ends_empty = ends_empty;
+        }
+        self.cost = self.cost.saturating_add(room.saturating_mul(each));
         if self.cost > MAX_VALUES {
             let message = format!("the values expand to too many samples; the limit is {MAX_VALUES} for one series");
             return Err(SeriesError::new(span, message));
         }
-        Ok(())
+        Ok(room)
     }
 
     fn repeat(&mut self, value: Option<SampleValue>, times: usize, span: Span) -> Result<(), SeriesError> {
-        self.reserve(times, 1, span)?;
-        self.values.extend(std::iter::repeat_n(value, times));
+        let ends_empty = value.as_ref().is_none_or(SampleValue::is_stale);
+        let room = self.reserve(times, 1, ends_empty, span)?;
+        self.values.first.extend(std::iter::repeat_n(value, room));
         Ok(())
     }
 }
 
-fn item(cursor: &mut Cursor<'_>, values: &mut Values) -> Result<(), SeriesError> {
+fn item(cursor: &mut Cursor<'_>, values: &mut Expansion) -> Result<(), SeriesError> {
     let start = cursor.offset();
     if cursor.eat("_") {
         let times = if cursor.eat("x") { cursor.times()? } else { 1 };
@@ -71,7 +78,7 @@ fn item(cursor: &mut Cursor<'_>, values: &mut Values) -> Result<(), SeriesError>
     }
 }
 
-fn number_item(cursor: &mut Cursor<'_>, values: &mut Values, first: f64, start: usize) -> Result<(), SeriesError> {
+fn number_item(cursor: &mut Cursor<'_>, values: &mut Expansion, first: f64, start: usize) -> Result<(), SeriesError> {
     let step = if matches!(cursor.peek(), Some('+' | '-')) { cursor.signed_number()? } else { None };
     let times = if cursor.eat("x") {
         cursor.times()?
@@ -84,14 +91,14 @@ fn number_item(cursor: &mut Cursor<'_>, values: &mut Values, first: f64, start: 
     let Some(step) = step else {
         return values.repeat(Some(first.into()), times.saturating_add(1), span);
     };
-    values.reserve(times.saturating_add(1), 1, span)?;
+    let room = values.reserve(times.saturating_add(1), 1, false, span)?;
     // Added up one by one, not multiplied, so that rounding errors gather as they do in Prometheus.
     let steps = std::iter::successors(Some(first), |value| Some(value + step));
-    values.values.extend(steps.take(times + 1).map(|value| Some(value.into())));
+    values.values.first.extend(steps.take(room).map(|value| Some(value.into())));
     Ok(())
 }
 
-fn histogram_item(cursor: &mut Cursor<'_>, values: &mut Values) -> Result<(), SeriesError> {
+fn histogram_item(cursor: &mut Cursor<'_>, values: &mut Expansion) -> Result<(), SeriesError> {
     let start = cursor.offset();
     let (first, _) = histogram::parse(cursor)?;
     let sign = match cursor.peek() {
@@ -100,7 +107,7 @@ fn histogram_item(cursor: &mut Cursor<'_>, values: &mut Values) -> Result<(), Se
         _ => {
             let times = if cursor.eat("x") { cursor.times()? } else { 0 };
             let span = cursor.span_from(start);
-            values.reserve(1, HISTOGRAM_COST, span)?;
+            values.cost = values.cost.saturating_add(HISTOGRAM_COST);
             return values.repeat(Some(first.into()), times.saturating_add(1), span);
         }
     };
@@ -112,12 +119,16 @@ fn histogram_item(cursor: &mut Cursor<'_>, values: &mut Values) -> Result<(), Se
         return Err(cursor.unexpected("`x` and the number of steps, as in `{{…}}+{{…}}x5`"));
     }
     let times = cursor.times()?;
-    values.reserve(times.saturating_add(1), HISTOGRAM_COST, cursor.span_from(start))?;
+    let room = values.reserve(times.saturating_add(1), HISTOGRAM_COST, false, cursor.span_from(start))?;
     let mut current = first;
-    values.values.push(Some(current.clone().into()));
-    for _ in 0..times {
-        current = combined(&current, &step, sign).map_err(|message| SeriesError::new(step_span, message))?;
-        values.values.push(Some(SampleValue::Histogram(Arc::new(current.clone()))));
+    // What cannot be combined is found at the first step.
+    for index in 0..room.max(times.min(1)) {
+        if index < room {
+            values.values.first.push(Some(SampleValue::Histogram(Arc::new(current.clone()))));
+        }
+        if index < times {
+            current = combined(&current, &step, sign).map_err(|message| SeriesError::new(step_span, message))?;
+        }
     }
     Ok(())
 }

@@ -91,11 +91,8 @@ fn prepare<'a>(
         end_ms: group.start_ms.saturating_add(group.max_eval_time_ms()),
         interval_ms: shared.test.evaluation_interval_ms,
     };
-    let mut all_inputs = None;
     if group.runs_to_last_sample() || needs.all_samples {
-        let inputs = inputs::read(shared.test, group, i64::MAX)?;
-        schedule.end_ms = schedule.end_ms.max(inputs.last_ms.unwrap_or(schedule.end_ms));
-        all_inputs = Some(inputs);
+        schedule.end_ms = schedule.end_ms.max(inputs::last_ms(shared.test, group)?.unwrap_or(schedule.end_ms));
     }
     if let Some(at_ms) = needs.until_ms {
         schedule.end_ms = schedule.end_ms.max(group.start_ms.saturating_add(at_ms));
@@ -108,7 +105,7 @@ fn prepare<'a>(
         return Err(Box::new(too_many_rule_evaluations(shared.test, group, &schedule, rules)));
     }
     let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
-    let inputs = all_inputs.map_or_else(|| inputs::read(shared.test, group, last_step_ms), Ok)?;
+    let inputs = inputs::read(shared.test, group, last_step_ms)?;
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
         return Err(Box::new(mistakes::no_alertname(shared.test, test)));
     }
@@ -160,6 +157,9 @@ fn check(running: &Running<'_>, report: &mut GroupReport) {
                 why::explain(running, test, &mut assertion.outcome);
             }
         }
+    }
+    if !running.shared.options.verdicts_only {
+        why::note_older_windows(running, report);
     }
 }
 

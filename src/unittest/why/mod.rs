@@ -4,6 +4,7 @@
 mod alerts;
 mod matching;
 mod names;
+mod older;
 mod parts;
 mod remarks;
 mod samples;
@@ -12,6 +13,7 @@ mod value;
 
 pub(super) use matching::selected;
 pub(super) use names::nearest;
+pub(super) use older::note_older_windows;
 pub(super) use value::value_text;
 
 use super::report::Outcome;

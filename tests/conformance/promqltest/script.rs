@@ -157,6 +157,7 @@ fn load(line: &str, body: &[&str]) -> Result<Load, String> {
         match items {
             SeriesItems::StartTimestamps(given) => starts = Some((labels, given)),
             SeriesItems::Values(values) => {
+                let values = values.first;
                 let starts = match starts.take() {
                     Some((of, starts)) if of == labels && starts.len() == values.len() => starts,
                     Some(_) => return Err(format!("{text}: the start timestamps before it are not of this series")),
@@ -302,6 +303,7 @@ fn unquoted(text: &str) -> Result<Vec<u8>, String> {
 fn expected_series(line: &str) -> Result<ExpectedSeries, String> {
     let parsed = series::parse_line(line).map_err(|error| format!("{line}: {}", error.message))?;
     let SeriesItems::Values(values) = parsed.items else { return Err(format!("{line}: expected values")) };
+    let values = values.first;
     let mut names_hint = Vec::new();
     for item in items(line.get(parsed.metric_span.end..).unwrap_or_default()) {
         let count = series::parse_values(item).map_err(|error| error.message)?.len();

@@ -39,6 +39,7 @@ fn time(random: &mut Generator) -> i64 {
 fn options(random: &mut Generator) -> Options {
     let lengths = [300_000, 300_000, 300_000, 300_000, 300_000, 60_000, 1, 0, i64::MAX];
     Options {
+        closed_windows: false,
         lookback_ms: lengths[random.below(lengths.len())],
         default_subquery_step_ms: [60_000, 60_000, 15_000, 1, i64::MAX][random.below(5)],
         max_samples: Some(MAX_SAMPLES),

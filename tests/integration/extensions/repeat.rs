@@ -88,7 +88,7 @@ fn too_many_repeated_series_are_refused_at_once() {
     promql_expr_test: [{expr: up, exp_samples: []}]
   - name: long
     input_series: [{series: 'up{i=\"{i}\"}', values: '1x100000', repeat: 1000}]
-    promql_expr_test: [{expr: up, exp_samples: []}]
+    promql_expr_test: [{expr: up, eval_time: 70d, exp_samples: []}]
 ";
     insta::assert_snapshot!(trimmed(&concise(series)), @r"
     t.yml:5:56: error[test/too-many-values] with this `repeat` the test has too many series, or too long ones
