@@ -1,6 +1,7 @@
 //! Alerting rules: the state of each alert from one evaluation to the next, as upstream's `AlertingRule.Eval`.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -9,6 +10,7 @@ use crate::engine::{Prepared, Store};
 use crate::model::labels::METRIC_NAME;
 use crate::model::{Labels, SampleValue};
 
+use super::budget::Budget;
 use super::compile::{CompileOptions, CompiledRule};
 use super::render::{Dependence, Element, StoreQuerier, expand};
 use super::timeline::{AlertState, AlertTimeline, Annotations, same_bits};
@@ -40,6 +42,7 @@ pub(super) struct AlertingState {
     /// Scratch: which alert each element of this evaluation is.
     current: Vec<usize>,
     writer: Writer,
+    budget: Rc<Budget>,
     queries: PreparedQueries,
 }
 
@@ -83,7 +86,7 @@ pub(super) struct When {
 }
 
 impl AlertingState {
-    pub(super) fn new(rule: Arc<CompiledRule>, options: Arc<CompileOptions>) -> Self {
+    pub(super) fn new(rule: Arc<CompiledRule>, options: Arc<CompileOptions>, budget: Rc<Budget>) -> Self {
         AlertingState {
             labels_on: Dependence::of(&rule.labels),
             annotations_on: Dependence::of(&rule.annotations),
@@ -95,7 +98,8 @@ impl AlertingState {
             by_alert_labels: FxHashMap::default(),
             active: Vec::new(),
             current: Vec::new(),
-            writer: Writer::default(),
+            writer: Writer::new(Rc::clone(&budget)),
+            budget,
             queries: RefCell::default(),
         }
     }
@@ -124,7 +128,8 @@ impl AlertingState {
     /// One evaluation.
     ///
     /// # Errors
-    /// Upstream's text: two elements that become the same alert, too many alerts, a sample that the store refuses.
+    /// Upstream's text: two elements that become the same alert, too many alerts, a sample that the store refuses. What is
+    /// more than the budget allows.
     pub(super) fn step(
         &mut self,
         store: &mut Store,
@@ -133,7 +138,7 @@ impl AlertingState {
         elements: &[(usize, SampleValue)],
     ) -> Result<(), String> {
         self.identify(store, when, elements)?;
-        self.update(store, when, elements);
+        self.update(store, when, elements)?;
         self.advance(when);
         if let Some(limit) = limit.filter(|limit| self.active.len() > *limit) {
             let count = self.active.len();
@@ -151,7 +156,7 @@ impl AlertingState {
     fn identify(&mut self, store: &Store, when: When, elements: &[(usize, SampleValue)]) -> Result<(), String> {
         self.current.clear();
         for (element, value) in elements {
-            let alert = self.alert_of(store, when, *element, value);
+            let alert = self.alert_of(store, when, *element, value)?;
             let Some(seen) = self.alerts.get_mut(alert).map(|alert| &mut alert.seen) else { continue };
             if std::mem::replace(seen, when.step + 1) == when.step + 1 {
                 return Err("vector contains metrics with the same labelset after applying alert labels".to_owned());
@@ -161,18 +166,19 @@ impl AlertingState {
         Ok(())
     }
 
-    fn alert_of(&mut self, store: &Store, when: When, element: usize, value: &SampleValue) -> usize {
-        let Some(known) = self.elements.get(element) else { return 0 };
+    fn alert_of(&mut self, store: &Store, when: When, element: usize, value: &SampleValue) -> Result<usize, String> {
+        let Some(known) = self.elements.get(element) else { return Ok(0) };
         if let Some((alert, expanded_with)) = &known.alert {
             let on = self.labels_on;
             if !on.time && !on.store && (!on.value || same_bits(expanded_with, value)) {
-                return *alert;
+                return Ok(*alert);
             }
         }
         let labels = self.alert_labels(store, when, &known.labels, value);
         let index = match self.by_alert_labels.get(&labels) {
             Some(index) => *index,
             None => {
+                self.budget.labels(&labels)?;
                 let index = self.alerts.len();
                 self.by_alert_labels.insert(labels.clone(), index);
                 self.alerts.push(Alert::new(labels));
@@ -182,7 +188,7 @@ impl AlertingState {
         if let Some(known) = self.elements.get_mut(element) {
             known.alert = Some((index, value.clone()));
         }
-        index
+        Ok(index)
     }
 
     /// The element's labels without its name, then the rule's, expanded, then the alert's name.
@@ -199,7 +205,7 @@ impl AlertingState {
     }
 
     /// New alerts become pending; those that are active take the new value and annotations.
-    fn update(&mut self, store: &Store, when: When, elements: &[(usize, SampleValue)]) {
+    fn update(&mut self, store: &Store, when: When, elements: &[(usize, SampleValue)]) -> Result<(), String> {
         for (index, (element, value)) in self.current.iter().zip(elements) {
             let (Some(alert), Some(known)) = (self.alerts.get_mut(*index), self.elements.get(*element)) else {
                 continue;
@@ -215,9 +221,12 @@ impl AlertingState {
                 let querier = StoreQuerier { options: &self.options, store, prepared: &self.queries };
                 let element = Element { labels: &known.labels, value, t_ms: when.t_ms };
                 let annotations = annotations(&self.rule, &self.options, element, &querier);
-                alert.timeline.note_annotations(when.step, annotations);
+                if alert.timeline.note_annotations(when.step, &annotations) {
+                    self.budget.annotations(&annotations)?;
+                }
             }
         }
+        Ok(())
     }
 
     /// Moves every active alert on.
@@ -247,6 +256,9 @@ impl AlertingState {
                 if let Err(error) = self.writer.write(store, series, when.step, when.written_ms, value) {
                     result = Err(error);
                 }
+            }
+            if self.writer.is_over_budget() {
+                break;
             }
         }
         self.writer.finish(store, when.step, when.written_ms);

@@ -7,6 +7,7 @@
 
 mod alerts;
 mod branches;
+mod budget;
 mod compile;
 mod plan;
 mod recording;
@@ -17,6 +18,7 @@ mod tests;
 mod timeline;
 mod writer;
 
+pub use budget::Limits;
 pub use compile::{CompileOptions, CompiledGroup, CompiledRule, RuleSet, TemplateField};
 pub use run::{Input, RunOptions, Schedule, run};
 pub use timeline::{

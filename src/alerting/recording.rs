@@ -1,16 +1,19 @@
 //! Recording rules: the expression's elements under the rule's name and labels.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::Store;
 use crate::model::labels::METRIC_NAME;
 use crate::model::{Labels, SampleValue};
 
+use super::budget::Budget;
 use super::compile::CompiledRule;
 use super::writer::Writer;
 
 /// A recording rule between two evaluations.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RecordingState {
     /// For each element: the number of its output series, and the last evaluation (plus one) that it was part of.
     elements: Vec<usize>,
@@ -21,6 +24,15 @@ pub(super) struct RecordingState {
 }
 
 impl RecordingState {
+    pub(super) fn new(budget: Rc<Budget>) -> Self {
+        RecordingState {
+            elements: Vec::new(),
+            by_labels: FxHashMap::default(),
+            seen: Vec::new(),
+            writer: Writer::new(budget),
+        }
+    }
+
     /// The number by which [`RecordingState::step`] knows an element.
     pub(super) fn element(&mut self, rule: &CompiledRule, labels: &Labels) -> usize {
         if let Some(index) = self.by_labels.get(labels) {
@@ -69,6 +81,9 @@ impl RecordingState {
             // Upstream goes on with the others and reports the last one.
             if let Err(error) = self.writer.write(store, series, step, t_ms, value.clone()) {
                 result = Err(error);
+                if self.writer.is_over_budget() {
+                    break;
+                }
             }
         }
         self.writer.finish(store, step, t_ms);

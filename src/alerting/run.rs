@@ -1,6 +1,7 @@
 //! Rules over time.
 
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::engine::{Observer, Point, Points, QueryValue, Series, Store};
@@ -8,6 +9,7 @@ use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
 
 use super::alerts::{AlertingState, When};
+use super::budget::{Budget, Limits};
 use super::compile::{CompiledGroup, CompiledRule, RuleSet};
 use super::plan::{Block, Plan, PlannedRule};
 use super::recording::RecordingState;
@@ -43,6 +45,8 @@ pub struct RunOptions {
     pub keep_expressions: bool,
     /// Observes what the operators of each rule's expression do; see [`RuleTimeline::operators`].
     pub observe: bool,
+    /// How much the run may make.
+    pub limits: Limits,
 }
 
 impl Schedule {
@@ -84,9 +88,9 @@ pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Sche
     }
     let before = store.clone();
     let run = Runner::new(rules, &plan, schedule, options).in_passes(store, inputs, steps);
-    let Some(failed) = run.errors.iter().map(|error| error.step).min().filter(|step| step + 1 < steps) else {
-        return run;
-    };
+    let is_over_budget = run.errors.iter().any(|error| matches!(error.kind, RunErrorKind::Budget(_)));
+    let failed = run.errors.iter().map(|error| error.step).min();
+    let Some(failed) = failed.filter(|step| step + 1 < steps && !is_over_budget) else { return run };
     // Passes went on beyond the step with which the run ends: once more, up to there.
     *store = before;
     Runner::new(rules, &plan, schedule, options).in_passes(store, inputs, failed + 1)
@@ -102,6 +106,7 @@ struct Runner<'a> {
     set: &'a RuleSet,
     rules: Vec<RunningRule<'a>>,
     errors: Vec<RunError>,
+    budget: Rc<Budget>,
 }
 
 /// A rule between two evaluations.
@@ -116,6 +121,7 @@ struct RunningRule<'a> {
     kept: Option<Vec<(Labels, Vec<Point>)>>,
     /// Looks at what the expression's operators do, if that is asked for.
     observer: Option<Observer>,
+    budget: Rc<Budget>,
 }
 
 enum RuleState {
@@ -125,21 +131,25 @@ enum RuleState {
 
 impl<'a> Runner<'a> {
     fn new(set: &'a RuleSet, plan: &'a Plan, schedule: &'a Schedule, options: RunOptions) -> Self {
+        let budget = Rc::new(Budget::new(options.limits));
         let running = |planned: &'a PlannedRule| {
             let group = set.groups().get(planned.id.group)?;
             let rule = group.rules.get(planned.id.rule)?;
             let state = match rule.kind {
-                RuleKind::Alerting => {
-                    RuleState::Alerting(Box::new(AlertingState::new(Arc::clone(rule), set.shared_options())))
-                }
-                RuleKind::Recording => RuleState::Recording(RecordingState::default()),
+                RuleKind::Alerting => RuleState::Alerting(Box::new(AlertingState::new(
+                    Arc::clone(rule),
+                    set.shared_options(),
+                    Rc::clone(&budget),
+                ))),
+                RuleKind::Recording => RuleState::Recording(RecordingState::new(Rc::clone(&budget))),
             };
             let kept = options.keep_expressions.then(Vec::new);
             let observer = options.observe.then(|| Observer::new(&rule.prepared));
-            Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept, observer })
+            let budget = Rc::clone(&budget);
+            Some(RunningRule { planned, group, rule, state, counts: Vec::new(), kept, observer, budget })
         };
         let rules = plan.rules.iter().filter_map(running).collect();
-        Runner { plan, schedule, set, rules, errors: Vec::new() }
+        Runner { plan, schedule, set, rules, errors: Vec::new(), budget }
     }
 
     /// Everything at each step, inputs loaded as time goes on.
@@ -178,6 +188,9 @@ impl<'a> Runner<'a> {
             {
                 self.errors.push(error);
             }
+            if self.budget.is_exceeded() {
+                break;
+            }
         }
         self.finish(steps)
     }
@@ -188,6 +201,9 @@ impl<'a> Runner<'a> {
         for rule in self.rules.get_mut(rules).unwrap_or_default() {
             if let Err(message) = rule.step(self.set, self.schedule, store, step) {
                 self.errors.push(rule.error(self.schedule, step, message));
+                if self.budget.is_exceeded() {
+                    break;
+                }
             }
         }
         self.errors.len() == before
@@ -237,7 +253,9 @@ fn load(store: &mut Store, inputs: &[Input], loaded: &mut [usize], t_ms: i64) ->
 
 impl RunningRule<'_> {
     fn error(&self, schedule: &Schedule, step: usize, message: String) -> RunError {
-        RunError { step, t_ms: schedule.time(step), kind: RunErrorKind::Rule(self.planned.id), message }
+        let id = self.planned.id;
+        let kind = if self.budget.is_exceeded() { RunErrorKind::Budget(id) } else { RunErrorKind::Rule(id) };
+        RunError { step, t_ms: schedule.time(step), kind, message }
     }
 
     /// Evaluates the rule at one step.

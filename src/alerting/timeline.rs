@@ -142,6 +142,8 @@ pub enum RunErrorKind {
     Input,
     /// A rule failed; the run ends with that step.
     Rule(RuleId),
+    /// With this rule the run made more than its [`super::Limits`] allow; nothing of it is complete.
+    Budget(RuleId),
 }
 
 impl AlertState {
@@ -183,10 +185,13 @@ impl AlertTimeline {
         }
     }
 
-    pub(super) fn note_annotations(&mut self, step: usize, annotations: Annotations) {
-        if self.annotations.last().is_none_or(|(_, last)| *last != annotations) {
-            self.annotations.push((step, annotations));
+    /// Keeps the annotations of `step` where they are others than before; says whether they are.
+    pub(super) fn note_annotations(&mut self, step: usize, annotations: &Annotations) -> bool {
+        let is_new = self.annotations.last().is_none_or(|(_, last)| last != annotations);
+        if is_new {
+            self.annotations.push((step, Arc::clone(annotations)));
         }
+        is_new
     }
 
     /// The alert is in `state` at `step`.

@@ -1,13 +1,18 @@
 //! A rule's output series: appending, and marking as stale what is no longer written.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::engine::{AppendError, Store};
 use crate::model::{Labels, SampleValue, stale_nan};
 
+use super::budget::Budget;
+
 /// The series that a rule writes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Writer {
+    budget: Rc<Budget>,
     series: Vec<Output>,
     by_labels: FxHashMap<Labels, usize>,
     /// The series written at the previous evaluation, and at this one.
@@ -23,6 +28,16 @@ struct Output {
 }
 
 impl Writer {
+    pub(super) fn new(budget: Rc<Budget>) -> Self {
+        Writer {
+            budget,
+            series: Vec::new(),
+            by_labels: FxHashMap::default(),
+            previous: Vec::new(),
+            current: Vec::new(),
+        }
+    }
+
     /// The number by which [`Writer::write`] knows a series.
     pub(super) fn series(&mut self, labels: &Labels) -> usize {
         if let Some(index) = self.by_labels.get(labels) {
@@ -39,10 +54,15 @@ impl Writer {
         self.previous.is_empty()
     }
 
+    /// Whether the run may write no more.
+    pub(super) fn is_over_budget(&self) -> bool {
+        self.budget.is_exceeded()
+    }
+
     /// Appends a sample at evaluation `step`.
     ///
     /// # Errors
-    /// Upstream's text where the store refuses it.
+    /// Upstream's text where the store refuses it; more than the budget allows.
     pub(super) fn write(
         &mut self,
         store: &mut Store,
@@ -52,6 +72,10 @@ impl Writer {
         value: SampleValue,
     ) -> Result<(), String> {
         let Some(output) = self.series.get_mut(series) else { return Ok(()) };
+        if output.written == 0 {
+            self.budget.labels(&output.labels)?;
+        }
+        self.budget.sample(&value)?;
         if let Err(error) = store.append(&output.labels, t_ms, value.clone(), None) {
             return Err(refused(store, &output.labels, t_ms, &value, error));
         }

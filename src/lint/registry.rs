@@ -13,7 +13,7 @@ static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
 
 /// The ids of what goes wrong when tests or queries are run. No lint rule stands behind them: they have no level in the
 /// configuration and no page.
-pub const RUN_TIME_IDS: [&str; 8] = [
+pub const RUN_TIME_IDS: [&str; 9] = [
     "promql/evaluation",
     "test/expression-fails",
     "test/input-refused",
@@ -21,6 +21,7 @@ pub const RUN_TIME_IDS: [&str; 8] = [
     "test/rule-fails",
     "test/too-many-evaluations",
     "test/too-many-values",
+    "test/too-much-output",
     "test/unreadable-rule-file",
 ];
 

@@ -151,6 +151,9 @@ pub struct AlertFailure {
     pub actual: Vec<Alert>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
+    /// How many more differences there are than `differences` holds. Where there are some, `actual` has only the alerts
+    /// that the others are about.
+    pub left_out: usize,
     /// What else is known: near misses, pending alerts, missing rules. Whole sentences without a full stop.
     pub notes: Vec<String>,
     /// When rules were evaluated.
@@ -397,6 +400,19 @@ pub struct Part {
     pub value: String,
     /// What is remarkable: a comparison that is false, a selector that matches nothing and what exists instead.
     pub note: Option<String>,
+}
+
+impl Alert {
+    /// How much memory it takes, about; in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        pairs_bytes(&self.labels) + pairs_bytes(&self.annotations)
+    }
+}
+
+/// How much memory names with their texts take, about; in bytes.
+pub(super) fn pairs_bytes(pairs: &[(String, String)]) -> usize {
+    const OVERHEAD: usize = 64;
+    pairs.iter().map(|(name, value)| name.len() + value.len() + OVERHEAD).sum()
 }
 
 impl Life {

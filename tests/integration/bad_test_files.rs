@@ -199,8 +199,8 @@ fn each_mistake_is_one_clear_finding() {
     unknown-alias.yml:9:22: error[yaml/syntax] the alias `*labels` has no anchor
     values-of-a-broken-histogram.yml:12:29: error[test/invalid-series] this series cannot be read: unexpected `bucket`, expected a key of a histogram such as `buckets:[5 10 7]`, or `}}`
     values-of-an-invalid-histogram.yml:12:18: error[test/invalid-series] this series cannot be read: positive side: bucket number 1 has observation count of -1: histogram has a bucket whose observation count is negative
-    values-that-are-no-numbers.yml:12:19: error[test/invalid-series] this series cannot be read: unexpected `one`, expected a number, `_`, `stale` or a histogram `{{…}}`
     values-of-half-a-repetition.yml:12:19: error[test/invalid-series] this series cannot be read: the repetition `1.5` is not a whole number
+    values-that-are-no-numbers.yml:12:19: error[test/invalid-series] this series cannot be read: unexpected `one`, expected a number, `_`, `stale` or a histogram `{{…}}`
     values-without-count.yml:12:20: error[test/invalid-series] this series cannot be read: unexpected end of the values, expected `x` and the number of steps, as in `1+1x5`
     failed: 60 of 62 test files, 21 of 23 groups, 8 of 46 assertions (26 not checked); 2 warnings
     --- exit code 1

@@ -47,9 +47,8 @@ fn a_variant_is_what_compiling_the_changed_file_gives() {
 }
 
 #[test]
-fn what_cannot_be_prepared_is_refused_and_an_unknown_rule_changes_nothing() {
+fn an_unknown_rule_changes_nothing() {
     let original = compile(RULES, CompileOptions::default());
-    assert!(original.with_expr(ALERT, expr("x{job=~\"(a{1000}){1000}\"}")).is_err());
     let nowhere = original.with_durations(RuleId { group: 7, rule: 0 }, 0, 0);
     assert_eq!(shown(&nowhere), shown(&original));
 }

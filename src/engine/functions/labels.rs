@@ -16,6 +16,9 @@ use crate::source::Span;
 /// How many bytes a value may have that is made here: nested calls multiply the length with each level.
 const MAX_VALUE_BYTES: usize = 1 << 20;
 
+/// How many bytes the label sets may have together that one call makes.
+const MAX_CALL_BYTES: usize = 128 << 20;
+
 /// `label_replace(v, dst, replacement, src, regex)`
 pub(super) fn replace<'a>(eval: &mut Evaluator<'a>, call: &'a CallNode, span: Span) -> Result<Value, EvalError> {
     let ([vector, target, replacement, source, ..], Some(regex)) = (call.args.as_slice(), &call.regex) else {
@@ -88,11 +91,19 @@ fn relabelled(
     value: impl Fn(&Labels) -> Result<Option<String>, EvalError>,
 ) -> Result<Value, EvalError> {
     let mut known: FxHashMap<Labels, Option<Labels>> = FxHashMap::default();
+    let mut bytes = 0_usize;
     for series in &mut vector {
         let changed = match known.entry(series.labels.clone()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let changed = value(new.key())?.map(|value| new.key().builder().set(target, &value).build());
+                let sizes =
+                    changed.iter().flat_map(|labels| labels.iter()).map(|(name, value)| name.len() + value.len());
+                bytes = bytes.saturating_add(sizes.sum());
+                if bytes > MAX_CALL_BYTES {
+                    let message = format!("this call makes labels of more than {} MiB together", MAX_CALL_BYTES >> 20);
+                    return Err(EvalError::new(message, Some(span)));
+                }
                 new.insert(changed)
             }
         };

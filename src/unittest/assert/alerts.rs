@@ -1,17 +1,20 @@
 //! Assertions on the alerts that fire at a time.
 
 use super::compare;
+use crate::model::duration::format_duration;
+use crate::source::{Diagnostic, Severity};
 use crate::testfile::AlertTest;
 use crate::unittest::report::{Alert, AlertFailure, Outcome};
 use crate::unittest::run::Running;
+
+/// The labels and annotations of the alerts that one assertion compares may have so many bytes together.
+const MAX_COMPARED_BYTES: usize = 128 << 20;
 
 /// How the assertion went; not decided where no rule is evaluated at its time.
 pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
     let Some(step) = running.step_of(test.eval_time.value) else { return Outcome::NotRun };
     let expected = compare::expected_alerts(test);
-    let alerts = running.run.alerts_at(test.alertname.text(), running.since_epoch(test.eval_time.value));
-    let firing = alerts.iter().filter(|alert| alert.state.is_firing());
-    let mut actual: Vec<Alert> = firing.map(compare::actual_alert).collect();
+    let Some(mut actual) = firing(running, test, step) else { return too_much(running, test) };
     if compare::same_alerts(&expected, &actual) {
         return Outcome::Passed;
     }
@@ -20,6 +23,7 @@ pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
         expected,
         actual,
         differences: Vec::new(),
+        left_out: 0,
         schedule: running.run.schedule,
         steps: running.run.steps,
         step,
@@ -27,4 +31,38 @@ pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
         notes: Vec::new(),
         why: None,
     }))
+}
+
+/// The alerts that fire at `step`, one after the other rendered; `None` where their texts are too long together.
+fn firing(running: &Running<'_>, test: &AlertTest, step: usize) -> Option<Vec<Alert>> {
+    let mut actual = Vec::new();
+    let mut bytes = 0_usize;
+    for rule in running.run.alerting_rules(test.alertname.text()) {
+        for timeline in &rule.alerts {
+            if !timeline.phase_at(step).is_some_and(|phase| phase.state.is_firing()) {
+                continue;
+            }
+            let Some(alert) = rule.alert_at(timeline, step) else { continue };
+            let alert = compare::actual_alert(&alert);
+            bytes = bytes.saturating_add(alert.bytes());
+            if bytes > MAX_COMPARED_BYTES {
+                return None;
+            }
+            actual.push(alert);
+        }
+    }
+    Some(actual)
+}
+
+fn too_much(running: &Running<'_>, test: &AlertTest) -> Outcome {
+    let message = format!(
+        "the alerts `{}` that fire at {} have more than {} MiB of labels and annotations",
+        test.alertname.text(),
+        format_duration(test.eval_time.value),
+        MAX_COMPARED_BYTES >> 20,
+    );
+    let place = running.shared.test.head(test.span);
+    let found = Diagnostic::new("test/too-much-output", Severity::Error, message, place)
+        .help("give the test fewer series, or the rule shorter texts");
+    Outcome::Error(Box::new(found))
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::observer::{Needs, Observer};
 use super::running::{InFile, Running};
 use super::selection::Selection;
-use crate::alerting::{self, RunErrorKind, Schedule};
+use crate::alerting::{self, RuleId, RunErrorKind, Schedule};
 use crate::engine::Store;
 use crate::model::duration::format_duration;
 use crate::source::{Diagnostic, Label, Severity, Span};
@@ -143,8 +143,14 @@ fn too_many_rule_evaluations(test: &TestFile, group: &TestGroup, schedule: &Sche
 fn check(running: &Running<'_>, report: &mut GroupReport) {
     report.steps = running.run.steps;
     report.errors = running.run.errors.iter().map(|error| run_error(running, error)).collect();
-    let failed = running.run.errors.iter().filter(|error| matches!(error.kind, RunErrorKind::Rule(_)));
-    let failed_at = failed.map(|error| error.step).min().unwrap_or(usize::MAX);
+    let failed = |error: &alerting::RunError| match error.kind {
+        RunErrorKind::Input => None,
+        RunErrorKind::Rule(_) => Some(error.step),
+        // Nothing of such a run is complete.
+        RunErrorKind::Budget(_) => Some(0),
+    };
+    let failed_at = running.run.errors.iter().filter_map(failed).min().unwrap_or(usize::MAX);
+    let mut kept = why::Kept::default();
     for (test, assertion) in running.checked().into_iter().zip(&mut report.assertions) {
         let step = running.step_of(test.eval_time_ms().unwrap_or(0));
         let is_decided = match test {
@@ -155,6 +161,7 @@ fn check(running: &Running<'_>, report: &mut GroupReport) {
             assertion.outcome = assert::check(running, test);
             if !running.shared.options.verdicts_only {
                 why::explain(running, test, &mut assertion.outcome);
+                kept.add(&mut assertion.outcome);
             }
         }
     }
@@ -167,6 +174,7 @@ fn run_error(running: &Running<'_>, error: &alerting::RunError) -> Diagnostic {
     let at = format_duration(error.t_ms.saturating_sub(running.run.schedule.start_ms));
     let here = running.shared.test.head(running.group.span);
     let rule = match error.kind {
+        RunErrorKind::Budget(id) => return too_much(running, id, error),
         RunErrorKind::Rule(id) => running.rule(id),
         RunErrorKind::Input => None,
     };
@@ -182,5 +190,19 @@ fn run_error(running: &Running<'_>, error: &alerting::RunError) -> Diagnostic {
             let message = format!("the input is refused at {at}: {}", error.message);
             Diagnostic::new("test/input-refused", Severity::Error, message, here)
         }
+    }
+}
+
+/// The run made more than one test may; other tests go on.
+fn too_much(running: &Running<'_>, id: RuleId, error: &alerting::RunError) -> Diagnostic {
+    let here = running.shared.test.head(running.group.span);
+    let at = format_duration(error.t_ms.saturating_sub(running.run.schedule.start_ms));
+    let name = running.rule(id).map_or("", |(_, rule)| rule.name.text());
+    let message = format!("{}, with the rule `{name}` at {at}", error.message);
+    let found = Diagnostic::new("test/too-much-output", Severity::Error, message, here)
+        .help("give the test fewer series, fewer or rarer evaluations (`evaluation_interval`), or shorter texts");
+    match running.rule(id) {
+        Some((file, rule)) => found.related(Label::new(file, rule.expr.span, "this rule")),
+        None => found,
     }
 }

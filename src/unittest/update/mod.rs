@@ -173,6 +173,7 @@ impl<'n> Written<'n> {
     fn edits(&self, editor: &Editor<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
         let place = self.places.get(&assertion.span).ok_or(self.otherwise);
         match &assertion.outcome {
+            Outcome::Alerts(failure) if failure.left_out > 0 => Err(Why::TooMuch),
             Outcome::Alerts(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
             Outcome::Samples(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
             Outcome::Timeline(failure) => extensions::of_timeline(editor, *place?, failure),

@@ -2,6 +2,7 @@
 //! Evaluates once more, so it is asked for, and only where something failed.
 
 mod alerts;
+mod keep;
 mod matching;
 mod names;
 mod older;
@@ -11,6 +12,7 @@ mod samples;
 mod timeline;
 mod value;
 
+pub(super) use keep::Kept;
 pub(super) use matching::selected;
 pub(super) use names::nearest;
 pub(super) use older::note_older_windows;
