@@ -139,6 +139,7 @@ impl AlertingState {
     ) -> Result<(), String> {
         self.identify(store, when, elements)?;
         self.update(store, when, elements)?;
+        self.budget.is_within()?;
         self.advance(when);
         if let Some(limit) = limit.filter(|limit| self.active.len() > *limit) {
             let count = self.active.len();
@@ -193,7 +194,8 @@ impl AlertingState {
 
     /// The element's labels without its name, then the rule's, expanded, then the alert's name.
     fn alert_labels(&self, store: &Store, when: When, labels: &Labels, value: &SampleValue) -> Labels {
-        let querier = StoreQuerier { options: &self.options, store, prepared: &self.queries };
+        let querier =
+            StoreQuerier { options: &self.options, store, prepared: &self.queries, budget: Some(&*self.budget) };
         let element = Element { labels, value, t_ms: when.t_ms };
         let mut builder = labels.builder();
         builder.delete(METRIC_NAME);
@@ -218,7 +220,12 @@ impl AlertingState {
             }
             alert.timeline.note(when.step, &known.labels, value);
             if self.annotations_on.store {
-                let querier = StoreQuerier { options: &self.options, store, prepared: &self.queries };
+                let querier = StoreQuerier {
+                    options: &self.options,
+                    store,
+                    prepared: &self.queries,
+                    budget: Some(&*self.budget),
+                };
                 let element = Element { labels: &known.labels, value, t_ms: when.t_ms };
                 let annotations = annotations(&self.rule, &self.options, element, &querier);
                 if alert.timeline.note_annotations(when.step, &annotations) {

@@ -15,7 +15,7 @@ impl RuleTimeline {
     pub fn observe_templates(&self, alert: &AlertTimeline, step: usize, store: &Store, taken: &[TakenBranches]) {
         let Some(element) = self.element_at(alert, step) else { return };
         let prepared = RefCell::default();
-        let querier = StoreQuerier { options: &self.options, store, prepared: &prepared };
+        let querier = StoreQuerier { options: &self.options, store, prepared: &prepared, budget: None };
         let fields = self.rule.labels.iter().chain(&self.rule.annotations);
         for (field, taken) in fields.zip(taken) {
             expand_observed(field, &self.rule, &self.options, element, &querier, taken);

@@ -1,6 +1,7 @@
 //! How much a run may make: each thing is small, and it is their sum that fills the memory.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::HISTOGRAM_COST;
@@ -15,11 +16,24 @@ pub struct Limits {
     pub label_bytes: usize,
     /// How many bytes the annotations may have together that are expanded while rules run, because they hold a `query`.
     pub annotation_bytes: usize,
+    /// How many samples the queries of templates may return together; each query counts for 20 more.
+    pub queried: usize,
+    /// When the run has to be done; `None`: it may take any time.
+    pub deadline: Option<Instant>,
 }
+
+/// For how many samples a query of a template counts that returns nothing.
+const QUERY_COST: usize = 20;
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { samples: 20_000_000, label_bytes: 64 << 20, annotation_bytes: 64 << 20 }
+        Limits {
+            samples: 20_000_000,
+            label_bytes: 64 << 20,
+            annotation_bytes: 64 << 20,
+            queried: 100_000_000,
+            deadline: None,
+        }
     }
 }
 
@@ -30,7 +44,9 @@ pub(super) struct Budget {
     samples: Cell<usize>,
     label_bytes: Cell<usize>,
     annotation_bytes: Cell<usize>,
+    queried: Cell<usize>,
     is_exceeded: Cell<bool>,
+    is_late: Cell<bool>,
 }
 
 impl Budget {
@@ -41,6 +57,29 @@ impl Budget {
     /// Whether something was refused. What has failed since then failed of it.
     pub(super) fn is_exceeded(&self) -> bool {
         self.is_exceeded.get()
+    }
+
+    /// Whether it was the time that ran out.
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late.get()
+    }
+
+    /// Whether there is a limit of time, so that it is worth while to look at the clock.
+    pub(super) fn is_timed(&self) -> bool {
+        self.limits.deadline.is_some()
+    }
+
+    /// Before a piece of work that cannot be interrupted.
+    ///
+    /// # Errors
+    /// It is too late for it.
+    pub(super) fn time(&self) -> Result<(), String> {
+        if self.limits.deadline.is_none_or(|deadline| Instant::now() < deadline) {
+            return Ok(());
+        }
+        self.is_late.set(true);
+        self.is_exceeded.set(true);
+        Err("the time is up".to_owned())
     }
 
     /// Before a sample is recorded.
@@ -75,6 +114,24 @@ impl Budget {
         self.take(&self.annotation_bytes, bytes, limit, || {
             format!("the annotations with a `query` of this test have more than {} MiB", limit >> 20)
         })
+    }
+
+    /// When a query of a template has returned so many samples.
+    ///
+    /// # Errors
+    /// As [`Budget::sample`].
+    pub(super) fn query(&self, samples: usize) -> Result<(), String> {
+        let limit = self.limits.queried;
+        let message = || format!("the queries of templates in this test return more than {limit} samples");
+        self.take(&self.queried, samples.saturating_add(QUERY_COST), limit, message)
+    }
+
+    /// Nothing was refused so far. What is refused within a template becomes part of its text; the rule learns of it here.
+    ///
+    /// # Errors
+    /// As [`Budget::sample`].
+    pub(super) fn is_within(&self) -> Result<(), String> {
+        if self.queried.get() > self.limits.queried { self.query(0) } else { Ok(()) }
     }
 
     fn take(

@@ -9,6 +9,7 @@ use crate::model::{Labels, SampleValue};
 use crate::promql;
 use crate::template::{Context, Querier, TakenBranches, TemplateSample};
 
+use super::budget::Budget;
 use super::compile::{CompileOptions, CompiledRule, TemplateField};
 
 /// On what an expansion depends, beside the element's labels.
@@ -103,6 +104,8 @@ pub(super) struct StoreQuerier<'a> {
     pub(super) options: &'a CompileOptions,
     pub(super) store: &'a Store,
     pub(super) prepared: &'a RefCell<FxHashMap<String, Result<Prepared, String>>>,
+    /// What queries may return; `None` where nobody counts.
+    pub(super) budget: Option<&'a Budget>,
 }
 
 impl StoreQuerier<'_> {
@@ -128,7 +131,12 @@ const MAX_PREPARED: usize = 1_000;
 impl Querier for StoreQuerier<'_> {
     fn query(&self, query: &str, t_ms: i64) -> Result<Vec<TemplateSample>, String> {
         let prepared = self.prepare(query)?;
+        if self.budget.is_some_and(Budget::is_exceeded) {
+            return Err("the queries of this test return too much".to_owned());
+        }
         let output = self.options.engine.instant(self.store, &prepared, t_ms).map_err(|error| error.message)?;
+        let returned = if let QueryValue::Vector(samples) = &output.value { samples.len() } else { 1 };
+        self.budget.map_or(Ok(()), |budget| budget.query(returned))?;
         match output.value {
             QueryValue::Scalar(value) => Ok(vec![TemplateSample { labels: Labels::empty(), value }]),
             QueryValue::Vector(samples) => {

@@ -144,6 +144,8 @@ pub enum RunErrorKind {
     Rule(RuleId),
     /// With this rule the run made more than its [`super::Limits`] allow; nothing of it is complete.
     Budget(RuleId),
+    /// The time was up before this rule was done; the message says which rules took most of it.
+    Late(RuleId),
 }
 
 impl AlertState {

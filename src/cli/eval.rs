@@ -13,11 +13,12 @@ use crate::engine::{Engine, Options, Output, Prepared};
 use crate::model::{calendar, duration};
 use crate::promql::{self, Expr, ParseOptions};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
+use crate::report::text::one_line;
 use crate::report::{self, Look};
 use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
 use crate::testfile::{self, TestFile, TestGroup};
-use crate::unittest::{Data, DataError};
+use crate::unittest::{Data, DataError, RunOptions, TestInput};
 use crate::workspace;
 use crate::yaml;
 
@@ -44,7 +45,7 @@ pub(super) struct EvalArgs {
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_positive_duration)]
     pub interval: i64,
 
-    /// A test file (its input series), or samples with timestamps in the Prometheus text format, as OpenMetrics or
+    /// A test file (its input series, and what its rules record over them), or samples with timestamps in the Prometheus text format, as OpenMetrics or
     /// from `promtool tsdb dump`; `-` reads such samples from standard input
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
@@ -122,7 +123,7 @@ impl From<EvalFormat> for QueryFormat {
 pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble> {
     let source = Arc::new(SourceFile::new("<expression>", args.expr.as_str()));
     let Some(expr) = parse(&source, session)? else { return Ok(Outcome::Trouble) };
-    let data = match load(args) {
+    let data = match load(args, session) {
         Ok(data) => data,
         Err(Loading::Trouble(trouble)) => return Err(trouble),
         Err(Loading::Findings(findings)) => return show(&findings, session),
@@ -254,7 +255,7 @@ impl From<Trouble> for Loading {
     }
 }
 
-fn load(args: &EvalArgs) -> Result<Data, Loading> {
+fn load(args: &EvalArgs, session: &Session) -> Result<Data, Loading> {
     let mut data = Data::default();
     for line in &args.series {
         data.add_line(line, args.interval)?;
@@ -270,11 +271,31 @@ fn load(args: &EvalArgs) -> Result<Data, Loading> {
         if !test.problems.is_empty() {
             return Err(Loading::Findings(test.problems));
         }
-        data.add_group(&test, chosen_group(&test, args.group.as_deref())?)?;
+        let index = chosen_group(&test, args.group.as_deref())?;
+        if args.group.is_none() && test.groups.len() > 1 {
+            let name = test.groups.get(index).map_or("", TestGroup::name);
+            let named = if name.is_empty() { String::new() } else { format!(" `{}`", one_line(name)) };
+            let count = test.groups.len();
+            note(
+                session,
+                &format!("the data is that of test {}{named}, of {count}; --group takes another", index + 1),
+            )?;
+        }
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let problem = data.add_test(TestInput { test, folder }, index, &RunOptions::default())?;
+        if let Some(problem) = problem {
+            note(session, &format!("nothing is known of what its rules record: {}", one_line(&problem.message)))?;
+        }
     } else {
         data.add_dump(&read.file)?;
     }
     Ok(data)
+}
+
+/// Says on standard error what the result alone does not tell.
+fn note(session: &Session, text: &str) -> Result<(), Trouble> {
+    writeln!(session.stderr(), "note: {text}")?;
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<workspace::Read, Trouble> {
@@ -308,20 +329,18 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
 }
 
-fn chosen_group<'a>(test: &'a TestFile, wanted: Option<&str>) -> Result<&'a TestGroup, Trouble> {
+/// Which test the data is taken from.
+fn chosen_group(test: &TestFile, wanted: Option<&str>) -> Result<usize, Trouble> {
     let names = || test.groups.iter().enumerate().map(|(i, g)| format!("{} {}", i + 1, g.name())).collect::<Vec<_>>();
     match wanted {
-        None => match test.groups.as_slice() {
-            [only] => Ok(only),
-            [] => Err(Trouble::new(format!("{} has no tests", test.file.name()))),
-            [first, ..] => Ok(first),
-        },
+        None if test.groups.is_empty() => Err(Trouble::new(format!("{} has no tests", test.file.name()))),
+        None => Ok(0),
         Some(wanted) => test
             .groups
             .iter()
             .enumerate()
             .find(|(index, group)| group.name() == wanted || (index + 1).to_string() == wanted)
-            .map(|(_, group)| group)
+            .map(|(index, _)| index)
             .ok_or_else(|| {
                 Trouble::new(format!("{} has no test `{wanted}`", test.file.name()))
                     .help(format!("it has: {}", names().join(", ")))

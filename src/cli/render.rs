@@ -20,8 +20,8 @@ use crate::unittest::{self, RunOptions};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RenderArgs {
-    /// Test files, or directories to search for them; `-` reads standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// Test files, or directories to search for them; `-` reads standard input [default: .]
+    #[arg(default_value = ".", value_name = "FILE", hide_default_value = true)]
     pub paths: Vec<PathBuf>,
 
     /// Only alerts whose name the regular expression matches (repeatable)
@@ -50,7 +50,7 @@ pub(super) struct RenderArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof render tests/        every alert that the tests have data for
+  promproof render               every alert that the tests have data for
   promproof render tests/api.yml --alert HighError --at 10m
   promproof render tests/ --all --output-format json
 

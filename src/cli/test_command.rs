@@ -17,12 +17,14 @@ pub(super) use language::LanguageArgs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::config::{self, ConfigFileArgs};
 use super::options::output_file;
 use super::{Outcome, Session, Trouble, atomic, update};
+use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
 use crate::source::Position;
@@ -53,6 +55,10 @@ pub(super) struct TestArgs {
     /// Check only what has WORD in the name of the file, the group, the alert, or in the expression (repeatable)
     #[arg(short = 'k', long = "filter", value_name = "WORD")]
     pub filter: Vec<String>,
+
+    /// How long one test group may take, for example 30s; the others go on [default: any time]
+    #[arg(long, value_name = "DURATION", value_parser = parse_timeout)]
+    pub timeout: Option<Duration>,
 
     /// List the selected assertions and run nothing
     // What would have to run is refused, not left out silently.
@@ -230,8 +236,14 @@ fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble
             part: None,
         },
         fail_fast: args.fail_fast,
+        timeout: args.timeout,
         ..args.language.run_options(session)?
     })
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let ms = duration::parse_duration(text).ok().and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms > 0);
+    ms.map(Duration::from_millis).ok_or_else(|| "expected a duration above 0, like 30s".to_owned())
 }
 
 /// promtool joins the patterns with `|`.

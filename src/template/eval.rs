@@ -16,8 +16,9 @@ use super::{Context, TakenBranches, Template, TemplateError, fields, time};
 pub(super) const MAX_OUTPUT: usize = 1 << 20;
 /// How many nodes may be evaluated; work on long texts and queries count as several.
 pub(super) const MAX_WORK: usize = 1_000_000;
-/// What one query counts.
+/// What one query counts, and each sample that it returns.
 pub(super) const QUERY_WORK: usize = 1_000;
+pub(super) const QUERY_SAMPLE_WORK: usize = 10;
 /// How many bytes of text count as one node.
 const BYTES_PER_WORK: usize = 32;
 /// How deep lists and pipelines may be evaluated inside each other, through `template` too.

@@ -4,11 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::report::GroupReport;
+use super::run::{self, Needs, Observer, RunOptions, Running, TestInput};
 use crate::engine::Store;
 use crate::model::exposition::{self, DumpSample};
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::{self, SeriesItems};
-use crate::source::{SourceFile, Span};
+use crate::source::{Diagnostic, SourceFile, Span};
 use crate::testfile::inputs;
 use crate::testfile::{TestFile, TestGroup};
 
@@ -19,6 +21,21 @@ pub struct Data {
     pub store: Store,
     /// Times of the first and the last sample in milliseconds; `None` where there is none.
     pub extent_ms: Option<(i64, i64)>,
+}
+
+/// Keeps the samples of a group that ran to its last sample.
+struct StoreKeeper;
+
+impl Observer for StoreKeeper {
+    type Seen = Store;
+
+    fn needs(&self) -> Needs {
+        Needs { all_samples: true, ..Needs::default() }
+    }
+
+    fn look(&self, running: &Running<'_>, _report: &GroupReport) -> Store {
+        running.store.clone()
+    }
 }
 
 /// Why data cannot be loaded.
@@ -72,6 +89,41 @@ impl Data {
             }
         }
         Ok(())
+    }
+
+    /// Adds the input series of test group `index` of `input`, as [`Data::add_group`] does, and what the rules of the file
+    /// record over them, `ALERTS` and `ALERTS_FOR_STATE` included. Gives what kept the rules from running: then there are
+    /// the input series alone.
+    ///
+    /// # Errors
+    /// As [`Data::add_group`].
+    pub fn add_test(
+        &mut self,
+        mut input: TestInput,
+        index: usize,
+        options: &RunOptions,
+    ) -> Result<Option<Diagnostic>, DataError> {
+        let Some(group) = input.test.groups.get(index) else { return Ok(None) };
+        self.add_group(&input.test, group)?;
+        let group = input.test.groups.swap_remove(index);
+        input.test.groups = vec![group];
+        let options = RunOptions { verdicts_only: true, ..options.clone() };
+        let (report, stores) = run::observe(&[input], &options, &StoreKeeper);
+        let Some(file) = report.files.into_iter().next() else { return Ok(None) };
+        let errors = file.groups.into_iter().flat_map(|group| group.errors);
+        let problem = file.problems.into_iter().chain(file.rule_problems).chain(errors).next();
+        let Some(store) = stores.of(0, 0) else { return Ok(problem) };
+        for series in store.series() {
+            // The input series are there already.
+            if self.store.get(series.labels()).is_some() {
+                continue;
+            }
+            for (t_ms, value) in series.samples() {
+                // In the order of time, and nobody else writes such a series.
+                let _ = self.store.append(series.labels(), t_ms, value, None);
+            }
+        }
+        Ok(problem)
     }
 
     /// Adds every sample of a dump ([`exposition::parse_dump`]); samples without a timestamp are at time 0. The order

@@ -92,7 +92,7 @@ proptest! {
             series += &format!("r:1{{job='c'}} {given}");
         }
         let inputs = inputs(&series);
-        let options = |step_by_step| RunOptions { step_by_step, keep_expressions: true, observe: true };
+        let options = |step_by_step| RunOptions { step_by_step, keep_expressions: true, observe: true, ..RunOptions::default() };
         let fast = ran_with(&set, &inputs, 12, options(false));
         let slow = ran_with(&set, &inputs, 12, options(true));
         prop_assert_eq!(fast.timelines(), slow.timelines());

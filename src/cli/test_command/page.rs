@@ -28,6 +28,10 @@ impl HtmlArgs {
         let Some(path) = &self.html else { return Ok(()) };
         // The page says how long it took also where nobody is looking: it is looked at later.
         let view = TestView { elapsed: Some(session.elapsed()), ..*view };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Trouble::new(format!("cannot create the folder {}: {error}", folder.display())))?;
+        }
         atomic::write(path, |out| html::write(out, &ran.report, &ran.stories, &view).and_then(|()| out.flush()))
     }
 }

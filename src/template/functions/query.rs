@@ -1,6 +1,6 @@
 //! `query` and what takes its result: `first`, `value`, `label`, `strvalue`, `sortByLabel`.
 
-use crate::template::eval::{Evaluator, QUERY_WORK};
+use crate::template::eval::{Evaluator, QUERY_SAMPLE_WORK, QUERY_WORK};
 use crate::template::value::Value;
 
 type Result = std::result::Result<Value, String>;
@@ -10,6 +10,7 @@ pub(super) fn query(evaluator: &mut Evaluator<'_>, values: &[Value]) -> Result {
     evaluator.charge(QUERY_WORK)?;
     let context = evaluator.context();
     let samples = context.querier.query(query, context.t_ms)?;
+    evaluator.charge(samples.len().saturating_mul(QUERY_SAMPLE_WORK))?;
     Ok(Value::Vector(samples.into()))
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::observer::{Needs, Observer};
 use super::running::{InFile, Running};
 use super::selection::Selection;
-use crate::alerting::{self, RuleId, RunErrorKind, Schedule};
+use crate::alerting::{self, Limits, RuleId, RunErrorKind, Schedule};
 use crate::engine::Store;
 use crate::model::duration::format_duration;
 use crate::source::{Diagnostic, Label, Severity, Span};
@@ -60,11 +60,12 @@ pub(super) fn run<O: Observer>(
     observer: &O,
 ) -> Ran<O::Seen> {
     let started = Instant::now();
+    let deadline = shared.options.timeout.and_then(|timeout| started.checked_add(timeout));
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
     let (mut warnings, mut seen) = (Vec::new(), None);
-    match prepare(shared, lint, group, index, &observer.needs(), &mut warnings) {
+    match prepare(shared, lint, group, index, &observer.needs(), deadline, &mut warnings) {
         Ok(running) => {
-            check(&running, &mut report);
+            check(&running, deadline, &mut report);
             seen = Some(observer.look(&running, &report));
         }
         Err(error) => report.errors.push(*error),
@@ -84,6 +85,7 @@ fn prepare<'a>(
     group: &'a TestGroup,
     index: usize,
     needs: &Needs,
+    deadline: Option<Instant>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Running<'a>, Box<Diagnostic>> {
     let mut schedule = Schedule {
@@ -111,7 +113,11 @@ fn prepare<'a>(
     }
     *warnings = lint.of_group(group, &inputs);
     let mut store = Store::new();
-    let options = alerting::RunOptions { observe: needs.operators, ..alerting::RunOptions::default() };
+    let options = alerting::RunOptions {
+        observe: needs.operators,
+        limits: Limits { deadline, ..Limits::default() },
+        ..alerting::RunOptions::default()
+    };
     let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, options);
     let origins = inputs.series.into_iter().map(|series| series.labels).zip(inputs.origins);
     let origins = if needs.origins { origins.collect() } else { Vec::new() };
@@ -140,14 +146,14 @@ fn too_many_rule_evaluations(test: &TestFile, group: &TestGroup, schedule: &Sche
 }
 
 /// Fills in the outcomes. A rule that fails ends the test: later alerts and all expressions are not checked.
-fn check(running: &Running<'_>, report: &mut GroupReport) {
+fn check(running: &Running<'_>, deadline: Option<Instant>, report: &mut GroupReport) {
     report.steps = running.run.steps;
     report.errors = running.run.errors.iter().map(|error| run_error(running, error)).collect();
     let failed = |error: &alerting::RunError| match error.kind {
         RunErrorKind::Input => None,
         RunErrorKind::Rule(_) => Some(error.step),
         // Nothing of such a run is complete.
-        RunErrorKind::Budget(_) => Some(0),
+        RunErrorKind::Budget(_) | RunErrorKind::Late(_) => Some(0),
     };
     let failed_at = running.run.errors.iter().filter_map(failed).min().unwrap_or(usize::MAX);
     let mut kept = why::Kept::default();
@@ -157,6 +163,10 @@ fn check(running: &Running<'_>, report: &mut GroupReport) {
             Checked::Alert(_) => step.is_some_and(|step| step < failed_at),
             Checked::Timeline(_) | Checked::Expr(_) => failed_at == usize::MAX,
         };
+        if is_late(deadline) {
+            report.errors.push(too_late(running, "checking its assertions takes the rest"));
+            return;
+        }
         if is_decided {
             assertion.outcome = assert::check(running, test);
             if !running.shared.options.verdicts_only {
@@ -165,7 +175,7 @@ fn check(running: &Running<'_>, report: &mut GroupReport) {
             }
         }
     }
-    if !running.shared.options.verdicts_only {
+    if !running.shared.options.verdicts_only && !is_late(deadline) {
         why::note_older_windows(running, report);
     }
 }
@@ -175,6 +185,7 @@ fn run_error(running: &Running<'_>, error: &alerting::RunError) -> Diagnostic {
     let here = running.shared.test.head(running.group.span);
     let rule = match error.kind {
         RunErrorKind::Budget(id) => return too_much(running, id, error),
+        RunErrorKind::Late(_) => return too_late(running, &error.message),
         RunErrorKind::Rule(id) => running.rule(id),
         RunErrorKind::Input => None,
     };
@@ -205,4 +216,20 @@ fn too_much(running: &Running<'_>, id: RuleId, error: &alerting::RunError) -> Di
         Some((file, rule)) => found.related(Label::new(file, rule.expr.span, "this rule")),
         None => found,
     }
+}
+
+fn is_late(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
+/// The group did not end in time; `spent` says where the time went.
+fn too_late(running: &Running<'_>, spent: &str) -> Diagnostic {
+    let limit = running.shared.options.timeout.unwrap_or_default();
+    let message = format!("this test takes longer than the {} of --timeout: {spent}", seconds(limit));
+    Diagnostic::new("test/timeout", Severity::Error, message, running.shared.test.head(running.group.span))
+        .help("give the test fewer series or evaluations, or --timeout more time")
+}
+
+fn seconds(time: Duration) -> String {
+    format_duration(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,7 @@
 //! What is run, and how.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::selection::Selection;
 use crate::rules::LoadOptions;
@@ -17,6 +18,8 @@ pub struct RunOptions {
     pub selection: Selection,
     /// Whether nothing more is begun after the first failure.
     pub fail_fast: bool,
+    /// How long one test group may take; `None`: any time.
+    pub timeout: Option<Duration>,
     /// Whether failures are left unexplained: without differences, notes, timelines and values of parts. For whoever
     /// wants many verdicts and nothing else.
     pub verdicts_only: bool,
