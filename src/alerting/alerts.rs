@@ -175,6 +175,7 @@ impl AlertingState {
                 return Ok(*alert);
             }
         }
+        self.budget.time()?;
         let labels = self.alert_labels(store, when, &known.labels, value);
         let index = match self.by_alert_labels.get(&labels) {
             Some(index) => *index,
@@ -220,6 +221,7 @@ impl AlertingState {
             }
             alert.timeline.note(when.step, &known.labels, value);
             if self.annotations_on.store {
+                self.budget.time()?;
                 let querier = StoreQuerier {
                     options: &self.options,
                     store,

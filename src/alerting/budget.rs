@@ -31,7 +31,7 @@ impl Default for Limits {
             samples: 20_000_000,
             label_bytes: 64 << 20,
             annotation_bytes: 64 << 20,
-            queried: 100_000_000,
+            queried: 50_000_000,
             deadline: None,
         }
     }

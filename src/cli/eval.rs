@@ -88,7 +88,7 @@ Examples:
   promproof eval 'sum by (job) (up)' --series 'up{job=\"a\"} 1 1 0' \\
       --series 'up{job=\"b\"} 1 1 1'
   promproof eval 'rate(traefik_backend_requests_total[5m])' \\
-      --from testdata/traefik/traefik.test.yml --output-format chart
+      --from testdata/traefik/traefik.test.yml --group 1 --output-format chart
   promtool tsdb dump data/ |
       promproof eval 'max_over_time(up[1h])' --from - --output-format json";
 

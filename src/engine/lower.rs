@@ -235,7 +235,7 @@ fn offset(modifiers: &Modifiers) -> Result<Length, EvalError> {
     modifiers.offset.as_ref().map_or(Ok(Length::Fixed(0)), |offset| Length::compile(&offset.value))
 }
 
-fn compile_matcher(matcher: &Matcher) -> Result<LabelMatcher, EvalError> {
+pub(crate) fn compile_matcher(matcher: &Matcher) -> Result<LabelMatcher, EvalError> {
     let value = matcher.value.value.clone();
     let compiled = || {
         let pattern = String::from_utf8_lossy(&value);

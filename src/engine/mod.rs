@@ -44,9 +44,11 @@ use steps::Steps;
 
 pub use annotations::{Annotation, AnnotationKind, Annotations};
 pub use error::EvalError;
+pub(crate) use lower::compile_matcher;
 pub use observe::{Observer, OperatorOutcomes, has_outcomes};
 pub use options::Options;
 pub use output::{Output, QueryValue, Series, VectorSample};
+pub(crate) use plan::LabelMatcher;
 pub use points::{Point, Points, PointsIter};
 pub use store::{AppendError, Store};
 

@@ -77,6 +77,11 @@ pub(crate) enum LabelTest {
 }
 
 impl LabelMatcher {
+    /// Whether a series with these labels passes.
+    pub(crate) fn passes(&self, labels: &Labels) -> bool {
+        self.matches(labels.get(&self.name).unwrap_or_default())
+    }
+
     /// Whether the value (empty for a missing label) passes.
     pub(crate) fn matches(&self, value: &str) -> bool {
         match &self.test {

@@ -22,8 +22,7 @@ pub(crate) fn matching<'a>(store: &'a Store, selector: &'a Selector) -> impl Ite
         };
         let series = store.series().get(index)?;
         let labels = series.labels();
-        let matches =
-            selector.matchers.iter().all(|matcher| matcher.matches(labels.get(&matcher.name).unwrap_or_default()));
+        let matches = selector.matchers.iter().all(|matcher| matcher.passes(labels));
         matches.then_some(series)
     })
 }

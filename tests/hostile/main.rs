@@ -11,5 +11,6 @@
 mod support;
 
 mod attack;
+mod memory;
 mod templates;
 mod time;

@@ -372,14 +372,16 @@ fn the_page_is_written_beside_any_output() {
 fn a_page_that_cannot_be_written_is_exit_code_2() {
     let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]);
     // What came out of the run is told all the same.
-    insta::assert_snapshot!(sandbox.run(&["test", "--output-format", "concise", "--html", "missing/page.html"]), @"
+    insta::assert_snapshot!(sandbox.run(&["test", "--output-format", "concise", "--html", "rules.yml/page.html"]), @"
     test.yml:10:22: failed alert `QueueLong` at 3m: it does not fire
     test.yml:13:93: failed alert `QueueLong` at 5m: 1 alert is not as expected
     failed: 1 of 1 test file, 1 of 1 group, 2 of 4 assertions
     --- stderr
-    error: cannot write missing/page.html: No such file or directory (os error 2)
+    error: cannot create the folder rules.yml: File exists (os error 17)
     --- exit code 2
     ");
+    sandbox.run(&["test", "-q", "--html", "new/folder/page.html"]);
+    assert!(sandbox.path("new/folder/page.html").exists(), "the folder is made");
     let run = sandbox.run(&["test", "-q", "--html", "."]);
     assert!(run.code == Some(2) && run.stderr.contains("cannot write .:"), "{run}");
 }

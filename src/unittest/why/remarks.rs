@@ -1,11 +1,10 @@
 //! What is remarkable about a part of an expression: the comparison that is false, the selector that matches nothing,
 //! the operands that do not find each other.
 
-use super::matching::ReadyMatcher;
 use super::nearest;
 use super::value::{evaluate, value_text};
 use crate::engine::store::StoredSeries;
-use crate::engine::{QueryValue, VectorSample};
+use crate::engine::{LabelMatcher, QueryValue, VectorSample, compile_matcher};
 use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
@@ -86,8 +85,8 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
         return Some(format!("there is no series `{name}`{near}"));
     }
     for matcher in &selector.matchers {
-        let ready = ReadyMatcher::new(matcher);
-        if !named.iter().any(|series| ready.passes(series.labels())) {
+        let passes = |ready: LabelMatcher| named.iter().any(|series| ready.passes(series.labels()));
+        if compile_matcher(matcher).is_ok_and(|ready| !passes(ready)) {
             return Some(matcher_note(matcher, &named));
         }
     }

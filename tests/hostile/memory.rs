@@ -1,0 +1,92 @@
+//! Sums that fill the memory although each part is small: what a test records, expands, and keeps of its failures.
+
+use crate::attack;
+use crate::support::Sandbox;
+
+/// Runs a test file with two groups: the first is `attacked`, the second is sound and must be run all the same.
+fn test(rules: &str, attacked: &str) -> attack::Ended {
+    let text = format!(
+        "rule_files: [rules.yml]\ntests:\n{attacked}- name: sound\n  input_series: [{{series: other, values: 1}}]\n  \
+         promql_expr_test: [{{expr: other, exp_samples: [{{labels: other, value: 1}}]}}]\n"
+    );
+    let sandbox = Sandbox::with(&[("rules.yml", rules), ("t.yml", &text)]);
+    let ended = attack::run(&sandbox, &["test", "t.yml", "--output-format", "json"]);
+    assert_eq!(ended.code, 1);
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let groups = report["files"][0]["groups"].as_array().unwrap();
+    assert_eq!(groups.last().unwrap()["passed"], true, "the other groups go on");
+    ended
+}
+
+const ALERTS: &str = "- name: attacked
+  input_series: [{series: 'up{i=\"{n}\"}', values: '0 0 0', repeat: {n: 10000}}]
+  alert_rule_test: [{eval_time: 1m, alertname: A, exp_alerts: []}]
+";
+
+#[test]
+fn annotations_of_a_megabyte_each() {
+    let rules =
+        "groups: [{name: g, rules: [{alert: A, expr: up == 0, annotations: {d: '{{ printf \"%1000000d\" 1 }}'}}]}]";
+    let ended = test(rules, ALERTS);
+    assert!(ended.stdout.contains("test/too-much-output"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("have more than 128 MiB of labels and annotations"));
+}
+
+#[test]
+fn labels_of_a_megabyte_each() {
+    let label = "{{ printf \"%1000000d\" 1 }}{{ $labels.i }}";
+    let rules = format!("groups: [{{name: g, rules: [{{alert: A, expr: up == 0, labels: {{d: '{label}'}}}}]}}]");
+    let ended = test(&rules, ALERTS);
+    assert!(ended.stdout.contains("the labels of alerts and recorded series of this test have more than 64 MiB"));
+}
+
+#[test]
+fn labels_that_double_and_double() {
+    let many = "$1".repeat(32);
+    let nested = (0..3).fold("up".to_owned(), |inner, level| {
+        let source = if level == 0 { "i".to_owned() } else { format!("l{}", level - 1) };
+        format!("label_replace({inner}, \"l{level}\", \"{many}\", \"{source}\", \"(.*)\")")
+    });
+    let rules = format!("groups: [{{name: g, rules: [{{record: 'r:x', expr: '{nested}'}}]}}]");
+    let series = "- name: attacked
+  input_series: [{series: 'up{i=\"01234567890123456789012345{n}\"}', values: '0', repeat: {n: 1000}}]
+  promql_expr_test: [{expr: 'r:x', exp_samples: []}]
+";
+    let ended = test(&rules, series);
+    assert!(ended.stdout.contains("this call makes labels of more than 128 MiB together"), "{}", ended.stdout);
+}
+
+#[test]
+fn many_failures_over_many_alerts() {
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0, annotations: {d: 'is {{ $labels.i }}'}}]}]";
+    let mut attacked = String::from(
+        "- name: attacked\n  input_series: [{series: 'up{i=\"{n}\"}', values: '0 0 0', repeat: {n: 2000}}]\n  alert_rule_test:\n",
+    );
+    attacked.push_str(&"  - {eval_time: 1m, alertname: A, exp_alerts: []}\n".repeat(300));
+    let ended = test(rules, &attacked);
+    assert!(ended.stdout.contains("1990 more differences of this assertion are left out"));
+}
+
+#[test]
+fn many_timelines_over_many_alerts() {
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]";
+    let mut attacked = String::from(
+        "- name: attacked\n  input_series: [{series: 'up{i=\"{n}\"}', values: '0 0 0', repeat: {n: 1000}}]\n  alert_timeline:\n",
+    );
+    attacked.push_str(&"  - {alertname: A, fires_at: never, until: 2m}\n".repeat(500));
+    let ended = test(rules, &attacked);
+    assert!(ended.stdout.contains("more alerts of this assertion are left out"));
+}
+
+#[test]
+fn a_test_that_takes_too_long_says_where_the_time_went() {
+    let queries = "{{ range query \"up\" }}{{ range query \"up\" }}{{ end }}{{ end }}";
+    let rules =
+        format!("groups: [{{name: g, rules: [{{alert: Slow, expr: up == 0, annotations: {{d: '{queries}'}}}}]}}]");
+    let attacked = ALERTS.replace("alertname: A", "alertname: Slow").replace("10000", "2000");
+    let text = format!("rule_files: [rules.yml]\ntests:\n{attacked}");
+    let sandbox = Sandbox::with(&[("rules.yml", &rules), ("t.yml", &text)]);
+    let ended = attack::run(&sandbox, &["test", "t.yml", "--timeout", "1s", "--output-format", "concise"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stdout.contains("[test/timeout] this test takes longer than the 1s of --timeout: `Slow` took "));
+}
