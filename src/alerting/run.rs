@@ -204,10 +204,9 @@ impl<'a> Runner<'a> {
         for Block { rules, step_by_step } in &plan.blocks {
             if *step_by_step {
                 let _ = (0..steps).all(|step| self.step(store, rules.clone(), step));
-            } else if let Err(error) =
-                self.rules.get_mut(rules.start).map_or(Ok(()), |rule| rule.pass(self.set, self.schedule, store, steps))
-            {
-                self.errors.push(error);
+            } else if let Some(rule) = self.rules.get_mut(rules.start) {
+                let result = rule.timed(|rule| rule.pass(self.set, self.schedule, store, steps));
+                self.errors.extend(result.err());
             }
             if self.budget.is_exceeded() {
                 break;
@@ -231,7 +230,7 @@ impl<'a> Runner<'a> {
     fn step(&mut self, store: &mut Store, rules: Range<usize>, step: usize) -> bool {
         let before = self.errors.len();
         for rule in self.rules.get_mut(rules).unwrap_or_default() {
-            if let Err(message) = rule.step(self.set, self.schedule, store, step) {
+            if let Err(message) = rule.timed(|rule| rule.step(self.set, self.schedule, store, step)) {
                 self.errors.push(rule.error(self.schedule, step, message));
                 if self.budget.is_exceeded() {
                     break;
@@ -289,6 +288,14 @@ fn load(store: &mut Store, inputs: &[Input], loaded: &mut [usize], t_ms: i64) ->
 }
 
 impl RunningRule<'_> {
+    /// Does some work, and counts how long that takes where time is limited.
+    fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let started = self.budget.is_timed().then(Instant::now);
+        let result = work(self);
+        self.spent = self.spent.saturating_add(started.map_or(Duration::ZERO, |started| started.elapsed()));
+        result
+    }
+
     fn error(&self, schedule: &Schedule, step: usize, message: String) -> RunError {
         let id = self.planned.id;
         let kind = match (self.budget.is_late(), self.budget.is_exceeded()) {
@@ -299,19 +306,9 @@ impl RunningRule<'_> {
         RunError { step, t_ms: schedule.time(step), kind, message }
     }
 
-    /// Evaluates the rule at one step, and looks at the clock where time is limited.
+    /// Evaluates the rule at one step, if there is time left.
     fn step(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, step: usize) -> Result<(), String> {
-        if !self.budget.is_timed() {
-            return self.evaluate(set, schedule, store, step);
-        }
         self.budget.time()?;
-        let started = Instant::now();
-        let result = self.evaluate(set, schedule, store, step);
-        self.spent = self.spent.saturating_add(started.elapsed());
-        result
-    }
-
-    fn evaluate(&mut self, set: &RuleSet, schedule: &Schedule, store: &mut Store, step: usize) -> Result<(), String> {
         if self.planned.is_empty_in(store) {
             return self.take(store, schedule, step, &[]);
         }
@@ -336,8 +333,7 @@ impl RunningRule<'_> {
         if self.planned.is_empty_in(store) {
             return Ok(());
         }
-        let timed = self.budget.is_timed();
-        let steps_per_pass = if timed { STEPS_PER_TIMED_PASS } else { STEPS_PER_PASS };
+        let steps_per_pass = if self.budget.is_timed() { STEPS_PER_TIMED_PASS } else { STEPS_PER_PASS };
         for first in (0..steps).step_by(steps_per_pass) {
             let end = (first + steps_per_pass).min(steps);
             if self.planned.reads.range_dependent {
@@ -345,7 +341,6 @@ impl RunningRule<'_> {
                 continue;
             }
             self.budget.time().map_err(|message| self.error(schedule, first, message))?;
-            let started = timed.then(Instant::now);
             let time = |step| schedule.time(step).saturating_sub(self.group.query_offset_ms);
             let engine = &set.options().engine;
             let (start_ms, end_ms, step_ms) = (time(first), time(end - 1), schedule.interval_ms.max(1));
@@ -356,7 +351,6 @@ impl RunningRule<'_> {
                 // Step by step finds the step that fails, and its error.
                 _ => self.steps(set, schedule, store, first..end)?,
             }
-            self.spent = self.spent.saturating_add(started.map_or(Duration::ZERO, |started| started.elapsed()));
         }
         Ok(())
     }

@@ -489,7 +489,7 @@ fn a_sample_at_the_edge_is_one_of_prometheus_2() {
     let rules = "groups:
   - name: g
     rules:
-      - {record: 'a:increase', expr: 'increase(a[2m])'}
+      - {record: 'a:count', expr: 'count_over_time(a[2m])'}
       - {alert: A, expr: 'count_over_time(a[2m]) >= 3'}
 ";
     let test = "rule_files: [rules.yml]
@@ -499,7 +499,7 @@ tests:
       - {expr: 'count_over_time(a[2m])', eval_time: 2m, exp_samples: [{value: 3}]}
       - {expr: 'sum_over_time(a[2m:1m])', eval_time: 2m, exp_samples: [{value: 3}]}
       - {expr: old, eval_time: 5m, exp_samples: [{labels: old, value: 7}]}
-      - {expr: 'a:increase', eval_time: 2m, exp_samples: [{labels: 'a:increase', value: 2}]}
+      - {expr: 'a:count', eval_time: 2m, exp_samples: [{labels: 'a:count', value: 3}]}
       - {expr: old, eval_time: 6m, exp_samples: [{labels: old, value: 7}]}
       - {expr: 'count_over_time(a[2m])', eval_time: 2m, exp_samples: [{value: 4}]}
     alert_rule_test: [{eval_time: 2m, alertname: A, exp_alerts: [{}]}]
