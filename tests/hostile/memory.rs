@@ -62,7 +62,7 @@ fn many_failures_over_many_alerts() {
     let mut attacked = String::from(
         "- name: attacked\n  input_series: [{series: 'up{i=\"{n}\"}', values: '0 0 0', repeat: {n: 2000}}]\n  alert_rule_test:\n",
     );
-    attacked.push_str(&"  - {eval_time: 1m, alertname: A, exp_alerts: []}\n".repeat(300));
+    attacked.push_str(&"  - {eval_time: 1m, alertname: A, exp_alerts: []}\n".repeat(100));
     let ended = test(rules, &attacked);
     assert!(ended.stdout.contains("1990 more differences of this assertion are left out"));
 }
@@ -73,7 +73,7 @@ fn many_timelines_over_many_alerts() {
     let mut attacked = String::from(
         "- name: attacked\n  input_series: [{series: 'up{i=\"{n}\"}', values: '0 0 0', repeat: {n: 1000}}]\n  alert_timeline:\n",
     );
-    attacked.push_str(&"  - {alertname: A, never: firing, until: 2m}\n".repeat(500));
+    attacked.push_str(&"  - {alertname: A, never: firing, until: 2m}\n".repeat(150));
     let ended = test(rules, &attacked);
     assert!(ended.stdout.contains("more alerts of this assertion are left out"));
 }

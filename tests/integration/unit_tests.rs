@@ -497,7 +497,7 @@ tests:
   - input_series: [{series: a, values: 0 1 2 3}, {series: old, values: 7}]
     promql_expr_test:
       - {expr: 'count_over_time(a[2m])', eval_time: 2m, exp_samples: [{value: 3}]}
-      - {expr: 'sum_over_time(a[2m:1m])', eval_time: 2m, exp_samples: [{value: 3}]}
+      - {expr: 'count_over_time(a[2m:1m])', eval_time: 2m, exp_samples: [{value: 3}]}
       - {expr: old, eval_time: 5m, exp_samples: [{labels: old, value: 7}]}
       - {expr: 'a:count', eval_time: 2m, exp_samples: [{labels: 'a:count', value: 3}]}
       - {expr: old, eval_time: 6m, exp_samples: [{labels: old, value: 7}]}
