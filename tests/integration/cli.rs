@@ -251,6 +251,7 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
+    template/label-of-one-side  info     a template prints a label that one side of `or` lacks (off by default)
     template/literal-braces     warning  a template's braces are printed as they are
     template/missing-label      error    a template prints a label that the expression drops
     template/query-syntax       error    a template asks a query that is not PromQL
