@@ -317,6 +317,7 @@ fn help_shows_examples() {
                                     [possible values: full, concise, json, github]
       -q, --quiet                   Print the findings and nothing else
           --statistics              Count the findings by rule, most frequent first
+          --ignore-unknown-fields   Accept fields that nobody knows, as promtool does with this option
           --exit-zero               Exit with 0 even if there are findings
       -h, --help                    Print help (see more with '--help')
       -V, --version                 Print version

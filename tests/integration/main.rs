@@ -12,6 +12,7 @@ mod bad_test_files;
 mod cli;
 mod coverage;
 mod extensions;
+mod first_day;
 mod fix;
 mod html_page;
 mod observers;
