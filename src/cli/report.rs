@@ -75,6 +75,7 @@ pub(super) fn run(args: &ReportArgs, session: &Session) -> Result<Outcome, Troub
 
 fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     forbid_twice(&args.files)?;
+    forbid_overwriting(args)?;
     let Some(report) = joined(&args.files, session)? else { return Ok(Outcome::Clean) };
     if let Some(parts) = report.parts().filter(|parts| !parts.is_whole() && !args.allow_missing) {
         let verb = if parts.is_one_missing() { "is" } else { "are" };
@@ -97,6 +98,17 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     let Some(covered) = report.coverage() else { return Ok(Outcome::Clean) };
     writeln!(session.stderr(), "{}", summary_line(&session.error_look, covered))?;
     Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// What is joined is not overwritten.
+fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
+    let target = args.output.as_deref().and_then(|path| path.canonicalize().ok());
+    let is_input = |path: &PathBuf| path.canonicalize().ok() == target;
+    match args.files.iter().find(|path| target.is_some() && is_input(path)) {
+        Some(path) => Err(Trouble::new(format!("--output would overwrite {}, which is to be joined", path.display()))
+            .help("name another file")),
+        None => Ok(()),
+    }
 }
 
 /// Joins what is in the files: parts of a suite by their numbers, since a shell's pattern has 10 before 2, and all

@@ -26,3 +26,4 @@ mod test_watch;
 mod to_promtool;
 mod unit_tests;
 mod update;
+mod writing;
