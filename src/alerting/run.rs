@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::engine::{Observer, Point, Points, QueryValue, Series, Store};
@@ -271,7 +271,7 @@ impl<'a> Runner<'a> {
         };
         let rules = self.rules.into_iter().map(timeline).collect();
         self.errors.sort_by_key(|error| error.step);
-        Run { schedule: *self.schedule, steps, rules, errors: self.errors }
+        Run { schedule: *self.schedule, steps, rules, errors: self.errors, alerting_by_name: OnceLock::new() }
     }
 }
 

@@ -3,7 +3,9 @@
 //! Steps are numbered from 0; [`Schedule`] says when each one is. All that does not change from step to step is kept
 //! once, so that a month at one-minute steps stays small.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::engine::{OperatorOutcomes, Series};
 use crate::model::{Labels, SampleValue};
@@ -35,6 +37,8 @@ pub struct Run {
     pub rules: Vec<RuleTimeline>,
     /// What failed, by step.
     pub errors: Vec<RunError>,
+    /// Where in `rules` the alerting rules of a name are; found out when first asked for.
+    pub(super) alerting_by_name: OnceLock<FxHashMap<String, Vec<usize>>>,
 }
 
 /// One rule over time.
@@ -228,7 +232,14 @@ impl Run {
 
     /// The alerting rules called `alertname`, of all groups.
     pub fn alerting_rules(&self, alertname: &str) -> impl Iterator<Item = &RuleTimeline> {
-        self.rules.iter().filter(move |rule| rule.kind == RuleKind::Alerting && rule.name == alertname)
+        let by_name = self.alerting_by_name.get_or_init(|| {
+            let mut by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+            for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::Alerting) {
+                by_name.entry(rule.name.clone()).or_default().push(index);
+            }
+            by_name
+        });
+        by_name.get(alertname).into_iter().flatten().filter_map(|index| self.rules.get(*index))
     }
 
     /// The alerts called `alertname` that are pending or firing at `t_ms`, as of the last evaluation that is not later.

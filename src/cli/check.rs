@@ -1,6 +1,5 @@
 //! `promproof check`
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,9 +9,8 @@ use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble, fix};
-use crate::lint::{self, Config, Document};
+use crate::lint::{self, Config};
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
-use crate::rules::Language;
 
 /// Lint rule files and their unit tests
 ///
@@ -53,13 +51,13 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "statistics"])]
     pub diff: bool,
 
-    /// Accept fields that nobody knows, as promtool does with this option
-    #[arg(long)]
-    pub ignore_unknown_fields: bool,
-
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
+
+    /// Succeed where there is no rule file at all
+    #[arg(long)]
+    pub allow_none: bool,
 
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -80,8 +78,7 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let mut config = config::load(&args.config, session)?;
-    config.ignore_unknown_fields = args.ignore_unknown_fields;
+    let config = config::load(&args.config, session)?;
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }
@@ -94,10 +91,10 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
 /// The files of the arguments.
 ///
 /// # Errors
-/// Where there is no rule file at all.
+/// Where there is no rule file at all, and --allow-none is not given.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble> {
     let inputs = Inputs::read(&args.paths, &args.stdin_filename, config);
-    if inputs.documents.is_empty() && inputs.failures.is_empty() {
+    if inputs.documents.is_empty() && inputs.failures.is_empty() && !args.allow_none {
         return Err(nothing_to_lint(&args.paths, &inputs.passed_over));
     }
     Ok(inputs)
@@ -120,12 +117,18 @@ pub(super) fn report(
     let diagnostics = lint::run(&documents, config);
     drop(progress);
 
-    let unchecked = unchecked_expressions(&documents);
     let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
     let quiet = args.quiet || documents.is_empty();
-    let report = CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet };
+    // Nothing was checked, so nothing is said to be clean.
+    if documents.is_empty()
+        && failures.is_empty()
+        && matches!(session.format(&args.format), Format::Full | Format::Concise)
+    {
+        writeln!(session.stderr(), "{}", nothing_to_lint(&args.paths, &passed_over))?;
+    }
+    let report = CheckReport { diagnostics, failures, passed_over, summary, quiet };
     print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
@@ -134,16 +137,6 @@ pub(super) fn report(
     } else {
         Outcome::Clean
     })
-}
-
-/// How many expressions are in which language that is not PromQL.
-fn unchecked_expressions(documents: &[Document]) -> BTreeMap<Language, usize> {
-    let mut unchecked = BTreeMap::new();
-    let files = documents.iter().filter_map(|document| document.rules.as_ref());
-    for (language, count) in files.flat_map(|file| &file.unchecked) {
-        *unchecked.entry(*language).or_default() += count;
-    }
-    unchecked
 }
 
 /// Prints the report, and what could not be read on standard error.
@@ -175,5 +168,5 @@ fn nothing_to_lint(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
         };
     }
     Trouble::new(format!("no rule file in {}", paths.join(", ")))
-        .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule")
+        .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule; --allow-none accepts that there is none")
 }

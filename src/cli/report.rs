@@ -15,8 +15,8 @@ use crate::report::merge::Report;
 use crate::report::text::one_line;
 use crate::source::Severity;
 
-/// No report is larger, in bytes.
-const MAX_REPORT_BYTES: u64 = 1 << 30;
+/// All reports together are not larger, in bytes: what they hold takes several times as much memory.
+const MAX_REPORTS_BYTES: u64 = 256 << 20;
 
 /// Work on the reports of `promproof test`
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ struct MergeArgs {
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
 
-    /// Write to OUT, which may be one of the files [default: standard output, also as `-`]
+    /// Write to OUT, which is none of the files [default: standard output, also as `-`]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
@@ -100,24 +100,16 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// What is joined is not overwritten.
-fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
-    let target = args.output.as_deref().and_then(|path| path.canonicalize().ok());
-    let is_input = |path: &PathBuf| path.canonicalize().ok() == target;
-    match args.files.iter().find(|path| target.is_some() && is_input(path)) {
-        Some(path) => Err(Trouble::new(format!("--output would overwrite {}, which is to be joined", path.display()))
-            .help("name another file")),
-        None => Ok(()),
-    }
-}
-
 /// Joins what is in the files: parts of a suite by their numbers, since a shell's pattern has 10 before 2, and all
 /// others behind them as they are given.
 fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Trouble> {
     let mut reports = Vec::new();
+    let mut left = MAX_REPORTS_BYTES;
     for path in files {
         let failure = |message: String| Trouble::new(format!("{}: {message}", path.display()));
-        reports.push((path, Report::read(&read(path).map_err(failure)?).map_err(failure)?));
+        let text = read(path, left).map_err(failure)?;
+        left = left.saturating_sub(text.len() as u64);
+        reports.push((path, Report::read(&text).map_err(failure)?));
     }
     reports.sort_by_key(|(_, report)| report.parts().and_then(|parts| parts.held.first().copied()).unwrap_or(u32::MAX));
     let mut joined: Option<Report> = None;
@@ -149,12 +141,27 @@ fn forbid_twice(files: &[PathBuf]) -> Result<(), Trouble> {
     }
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// An input that is replaced by what it was joined to would be counted once more in the next run.
+fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
+    let Some(output) = &args.output else { return Ok(()) };
+    let Ok(target) = output.canonicalize() else { return Ok(()) };
+    if !args.files.iter().any(|path| path.canonicalize().is_ok_and(|path| path == target)) {
+        return Ok(());
+    }
+    Err(Trouble::new(format!("--output would overwrite {}, which is one of the files", output.display()))
+        .help("name another file: joined again, the result would count what it was joined from twice"))
+}
+
+/// Reads a report of at most `limit` bytes. A pipe or a device is none: it may never end.
+fn read(path: &Path, limit: u64) -> Result<String, String> {
+    if !path.metadata().map_err(|error| error.to_string())?.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(MAX_REPORT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MAX_REPORT_BYTES {
-        return Err(format!("it is larger than {} MiB", MAX_REPORT_BYTES / (1024 * 1024)));
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("the files are larger than {} MiB together", MAX_REPORTS_BYTES >> 20));
     }
     String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned())
 }

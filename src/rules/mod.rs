@@ -1,7 +1,6 @@
 //! The model of a rule file, and how to find and load one.
 
 mod decode;
-mod dialect;
 mod expression;
 mod fields;
 mod file;
@@ -9,7 +8,6 @@ mod load;
 mod reader;
 mod shape;
 
-pub use dialect::{Dialect, Language};
 pub use expression::expression_problem;
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
 pub use load::{LoadOptions, load};

@@ -1,5 +1,6 @@
 //! Files, byte spans, the line index and diagnostics: the ground that every other layer stands on.
 
+pub mod characters;
 mod diagnostic;
 mod edit;
 mod file;

@@ -10,7 +10,7 @@ use crate::support::Sandbox;
 const MEMORY_KIB: u64 = 1 << 20;
 /// How long a run may take: much more than it should, since these are builds without optimisation on busy machines.
 /// What hangs takes for ever.
-const TIME: Duration = Duration::from_secs(30);
+const TIME: Duration = Duration::from_secs(60);
 
 /// How a run ended and what it said.
 #[allow(dead_code, reason = "not every attack looks at everything")]

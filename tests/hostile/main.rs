@@ -11,6 +11,9 @@
 mod support;
 
 mod attack;
+mod links;
 mod memory;
+mod reports;
+mod security;
 mod templates;
 mod time;

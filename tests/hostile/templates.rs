@@ -57,8 +57,8 @@ fn thousands_of_alerts_under_one_costly_group_label() {
 }
 
 #[test]
-fn a_template_of_a_megabyte_takes_time_as_its_length() {
-    let uses = "{{ $labels.x }}".repeat(70_000);
+fn a_long_template_takes_time_as_its_length() {
+    let uses = "{{ $labels.x }}".repeat(20_000);
     let check = |annotation: &str| {
         attack::run(&Sandbox::with(&[("rules.yml", &alert("up == 0", annotation))]), &["check", "."]);
     };
@@ -67,7 +67,7 @@ fn a_template_of_a_megabyte_takes_time_as_its_length() {
     let mut variables = String::new();
     let mut guards = String::new();
     let mut definitions = String::new();
-    for index in 0..20_000 {
+    for index in 0..5_000 {
         write!(variables, "{{{{ $v{index} := $labels }}}}{{{{ $v{index}.x }}}}").unwrap();
         write!(guards, "{{{{ if $labels.l{index} }}}}{{{{ $labels.l{index} }}}}{{{{ end }}}}").unwrap();
         write!(
@@ -83,15 +83,15 @@ fn a_template_of_a_megabyte_takes_time_as_its_length() {
 
 /// The labels that a rule sets are looked up for each label that its template lacks.
 #[test]
-fn twenty_thousand_labels_that_the_expression_drops() {
+fn five_thousand_labels_that_the_expression_drops() {
     let mut text = String::from("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: sum(up) == 0\n    labels:\n");
     let mut uses = String::new();
-    for index in 0..20_000 {
+    for index in 0..5_000 {
         writeln!(text, "      l{index}: x").unwrap();
         write!(uses, "{{{{ $labels.l{index} }}}}").unwrap();
     }
     write!(text, "    annotations:\n      d: '{uses}'\n").unwrap();
     let ended = attack::run(&Sandbox::with(&[("rules.yml", &text)]), &["check", ".", "--output-format", "concise"]);
     assert_eq!(ended.code, 1);
-    assert_eq!(ended.stdout.matches("template/missing-label").count(), 20_000);
+    assert_eq!(ended.stdout.matches("template/missing-label").count(), 5_000);
 }

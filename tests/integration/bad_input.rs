@@ -39,7 +39,7 @@ fn a_directory_without_files() {
     insta::assert_snapshot!(sandbox.run(&["check", "empty"]), @"
     --- stderr
     error: no rule file in `empty`
-      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule
+      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule; --allow-none accepts that there is none
     --- exit code 2
     ");
     insta::assert_snapshot!(sandbox.run(&["test", "empty"]), @"
@@ -132,7 +132,7 @@ fn special_files() {
     insta::assert_snapshot!(sandbox.run(&["check"]), @"
     --- stderr
     error: no rule file in `.`
-      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule
+      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule; --allow-none accepts that there is none
     --- exit code 2
     ");
     // A link that leads to itself.

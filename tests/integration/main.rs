@@ -7,12 +7,13 @@ mod folder;
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod action;
 mod bad_input;
 mod bad_test_files;
 mod cli;
 mod coverage;
 mod extensions;
-mod first_day;
 mod fix;
 mod html_page;
 mod observers;
@@ -26,4 +27,3 @@ mod test_watch;
 mod to_promtool;
 mod unit_tests;
 mod update;
-mod writing;

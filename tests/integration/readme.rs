@@ -93,7 +93,7 @@ fn the_hooks_and_the_action_are_there() {
     }
 
     let action = parse(&read("action.yml"));
-    let with = examples.iter().find_map(|example| example["steps"][1]["with"].as_object()).unwrap();
+    let with = examples.iter().find_map(|example| example["jobs"]["alerts"]["steps"][1]["with"].as_object()).unwrap();
     for input in with.keys() {
         assert!(action["inputs"].get(input).is_some(), "the action has no input `{input}`");
     }

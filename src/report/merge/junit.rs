@@ -65,6 +65,9 @@ struct Case {
 /// # Errors
 /// Malformed XML, or another document.
 pub(super) fn read(text: &str) -> Result<(Suites, Option<Parts>), String> {
+    if let Some((position, character)) = text.char_indices().find(|(_, character)| !is_allowed(*character)) {
+        return Err(at(text, position as u64, &not_allowed(character)));
+    }
     let mut reading =
         Reading { text, depth: 0, root: None, namespaces: Vec::new(), suites: Vec::new(), item: None, parts: None };
     let mut reader = Reader::from_str(text);
@@ -221,9 +224,19 @@ fn value_of<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a st
 fn is_known(reference: &BytesRef<'_>) -> bool {
     match reference.resolve_char_ref() {
         Ok(None) => ["amp", "lt", "gt", "quot", "apos"].contains(&&**reference),
-        Ok(Some(_)) => true,
+        Ok(Some(character)) => is_allowed(character),
         Err(_) => false,
     }
+}
+
+/// Whether XML 1.0 allows the character, as it is or as a reference. What it does not would make the joined report one
+/// that nobody can read.
+fn is_allowed(character: char) -> bool {
+    !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn not_allowed(character: char) -> String {
+    format!("malformed XML: U+{:04X} may not be in it", u32::from(character))
 }
 
 /// Names and values as written, whose references are known.
@@ -233,7 +246,10 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
         if attribute.value.contains('<') {
             return Err("malformed XML: `<` in the value of an attribute".to_owned());
         }
-        unescape(&attribute.value).map_err(|error| format!("in the value of an attribute: {error}"))?;
+        let value = unescape(&attribute.value).map_err(|error| format!("in the value of an attribute: {error}"))?;
+        if let Some(character) = value.chars().find(|character| !is_allowed(*character)) {
+            return Err(not_allowed(character));
+        }
         Ok((attribute.key.as_ref().to_owned(), attribute.value.into_owned()))
     };
     tag.attributes().map(pair).collect()

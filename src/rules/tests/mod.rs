@@ -1,7 +1,6 @@
 //! What the loader says about rule files.
 
 mod fields;
-mod samples;
 mod shapes;
 
 use std::sync::Arc;
@@ -18,7 +17,7 @@ fn load_text(text: &str) -> Option<RuleFile> {
 
 fn problems(text: &str) -> String {
     let file = Arc::new(SourceFile::new("a.yml", text));
-    let options = LoadOptions { assume_rules: true, dialect: Some(Dialect::Prometheus), ..LoadOptions::default() };
+    let options = LoadOptions { assume_rules: true, ..LoadOptions::default() };
     render(&load(&yaml::parse(&file), &file, &options).expect("a rule file").problems)
 }
 

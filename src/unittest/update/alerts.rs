@@ -10,8 +10,6 @@ use crate::yaml::{Entry, Mapping};
 impl Expectations for AlertFailure {
     const KEY: &'static str = "exp_alerts";
 
-    const MAY_SHRINK: bool = false;
-
     type Actual = Alert;
 
     fn actual(&self) -> &[Alert] {

@@ -1,6 +1,7 @@
-//! Rules among each other.
+//! Rules as such and among each other.
 
 mod duplicate;
+mod misleading_characters;
 mod overlapping;
 pub(super) mod recorded;
 mod same_condition;
@@ -11,6 +12,7 @@ use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &duplicate::Rule,
+    &misleading_characters::Rule,
     &overlapping::Rule,
     &same_condition::SameCondition,
     &used_across_groups::Rule,

@@ -1,0 +1,279 @@
+//! The steps of the GitHub Action, run as the runner runs them: `bash --noprofile --norc -eo pipefail` with the step's
+//! environment, expressions filled in, in the folder of the step.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use crate::support::{Run, Sandbox, repository};
+
+/// What `action.yml` says.
+struct Action(serde_yaml::Value);
+
+/// A run of the action: its inputs and what its steps have put out.
+struct Workflow<'s> {
+    action: Action,
+    sandbox: &'s Sandbox,
+    /// The values of expressions: `inputs.path`, `steps.policy.outputs.config`, `github.action_path`.
+    values: BTreeMap<String, String>,
+    /// Variables that the runner sets.
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Action {
+    fn read() -> Self {
+        Action(serde_yaml::from_str(&std::fs::read_to_string(repository().join("action.yml")).unwrap()).unwrap())
+    }
+
+    fn step(&self, name: &str) -> &serde_yaml::Value {
+        let steps = self.0["runs"]["steps"].as_sequence().unwrap();
+        steps.iter().find(|step| step["name"].as_str() == Some(name)).unwrap_or_else(|| panic!("no step `{name}`"))
+    }
+}
+
+impl<'s> Workflow<'s> {
+    /// A workflow in the sandbox, with a promproof that has been built.
+    fn new(sandbox: &'s Sandbox, inputs: &[(&str, &str)]) -> Self {
+        let action = Action::read();
+        let mut values = BTreeMap::new();
+        for (name, input) in action.0["inputs"].as_mapping().unwrap() {
+            let default = input["default"].as_str().unwrap().to_owned();
+            values.insert(format!("inputs.{}", name.as_str().unwrap()), default);
+        }
+        for (name, value) in inputs {
+            let default = values.insert(format!("inputs.{name}"), (*value).to_owned());
+            assert!(default.is_some(), "the action has no input `{name}`");
+        }
+        let root = sandbox.path("tools/promproof").display().to_string();
+        std::fs::create_dir_all(sandbox.path("tools/promproof/bin")).unwrap();
+        let binary = sandbox.path("tools/promproof/bin/promproof");
+        if !binary.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_promproof"), binary).unwrap();
+        }
+        values.insert("github.action_path".to_owned(), repository().display().to_string());
+        values.insert("github.action_ref".to_owned(), "v1.2.3".to_owned());
+        values.insert("github.event.pull_request.base.sha".to_owned(), String::new());
+        values.insert("steps.source.outputs.root".to_owned(), root);
+        values.insert("steps.policy.outputs.config".to_owned(), String::new());
+        let temp = sandbox.path("tools").display().to_string();
+        let variables =
+            vec![("RUNNER_OS", "Linux".to_owned()), ("RUNNER_ARCH", "X64".to_owned()), ("RUNNER_TEMP", temp)];
+        Workflow { action, sandbox, values, variables }
+    }
+
+    fn fill_in(&self, text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some((before, expression)) = rest.split_once("${{") {
+            let (expression, after) = expression.split_once("}}").unwrap();
+            out += before;
+            out += self.values.get(expression.trim()).unwrap_or_else(|| panic!("what is `{expression}`?"));
+            rest = after;
+        }
+        out + rest
+    }
+
+    /// Runs a step in `checkout`; what it puts out holds for those behind it.
+    fn run(&mut self, name: &str) -> Run {
+        let step = self.action.step(name);
+        let script = self.sandbox.path("tools/step.sh");
+        std::fs::write(&script, step["run"].as_str().unwrap()).unwrap();
+        let folder = step["working-directory"].as_str().map_or(".".to_owned(), |folder| self.fill_in(folder));
+        let output = self.sandbox.path("tools/output");
+        std::fs::write(&output, "").unwrap();
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script);
+        command.current_dir(self.sandbox.path("checkout").join(folder)).env("GITHUB_OUTPUT", &output);
+        command.env("GITHUB_ACTIONS", "true").env_remove("RUNNER_TOOL_CACHE").env("LC_ALL", "C.UTF-8");
+        for name in ["GITHUB_REF", "GITHUB_SHA"] {
+            command.env_remove(name);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
+        for (name, value) in step["env"].as_mapping().into_iter().flatten() {
+            command.env(name.as_str().unwrap(), self.fill_in(value.as_str().unwrap()));
+        }
+        let run = command.output().unwrap();
+        if let Some(id) = step["id"].as_str() {
+            for line in std::fs::read_to_string(&output).unwrap().lines() {
+                let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{line}"));
+                self.values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+            }
+        }
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: run.status.code(), stdout: text(run.stdout), stderr: text(run.stderr) }
+    }
+
+    fn output(&self, name: &str) -> &str {
+        &self.values[name]
+    }
+}
+
+const BAD: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n";
+const GOOD: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n";
+
+#[test]
+fn what_is_built_is_told_apart() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    let mut workflow = Workflow::new(&sandbox, &[]);
+    assert_eq!(workflow.run("Find out what to build").code, Some(0));
+    assert_eq!(workflow.output("steps.source.outputs.fixed"), "true");
+    assert!(workflow.output("steps.source.outputs.key").starts_with("promproof-Linux-X64-ref-v1.2.3-"));
+
+    let mut workflow = Workflow::new(&sandbox, &[("version", "v1\nroot=/tmp/evil")]);
+    assert_eq!(workflow.run("Find out what to build").code, Some(0));
+    assert_eq!(workflow.output("steps.source.outputs.key"), "promproof-Linux-X64-tag-v1_root__tmp_evil");
+    assert!(workflow.output("steps.source.outputs.root").ends_with("tools/promproof"));
+}
+
+#[test]
+fn findings_and_failures_are_annotations_and_fail_their_steps() {
+    let test = "rule_files: [a b.yml]\ntests:\n- input_series: [{series: up, values: 0 0}]\n  \
+                alert_rule_test: [{eval_time: 1m, alertname: A, exp_alerts: []}]\n";
+    let sandbox =
+        Sandbox::with(&[("checkout/r/bad.yml", BAD), ("checkout/r/a b.yml", GOOD), ("checkout/r/t.yml", test)]);
+    let mut workflow = Workflow::new(&sandbox, &[("working-directory", "r"), ("path", "bad.yml\n\n  \na b.yml\n")]);
+    let check = workflow.run("promproof check");
+    assert_eq!(check.code, Some(1), "{check}");
+    assert!(check.stdout.contains("::error file=r/bad.yml,line=5") || check.stdout.contains("file=bad.yml"), "{check}");
+
+    let mut workflow = Workflow::new(&sandbox, &[("path", "r/t.yml")]);
+    let test = workflow.run("promproof test");
+    assert_eq!(test.code, Some(1), "{test}");
+    assert!(test.stdout.contains("::error file=r/t.yml"), "{test}");
+}
+
+#[test]
+fn inputs_are_arguments_and_no_shell() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    let mut workflow = Workflow::new(&sandbox, &[("path", "$(touch PWNED)\n--help\n`touch PWNED`")]);
+    let check = workflow.run("promproof check");
+    assert_eq!(check.code, Some(2), "{check}");
+    assert!(!sandbox.path("checkout/PWNED").exists());
+
+    let mut workflow = Workflow::new(&sandbox, &[("check-args", "--statistics\n--output-format=json")]);
+    // Given again, the format of the arguments would be an error, and is shown as one.
+    assert_eq!(workflow.run("promproof check").code, Some(2));
+    let mut workflow = Workflow::new(&sandbox, &[("check-args", "--exit-zero\n--statistics"), ("strict", "true")]);
+    assert_eq!(workflow.run("promproof check").code, Some(0));
+    assert_eq!(workflow.run("promproof test").code, Some(0));
+}
+
+#[test]
+fn a_repository_without_rules_passes() {
+    let sandbox = Sandbox::with(&[("checkout/readme.yml", "a: b\n")]);
+    let mut workflow = Workflow::new(&sandbox, &[]);
+    assert_eq!(workflow.run("promproof check").code, Some(0));
+    assert_eq!(workflow.run("promproof test").code, Some(0));
+}
+
+#[test]
+fn nothing_is_run_after_a_failed_build() {
+    let action = Action::read();
+    let condition = action.step("promproof test")["if"].as_str().unwrap();
+    assert!(condition.contains("!cancelled() && steps.ready.outcome == 'success'"), "{condition}");
+    assert_eq!(action.step("See that it runs")["id"].as_str(), Some("ready"));
+    assert!(action.step("See that it runs")["if"].is_null(), "it runs only where all before it succeeded");
+}
+
+#[test]
+fn actions_are_pinned_by_their_commits() {
+    for file in ["action.yml", ".github/workflows/ci.yml"] {
+        let text = std::fs::read_to_string(repository().join(file)).unwrap();
+        for used in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
+            let (commit, version) = used.split_once(" # ").unwrap_or((used, ""));
+            let is_pinned = commit.split_once('@').is_some_and(|(_, hash)| {
+                hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) && version.starts_with('v')
+            });
+            assert!(is_pinned || commit == "./", "{file}: {used}");
+        }
+    }
+}
+
+/// A pull request: `checkout` is GitHub's merge of a branch that switches all rules off into one that asks for a label.
+struct PullRequest {
+    sandbox: Sandbox,
+    base: String,
+    merge: String,
+}
+
+impl PullRequest {
+    fn new() -> Self {
+        let sandbox = Sandbox::with(&[
+            ("checkout/ops/promproof.toml", "exclude = [\"old/**\"]\n[labels]\nrequired = [\"severity\"]\n"),
+            ("checkout/ops/rules/a.yml", GOOD),
+            ("checkout/ops/old/b.yml", BAD),
+        ]);
+        let pull_request = PullRequest { sandbox, base: String::new(), merge: String::new() };
+        pull_request.git(&["init", "-q", "-b", "main"]);
+        pull_request.git(&["add", "-A"]);
+        pull_request.git(&["commit", "-q", "-m", "base"]);
+        let base = pull_request.git(&["rev-parse", "HEAD"]);
+        pull_request.git(&["checkout", "-q", "-b", "change"]);
+        let off = "exclude = [\"**\"]\n[rules]\n\"labels/required\" = \"off\"\n";
+        pull_request.sandbox.write("checkout/ops/promproof.toml", off);
+        pull_request.sandbox.write("checkout/ops/rules/promproof.toml", off);
+        pull_request.git(&["add", "-A"]);
+        pull_request.git(&["commit", "-q", "-m", "change"]);
+        pull_request.git(&["checkout", "-q", "main"]);
+        pull_request.git(&["merge", "-q", "--no-ff", "--no-edit", "change"]);
+        let merge = pull_request.git(&["rev-parse", "HEAD"]);
+        PullRequest { base, merge, ..pull_request }
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]);
+        command.args(arguments).current_dir(self.sandbox.path("checkout")).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn workflow(&self, inputs: &[(&str, &str)]) -> Workflow<'_> {
+        let mut workflow = Workflow::new(&self.sandbox, inputs);
+        workflow.values.insert("github.event.pull_request.base.sha".to_owned(), self.base.clone());
+        workflow.variables.push(("GITHUB_REF", "refs/pull/1/merge".to_owned()));
+        workflow.variables.push(("GITHUB_SHA", self.merge.clone()));
+        workflow
+    }
+}
+
+#[test]
+fn the_policy_of_the_base_holds() {
+    let pull_request = PullRequest::new();
+    // As it is checked out, the change switches everything off.
+    let mut workflow = pull_request.workflow(&[("working-directory", "ops/rules")]);
+    assert_eq!(workflow.run("Find the policy").code, Some(0));
+    assert_eq!(workflow.output("steps.policy.outputs.config"), "");
+    assert_eq!(workflow.run("promproof check").code, Some(0));
+
+    for working_directory in ["ops/rules", "ops"] {
+        let inputs = [("working-directory", working_directory), ("policy", "base")];
+        let mut workflow = pull_request.workflow(&inputs);
+        let policy = workflow.run("Find the policy");
+        assert_eq!(policy.code, Some(0), "{policy}");
+        let check = workflow.run("promproof check");
+        assert_eq!(check.code, Some(1), "{check}");
+        assert!(check.stdout.contains("labels/required") && !check.stdout.contains("b.yml"), "{check}");
+    }
+    let named = [("working-directory", "ops"), ("policy", "base"), ("config", "promproof.toml")];
+    let mut workflow = pull_request.workflow(&named);
+    assert_eq!(workflow.run("Find the policy").code, Some(0));
+    let check = workflow.run("promproof check");
+    assert!(check.stdout.contains("labels/required") && !check.stdout.contains("b.yml"), "{check}");
+}
+
+#[test]
+fn without_the_base_there_is_no_policy_and_no_run() {
+    let pull_request = PullRequest::new();
+    let mut workflow = pull_request.workflow(&[("policy", "base")]);
+    workflow.variables.retain(|(name, _)| !name.starts_with("GITHUB_"));
+    let missing = "0123456789012345678901234567890123456789".to_owned();
+    workflow.values.insert("github.event.pull_request.base.sha".to_owned(), missing);
+    let run = workflow.run("Find the policy");
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stdout.contains("::error title=promproof::policy: base needs the commit"), "{run}");
+
+    let mut workflow = pull_request.workflow(&[("policy", "mine")]);
+    assert_eq!(workflow.run("Find the policy").code, Some(1));
+    let mut workflow = pull_request.workflow(&[("policy", "base"), ("config", "none.toml")]);
+    assert_eq!(workflow.run("Find the policy").code, Some(1));
+}
