@@ -1,69 +1,130 @@
 //! Files that are written as a whole or not at all.
+//!
+//! What is new goes to a file beside the old one, which is then moved over it: an interruption leaves the old text or
+//! the new one. Where that cannot be done (a single file that is mounted into a container, a folder that may not be
+//! written) a file is written in place, with a copy of the old text until the new one is whole.
 
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Trouble;
+use crate::workspace::paths::normalize;
 
-/// How many names are tried for the file that is moved over the old one.
+/// How many names are tried for a new file.
 const MAX_ATTEMPTS: u32 = 100;
+/// What a run that was killed has left behind is taken away after so long: nobody writes a file for a minute.
+const STALE: Duration = Duration::from_secs(60);
+/// Between the name of a file and the process that writes it.
+const MARK: &str = ".promproof-";
 
-/// Writes `path` anew: what `content` writes goes to a file beside it, which is then moved over it, so that an
-/// interruption leaves the old text or the new one. A link stays a link: the file that it leads to is replaced. A pipe
+/// Writes a report to `path`: what `content` writes. A link that leads elsewhere within the current folder stays a link.
+/// One that leads out of it is not followed: whoever wrote the tree could overwrite any file of whoever runs this. A pipe
 /// or a device is written to as it is.
 ///
-/// A file that may be written in a folder that may not (a single file that is mounted into a container, for example) is
-/// written in place: that is what its owner allows, and nothing else would work.
+/// # Errors
+/// Where the file, or one beside it, cannot be written, or a link leads out of the current folder.
+pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Trouble> {
+    forbid_leaving(path)?;
+    let write = || {
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(error),
+        };
+        let old = match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() => Some(metadata),
+            // Fails for a folder, which is right.
+            Ok(_) => return finish(File::options().write(true).open(&target)?, content).map(drop),
+            Err(_) => None,
+        };
+        match Beside::create(&target) {
+            Ok(mut beside) => {
+                beside.fill(content)?;
+                match beside.take_place(&target, old.as_ref()) {
+                    // The file is a mount of its own.
+                    Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                        fs::copy(&beside.path, &target).map(drop)
+                    }
+                    moved => moved,
+                }
+            }
+            Err(error) if old.is_some() && is_about_the_folder(&error) => {
+                finish(File::options().write(true).truncate(true).open(&target)?, content)?.sync_all()
+            }
+            Err(error) => Err(error),
+        }
+    };
+    write().map_err(|error| Trouble::new(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Puts `new` in place of `old`, the whole text of the file at `path`. A link stays a link: the file that it leads to is
+/// changed, which was read through it. Its owner and its permissions stay.
 ///
 /// # Errors
-/// Where the file, or one beside it, cannot be written.
-pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Trouble> {
-    try_write(path, content).map_err(|error| Trouble::new(format!("cannot write {}: {error}", path.display())))
-}
-
-fn try_write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    let (target, permissions) = match path.canonicalize() {
-        Ok(target) => {
-            let metadata = std::fs::metadata(&target)?;
-            if !metadata.is_file() {
-                // Fails for a folder, which is right.
-                return finish(File::options().write(true).open(&target)?, content).map(|_| ());
-            }
-            (target, Some(metadata.permissions()))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
-        Err(error) => return Err(error),
-    };
-    let (out, beside) = match create_beside(&target) {
-        Ok(created) => created,
-        Err(error) if permissions.is_some() && is_about_the_folder(&error) => {
-            return finish(File::options().write(true).truncate(true).open(&target)?, content)?.sync_all();
-        }
-        Err(error) => return Err(error),
-    };
-    let written = finish(out, content)
-        .and_then(|out| out.sync_all())
-        .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&beside, permissions)))
-        .and_then(|()| match std::fs::rename(&beside, &target) {
-            // A file that is a mount of its own cannot be replaced.
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
-                std::fs::copy(&beside, &target).and_then(|_| std::fs::remove_file(&beside))
-            }
-            renamed => renamed,
-        });
-    if written.is_err() {
-        // The first error is the one to tell; a leftover does no harm.
-        let _ = std::fs::remove_file(&beside);
+/// Where the file is read-only or cannot be written. Its text is the old one then; should even that fail, the message
+/// says where a copy is.
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Trouble> {
+    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+    let target = path.canonicalize().map_err(failure)?;
+    let metadata = fs::metadata(&target).map_err(failure)?;
+    if metadata.permissions().readonly() {
+        return Err(
+            Trouble::new(format!("{} is not changed: it is read-only", path.display())).help("make it writable first")
+        );
     }
-    written
+    // Whether it may be written is not asked when another file is moved over it.
+    let file = File::options().write(true).open(&target).map_err(failure)?;
+    let moved = Beside::create(&target).and_then(|mut beside| {
+        beside.fill(|out| out.write_all(new))?;
+        beside.take_place(&target, Some(&metadata))
+    });
+    match moved {
+        Err(error) if is_about_the_folder(&error) => in_place(path, file, old, new),
+        moved => moved.map_err(failure),
+    }
 }
 
-/// Whether there cannot be a new file in the folder, though there may be room for one.
+/// Writes into the file itself.
+fn in_place(path: &Path, mut file: File, old: &[u8], new: &[u8]) -> Result<(), Trouble> {
+    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+    let name = path.file_name().unwrap_or_default();
+    let mut copy = Beside::create(&std::env::temp_dir().join(name)).map_err(|error| {
+        Trouble::new(format!("cannot write {}: there is no place for a copy of it: {error}", path.display()))
+    })?;
+    copy.fill(|out| out.write_all(old)).map_err(failure)?;
+    let Err(error) = overwrite(&mut file, old.len(), new) else { return Ok(()) };
+    if overwrite(&mut file, new.len(), old).is_ok() {
+        return Err(failure(error));
+    }
+    copy.is_kept = true;
+    Err(failure(error).help(format!("the file is damaged; its text is in {}", copy.path.display())))
+}
+
+/// Puts `text` in place of a text of `length` bytes. Room for it is made first: where there is none, nothing is lost.
+fn overwrite(file: &mut File, length: usize, text: &[u8]) -> io::Result<()> {
+    if let Some(more) = text.get(length..) {
+        file.seek(SeekFrom::Start(length as u64))?;
+        if let Err(error) = file.write_all(more).and_then(|()| file.sync_all()) {
+            file.set_len(length as u64)?;
+            return Err(error);
+        }
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(text.get(..length).unwrap_or(text))?;
+    file.set_len(text.len() as u64)?;
+    file.sync_all()
+}
+
+/// Whether there cannot be a new file in the folder, or none in place of the old one, though there may be room for it.
 fn is_about_the_folder(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::InvalidFilename
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::ResourceBusy
     )
 }
 
@@ -73,16 +134,107 @@ fn finish(out: File, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()
     out.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-/// A new file in the folder of `target`, under a name that nothing there has.
-fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut attempt = 0;
-    loop {
-        let beside = target.with_file_name(format!(".{name}.promproof-{}-{attempt}", std::process::id()));
-        match File::create_new(&beside) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
-            created => return created.map(|out| (out, beside)),
+/// A new file beside another one. It is removed again unless it takes its place.
+struct Beside {
+    path: PathBuf,
+    file: Option<File>,
+    is_kept: bool,
+}
+
+impl Beside {
+    /// Creates it, under a name that nothing there has.
+    fn create(target: &Path) -> io::Result<Beside> {
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        remove_stale(target, &name);
+        let mut attempt = 0;
+        loop {
+            let path = target.with_file_name(format!(".{name}{MARK}{}-{attempt}", std::process::id()));
+            let mut options = File::options();
+            options.write(true).create_new(true);
+            match options.open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MAX_ATTEMPTS => attempt += 1,
+                created => return created.map(|file| Beside { path, file: Some(file), is_kept: false }),
+            }
         }
+    }
+
+    fn fill(&mut self, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        finish(file, content)?.sync_all()
+    }
+
+    /// Moves it over `target`, with the owner and the permissions that `old` says.
+    fn take_place(&mut self, target: &Path, old: Option<&Metadata>) -> io::Result<()> {
+        if let Some(old) = old {
+            keep_owner(&self.path, old)?;
+            fs::set_permissions(&self.path, old.permissions())?;
+        }
+        fs::rename(&self.path, target)?;
+        self.is_kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // There is nobody to tell; a leftover does no harm.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Gives `path` the owner and the group of `old`.
+#[cfg(unix)]
+fn keep_owner(path: &Path, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let new = fs::metadata(path)?;
+    let changed = |new: u32, old: u32| (new != old).then_some(old);
+    let (owner, group) = (changed(new.uid(), old.uid()), changed(new.gid(), old.gid()));
+    if owner.is_none() && group.is_none() { Ok(()) } else { chown(path, owner, group) }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_path: &Path, _old: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Removes what runs that were killed have left beside `target`, of which `name` is the name.
+fn remove_stale(target: &Path, name: &str) {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = format!(".{name}{MARK}");
+    // Whatever cannot be read or removed stays; it is in nobody's way.
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if is_ours && age().is_some_and(|age| age > STALE) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Refuses a path that begins in the current folder and leads out of it through a link.
+///
+/// # Errors
+/// Where it does.
+pub(super) fn forbid_leaving(path: &Path) -> Result<(), Trouble> {
+    let leaves = || -> io::Result<bool> {
+        let here = std::env::current_dir()?;
+        if !normalize(&std::path::absolute(path)?).starts_with(&here) {
+            return Ok(false);
+        }
+        // What is not there yet is made in the nearest folder that is there.
+        let real = path.ancestors().find_map(|path| {
+            let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+            path.canonicalize().ok()
+        });
+        Ok(!real.is_some_and(|real| here.canonicalize().is_ok_and(|here| real.starts_with(here))))
+    };
+    match leaves() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Trouble::new(format!("{} is not written: a link leads out of this folder", path.display()))
+            .help("name the file itself, or remove the link")),
+        Err(error) => Err(Trouble::new(format!("cannot write {}: {error}", path.display()))),
     }
 }
 
@@ -90,16 +242,64 @@ fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
 mod tests {
     use super::*;
 
+    fn names(folder: &Path) -> usize {
+        fs::read_dir(folder).unwrap().count()
+    }
+
     #[test]
     fn a_file_is_written_in_place_where_none_can_be_made_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         // The name is as long as a name may be, so that a longer one cannot be made.
         let path = folder.path().join("a".repeat(255));
-        std::fs::write(&path, "the old text, longer than the new one").unwrap();
-        write(&path, |out| io::Write::write_all(out, b"new")).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        fs::write(&path, "the old text, longer than the new one").unwrap();
+        write(&path, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(folder.path()), 1);
         // Where there is no file, there is nothing to write to.
         assert!(write(&folder.path().join("b".repeat(255)), |_| Ok(())).is_err());
+    }
+
+    #[test]
+    fn a_text_is_overwritten_by_a_longer_or_a_shorter_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for (old, new) in [("short", "a longer text"), ("a longer text", "short"), ("", "a"), ("a", ""), ("ab", "cd")] {
+            fs::write(&path, old).unwrap();
+            let file = File::options().write(true).open(&path).unwrap();
+            in_place(&path, file, old.as_bytes(), new.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), new);
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_copy_is_kept_where_neither_text_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yml");
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let trouble = in_place(&path, full, b"old text", b"new").unwrap_err();
+        let help = trouble.help.unwrap();
+        let copy = help.strip_prefix("the file is damaged; its text is in ").unwrap();
+        assert_eq!(fs::read_to_string(copy).unwrap(), "old text");
+        fs::remove_file(copy).unwrap();
+    }
+
+    #[test]
+    fn what_killed_runs_left_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yml");
+        let [old, fresh, other] = [".a.yml.promproof-1-0", ".a.yml.promproof-2-0", ".b.yml.promproof-1-0"];
+        for name in [old, fresh, other] {
+            fs::write(folder.path().join(name), "half").unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - 2 * STALE;
+        for name in [old, other] {
+            File::options().write(true).open(folder.path().join(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        fs::write(&path, "old").unwrap();
+        replace(&path, b"old", b"new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(!folder.path().join(old).exists());
+        assert!(folder.path().join(fresh).exists() && folder.path().join(other).exists());
     }
 }

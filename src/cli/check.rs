@@ -1,5 +1,6 @@
 //! `promproof check`
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,8 +10,9 @@ use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::{Outcome, Session, Trouble, fix};
-use crate::lint::{self, Config};
+use crate::lint::{self, Config, Document};
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
+use crate::rules::Language;
 
 /// Lint rule files and their unit tests
 ///
@@ -51,6 +53,10 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "statistics"])]
     pub diff: bool,
 
+    /// Accept fields that nobody knows, as promtool does with this option
+    #[arg(long)]
+    pub ignore_unknown_fields: bool,
+
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
@@ -78,7 +84,8 @@ Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not 
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let config = config::load(&args.config, session)?;
+    let mut config = config::load(&args.config, session)?;
+    config.ignore_unknown_fields = args.ignore_unknown_fields;
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }
@@ -117,6 +124,7 @@ pub(super) fn report(
     let diagnostics = lint::run(&documents, config);
     drop(progress);
 
+    let unchecked = unchecked_expressions(&documents);
     let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
@@ -128,7 +136,7 @@ pub(super) fn report(
     {
         writeln!(session.stderr(), "{}", nothing_to_lint(&args.paths, &passed_over))?;
     }
-    let report = CheckReport { diagnostics, failures, passed_over, summary, quiet };
+    let report = CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet };
     print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
@@ -137,6 +145,16 @@ pub(super) fn report(
     } else {
         Outcome::Clean
     })
+}
+
+/// How many expressions are in which language that is not PromQL.
+fn unchecked_expressions(documents: &[Document]) -> BTreeMap<Language, usize> {
+    let mut unchecked = BTreeMap::new();
+    let files = documents.iter().filter_map(|document| document.rules.as_ref());
+    for (language, count) in files.flat_map(|file| &file.unchecked) {
+        *unchecked.entry(*language).or_default() += count;
+    }
+    unchecked
 }
 
 /// Prints the report, and what could not be read on standard error.

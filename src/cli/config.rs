@@ -1,5 +1,6 @@
 //! Where the configuration comes from.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -81,8 +82,14 @@ fn read(path: &Path, current_dir: &Path, session: &Session) -> Result<Config, Tr
         Ok(config) => Ok(config.located(config::root_of(&current_dir.join(path)), current_dir)),
         Err(diagnostics) => {
             let summary = Summary::of(&diagnostics, 1);
-            let report =
-                CheckReport { diagnostics, failures: Vec::new(), passed_over: Vec::new(), summary, quiet: true };
+            let report = CheckReport {
+                diagnostics,
+                failures: Vec::new(),
+                passed_over: Vec::new(),
+                unchecked: BTreeMap::new(),
+                summary,
+                quiet: true,
+            };
             write_check(&mut session.stderr(), Format::Full, &session.error_look, &report)?;
             Err(Trouble::new(format!("the configuration {} is not valid", shown.display())))
         }

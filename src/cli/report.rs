@@ -100,6 +100,17 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
 }
 
+/// What is joined is not overwritten: joined again, the result would count what it was joined from twice.
+fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
+    let target = args.output.as_deref().and_then(|path| path.canonicalize().ok());
+    let is_input = |path: &PathBuf| path.canonicalize().ok() == target;
+    match args.files.iter().find(|path| target.is_some() && is_input(path)) {
+        Some(path) => Err(Trouble::new(format!("--output would overwrite {}, which is to be joined", path.display()))
+            .help("name another file")),
+        None => Ok(()),
+    }
+}
+
 /// Joins what is in the files: parts of a suite by their numbers, since a shell's pattern has 10 before 2, and all
 /// others behind them as they are given.
 fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Trouble> {
@@ -139,17 +150,6 @@ fn forbid_twice(files: &[PathBuf]) -> Result<(), Trouble> {
             .help("a pattern may match a file that is named as well; give each file once")),
         None => Ok(()),
     }
-}
-
-/// An input that is replaced by what it was joined to would be counted once more in the next run.
-fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
-    let Some(output) = &args.output else { return Ok(()) };
-    let Ok(target) = output.canonicalize() else { return Ok(()) };
-    if !args.files.iter().any(|path| path.canonicalize().is_ok_and(|path| path == target)) {
-        return Ok(());
-    }
-    Err(Trouble::new(format!("--output would overwrite {}, which is one of the files", output.display()))
-        .help("name another file: joined again, the result would count what it was joined from twice"))
 }
 
 /// Reads a report of at most `limit` bytes. A pipe or a device is none: it may never end.

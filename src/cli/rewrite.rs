@@ -1,7 +1,7 @@
 //! Files that get another text in place of the one that was looked at.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::{Trouble, atomic};
@@ -30,7 +30,7 @@ pub(super) fn replace(old: &SourceFile, new: &str) -> Result<(), Trouble> {
             failure("somebody has changed it meanwhile").help("run it again")
         });
     }
-    atomic::write(path, |out| out.write_all(new.as_bytes()))
+    atomic::replace(path, old.text().as_bytes(), new.as_bytes())
 }
 
 /// The bytes of a file, of which no more than one behind `expected` matter.

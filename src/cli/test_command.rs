@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigFileArgs};
 use super::options::output_file;
@@ -28,7 +28,7 @@ use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
 use crate::source::Position;
-use crate::unittest::{self, ListedFile, RunOptions, Selection};
+use crate::unittest::{self, Extent, ListedFile, RunOptions, Selection};
 
 use suite::{Ran, Suite, nothing_to_test};
 
@@ -74,9 +74,17 @@ pub(super) struct TestArgs {
     pub strict: bool,
 
     /// Write what is there into the test files, in place of what they expect; shows the changes first, unless
-    /// --quiet is given
-    #[arg(long, conflicts_with = "list")]
-    pub update: bool,
+    /// --quiet is given. What is gone stays expected: `--update=all` writes that, too
+    #[arg(
+        long,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "present",
+        value_enum,
+        conflicts_with = "list"
+    )]
+    pub update: Option<UpdateExtent>,
 
     /// With --update: show what would change and write nothing
     #[arg(long, requires = "update")]
@@ -120,6 +128,24 @@ pub(super) struct TestArgs {
     pub config: ConfigFileArgs,
 }
 
+/// The extents of an update by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum UpdateExtent {
+    /// What is there
+    Present,
+    /// Also that something is gone: alerts that do not fire any more, expressions without samples
+    All,
+}
+
+impl From<UpdateExtent> for Extent {
+    fn from(extent: UpdateExtent) -> Self {
+        match extent {
+            UpdateExtent::Present => Extent::Present,
+            UpdateExtent::All => Extent::All,
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   promproof test                           all test files below this directory
@@ -140,7 +166,7 @@ Exit code: 0 if all pass, 1 if a test fails or less is covered than --fail-under
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
     args.partition.forbid_threshold(args.coverage.fail_under)?;
     args.promtool.forbid_stdin(&args.paths)?;
-    if args.update {
+    if args.update.is_some() {
         update::forbid_stdin(&args.paths)?;
     }
     outputs::forbid_overwriting(args)?;
@@ -157,6 +183,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
 fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load_file(&args.config, session)?;
     let mut suite = Suite::read(args, options, session)?;
+    outputs::forbid_overwriting_rules(args, &suite.inputs)?;
     let format = format::chosen(args, session);
     if suite.inputs.is_empty() && !suite.is_empty_part && format.is_for_people() {
         // Nothing has passed, so nothing is said to have.
@@ -174,8 +201,8 @@ fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<O
         return Ok(suite.outcome(outcome));
     }
     let mut ran = suite.run(&config);
-    if args.update && ran.report.failed() {
-        let update = update::write(&ran.report, args.dry_run, show_changes(args, format), session)?;
+    if let Some(extent) = args.update.filter(|_| ran.report.failed()) {
+        let update = update::write(&ran.report, extent.into(), args.dry_run, show_changes(args, format), session)?;
         suite.tell(update.failures);
         if update.is_written {
             suite.read_again()?;
@@ -196,7 +223,7 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat) -> Result<Outcome, Tro
         timings: args.timings,
         quiet: args.quiet,
     };
-    // Where a file cannot be written the result is still to be seen.
+    // Where a file cannot be written the result is still to be seen, and the others are written.
     let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, report, &view)));
     let page = args.page.write(ran, &view, session);
     let mut stdout = session.stdout();
@@ -204,13 +231,20 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat) -> Result<Outcome, Tro
     if !suite.is_empty_part || !format.is_for_people() {
         output::write(&mut stdout, format, &session.look, report, ran.coverage.as_ref(), &view)?;
     }
+    let files = ran.coverage.as_ref().map(|coverage| args.coverage.write(coverage, report.part));
     let is_covered = match &ran.coverage {
-        Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, report.part, format, args.quiet)?,
+        Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, format, args.quiet)?,
         None => true,
     };
     stdout.flush()?;
-    junit.transpose()?;
-    page?;
+    let written = [junit, Some(page)].into_iter().chain(files.into_iter().flatten().map(Some)).flatten();
+    let mut failures: Vec<Trouble> = written.filter_map(Result::err).collect();
+    if let Some(last) = failures.pop() {
+        failures.iter().for_each(|failure| {
+            session.report(failure);
+        });
+        return Err(last);
+    }
     let passed = is_covered && !report.failed() && !(args.strict && report.counts().warnings > 0);
     Ok(if passed { Outcome::Clean } else { Outcome::Findings })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Session, Trouble, changes, rewrite};
 use crate::unittest::report::{FileReport, TestReport};
-use crate::unittest::{self, Left, Why};
+use crate::unittest::{self, Extent, Left, Why};
 
 /// Where the changes are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,13 @@ pub(super) fn forbid_stdin(paths: &[PathBuf]) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// Where the changes cannot be shown.
-pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Session) -> Result<Updated, Trouble> {
+pub(super) fn write(
+    report: &TestReport,
+    extent: Extent,
+    dry_run: bool,
+    show: Show,
+    session: &Session,
+) -> Result<Updated, Trouble> {
     let mut updated = Updated { is_written: false, failures: Vec::new() };
     let mut out: Option<Box<dyn Write>> = match show {
         Show::Stdout => Some(Box::new(session.stdout())),
@@ -49,7 +55,7 @@ pub(super) fn write(report: &TestReport, dry_run: bool, show: Show, session: &Se
         Show::Not => None,
     };
     for file in report.files.iter().filter(|file| file.failed()) {
-        let update = unittest::update(file);
+        let update = unittest::update(file, extent);
         for left in &update.left {
             session.report(&cannot_update(file, *left));
         }
@@ -96,6 +102,10 @@ fn cannot_update(file: &FileReport, left: Left) -> Trouble {
         Why::Pattern => (
             "it says what a text is to be like, with `contains` or `matches`",
             "that is an intention: change the rule, or the test by hand",
+        ),
+        Why::Gone => (
+            "what it expects is not there any more",
+            "look whether the rule still does what it is meant to; `--update=all` writes that it is gone",
         ),
         Why::NoAlert => ("there is no alert to take values from", "look why none fires, or write `never: active`"),
         Why::Unlike => (

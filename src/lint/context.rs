@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::facts::Facts;
-use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
+use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
@@ -101,6 +101,12 @@ impl<'a> TemplateField<'a> {
         })
     }
 
+    /// Whether something can be said of it. vmalert has functions and variables of its own; what does not parse may be
+    /// good there.
+    pub(super) fn is_for(&self, dialect: Dialect) -> bool {
+        dialect != Dialect::Vmalert || self.parsed.is_ok()
+    }
+
     /// What messages call it: ``the annotation `summary` ``.
     pub fn describe(&self) -> String {
         let kind = if self.place == TemplatePlace::Annotation { "annotation" } else { "label" };
@@ -145,7 +151,8 @@ impl<'a> RuleContext<'a> {
                 return Vec::new();
             }
             let labels = TemplateField::among(&self.rule.labels, TemplatePlace::Label);
-            labels.chain(TemplateField::among(&self.rule.annotations, TemplatePlace::Annotation)).collect()
+            let annotations = TemplateField::among(&self.rule.annotations, TemplatePlace::Annotation);
+            labels.chain(annotations).filter(|template| template.is_for(self.group.file.rules.dialect)).collect()
         })
     }
 

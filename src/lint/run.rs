@@ -55,7 +55,8 @@ fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<
     let file = FileContext { config, document, rules };
     active.iter().for_each(|rule| rule.check_file(&file, &mut out));
     for group in &rules.groups {
-        let templates: Vec<_> = TemplateField::among(&group.labels, TemplatePlace::GroupLabel).collect();
+        let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
+        let templates: Vec<_> = templates.filter(|template| template.is_for(rules.dialect)).collect();
         let group_cx = GroupContext { file, group, templates: &templates };
         active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
         for rule in &group.rules {

@@ -10,6 +10,7 @@ pub mod html;
 mod look;
 pub mod markdown;
 pub mod merge;
+mod origin;
 pub mod parts;
 pub mod passed_over;
 pub mod query;
@@ -21,6 +22,7 @@ mod summary;
 pub mod text;
 mod word_diff;
 
+use std::collections::BTreeMap;
 use std::io;
 
 pub use look::{Look, Paint};
@@ -29,6 +31,7 @@ pub use statistics::write_statistics;
 pub(crate) use summary::counted;
 pub use summary::{Failure, Summary};
 
+use crate::rules::Language;
 use crate::source::Diagnostic;
 use diagnostics::{concise, full, github, json};
 
@@ -54,6 +57,8 @@ pub struct CheckReport {
     pub failures: Vec<Failure>,
     /// Files that would be rules or tests, and of which nothing can be said.
     pub passed_over: Vec<PassedOver>,
+    /// How many expressions were not checked, as they are in another language than PromQL.
+    pub unchecked: BTreeMap<Language, usize>,
     /// The figures of the closing line.
     pub summary: Summary,
     /// Whether the closing line is left out, of the formats that have one.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::Look;
 use super::summary::counted;
 use super::text::wrapped;
+use super::{CheckReport, Look};
 use crate::rules::{FileShape, Foreign, Templating};
 
 /// A file that was passed over.
@@ -98,18 +98,23 @@ pub fn advice(files: &[PassedOver]) -> Option<&'static str> {
     templates.max_by_key(|(_, paths)| paths.len()).and_then(|(reason, _)| reason.advice())
 }
 
-/// Writes the line before the closing one; nothing where no file was passed over.
+/// Writes the lines before the closing one: which files were passed over and which expressions were not checked.
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, files: &[PassedOver]) -> io::Result<()> {
-    if files.is_empty() {
-        return Ok(());
+pub(super) fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
+    let mut say = |text: &str| {
+        let mut lines = wrapped(text, look.width.max(40)).into_iter();
+        lines.try_for_each(|line| writeln!(out, "{}", look.paint(Look::FAINT, line)))
+    };
+    let files = &report.passed_over;
+    if !files.is_empty() {
+        let advice = advice(files).map(|advice| format!("; {advice}")).unwrap_or_default();
+        say(&format!("passed over {}{advice}", in_words(files)))?;
     }
-    let advice = advice(files).map(|advice| format!("; {advice}")).unwrap_or_default();
-    let text = format!("passed over {}{advice}", in_words(files));
-    for line in wrapped(&text, look.width.max(40)) {
-        writeln!(out, "{}", look.paint(Look::FAINT, line))?;
+    for (language, count) in &report.unchecked {
+        let verb = if *count == 1 { "was" } else { "were" };
+        say(&format!("{} in {language} {verb} not checked", counted(*count, "expression")))?;
     }
     Ok(())
 }

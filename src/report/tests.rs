@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::passed_over::Reason;
 use super::{CheckReport, Failure, Format, Look, PassedOver, Summary, write_check, write_statistics};
-use crate::rules::{Foreign, Templating};
+use crate::rules::{Foreign, Language, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 
 const RULES: &str = "groups:
@@ -41,7 +41,8 @@ fn report() -> CheckReport {
     let summary = Summary::of(&diagnostics, 81);
     let failures = vec![Failure { path: "gone.yml".to_owned(), message: "no such file".to_owned() }];
     let passed_over = passed_over();
-    CheckReport { diagnostics, failures, passed_over, summary, quiet: false }
+    let unchecked = [(Language::LogQl, 1), (Language::MetricsQl, 12)].into();
+    CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet: false }
 }
 
 /// Files of two kinds of templates, and one for another program.
@@ -93,6 +94,8 @@ fn full() {
 
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
     `helm template . | promproof check -`
+    1 expression in LogQL was not checked
+    12 expressions in MetricsQL were not checked
     1 error, 1 warning in 1 of 81 files
     1 fixable with --fix --unsafe-fixes
     ");
@@ -105,6 +108,8 @@ fn concise() {
     rules/a,b.yml:7:33: error[template/missing-label] the summary prints `instance`, which the expression drops
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
     `helm template . | promproof check -`
+    1 expression in LogQL was not checked
+    12 expressions in MetricsQL were not checked
     1 error, 1 warning in 1 of 81 files
     1 fixable with --fix --unsafe-fixes
     ");
@@ -226,6 +231,10 @@ fn json() {
           "help": null
         }
       ],
+      "unchecked_expressions": {
+        "LogQL": 1,
+        "MetricsQL": 12
+      },
       "summary": {
         "errors": 1,
         "warnings": 1,
@@ -248,6 +257,8 @@ fn github() {
     ::error file=gone.yml,title=promproof::gone.yml: no such file
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
     `helm template . | promproof check -`
+    1 expression in LogQL was not checked
+    12 expressions in MetricsQL were not checked
     1 error, 1 warning in 1 of 81 files
     ");
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::dialect::{self, Language};
 use super::expression::expression_problem;
 use super::fields::Place;
 use super::reader::Reader;
@@ -13,16 +14,38 @@ use crate::promql;
 use crate::source::Span;
 use crate::yaml::{Mapping, Node};
 
+/// How expressions are read.
+#[derive(Clone, Copy)]
+pub(super) struct Grammar<'a> {
+    /// Which PromQL is accepted.
+    pub(super) parse: &'a promql::ParseOptions,
+    /// Whether other languages are recognised where a group speaks one.
+    pub(super) recognise: bool,
+    /// The language of this group's expressions, where it is not PromQL.
+    language: Option<Language>,
+}
+
+impl<'a> Grammar<'a> {
+    /// PromQL, unless `recognise` and a group speaks another language.
+    pub(super) fn new(parse: &'a promql::ParseOptions, recognise: bool) -> Self {
+        Grammar { parse, recognise, language: None }
+    }
+
+    fn with(&self, language: Option<Language>) -> Self {
+        Grammar { language: language.filter(|_| self.recognise), ..*self }
+    }
+}
+
 /// The groups in the field `groups` of `mapping`.
 pub(super) fn groups(
     reader: &mut Reader<'_>,
-    options: &promql::ParseOptions,
+    grammar: &Grammar<'_>,
     mapping: &Mapping,
     place: Place,
     part: usize,
 ) -> Vec<RuleGroup> {
     let nodes = reader.items(mapping, "groups");
-    let groups: Vec<RuleGroup> = nodes.filter_map(|node| group(reader, options, node, place, part)).collect();
+    let groups: Vec<RuleGroup> = nodes.filter_map(|node| group(reader, grammar, node, place, part)).collect();
     report_repeated_names(reader, &groups);
     groups
 }
@@ -44,13 +67,7 @@ fn report_repeated_names(reader: &mut Reader<'_>, groups: &[RuleGroup]) {
     }
 }
 
-fn group(
-    reader: &mut Reader<'_>,
-    options: &promql::ParseOptions,
-    node: &Node,
-    place: Place,
-    part: usize,
-) -> Option<RuleGroup> {
+fn group(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, place: Place, part: usize) -> Option<RuleGroup> {
     let mapping = reader.fields(node, place)?;
     let name = required(reader, node, place, mapping, "name", "the rule group has no name");
     let interval_ms = reader.duration(mapping, "interval");
@@ -58,20 +75,18 @@ fn group(
     let limit = reader.integer(mapping, "limit");
     let labels = reader.texts(mapping, "labels");
     check_label_names(reader, &labels);
+    let grammar = grammar.with(dialect::language_of_group(mapping, reader.dialect));
     let nodes = reader.items(mapping, "rules");
-    let rules = nodes.filter_map(|node| rule(reader, options, node)).collect();
+    let rules = nodes.filter_map(|node| rule(reader, &grammar, node)).collect();
     Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, labels, rules })
 }
 
 /// A rule, or a list of rules, that stands in no group of the file: in one without a name.
-pub(super) fn bare(
-    reader: &mut Reader<'_>,
-    options: &promql::ParseOptions,
-    node: &Node,
-    part: usize,
-) -> Option<RuleGroup> {
+pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, part: usize) -> Option<RuleGroup> {
     let nodes = node.as_sequence().map_or(std::slice::from_ref(node), |list| list.items.as_slice());
-    let rules: Vec<Rule> = nodes.iter().filter_map(|node| rule(reader, options, node)).collect();
+    let expressions = nodes.iter().filter_map(Node::as_mapping);
+    let grammar = grammar.with(dialect::language(expressions, reader.dialect));
+    let rules: Vec<Rule> = nodes.iter().filter_map(|node| rule(reader, &grammar, node)).collect();
     let name = Field::null(node.span.start);
     let group = RuleGroup {
         span: node.span,
@@ -116,7 +131,7 @@ fn first_key(node: &Node, mapping: &Mapping) -> Span {
     mapping.written().next().map_or(node.alias.unwrap_or(node.span), |entry| entry.key.span)
 }
 
-fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) -> Option<Rule> {
+fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<Rule> {
     let mapping = reader.fields(node, Place::Rule)?;
     let alert = reader.text(mapping, "alert").filter(|name| !name.text().is_empty());
     let record = reader.text(mapping, "record").filter(|name| !name.text().is_empty());
@@ -127,7 +142,7 @@ fn rule(reader: &mut Reader<'_>, options: &promql::ParseOptions, node: &Node) ->
     let annotations = reader.texts(mapping, "annotations");
     check_label_names(reader, &labels);
     check_annotation_names(reader, &annotations);
-    let parsed = expression(reader, options, &expr);
+    let parsed = expression(reader, grammar, &expr);
     let (kind, name) = match (alert, record) {
         (Some(alert), Some(record)) => {
             let message = "a rule has either `alert` or `record`, not both";
@@ -212,11 +227,19 @@ fn check_annotation_names(reader: &mut Reader<'_>, annotations: &[(Field, Field)
 }
 
 /// Parses an expression; its mistakes become problems at their bytes of the file.
-fn expression(reader: &mut Reader<'_>, options: &promql::ParseOptions, expr: &Field) -> Option<promql::Expr> {
+fn expression(reader: &mut Reader<'_>, grammar: &Grammar<'_>, expr: &Field) -> Option<promql::Expr> {
     if expr.text().is_empty() {
         return None;
     }
-    match promql::parse(expr.text(), options) {
+    if let Some(language) = grammar.language {
+        // MetricsQL is PromQL and more: what parses as PromQL means the same.
+        let parsed = promql::parse(expr.text(), grammar.parse).ok().filter(|_| language == Language::MetricsQl);
+        if parsed.is_none() {
+            *reader.unchecked.entry(language).or_default() += 1;
+        }
+        return parsed;
+    }
+    match promql::parse(expr.text(), grammar.parse) {
         Ok(parsed) => {
             report_type(reader, expr, &parsed);
             Some(parsed)

@@ -41,7 +41,7 @@ impl Dialect {
         match self {
             Dialect::Prometheus => "Prometheus",
             Dialect::Thanos => "Thanos Ruler",
-            Dialect::Mimir => "Mimir and Cortex",
+            Dialect::Mimir => "Mimir",
             Dialect::Loki => "Loki",
             Dialect::Vmalert => "vmalert (VictoriaMetrics)",
         }
@@ -105,7 +105,9 @@ pub(super) fn recognised(top: &Mapping) -> Option<Dialect> {
     let groups = top.get("groups").and_then(|entry| entry.value.as_sequence());
     let groups = groups.map(|list| list.items.as_slice()).unwrap_or_default();
     let in_groups = groups.iter().filter_map(Node::as_mapping).find_map(of_group);
-    in_groups.or_else(|| has("tenantID").then_some(Dialect::Loki)).or_else(|| has("namespace").then_some(Dialect::Mimir))
+    in_groups
+        .or_else(|| has("tenantID").then_some(Dialect::Loki))
+        .or_else(|| has("namespace").then_some(Dialect::Mimir))
 }
 
 fn of_group(group: &Mapping) -> Option<Dialect> {
@@ -145,24 +147,28 @@ impl fmt::Display for Language {
 /// The language of the expressions of a group, where the group itself says it: in `type`, or in what they contain.
 pub(super) fn language_of_group(group: &Mapping, dialect: Dialect) -> Option<Language> {
     let kind = group.get("type").and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.value.as_str());
-    match (dialect, kind) {
-        (Dialect::Loki, _) => return Some(Language::LogQl),
-        (Dialect::Vmalert, Some(kind)) if !matches!(kind, "" | "prometheus") => return Some(Language::Other),
-        _ => {}
+    if dialect == Dialect::Vmalert && kind.is_some_and(|kind| !matches!(kind, "" | "prometheus")) {
+        return Some(Language::Other);
     }
     let rules = group.get("rules").and_then(|entry| entry.value.as_sequence());
     let rules = rules.map(|list| list.items.as_slice()).unwrap_or_default();
-    let expressions = || {
-        let rules = rules.iter().filter_map(Node::as_mapping);
-        rules.filter_map(|rule| rule.get("expr")?.value.as_scalar()).map(|scalar| scalar.value.as_str())
+    language(rules.iter().filter_map(Node::as_mapping), dialect)
+}
+
+/// The language of the expressions of `rules`, which one program evaluates.
+pub(super) fn language<'n>(rules: impl Iterator<Item = &'n Mapping>, dialect: Dialect) -> Option<Language> {
+    let otherwise = match dialect {
+        Dialect::Loki => return Some(Language::LogQl),
+        Dialect::Vmalert => Some(Language::MetricsQl),
+        Dialect::Prometheus | Dialect::Thanos | Dialect::Mimir => None,
     };
-    if expressions().any(is_logql) {
-        Some(Language::LogQl)
-    } else if dialect == Dialect::Vmalert || expressions().any(is_metricsql) {
-        Some(Language::MetricsQl)
-    } else {
-        None
-    }
+    let expressions = rules.filter_map(|rule| rule.get("expr")?.value.as_scalar()).map(|scalar| scalar.value.as_str());
+    let recognised = expressions.filter_map(|text| match text {
+        text if is_logql(text) => Some(Language::LogQl),
+        text if is_metricsql(text) => Some(Language::MetricsQl),
+        _ => None,
+    });
+    recognised.min().or(otherwise)
 }
 
 /// Whether a text is LogQL and certainly not PromQL: PromQL has no `|` outside of texts.
@@ -172,16 +178,31 @@ fn is_logql(text: &str) -> bool {
     }
     let bare = without_texts(text);
     const STAGES: [&str; 14] = [
-        "json", "logfmt", "unpack", "pattern", "regexp", "line_format", "label_format", "unwrap", "decolorize", "drop",
-        "keep", "detected_level", "distinct", "__error__",
+        "json",
+        "logfmt",
+        "unpack",
+        "pattern",
+        "regexp",
+        "line_format",
+        "label_format",
+        "unwrap",
+        "decolorize",
+        "drop",
+        "keep",
+        "detected_level",
+        "distinct",
+        "__error__",
     ];
-    let pipes = bare.split('|').skip(1).any(|rest| {
+    let mut before = "";
+    let parts = bare.split('|').map(|part| (std::mem::replace(&mut before, part), part));
+    let pipes = parts.skip(1).any(|(before, rest)| {
         let word_end = rest.trim_start().find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let rest = rest.trim_start();
         let word = word_end.map_or(rest, |end| rest.get(..end).unwrap_or_default());
         let behind = rest.get(word.len()..).unwrap_or_default().trim_start();
-        let filters = !word.is_empty() && behind.starts_with(['=', '>', '<', '!']);
-        rest.starts_with("=\\u{0}") || rest.starts_with(['=', '~', '>']) && bare.contains('{') || STAGES.contains(&word) || filters
+        // A filter of a label; `{…} == 0 | x == 1` is somebody's `or`.
+        let filters = !word.is_empty() && before.trim_end().ends_with('}') && behind.starts_with(['=', '>', '<', '!']);
+        rest.starts_with(['=', '~', '>']) && bare.contains('{') || STAGES.contains(&word) || filters
     });
     pipes || bare.contains("bytes_over_time(") || bare.contains("bytes_rate(")
 }
@@ -190,8 +211,7 @@ fn is_logql(text: &str) -> bool {
 fn is_metricsql(text: &str) -> bool {
     let bare = without_texts(text);
     let words = bare.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
-    let mut words = words.filter(|word| !word.is_empty()).peekable();
-    let keyword = words.any(|word| matches!(word, "keep_metric_names" | "ifnot"));
+    let keyword = words.into_iter().any(|word| matches!(word, "keep_metric_names" | "ifnot"));
     keyword || bare.trim_start().starts_with("WITH (") || bare.trim_start().starts_with("WITH(")
 }
 
@@ -239,13 +259,7 @@ mod tests {
         ] {
             assert!(is_logql(text), "{text}");
         }
-        for text in [
-            "up == 0 || x == 1",
-            "up | x",
-            "a{b=~\"x|y\"} # |= \"z\"",
-            "up |",
-            "sum(node_bytes_rate)",
-        ] {
+        for text in ["up == 0 || x == 1", "up | x", "a{b=~\"x|y\"} # |= \"z\"", "up |", "sum(node_bytes_rate)"] {
             assert!(!is_logql(text), "{text}");
         }
     }

@@ -1,5 +1,7 @@
 //! The fields of rule files, and what is probably meant by others.
 
+use super::dialect::Dialect;
+
 /// A kind of mapping in a rule file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -30,32 +32,6 @@ const OBJECT_GROUP: &[&str] =
     &["name", "interval", "query_offset", "limit", "labels", "rules", "partial_response_strategy"];
 const RULE: &[&str] = &["alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations"];
 
-/// Fields that other programs have in their rule groups and rules.
-const PRODUCTS: &[(&str, &[&str])] = &[
-    ("Thanos Ruler", &["partial_response_strategy"]),
-    (
-        "Mimir and Cortex",
-        &["evaluation_delay", "source_tenants", "align_evaluation_time_on_interval", "namespace", "remote_write"],
-    ),
-    (
-        "vmalert (VictoriaMetrics)",
-        &[
-            "concurrency",
-            "type",
-            "tenant",
-            "params",
-            "headers",
-            "notifier_headers",
-            "eval_offset",
-            "eval_delay",
-            "eval_alignment",
-            "debug",
-            "update_entries_limit",
-            "extra_filter_labels",
-        ],
-    ),
-];
-
 impl Place {
     /// What messages call it.
     pub(super) fn name(self) -> &'static str {
@@ -82,18 +58,35 @@ impl Place {
         self.fields().contains(&name)
     }
 
+    /// Whether the field is one that `dialect` adds to those that [`Self::has`] knows.
+    pub(super) fn has_in(self, name: &str, dialect: Dialect) -> bool {
+        let added = match self {
+            Place::File => dialect.file_fields(),
+            Place::Spec => dialect.spec_fields(),
+            Place::Group | Place::ObjectGroup => dialect.group_fields(),
+            Place::Rule => dialect.rule_fields(),
+            Place::Object => &[],
+        };
+        added.contains(&name)
+    }
+
     /// What to say about a field that this place does not have.
-    pub(super) fn advice(self, name: &str) -> Advice {
+    pub(super) fn advice(self, name: &str, dialect: Dialect) -> Advice {
         if let Some(known) = self.nearest(name) {
             return Advice::Rename(known);
         }
         if let Some(home) = self.home_of(name) {
             return Advice::Say(home);
         }
-        let foreign = PRODUCTS.iter().find(|(_, fields)| fields.contains(&name));
+        let knows = |other: &Dialect| {
+            [Place::File, Place::Spec, Place::Group, Place::Rule].iter().any(|place| place.has_in(name, *other))
+        };
+        let others = [Dialect::Thanos, Dialect::Mimir, Dialect::Vmalert, Dialect::Loki];
+        let foreign = others.into_iter().filter(|other| *other != dialect).find(knows);
         Advice::Say(match foreign {
-            Some((product, _)) => {
-                format!("`{name}` is a field of {product}; Prometheus refuses a rule file that has it")
+            Some(other) => {
+                let (other, program) = (other.program(), dialect.program());
+                format!("`{name}` is a field of {other}; {program} refuses a rule file that has it")
             }
             None => format!("the fields of {} are {}", self.name(), list(self.fields())),
         })

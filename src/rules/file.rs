@@ -1,6 +1,9 @@
 //! What a rule file says, with the place of each word.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use super::{Dialect, Language};
 
 use crate::promql;
 use crate::source::{Diagnostic, Edit, SourceFile, Span};
@@ -14,11 +17,15 @@ pub struct RuleFile {
     pub file: Arc<SourceFile>,
     /// How its rule groups are wrapped.
     pub shape: Shape,
+    /// Whose rules they are: as configured, or as the file shows.
+    pub dialect: Dialect,
     /// The groups of all its documents, in the order of the file.
     pub groups: Vec<RuleGroup>,
     /// The comments of YAML inside of YAML (a ConfigMap's rule files); those of the file itself are in
     /// [`crate::yaml::Parsed::comments`].
     pub nested_comments: Vec<Comment>,
+    /// How many expressions are in which language that is not PromQL; they have no [`Rule::parsed`].
+    pub unchecked: BTreeMap<Language, usize>,
     /// What is wrong with it as a rule file: fields, types, durations, names, expressions. A part with an error is left
     /// out of `groups` only where nothing usable remains of it.
     pub problems: Vec<Diagnostic>,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::decode::Grammar;
+use super::dialect::{self, Dialect};
 use super::fields::Place;
 use super::reader::Reader;
 use super::shape::{self, DocumentShape, Part, PartKind};
@@ -17,6 +19,8 @@ pub struct LoadOptions {
     pub parse: promql::ParseOptions,
     /// Accepts fields that Prometheus does not know, as `promtool --ignore-unknown-fields` does.
     pub ignore_unknown_fields: bool,
+    /// The program whose rules they are; `None` recognises it by what is in the file.
+    pub dialect: Option<Dialect>,
     /// Reads the file as a plain rule file whatever it looks like: its name was given as one.
     pub assume_rules: bool,
 }
@@ -40,6 +44,7 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
         comments: Vec::new(),
         nested_problems: Vec::new(),
         parts: 0,
+        dialect: Dialect::Prometheus,
     };
     for (document, of_document) in parsed.documents.iter().zip(shapes) {
         let Some(root) = &document.root else { continue };
@@ -55,11 +60,11 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
     if shape == Shape::Plain {
         loader.report_further_documents(parsed);
     }
-    let Loader { reader, groups, comments, nested_problems, .. } = loader;
-    let mut problems = reader.into_problems();
+    let Loader { reader, groups, comments, nested_problems, dialect, .. } = loader;
+    let (mut problems, unchecked) = reader.into_parts();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    Some(RuleFile { file: Arc::clone(file), shape, groups, nested_comments: comments, problems })
+    Some(RuleFile { file: Arc::clone(file), shape, dialect, groups, nested_comments: comments, unchecked, problems })
 }
 
 /// How the groups of all documents are wrapped.
@@ -88,9 +93,23 @@ struct Loader<'a> {
     /// What is wrong as YAML with YAML inside of YAML.
     nested_problems: Vec<Diagnostic>,
     parts: usize,
+    /// The first dialect that is not Prometheus' own.
+    dialect: Dialect,
 }
 
 impl Loader<'_> {
+    /// Reads what follows in the dialect of the configuration, or else in the one that `mapping` shows.
+    fn enter(&mut self, mapping: &Mapping, default: Dialect) {
+        let recognised = || dialect::recognised(mapping).unwrap_or(default);
+        self.reader.dialect = self.options.dialect.unwrap_or_else(recognised);
+        self.dialect = if self.dialect == Dialect::Prometheus { self.reader.dialect } else { self.dialect };
+    }
+
+    /// Whether other languages are recognised. Whoever says that it is Prometheus wants to hear of what is not PromQL.
+    fn recognises(&self) -> bool {
+        self.options.dialect != Some(Dialect::Prometheus)
+    }
+
     fn part(&mut self, part: &Part<'_>) {
         match &part.kind {
             PartKind::File => self.plain(part.node),
@@ -98,6 +117,7 @@ impl Loader<'_> {
             PartKind::Nested(scalar) => self.nested(scalar),
             PartKind::Values => {
                 if let Some(mapping) = part.node.as_mapping() {
+                    self.enter(mapping, Dialect::Prometheus);
                     self.groups(mapping, Place::Group);
                 }
             }
@@ -107,21 +127,30 @@ impl Loader<'_> {
 
     /// `groups:` at the top of a document.
     fn plain(&mut self, root: &Node) {
+        if let Some(mapping) = root.as_mapping() {
+            self.enter(mapping, Dialect::Prometheus);
+        }
         if let Some(mapping) = self.reader.fields(root, Place::File) {
             self.groups(mapping, Place::Group);
         }
     }
 
     fn groups(&mut self, mapping: &Mapping, place: Place) {
-        let groups = decode::groups(&mut self.reader, &self.options.parse, mapping, place, self.parts);
+        let grammar = Grammar::new(&self.options.parse, self.recognises());
+        let groups = decode::groups(&mut self.reader, &grammar, mapping, place, self.parts);
         self.groups.extend(groups);
         self.parts += 1;
     }
 
     /// A Kubernetes object with groups under `spec`.
     fn object(&mut self, object: &Node) {
+        let own = shape::dialect_of_kind(object);
+        self.reader.dialect = self.options.dialect.unwrap_or(own);
         let Some(mapping) = self.reader.fields(object, Place::Object) else { return };
         let Some(spec) = mapping.get("spec") else { return };
+        if let Some(spec) = spec.value.as_mapping() {
+            self.enter(spec, own);
+        }
         if let Some(spec) = self.reader.fields(&spec.value, Place::Spec) {
             self.groups(spec, Place::ObjectGroup);
         }
@@ -139,7 +168,9 @@ impl Loader<'_> {
 
     /// Rules without a group.
     fn bare(&mut self, node: &Node) {
-        self.groups.extend(decode::bare(&mut self.reader, &self.options.parse, node, self.parts));
+        self.reader.dialect = self.options.dialect.unwrap_or_default();
+        let grammar = Grammar::new(&self.options.parse, self.recognises());
+        self.groups.extend(decode::bare(&mut self.reader, &grammar, node, self.parts));
         self.parts += 1;
     }
 

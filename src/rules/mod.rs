@@ -1,6 +1,7 @@
 //! The model of a rule file, and how to find and load one.
 
 mod decode;
+mod dialect;
 mod expression;
 mod fields;
 mod file;
@@ -8,6 +9,7 @@ mod load;
 mod reader;
 mod shape;
 
+pub use dialect::{Dialect, Language};
 pub use expression::expression_problem;
 pub use file::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
 pub use load::{LoadOptions, load};

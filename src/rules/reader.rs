@@ -1,9 +1,11 @@
 //! Typed reading of YAML nodes as Prometheus' reader (go-yaml v3) does it; each mistake becomes a diagnostic and
 //! reading goes on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Field;
+use super::dialect::{Dialect, Language};
 use super::fields::{self, Place};
 use crate::model::duration;
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
@@ -16,6 +18,10 @@ const MAX_PROBLEMS: usize = 1000;
 pub(super) struct Reader<'a> {
     file: &'a Arc<SourceFile>,
     ignore_unknown_fields: bool,
+    /// Whose fields are known.
+    pub(super) dialect: Dialect,
+    /// How many expressions are in which language that is not PromQL.
+    pub(super) unchecked: BTreeMap<Language, usize>,
     problems: Vec<Diagnostic>,
 }
 
@@ -25,11 +31,18 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn new(file: &'a Arc<SourceFile>, ignore_unknown_fields: bool) -> Self {
-        Reader { file, ignore_unknown_fields, problems: Vec::new() }
+        Reader {
+            file,
+            ignore_unknown_fields,
+            dialect: Dialect::Prometheus,
+            unchecked: BTreeMap::new(),
+            problems: Vec::new(),
+        }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Diagnostic> {
-        self.problems
+    /// What is wrong, and how many expressions are in which language that is not PromQL.
+    pub(super) fn into_parts(self) -> (Vec<Diagnostic>, BTreeMap<Language, usize>) {
+        (self.problems, self.unchecked)
     }
 
     pub(super) fn label(&self, span: Span, text: impl Into<String>) -> Label {
@@ -58,7 +71,7 @@ impl<'a> Reader<'a> {
         if !self.ignore_unknown_fields && !self.is_full() {
             for entry in &mapping.entries {
                 match entry.name() {
-                    Some(name) if place.has(name) => {}
+                    Some(name) if place.has(name) || place.has_in(name, self.dialect) => {}
                     Some(name) => self.unknown_field(name, &entry.key, place, mapping),
                     None => self.wrong_type(&entry.key, "a field's name", "a text"),
                 }
@@ -155,8 +168,9 @@ impl<'a> Reader<'a> {
 
     fn unknown_field(&mut self, name: &str, key: &Node, place: Place, mapping: &Mapping) {
         let message = format!("unknown field `{name}` in {}", place.name());
-        let problem = self.error("schema/unknown-field", message, key.span, "Prometheus does not know this field");
-        self.report(match place.advice(name) {
+        let text = format!("{} does not know this field", self.dialect.program());
+        let problem = self.error("schema/unknown-field", message, key.span, &text);
+        self.report(match place.advice(name, self.dialect) {
             fields::Advice::Rename(known) => {
                 let problem = problem.help(format!("did you mean `{known}`?"));
                 if mapping.get(known).is_some() {

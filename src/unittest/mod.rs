@@ -32,4 +32,4 @@ pub use part::{Part, PartOf, Partition};
 pub use promtool::{RuleSource, Translation, to_promtool};
 pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
 pub use run::{InFile, Needs, Observer, RunOptions, Running, Seen, Selection, TestInput, observe, run};
-pub use update::{Left, Update, Why, update};
+pub use update::{Extent, Left, Update, Why, update};

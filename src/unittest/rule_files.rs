@@ -120,6 +120,9 @@ impl RuleFileCache {
         {
             return Loaded::Unreadable(format!("it is a {} template and no final text", templating.name()));
         }
+        if let Some(language) = file.unchecked.keys().next().filter(|_| problems.is_empty()) {
+            return Loaded::Unreadable(format!("it has expressions in {language}, and only PromQL can be evaluated"));
+        }
         problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Loaded::File(Arc::new(file), problems.into())
     }

@@ -503,7 +503,11 @@ impl<'a> Builder<'a> {
             self.outcome.parsed.problems.push(diagnostic);
         }
         for source in mapping::take_merges(&mut entries) {
-            if let Err(wrong) = mapping::merge(&mut entries, &source) {
+            // What an alias stood for that was refused has been reported.
+            let refused_alias = self.refused && source.is_null();
+            if let Err(wrong) = mapping::merge(&mut entries, &source)
+                && !refused_alias
+            {
                 let place = wrong.alias.unwrap_or(wrong.span);
                 let label = Label::new(&self.source.file, place, format!("this is {}", wrong.describe()));
                 let help = "`<<: *name` takes over the entries of the mapping `&name`";

@@ -271,6 +271,7 @@ fn broken_rule_files() {
             diagnostics: found,
             failures: Vec::new(),
             passed_over: Vec::new(),
+            unchecked: std::collections::BTreeMap::new(),
             summary,
             quiet: false,
         };

@@ -251,6 +251,7 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
+    template/label-of-one-side  info     a template prints a label that one side of `or` lacks (off by default)
     template/literal-braces     warning  a template's braces are printed as they are
     template/missing-label      error    a template prints a label that the expression drops
     template/query-syntax       error    a template asks a query that is not PromQL
@@ -316,6 +317,7 @@ fn help_shows_examples() {
                                     [possible values: full, concise, json, github]
       -q, --quiet                   Print the findings and nothing else
           --statistics              Count the findings by rule, most frequent first
+          --ignore-unknown-fields   Accept fields that nobody knows, as promtool does with this option
           --exit-zero               Exit with 0 even if there are findings
           --allow-none              Succeed where there is no rule file at all
       -h, --help                    Print help (see more with '--help')

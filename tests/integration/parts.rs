@@ -294,8 +294,8 @@ fn the_output_is_none_of_the_files() {
     let sandbox = Sandbox::with(&[("a.info", trace), ("b.info", trace)]);
     insta::assert_snapshot!(sandbox.run(&["report", "merge", "a.info", "b.info", "-o", "./a.info"]), @r"
     --- stderr
-    error: --output would overwrite ./a.info, which is one of the files
-      help: name another file: joined again, the result would count what it was joined from twice
+    error: --output would overwrite a.info, which is to be joined
+      help: name another file
     --- exit code 2
     ");
     assert_eq!(std::fs::read_to_string(sandbox.path("a.info")).unwrap(), trace);

@@ -490,7 +490,7 @@ proptest! {
             format!("rule_files: [rules.yml]\ntests:\n  - name: t\n    input_series:\n{}{assertion}", case.series)
         };
         let report = verdict_is_kept(&folder, &with(&case.assertion))?;
-        let updated = unittest::update(&report.files[0]);
+        let updated = unittest::update(&report.files[0], unittest::Extent::All);
         if updated.left.is_empty() && report.files[0].groups[0].errors.is_empty() {
             let again = unittest::run(&[input(&updated.text, &folder)], &RunOptions::default());
             prop_assert!(!again.failed(), "an update makes it pass\n{}\n{}", with(&case.assertion), updated.text);

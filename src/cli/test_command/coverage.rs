@@ -51,8 +51,22 @@ impl CoverageArgs {
         self.coverage || self.coverage_json.is_some() || self.coverage_lcov.is_some() || self.fail_under.is_some()
     }
 
-    /// Writes the coverage to wherever it is wanted: where people look, to standard output (`stdout`), else beside it.
-    /// Whether there is enough of it.
+    /// Writes the files that are asked for, each of them even if another one cannot be written.
+    pub(in crate::cli) fn write(&self, coverage: &Coverage, part: Option<PartOf>) -> [Result<(), Trouble>; 2] {
+        let parts = part.map(Parts::from);
+        let json = self
+            .coverage_json
+            .as_ref()
+            .map_or(Ok(()), |path| atomic::write(path, |out| output::json::write(out, coverage, parts.as_ref())));
+        let lcov = self
+            .coverage_lcov
+            .as_ref()
+            .map_or(Ok(()), |path| atomic::write(path, |out| lcov::Trace::of(coverage).write(out, parts.as_ref())));
+        [json, lcov]
+    }
+
+    /// Shows the coverage if it is wanted: where people look, on standard output (`stdout`), else beside it. Whether
+    /// there is enough of it.
     ///
     /// # Errors
     /// What cannot be written.
@@ -61,17 +75,9 @@ impl CoverageArgs {
         stdout: &mut dyn Write,
         session: &Session,
         coverage: &Coverage,
-        part: Option<PartOf>,
         format: TestFormat,
         quiet: bool,
     ) -> Result<bool, Trouble> {
-        let parts = part.map(Parts::from);
-        if let Some(path) = &self.coverage_json {
-            atomic::write(path, |out| output::json::write(out, coverage, parts.as_ref()))?;
-        }
-        if let Some(path) = &self.coverage_lcov {
-            atomic::write(path, |out| lcov::Trace::of(coverage).write(out, parts.as_ref()))?;
-        }
         let mut stderr = session.stderr();
         let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);
         let (out, look): (&mut dyn Write, &Look) =

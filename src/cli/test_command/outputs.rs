@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use super::TestArgs;
 use crate::cli::Trouble;
+use crate::unittest::{self, TestInput};
 use crate::workspace;
 
 /// Looks at the files that the run would write, before anything is run.
@@ -16,7 +19,10 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
     for (option, path) in outputs(args) {
         let Some(target) = target(path) else { continue };
         // What is found below a folder has one of the endings; any other file is an input only by its name.
-        let is_source = inputs.contains(&target) || workspace::has_extension(path) || workspace::has_extension(&target);
+        let is_source = inputs.contains(&target)
+            || workspace::has_extension(path)
+            || workspace::has_extension(&target)
+            || target.extension().is_some_and(|extension| extension == "toml");
         if is_source && target.is_file() {
             let message = format!("{option} would overwrite {}, which may be a file of the tests", path.display());
             return Err(Trouble::new(message)
@@ -29,6 +35,34 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
         seen.push((target, option));
     }
     Ok(())
+}
+
+/// Looks at the files that the run would write once it is known which rule files the tests name, whatever they are
+/// called.
+///
+/// # Errors
+/// Where a report would take the place of one of them.
+pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[TestInput]) -> Result<(), Trouble> {
+    let there: Vec<(&str, &Path, PathBuf)> = outputs(args)
+        .filter_map(|(option, path)| Some((option, path, target(path).filter(|target| target.is_file())?)))
+        .collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let patterns =
+        inputs.iter().flat_map(|input| input.test.rule_files.iter().map(move |pattern| (input, pattern.text())));
+    let files: FxHashSet<PathBuf> = patterns
+        .flat_map(|(input, pattern)| unittest::rule_file_paths(&input.folder, pattern))
+        .chain(inputs.iter().map(|input| PathBuf::from(input.test.file.name())))
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    match there.iter().find(|(_, _, target)| files.contains(target)) {
+        Some((option, path, _)) => {
+            let message = format!("{option} would overwrite {}, which the tests read", path.display());
+            Err(Trouble::new(message).help(format!("{option} takes the file to write; name another one")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The files to write, with the options that ask for them.

@@ -12,6 +12,7 @@ use crate::report::text::one_line;
 use crate::source::Severity;
 use crate::unittest::{self, RuleSource, RunOptions, TestInput, Translation};
 use crate::workspace::copies::HEADER;
+use crate::workspace::paths::normalize;
 
 /// The folder below DIR for what lies outside of the current folder.
 const OUTSIDE: &str = "outside";
@@ -57,6 +58,7 @@ pub(super) fn write(
     session: &Session,
 ) -> Result<Outcome, Trouble> {
     let failure = |error: std::io::Error| Trouble::new(format!("cannot write to {}: {error}", dir.display()));
+    atomic::forbid_leaving(dir)?;
     std::fs::create_dir_all(dir).map_err(failure)?;
     let folder = dir.canonicalize().map_err(failure)?;
     inputs.retain(|input| !is_below(&folder, Path::new(input.test.file.name())));
@@ -121,6 +123,7 @@ impl Files {
         let target = mirrored(source)?;
         let below = target.parent().unwrap_or(Path::new("")).to_owned();
         let from = self.folder.join(&below);
+        self.forbid_leaving(&from)?;
         std::fs::create_dir_all(&from)
             .map_err(|error| Trouble::new(format!("cannot write to {}: {error}", from.display())))?;
         let mut rule_files = Vec::new();
@@ -146,9 +149,20 @@ impl Files {
         Ok(())
     }
 
-    /// Nothing is replaced that something else has written.
+    /// Refuses what a link below DIR would put elsewhere.
+    fn forbid_leaving(&self, path: &Path) -> Result<(), Trouble> {
+        let nearest = path.ancestors().find_map(|path| path.canonicalize().ok());
+        if nearest.is_some_and(|nearest| nearest.starts_with(&self.folder)) {
+            return Ok(());
+        }
+        Err(Trouble::new(format!("{} is not written: a link leads out of the folder", path.display()))
+            .help("nothing is written; name another folder, or remove the link"))
+    }
+
+    /// Nothing is replaced that something else has written, and nothing is written elsewhere.
     fn refuse_foreign(&self) -> Result<(), Trouble> {
         for path in self.texts.keys().map(|path| self.folder.join(path)) {
+            self.forbid_leaving(&path)?;
             let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
             let ours = metadata.is_file() && std::fs::read(&path).is_ok_and(|text| text.starts_with(HEADER.as_bytes()));
             if !ours {
@@ -183,27 +197,12 @@ fn is_below(folder: &Path, file: &Path) -> bool {
 fn mirrored(source: &Path) -> Result<PathBuf, Trouble> {
     let failure = |error: std::io::Error| Trouble::new(format!("cannot find {}: {error}", source.display()));
     let here = std::path::absolute(".").map_err(failure)?;
-    let source = cleaned(&std::path::absolute(source).map_err(failure)?);
-    if let Ok(inside) = source.strip_prefix(cleaned(&here)) {
+    let source = normalize(&std::path::absolute(source).map_err(failure)?);
+    if let Ok(inside) = source.strip_prefix(normalize(&here)) {
         return Ok(inside.to_owned());
     }
     let names = source.components().filter(|component| matches!(component, Component::Normal(_)));
     Ok([Component::Normal(OUTSIDE.as_ref())].into_iter().chain(names).collect())
-}
-
-/// The path without `.` and `name/..`.
-fn cleaned(path: &Path) -> PathBuf {
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                cleaned.pop();
-            }
-            component => cleaned.push(component),
-        }
-    }
-    cleaned
 }
 
 /// `rules.yml`, `rules.2.yml`, `rules.3.yml`

@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! exclude = ["vendor/**"]
+//! dialect = "thanos"   # prometheus, thanos, mimir, loki, vmalert; else each file shows it
 //!
 //! [rules]
 //! "template/missing-label" = "error"   # off, on, info, warning, error
@@ -37,6 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::promql::ParseOptions;
+use crate::rules::Dialect;
 use crate::source::{Diagnostic, SourceFile};
 
 use crate::workspace::paths::{self, Patterns};
@@ -56,6 +58,10 @@ pub struct Config {
     pub runbook: RunbookPolicy,
     /// `[promql]`: the language.
     pub promql: PromqlPolicy,
+    /// Whether fields that nobody knows are accepted, as with promtool's `--ignore-unknown-fields`.
+    pub ignore_unknown_fields: bool,
+    /// `dialect`: whose rules the files hold.
+    dialect: Option<Dialect>,
     levels: Levels,
     overrides: Vec<Override>,
     exclude: Patterns,
@@ -116,6 +122,7 @@ pub const PROMQL_FEATURES: [&str; 4] = [
 #[derive(Clone, Debug)]
 struct Override {
     paths: Patterns,
+    dialect: Option<Dialect>,
     levels: Levels,
 }
 
@@ -155,6 +162,16 @@ impl Config {
     /// that the user names is linted.
     pub fn is_excluded(&self, name: &str) -> bool {
         !self.exclude.is_empty() && self.exclude.matches(&self.relative(name))
+    }
+
+    /// The program whose rules the file called `name` holds; `None` where the file itself shows it.
+    pub fn dialect(&self, name: &str) -> Option<Dialect> {
+        if self.overrides.iter().all(|special| special.dialect.is_none()) {
+            return self.dialect;
+        }
+        let path = self.relative(name);
+        let special = self.overrides.iter().rev().filter(|special| special.paths.matches(&path));
+        special.filter_map(|special| special.dialect).next().or(self.dialect)
     }
 
     /// Which rules run on the file called `name`, and with which severity.

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use crate::lint::registry::{nearest, nearest_of, registry};
 use crate::lint::rules::config::SYNTAX;
+use crate::rules::Dialect;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::workspace::paths::Patterns;
 
@@ -13,7 +14,7 @@ use super::levels::{Level, Levels};
 use super::section::{Problems, Section, Value, list, span_of};
 use super::{Config, Override, PROMQL_FEATURES};
 
-const TOP_KEYS: [&str; 7] = ["annotations", "exclude", "labels", "overrides", "promql", "rules", "runbook"];
+const TOP_KEYS: [&str; 8] = ["annotations", "dialect", "exclude", "labels", "overrides", "promql", "rules", "runbook"];
 
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(file.text());
@@ -39,6 +40,7 @@ fn read_top(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     let top = Section::new(table, "the configuration", &TOP_KEYS, problems);
 
     config.exclude = patterns(&top, "exclude", problems);
+    config.dialect = dialect(&top, problems);
     if let Some(rules) = top.table("rules", problems) {
         config.levels = levels(rules, problems);
     }
@@ -112,16 +114,32 @@ fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Overrid
     };
     let mut overrides = Vec::new();
     for (table, span) in tables {
-        let section = Section::new(table, "`[[overrides]]`", &["paths", "rules"], problems);
+        let section = Section::new(table, "`[[overrides]]`", &["dialect", "paths", "rules"], problems);
         let paths = patterns(&section, "paths", problems);
         if section.get("paths").is_none() {
             let help = "write `paths = [\"legacy/**\"]`".to_owned();
             problems.invalid(span, "these `[[overrides]]` are for no `paths`".to_owned(), help);
         }
         let levels = section.table("rules", problems).map(|rules| levels(rules, problems)).unwrap_or_default();
-        overrides.push(Override { paths, levels });
+        let dialect = dialect(&section, problems);
+        overrides.push(Override { paths, dialect, levels });
     }
     overrides
+}
+
+/// The program that `dialect` names.
+fn dialect(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Dialect> {
+    let value = section.get("dialect")?;
+    let word = value.get_ref().as_str();
+    let dialect = word.and_then(Dialect::from_word);
+    if dialect.is_none() {
+        let message = match word {
+            Some(word) => format!("there is no dialect `{word}`"),
+            None => "`dialect` has to be a text".to_owned(),
+        };
+        problems.invalid(span_of(value), message, format!("the dialects are {}", list(&Dialect::WORDS)));
+    }
+    dialect
 }
 
 fn patterns(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Patterns {

@@ -96,7 +96,7 @@ fn excluded_paths_are_relative_to_the_configuration() {
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `exclude`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::report::summary::FIXABLE;
 use crate::report::text::{one_line, severity_name};
-use crate::report::{CheckReport, Look, passed_over};
+use crate::report::{CheckReport, Look, origin, passed_over};
 use crate::source::{Applicability, Diagnostic};
 
 /// Writes the findings and the closing line.
@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, look, &report.passed_over)?;
+    passed_over::write(out, look, report)?;
     report.summary.write(out, look)
 }
 
@@ -32,9 +32,10 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     let name = one_line(diagnostic.primary.file.name());
     let is_fixable = diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
     let mark = if is_fixable { format!(" {FIXABLE}") } else { String::new() };
+    let origin = origin::of(&diagnostic.primary).map(|path| format!(" (from {})", one_line(path))).unwrap_or_default();
     writeln!(
         out,
-        "{}: {}{}{mark} {}",
+        "{}: {}{}{mark} {}{origin}",
         look.paint(Look::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
         look.paint(Look::severity(diagnostic.severity), severity_name(diagnostic.severity)),
         look.paint(Look::FAINT, format_args!("[{}]", diagnostic.rule)),

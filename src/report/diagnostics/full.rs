@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::lint;
 use crate::report::text::{one_line, severity_name, wrapped};
-use crate::report::{CheckReport, Look, passed_over, snippet};
+use crate::report::{CheckReport, Look, origin, passed_over, snippet};
 use crate::source::{Applicability, Diagnostic};
 
 /// Help text is not squeezed into less, however narrow the output is.
@@ -22,7 +22,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, look, &report.passed_over)?;
+    passed_over::write(out, look, report)?;
     report.summary.write(out, look)
 }
 
@@ -49,6 +49,9 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
             Applicability::Display => "",
         };
         write_footnote(out, look, "fix", &format!("{}{how}", fix.title))?;
+    }
+    if let Some(template) = origin::of(&diagnostic.primary) {
+        write_footnote(out, look, "from", template)?;
     }
     if lint::find(diagnostic.rule).is_none() {
         return Ok(());

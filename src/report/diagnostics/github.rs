@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::report::text::one_line;
-use crate::report::{CheckReport, Failure, Look, passed_over};
+use crate::report::{CheckReport, Failure, Look, origin, passed_over};
 use crate::source::{Diagnostic, Label, Severity};
 
 /// Writes one annotation for each finding and each failure, and the closing line, which is no annotation.
@@ -24,7 +24,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, &Look::plain(), &report.passed_over)?;
+    passed_over::write(out, &Look::plain(), report)?;
     writeln!(out, "{}", report.summary)
 }
 
@@ -35,6 +35,9 @@ fn body(diagnostic: &Diagnostic) -> String {
         let place = label.file.position(label.span.start);
         // `write!` to a string cannot fail.
         let _ = write!(body, "\n{}:{}:{}: {}", label.file.name(), place.line, place.column, label.text);
+    }
+    if let Some(template) = origin::of(&diagnostic.primary) {
+        let _ = write!(body, "\nrendered from {template}");
     }
     if let Some(help) = &diagnostic.help {
         let _ = write!(body, "\nhelp: {help}");

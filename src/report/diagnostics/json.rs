@@ -3,10 +3,12 @@
 //! Offsets are bytes of the file, from 0, ends exclusive; lines and columns count from 1, columns in characters. Keys
 //! may be added within a [`VERSION`], none is renamed or removed.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::report::origin;
 use crate::report::passed_over::{self, Reason};
 use crate::report::text::severity_name;
 use crate::report::{CheckReport, Failure, Summary, documentation_url};
@@ -25,6 +27,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         diagnostics: report.diagnostics.iter().map(Finding::of).collect(),
         failures: report.failures.iter().map(FailureJson::of).collect(),
         passed_over: passed_over::by_reason(&report.passed_over).into_iter().map(PassedOverJson::of).collect(),
+        unchecked_expressions: report.unchecked.iter().map(|(language, count)| (language.name(), *count)).collect(),
         summary: SummaryJson::of(&report.summary),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -37,6 +40,7 @@ struct Document<'a> {
     diagnostics: Vec<Finding<'a>>,
     failures: Vec<FailureJson<'a>>,
     passed_over: Vec<PassedOverJson<'a>>,
+    unchecked_expressions: BTreeMap<&'static str, usize>,
     summary: SummaryJson,
 }
 
@@ -50,6 +54,9 @@ pub(in crate::report) struct Finding<'a> {
     place: Place<'a>,
     related: Vec<Place<'a>>,
     help: Option<&'a str>,
+    /// The template of a Helm chart that the file's document was rendered from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
     fix: Option<FixJson<'a>>,
     documentation: String,
 }
@@ -131,6 +138,7 @@ impl<'a> Finding<'a> {
             place: Place::of(&diagnostic.primary),
             related: diagnostic.related.iter().map(Place::of).collect(),
             help: diagnostic.help.as_deref(),
+            template: origin::of(&diagnostic.primary),
             fix: diagnostic.fix.as_ref().map(|fix| FixJson::of(fix, &diagnostic.primary.file)),
             documentation: documentation_url(diagnostic.rule),
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::part::{Part, PartKind};
+use crate::rules::Dialect;
 use crate::yaml::{Mapping, Node, Scalar};
 
 /// Kinds whose `spec.groups` are rule groups, with the beginning of their `apiVersion` where the kind alone does not
@@ -49,6 +50,15 @@ pub(super) fn parts(object: &Node) -> Vec<Part<'_>> {
             .map(|(node, scalar)| Part { node, kind: PartKind::Nested(Arc::clone(scalar)) })
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The dialect that the kind of an object stands for.
+pub(in crate::rules) fn dialect_of_kind(object: &Node) -> Dialect {
+    match kind(object) {
+        Some("VMRule") => Dialect::Vmalert,
+        Some("AlertingRule" | "RecordingRule") => Dialect::Loki,
+        _ => Dialect::Prometheus,
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::source::SourceFile;
 use crate::yaml::{self, Document, Node, Parsed};
 
+pub(super) use kubernetes::dialect_of_kind;
 use marks::Ground;
 pub(super) use part::{Part, PartKind};
 pub use templated::Templating;
@@ -122,7 +123,7 @@ fn of_root<'d>(root: &'d Node, document: &Document, file: &Arc<SourceFile>) -> D
         if is_final(document, file) {
             return DocumentShape::Rules(parts);
         }
-        let templating = parts.iter().find_map(|part| in_part(part, file));
+        let templating = Templating::surest(parts.iter().filter_map(|part| in_part(part, file)));
         return templating.map_or(DocumentShape::Rules(parts), DocumentShape::Templated);
     }
     if part::is_grafana_file(root) {
@@ -152,7 +153,7 @@ fn in_part(part: &Part<'_>, file: &Arc<SourceFile>) -> Option<Templating> {
                 Some(root) => templated::in_tree(root, file, Ground::Plain),
                 None => templated::in_lines(scalar.value.lines(), false),
             };
-            roots.into_iter().find_map(in_root)
+            Templating::surest(roots.into_iter().filter_map(in_root))
         }
         _ => templated::in_tree(part.node, file, Ground::Plain),
     }
@@ -163,9 +164,13 @@ fn is_final(document: &Document, file: &SourceFile) -> bool {
     lines_of(document, file).take(3).any(|line| line.starts_with("# Source: "))
 }
 
-/// The lines of a document, its `---` among them.
+/// The lines of a document, its `---` among them, and whatever stands before its first content: `{{- if .Values.x }}`
+/// is a document of its own to the parser.
 fn lines_of<'f>(document: &Document, file: &'f SourceFile) -> impl Iterator<Item = &'f str> {
-    let text = file.text().get(document.span.start..).unwrap_or_default();
+    let before = file.text().get(..document.span.start).unwrap_or_default();
+    let is_marked = file.text().get(document.span.start..).is_some_and(|rest| rest.starts_with("---"));
+    let start = if is_marked { before.len() } else { before.rfind("\n---").map_or(0, |at| at + 1) };
+    let text = file.text().get(start..).unwrap_or_default();
     let lines = text.lines().enumerate();
     lines.take_while(|(index, line)| *index == 0 || !line.starts_with("---")).map(|(_, line)| line)
 }

@@ -24,6 +24,23 @@ pub enum Templating {
 }
 
 impl Templating {
+    /// Whether the marks belong to this language alone.
+    fn is_sure(self) -> bool {
+        !matches!(self, Templating::Braces | Templating::Placeholders)
+    }
+
+    /// The first language that its marks alone show, or else the first.
+    pub(super) fn surest(found: impl Iterator<Item = Templating>) -> Option<Templating> {
+        let mut first = None;
+        for templating in found {
+            if templating.is_sure() {
+                return Some(templating);
+            }
+            first = first.or(Some(templating));
+        }
+        first
+    }
+
     /// What reports call it, as in "a Helm template".
     pub fn name(self) -> &'static str {
         match self {
@@ -55,7 +72,9 @@ impl Templating {
 pub(super) fn in_tree(node: &Node, file: &SourceFile, ground: Ground) -> Option<Templating> {
     match &node.kind {
         NodeKind::Scalar(scalar) => marks::find(&scalar.value, ground),
-        NodeKind::Sequence(list) => list.items.iter().find_map(|item| in_tree(item, file, ground)),
+        NodeKind::Sequence(list) => {
+            Templating::surest(list.items.iter().filter_map(|item| in_tree(item, file, ground)))
+        }
         NodeKind::Mapping(mapping) => {
             if mapping.in_braces
                 && let Some(action) = unquoted_action(node, file)
@@ -63,7 +82,8 @@ pub(super) fn in_tree(node: &Node, file: &SourceFile, ground: Ground) -> Option<
                 return marks::of_action(action, ground);
             }
             let is_rule = ["expr", "alert", "record", "rules"].iter().any(|name| mapping.get(name).is_some());
-            mapping.entries.iter().find_map(|entry| in_entry(entry, file, is_rule, ground))
+            let entries = mapping.entries.iter();
+            Templating::surest(entries.filter_map(|entry| in_entry(entry, file, is_rule, ground)))
         }
     }
 }
@@ -73,7 +93,8 @@ fn in_entry(entry: &Entry, file: &SourceFile, is_rule: bool, ground: Ground) -> 
         Some("labels" | "annotations") if is_rule => Ground::AlertTemplate,
         _ => ground,
     };
-    in_tree(&entry.key, file, ground).or_else(|| in_tree(&entry.value, file, below))
+    let both = [(&entry.key, ground), (&entry.value, below)];
+    Templating::surest(both.into_iter().filter_map(|(node, ground)| in_tree(node, file, ground)))
 }
 
 /// What stands between the braces where `{{ x }}` without quotes has become a mapping whose key is a mapping.
@@ -122,10 +143,8 @@ pub(super) fn in_lines<'t>(lines: impl Iterator<Item = &'t str>, all_ours: bool)
         let ground = if under.is_some() || all_ours { Ground::AlertTemplate } else { Ground::Plain };
         let in_braces = content.contains("annotations:") || content.contains("labels:");
         match marks::find(content, if in_braces { Ground::AlertTemplate } else { ground }) {
-            // A surer sign of the language may follow.
-            Some(Templating::Braces | Templating::Placeholders) if found.is_none() => found = Some(Templating::Braces),
-            Some(Templating::Braces | Templating::Placeholders) | None => {}
-            sure => return sure,
+            Some(sure) if sure.is_sure() => return Some(sure),
+            weak => found = found.or(weak),
         }
         if matches!(content.trim_end(), "labels:" | "annotations:") {
             under = Some(indent);

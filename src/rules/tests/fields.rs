@@ -32,7 +32,7 @@ fn unknown_fields() {
       help: `partial_response_strategy` is a field of Thanos Ruler; Prometheus refuses a rule file that has it
     4:3..19 schema/unknown-field: unknown field `evaluation_delay` in a rule group
       ^ Prometheus does not know this field
-      help: `evaluation_delay` is a field of Mimir and Cortex; Prometheus refuses a rule file that has it
+      help: `evaluation_delay` is a field of Mimir; Prometheus refuses a rule file that has it
     5:3..14 schema/unknown-field: unknown field `eval_offset` in a rule group
       ^ Prometheus does not know this field
       help: `eval_offset` is a field of vmalert (VictoriaMetrics); Prometheus refuses a rule file that has it
@@ -43,7 +43,7 @@ fn unknown_fields() {
     insta::assert_snapshot!(problems("groups: []\nnamespace: x\nname: g\n"), @r"
     2:1..10 schema/unknown-field: unknown field `namespace` in a rule file
       ^ Prometheus does not know this field
-      help: `namespace` is a field of Mimir and Cortex; Prometheus refuses a rule file that has it
+      help: `namespace` is a field of Mimir; Prometheus refuses a rule file that has it
     3:1..5 schema/unknown-field: unknown field `name` in a rule file
       ^ Prometheus does not know this field
       help: `name` belongs in a rule group, under `groups`

@@ -1,6 +1,7 @@
 //! What the loader says about rule files.
 
 mod fields;
+mod samples;
 mod shapes;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ fn load_text(text: &str) -> Option<RuleFile> {
 
 fn problems(text: &str) -> String {
     let file = Arc::new(SourceFile::new("a.yml", text));
-    let options = LoadOptions { assume_rules: true, ..LoadOptions::default() };
+    let options = LoadOptions { assume_rules: true, dialect: Some(Dialect::Prometheus), ..LoadOptions::default() };
     render(&load(&yaml::parse(&file), &file, &options).expect("a rule file").problems)
 }
 

@@ -10,6 +10,8 @@ use crate::yaml::{Entry, Mapping};
 impl Expectations for AlertFailure {
     const KEY: &'static str = "exp_alerts";
 
+    const MAY_SHRINK: bool = false;
+
     type Actual = Alert;
 
     fn actual(&self) -> &[Alert] {

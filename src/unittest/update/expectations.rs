@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::report::{Difference, FieldDifference};
-use super::Why;
+use super::{Extent, Why};
 use crate::source::{Edit, Span};
 use crate::yaml::edit::{Editor, Place, Value};
 
@@ -11,6 +11,9 @@ use crate::yaml::edit::{Editor, Place, Value};
 pub(super) trait Expectations {
     /// The key of the list.
     const KEY: &'static str;
+
+    /// Whether it is all the same if fewer are there than are expected, as long as something is.
+    const MAY_SHRINK: bool;
 
     /// What is there.
     type Actual;
@@ -37,7 +40,11 @@ pub(super) fn edits<E: Expectations>(
     place: Place<'_>,
     expectations: &E,
     differences: &[Difference],
+    extent: Extent,
 ) -> Result<Vec<Edit>, Why> {
+    if extent == Extent::Present && is_lost(expectations, differences) {
+        return Err(Why::Gone);
+    }
     let list = place.entry(editor, E::KEY)?;
     let items = list.map_or(Ok(Vec::new()), |list| list.items(editor))?;
     let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
@@ -68,4 +75,13 @@ pub(super) fn edits<E: Expectations>(
         None => place.add(editor, vec![(E::KEY.to_owned(), added)])?,
     });
     Ok(edits)
+}
+
+/// Whether something that is expected is not there any more, and nothing has come in its place: it may be the rule that
+/// is broken.
+fn is_lost<E: Expectations>(expectations: &E, differences: &[Difference]) -> bool {
+    let count = |is: fn(&Difference) -> bool| differences.iter().filter(|difference| is(difference)).count();
+    let missing = count(|difference| matches!(difference, Difference::Missing { .. }));
+    let unexpected = count(|difference| matches!(difference, Difference::Unexpected { .. }));
+    if E::MAY_SHRINK { missing > 0 && expectations.actual().is_empty() } else { missing > unexpected }
 }

@@ -43,6 +43,16 @@ pub struct Left {
     pub why: Why,
 }
 
+/// How far an update goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What is there is written down. Where fewer alerts fire than are expected, or an expression has no samples any
+    /// more, the expectation stays: it may be the rule that is broken.
+    Present,
+    /// That something is gone is written down, too.
+    All,
+}
+
 /// Why an assertion cannot be updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -56,6 +66,8 @@ pub enum Why {
     Never,
     /// It says what a text is to be like, not which text it is.
     Pattern,
+    /// What it expects is not there any more.
+    Gone,
     /// It expects alerts, and there are none to write down.
     NoAlert,
     /// It stands for several alerts, of which each would need something else.
@@ -78,8 +90,8 @@ impl From<Refusal> for Why {
     }
 }
 
-/// The file of `report` with each assertion that does not hold rewritten to what is there.
-pub fn update(report: &FileReport) -> Update {
+/// The file of `report` with each assertion that does not hold rewritten to what is there, as far as `extent` goes.
+pub fn update(report: &FileReport, extent: Extent) -> Update {
     let parsed = yaml::parse(&report.file);
     let root = parsed.documents.first().and_then(|document| document.root.as_ref());
     let editor = &Editor::new(&report.file, &parsed);
@@ -93,7 +105,7 @@ pub fn update(report: &FileReport) -> Update {
             Err(refusal) => Written::not((*refusal).into()),
         };
         for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
-            match written.edits(editor, assertion) {
+            match written.edits(editor, assertion, extent) {
                 Ok(more) => {
                     changed += 1;
                     edits.extend(more);
@@ -170,12 +182,12 @@ impl<'n> Written<'n> {
     }
 
     /// The edits of one assertion. They lie within its own text or directly behind it, and so collide with no others.
-    fn edits(&self, editor: &Editor<'_>, assertion: &Assertion) -> Result<Vec<Edit>, Why> {
+    fn edits(&self, editor: &Editor<'_>, assertion: &Assertion, extent: Extent) -> Result<Vec<Edit>, Why> {
         let place = self.places.get(&assertion.span).ok_or(self.otherwise);
         match &assertion.outcome {
             Outcome::Alerts(failure) if failure.left_out > 0 => Err(Why::TooMuch),
-            Outcome::Alerts(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
-            Outcome::Samples(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences),
+            Outcome::Alerts(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences, extent),
+            Outcome::Samples(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences, extent),
             Outcome::Timeline(failure) => extensions::of_timeline(editor, *place?, failure),
             Outcome::Message(failure) => extensions::of_message(editor, *place?, failure),
             Outcome::Error(_) | Outcome::NotRun | Outcome::Passed => Err(Why::Undecided),

@@ -10,6 +10,8 @@ use crate::yaml::edit::{Editor, Place, Value};
 impl Expectations for SampleFailure {
     const KEY: &'static str = "exp_samples";
 
+    const MAY_SHRINK: bool = true;
+
     type Actual = Sample;
 
     fn actual(&self) -> &[Sample] {

@@ -347,7 +347,7 @@ proptest! {
         };
         let inputs = [decode(&text)];
         let report = unittest::run(&inputs, &RunOptions::default());
-        let updated = unittest::update(&report.files[0]);
+        let updated = unittest::update(&report.files[0], unittest::Extent::All);
         prop_assert!(updated.broken.is_none(), "{:?}\n{text}", updated.broken);
         if updated.left.is_empty() && report.files[0].problems.is_empty() {
             let problems = decode(&updated.text).test.problems;

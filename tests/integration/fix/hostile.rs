@@ -12,7 +12,7 @@ const IDLE: &str = "# promproof: ignore[template/missing-label]";
 fn rules(count: usize) -> (String, String) {
     let text = |comment: &str| {
         let rules =
-            (0..count).map(|index| format!("      - record: a:b:c{index}{comment}\n        expr: up > {index}\n"));
+            (0..count).map(|index| format!("      - record: a:b:c{index}{comment}\n        expr: sum(m) > {index}\n"));
         format!("groups:\n  - name: g\n    rules:\n{}", rules.collect::<String>())
     };
     (text(&format!(" {IDLE}")), text(""))
@@ -76,25 +76,64 @@ fn a_link_stays_a_link_and_permissions_stay() {
     assert_eq!(fs::metadata(sandbox.path("real/r.yml")).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
-#[test]
+/// Kills 40 runs at random moments.
 #[cfg(unix)]
-fn a_killed_run_loses_nothing() {
-    let (before, after) = rules(2_000);
-    let sandbox = Sandbox::with(&[("r.yml", &before)]);
+fn killed(sandbox: &Sandbox, name: &str, before: &str, after: &str, args: &[&str]) {
     let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let began = std::time::Instant::now();
+    sandbox.write(name, before);
+    sandbox.run(args);
+    assert_eq!(fs::read_to_string(sandbox.path(name)).unwrap(), after);
+    let whole = began.elapsed().as_micros() as u64;
     for _ in 0..40 {
-        sandbox.write("r.yml", &before);
-        let mut child = sandbox.plain_command().args(["check", "r.yml", "--fix", "-q"]).spawn().unwrap();
+        sandbox.write(name, before);
+        let mut child = sandbox.plain_command().args(args).spawn().unwrap();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        std::thread::sleep(Duration::from_micros((seed >> 33) % 1_500_000));
+        std::thread::sleep(Duration::from_micros((seed >> 33) % whole));
         child.kill().unwrap();
         child.wait().unwrap();
-        let text = fs::read_to_string(sandbox.path("r.yml")).unwrap();
+        let text = fs::read_to_string(sandbox.path(name)).unwrap();
         assert!(text == before || text == after, "{} bytes", text.len());
     }
-    // What killed runs have left behind is no rule file to the next one, which cleans up.
+    // What is left behind is hidden, and nothing that a walk reads.
+    let mark = format!(".{name}.promproof-");
+    let odd = names(sandbox).into_iter().find(|file| file.starts_with('.') && !file.starts_with(&mark));
+    assert_eq!(odd, None);
+    sandbox.run(args);
+    assert_eq!(fs::read_to_string(sandbox.path(name)).unwrap(), after);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_killed_fix_loses_nothing() {
+    let (before, after) = rules(300);
+    killed(&Sandbox::new(), "r.yml", &before, &after, &["check", "r.yml", "--fix", "-q"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_killed_update_loses_nothing() {
+    let text = |value: &str| {
+        let assertions =
+            format!("      - {{expr: up, eval_time: 1m, exp_samples: [{{labels: up, value: {value}}}]}}\n");
+        format!(
+            "tests:\n  - input_series: [{{series: up, values: 1x9}}]\n    promql_expr_test:\n{}",
+            assertions.repeat(500)
+        )
+    };
+    killed(&Sandbox::new(), "t.yml", &text("2"), &text("1"), &["test", "t.yml", "--update", "-q"]);
+}
+
+#[test]
+fn what_is_read_only_is_left_alone() {
+    let (before, _) = rules(2);
+    let sandbox = Sandbox::with(&[("r.yml", &before)]);
+    let path = sandbox.path("r.yml");
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
     let run = sandbox.run(&["check", "--fix", "-q"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    assert_eq!(fs::read_to_string(sandbox.path("r.yml")).unwrap(), after);
-    assert_eq!(names(&sandbox), ["r.yml"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("r.yml is not changed: it is read-only"), "{run}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
 }

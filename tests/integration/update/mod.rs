@@ -1,6 +1,6 @@
 //! `--update`: what does not hold is written anew, and every other byte stays.
 
-use promproof::unittest;
+use promproof::unittest::{self, Extent};
 
 use crate::folder::{Folder, TRAEFIK, TRAEFIK_SERIES};
 use crate::support::Sandbox;
@@ -12,7 +12,7 @@ mod texts;
 pub(crate) fn updated(folder: &Folder, text: &str) -> String {
     let report = folder.run(text);
     assert!(report.failed(), "nothing to update");
-    let update = unittest::update(&report.files[0]);
+    let update = unittest::update(&report.files[0], Extent::All);
     assert_eq!(update.left, [], "{text}");
     assert!(update.broken.is_none(), "{:?}\n{text}", update.broken);
     let again = folder.run(&update.text);
@@ -350,4 +350,44 @@ fn json_stays_json() {
         assert_eq!(read["tests"][0]["alert_timeline"][1]["fires_at"], serde_json::json!(["0s"]), "{new}");
         assert_eq!(read["tests"][0]["promql_expr_test"][0]["exp_samples"][0]["value"], 1, "{new}");
     }
+}
+
+/// What does not fire any more stays expected: it may be the rule that is broken.
+#[test]
+fn an_update_does_not_make_a_broken_rule_green() {
+    let tests = |alerts: &str, samples: &str| {
+        format!(
+            "rule_files: [rules.yml]
+tests:
+  - input_series:
+      - {{series: 'up{{job=\"a\"}}', values: 0x9}}
+      - {{series: 'up{{job=\"b\"}}', values: 1x9}}
+    alert_rule_test: # expected
+      - {{eval_time: 1m, alertname: Down, exp_alerts: {alerts}}}
+    promql_expr_test:
+      - {{expr: up > 1, eval_time: 1m, exp_samples: {samples}}}
+"
+        )
+    };
+    let rules = "groups: [{name: g, rules: [{alert: Down, expr: up == 0}]}]\n";
+    let both = "[{exp_labels: {job: a}}, {exp_labels: {job: b}}]";
+    let before = tests(both, "[{labels: up, value: 2}]");
+    let sandbox = Sandbox::with(&[("rules.yml", rules), ("t.yml", &before)]);
+    let text = || std::fs::read_to_string(sandbox.path("t.yml")).unwrap();
+    let run = sandbox.run(&["test", "--update", "--quiet", "--output-format", "concise"]);
+    assert_eq!((run.code, text()), (Some(1), before), "{run}");
+    insta::assert_snapshot!(run.stderr, @r"
+    error: t.yml:7: this assertion cannot be updated: what it expects is not there any more
+      help: look whether the rule still does what it is meant to; `--update=all` writes that it is gone
+    error: t.yml:9: this assertion cannot be updated: what it expects is not there any more
+      help: look whether the rule still does what it is meant to; `--update=all` writes that it is gone
+    ");
+
+    let run = sandbox.run(&["test", "--update=all", "--quiet"]);
+    assert_eq!((run.code, text()), (Some(0), tests("[{exp_labels: {job: a}}]", "[]")), "{run}");
+
+    // One alert in place of another is no loss.
+    sandbox.write("t.yml", tests("[{exp_labels: {job: c, x: y}}]", "[]"));
+    let run = sandbox.run(&["test", "--update", "--quiet"]);
+    assert_eq!((run.code, text()), (Some(0), tests("[{exp_labels: {job: a}}]", "[]")), "{run}");
 }

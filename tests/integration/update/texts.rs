@@ -1,6 +1,6 @@
 //! Whatever a test expects, an update makes it pass.
 
-use promproof::unittest;
+use promproof::unittest::{self, Extent};
 use proptest::prelude::*;
 
 use crate::folder::Folder;
@@ -57,7 +57,7 @@ proptest! {
         let report = folder.run(&text);
         prop_assert_eq!(&report.files[0].problems.iter().map(|p| &p.message).collect::<Vec<_>>(), &Vec::<&String>::new());
         if report.failed() {
-            let update = unittest::update(&report.files[0]);
+            let update = unittest::update(&report.files[0], Extent::All);
             prop_assert!(update.left.is_empty(), "{text}");
             prop_assert!(update.text.starts_with(before) && update.text.ends_with(behind), "{}", update.text);
             prop_assert!(!folder.run(&update.text).failed(), "{text}\n{}", update.text);

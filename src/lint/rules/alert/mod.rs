@@ -1,8 +1,9 @@
 //! Alerts: when they fire.
 
+mod always_fires;
 mod no_condition;
 mod zero_for;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&no_condition::NoCondition, &zero_for::Rule];
+pub(super) static RULES: &[&dyn LintRule] = &[&always_fires::AlwaysFires, &no_condition::NoCondition, &zero_for::Rule];

@@ -1,5 +1,6 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
+mod always_true;
 mod contradiction;
 mod contradictory_matchers;
 mod fragile_ratio;
@@ -32,6 +33,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &fragile_topk::Rule,
     &gauge_function_on_counter::GaugeFunctionOnCounter,
     &glob_in_regex::Rule,
+    &always_true::AlwaysTrue,
     &contradiction::Contradiction,
     &impossible_match::Rule,
     &label_replace::LabelReplace,

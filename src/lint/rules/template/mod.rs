@@ -1,5 +1,6 @@
 //! Templates in labels and annotations.
 
+mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
 mod query_syntax;
@@ -14,6 +15,7 @@ use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &syntax::Rule,
+    &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
     &missing_label::Rule,
     &query_syntax::Rule,

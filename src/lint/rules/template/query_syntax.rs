@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql;
+use crate::rules::Dialect;
 use crate::source::{Diagnostic, Span, Spanned};
 
 static META: Meta = meta!("template/query-syntax", Error, on, "a template asks a query that is not PromQL");
@@ -19,6 +20,10 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        // Their templates ask MetricsQL and LogQL.
+        if matches!(cx.file().rules.dialect, Dialect::Vmalert | Dialect::Loki) {
+            return;
+        }
         let options = cx.config().promql.parse_options();
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
