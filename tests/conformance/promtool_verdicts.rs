@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::shared::shared;
 use promproof::lint::{self, Config, Document};
-use promproof::source::Severity;
+use promproof::source::{Diagnostic, Severity};
 use promproof::workspace;
 
 /// Accepted, with this many rules in the first document.
@@ -87,7 +87,9 @@ fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
     let groups = document.rules.iter().flat_map(|file| &file.groups).filter(|group| group.part == 0);
     let rules = groups.map(|group| group.rules.len()).sum();
     let found = lint::run(&[document], &config);
-    let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    // promtool does not expand templates: `$.labels` in Prometheus' own test data fails when the alert fires.
+    let is_known = |diagnostic: &&Diagnostic| diagnostic.rule != "template/runtime-error";
+    let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).filter(is_known);
     (rules, errors.map(|error| (error.rule, read.file.position(error.primary.span.start).line)).collect())
 }
 

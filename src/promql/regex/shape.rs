@@ -104,6 +104,9 @@ fn glob_in(node: &Node) -> Option<char> {
             };
             let parts = parts.strip_prefix(&[Node::TextStart]).unwrap_or(parts);
             let (last, before) = parts.split_last()?;
+            if before.is_empty() {
+                return glob_in(last);
+            }
             let starred = match last {
                 Node::Repeat { min: 0, max: None, inner, .. } => match inner.as_ref() {
                     Node::Char { c, .. } if c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | ':') => *c,

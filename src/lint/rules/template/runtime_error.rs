@@ -116,6 +116,8 @@ fn help(message: &str) -> &'static str {
         "the value is a float: compare it with a float, as in `gt $value 90.0`"
     } else if message.contains("args for value") {
         "`value` is a function for elements of a query: the alert's value is `$value`"
+    } else if message.contains("in type struct { Labels") {
+        "what a template is given is `.Labels`, `.Value`, `.ExternalLabels` and `.ExternalURL`"
     } else if message.contains("is not a method but has arguments") {
         "`|` hands a value to a function; for a label that may be missing, use `or $labels.a $labels.b`"
     } else if message.contains("got float64") {
