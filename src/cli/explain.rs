@@ -10,6 +10,7 @@ use super::{Outcome, Session, Trouble};
 use crate::lint::{LintRule, RUN_TIME_IDS, find, nearest, registry};
 use crate::report::text::severity_name;
 use crate::report::{Look, documentation_url, markdown};
+use crate::source::words::did_you_mean;
 
 /// Explain a lint rule, with a bad and a good example
 #[derive(Debug, Args)]
@@ -122,7 +123,7 @@ fn write_json(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()
 fn unknown(id: &str) -> Trouble {
     let trouble = Trouble::new(format!("there is no rule and no category `{id}`"));
     match nearest(id) {
-        Some(known) => trouble.help(format!("did you mean `{known}`?")),
+        Some(known) => trouble.help(did_you_mean(known)),
         None => trouble.help("`promproof rules` lists them all"),
     }
 }

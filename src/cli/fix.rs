@@ -8,7 +8,8 @@ use super::check::{self, CheckArgs};
 use super::inputs::{self, Inputs};
 use super::{Outcome, Session, Trouble, changes, rewrite};
 use crate::lint::{self, Config, Document, Fixed, Refused};
-use crate::report::{Failure, counted};
+use crate::report::Failure;
+use crate::source::words::counted;
 use crate::source::{Applicability, SourceFile};
 
 /// Fixes the files of the arguments and says what is left; with `--diff`, shows what would change and writes nothing.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::rule::LintRule;
 use super::rules;
+use crate::source::words;
 
 static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
     let mut all: Vec<_> = rules::CATEGORIES.iter().flat_map(|category| category.iter().copied()).collect();
@@ -40,14 +41,13 @@ pub fn find(id: &str) -> Option<&'static dyn LintRule> {
 pub fn nearest(id: &str) -> Option<&'static str> {
     let ids = || registry().iter().map(|rule| rule.meta().id);
     let name = id.rsplit('/').next().unwrap_or(id);
-    ids().find(|known| known.rsplit('/').next() == Some(name)).or_else(|| nearest_of(id, ids()))
-}
-
-/// The word among `known` that comes nearest to `word`, if it is near enough to be what was meant.
-pub(super) fn nearest_of<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+    let name_of = |known: &&'static str| known.rsplit('/').next().unwrap_or(known);
+    ids()
+        .find(|known| name_of(known) == name)
+        .or_else(|| words::nearest(id, ids()))
+        // The category was left out or is another one, and the name is misspelt.
+        .or_else(|| {
+            words::nearest(name, ids().map(|known| name_of(&known)))
+                .and_then(|near| ids().find(|known| name_of(known) == near))
+        })
 }

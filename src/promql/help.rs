@@ -3,6 +3,7 @@
 use super::ast::*;
 use super::functions::{FUNCTIONS, Function};
 use super::token::{Keyword, Token, TokenKind};
+use crate::source::words;
 
 pub(super) const FUNCTION_GATE: &str =
     "the function is experimental; Prometheus needs --enable-feature=promql-experimental-functions";
@@ -15,9 +16,6 @@ pub(super) const VARIABLE: &str =
     "variables of dashboards and templates are not part of an expression; write the value";
 pub(super) const RANGE_OPERAND: &str =
     "use a function over the range first: `rate(metric[5m])`, `avg_over_time(metric[5m])`";
-
-/// How alike two names must be for one to be taken for the other.
-const ALIKE: f64 = 0.75;
 
 /// A function whose name is like `name`.
 pub(super) fn unknown_function(name: &str) -> Option<String> {
@@ -32,15 +30,8 @@ pub(super) fn unknown_function(name: &str) -> Option<String> {
         "percentile" | "percentile_over_time" => Some("quantile_over_time"),
         _ => None,
     };
-    let nearest = || {
-        FUNCTIONS
-            .iter()
-            .map(|function| (strsim::jaro_winkler(&lower, function.name), function.name))
-            .filter(|(alike, _)| *alike >= ALIKE)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, name)| name)
-    };
-    known.or_else(nearest).map(|name| format!("did you mean `{name}`?"))
+    let names = FUNCTIONS.iter().map(|function| function.name);
+    known.or_else(|| words::nearest_or_longer(&lower, names)).map(words::did_you_mean)
 }
 
 /// A token that cannot begin an expression.

@@ -28,7 +28,6 @@ use std::io;
 pub use look::{Look, Paint};
 pub use passed_over::PassedOver;
 pub use statistics::write_statistics;
-pub(crate) use summary::counted;
 pub use summary::{Failure, Summary};
 
 use crate::rules::Language;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::summary::counted;
 use super::text::wrapped;
 use super::{CheckReport, Look};
 use crate::rules::{FileShape, Foreign, Templating};
+use crate::source::words::counted;
 
 /// A file that was passed over.
 #[derive(Clone, Debug, PartialEq, Eq)]

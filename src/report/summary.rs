@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Look;
+use crate::source::words::counted;
 use crate::source::{Applicability, Diagnostic, Severity};
 
 /// Something that could not be done: a file that cannot be read, an argument that makes no sense.
@@ -97,11 +98,6 @@ impl Summary {
     pub const fn fails(&self) -> bool {
         self.errors > 0 || self.warnings > 0
     }
-}
-
-/// `count` and the word for one or for several of them.
-pub(crate) fn counted(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 impl fmt::Display for Summary {

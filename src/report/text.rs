@@ -1,9 +1,7 @@
 //! Words and escapes that several formats share.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use crate::source::Severity;
+pub use crate::source::words::{is_unprintable, one_line};
 
 /// What a severity is called.
 pub const fn severity_name(severity: Severity) -> &'static str {
@@ -12,30 +10,6 @@ pub const fn severity_name(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Info => "info",
     }
-}
-
-/// Whether a character from a file may not reach a terminal as it is: it would move the cursor, change colours, or
-/// (the bidirectional controls) show the text in another order than it has.
-pub fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-}
-
-/// `text` with line breaks and unprintable characters written as escapes (`\n`, `\u{1b}`), so that it takes one line.
-pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if is_unprintable(character) {
-            // `write!` to a string cannot fail.
-            let _ = write!(escaped, "{}", character.escape_default());
-        } else {
-            escaped.push(character);
-        }
-    }
-    Cow::Owned(escaped)
 }
 
 /// How many columns of a terminal `text` takes: two for the wide characters of East Asia and for pictographs, none for
@@ -93,7 +67,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, one_line, padded, wrapped};
+    use super::{columns, padded, wrapped};
 
     #[test]
     fn long_text_is_broken_at_spaces() {
@@ -114,10 +88,5 @@ mod tests {
         assert_eq!(widths, [3, 4, 2, 1, 2, 3, 0]);
         assert_eq!(padded("日本", 6), "日本  ");
         assert_eq!(padded("abc", 2), "abc");
-    }
-
-    #[test]
-    fn what_would_move_the_cursor_is_escaped() {
-        assert_eq!(one_line("a\nb\x1b[2J\u{202e}c ä"), "a\\nb\\u{1b}[2J\\u{202e}c ä");
     }
 }

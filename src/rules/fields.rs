@@ -1,6 +1,7 @@
 //! The fields of rule files, and what is probably meant by others.
 
 use super::dialect::Dialect;
+use crate::source::words;
 
 /// A kind of mapping in a rule file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,24 +89,21 @@ impl Place {
                 let (other, program) = (other.program(), dialect.program());
                 format!("`{name}` is a field of {other}; {program} refuses a rule file that has it")
             }
-            None => format!("the fields of {} are {}", self.name(), list(self.fields())),
+            None => format!("the fields of {} are {}", self.name(), words::list(self.fields())),
         })
     }
 
-    /// The field that `name` is a misspelling of: one slip in short names, two in longer ones, or something more behind
-    /// it; case, `-` and `_` do not count. Also other words for a field.
+    /// The field that `name` is a misspelling of, or that something more was written behind; case, `-` and `_` do not
+    /// count. Also other words for a field.
     pub(super) fn nearest(self, name: &str) -> Option<&'static str> {
         let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
         let wanted = plain(name);
-        let near =
-            self.fields().iter().map(|field| (strsim::damerau_levenshtein(&plain(field), &wanted), *field)).min();
         let meant = match name {
             "query" | "promql" => Some("expr"),
             "duration" => Some("for"),
             _ => self.fields().iter().copied().find(|field| field.len() > 3 && wanted.starts_with(field)),
         };
-        let near = near.filter(|(distance, field)| *distance <= (field.len() / 3).min(2)).map(|(_, field)| field);
-        near.or(meant.filter(|field| self.has(field)))
+        words::nearest(name, self.fields().iter().copied()).or(meant.filter(|field| self.has(field)))
     }
 
     /// Where a field belongs that stands in the wrong place.
@@ -127,8 +125,4 @@ impl Place {
         };
         Some(format!("`{name}` belongs {home}"))
     }
-}
-
-fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -8,6 +8,7 @@ use super::Field;
 use super::dialect::{Dialect, Language};
 use super::fields::{self, Place};
 use crate::model::duration;
+use crate::source::words;
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 use crate::yaml::{Mapping, Node, ScalarStyle};
 
@@ -172,7 +173,7 @@ impl<'a> Reader<'a> {
         let problem = self.error("schema/unknown-field", message, key.span, &text);
         self.report(match place.advice(name, self.dialect) {
             fields::Advice::Rename(known) => {
-                let problem = problem.help(format!("did you mean `{known}`?"));
+                let problem = problem.help(words::did_you_mean(known));
                 if mapping.get(known).is_some() {
                     problem
                 } else {

@@ -7,6 +7,7 @@ mod file;
 mod span;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod words;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use edit::{Applicability, Edit, Fix, Misfit, apply};

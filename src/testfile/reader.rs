@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::model::duration;
 use crate::rules::Field;
+use crate::source::words;
 use crate::source::{Diagnostic, Label, Severity, SourceFile, Span, Spanned};
 use crate::yaml::{Mapping, Node, ScalarStyle};
 
@@ -80,14 +81,9 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown_field(&mut self, name: &str, span: Span, what: &str, fields: &[&str]) {
-        let near = fields
-            .iter()
-            .map(|field| (strsim::damerau_levenshtein(name, field), *field))
-            .filter(|(distance, field)| *distance <= 1 + field.len() / 4)
-            .min();
-        let help = match near {
-            Some((_, field)) => format!("did you mean `{field}`?"),
-            None => format!("{what} has the fields {}", list(fields)),
+        let help = match words::nearest_or_longer(name, fields.iter().copied()) {
+            Some(field) => words::did_you_mean(field),
+            None => format!("{what} has the fields {}", words::list(fields)),
         };
         self.report(UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
     }
@@ -212,10 +208,6 @@ impl<'a> Reader<'a> {
             .help("write it as `5`, `0.25`, `1e-3`, `.inf`, `-.inf` or `.nan`");
         None
     }
-}
-
-fn list(fields: &[&str]) -> String {
-    fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// YAML 1.1's booleans as go-yaml v2 knows them.

@@ -4,10 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reads::Reads;
 use super::rule_files::ResolvedRules;
-use super::why::nearest;
 use crate::model::duration::format_duration;
 use crate::promql::{self, ParseOptions};
 use crate::rules::Field;
+use crate::source::words::{did_you_mean, nearest};
 use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::testfile::inputs::{self, EarlyEnd, Inputs};
 use crate::testfile::mistakes;
@@ -144,7 +144,7 @@ impl<'a> Context<'a> {
         for name in self.test.group_eval_order.iter().filter(|name| !known.contains(name.text())) {
             let message = format!("no rule group under test is called `{}`", name.text());
             let help = match Self::near(found, name.text(), known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => did_you_mean(near),
                 None => "check the name; groups that are not named run before those that are".to_owned(),
             };
             found.push(self.warning(UNKNOWN_GROUP, message, name.span, "").help(help));
@@ -178,7 +178,7 @@ impl<'a> Context<'a> {
             let message = format!("no rule under test defines an alert `{name}`");
             let near = Self::near(found, name, self.reads.alert_names());
             let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => did_you_mean(near),
                 None if expects_nothing => "a test that an unknown alert does not fire cannot fail".to_owned(),
                 None => "check `rule_files` and the name".to_owned(),
             };
@@ -292,7 +292,7 @@ impl<'a> Context<'a> {
             let message = format!("no rule or expression under test reads `{name}`");
             let names = self.reads.metric_names().chain(expressions.metric_names());
             let help = match Self::near(found, name, names) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => did_you_mean(near),
                 None => "the series changes nothing here; leave it out, or load the rules that read it".to_owned(),
             };
             found.push(self.warning(UNUSED_SERIES, message, item.series.span, "").help(help));

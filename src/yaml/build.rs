@@ -10,7 +10,7 @@ use super::mapping::{self, Duplicate};
 use super::place::{Origin, Place};
 use super::repair::Insertions;
 use super::{Comment, Document, Mapping, Node, NodeKind, Parsed, Scalar, ScalarStyle, Sequence};
-use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Label, Severity, SourceFile, Span, words};
 
 /// How much aliases and merges may add to what is written in a file, in bytes of text plus [`NODE_COST`] a node.
 /// Ordinary files stay far below; the few lines of an alias bomb would fill the memory of those who walk the tree.
@@ -468,13 +468,9 @@ impl<'a> Builder<'a> {
     }
 
     fn unknown_alias(&mut self, name: &str, span: Span) {
-        let near = self
-            .anchor_names
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-        let help = match near {
-            Some(near) if strsim::jaro_winkler(name, near) > 0.8 => format!("the nearest anchor is `&{near}`"),
-            _ => format!(
+        let help = match words::nearest_or_longer(name, self.anchor_names.iter().map(String::as_str)) {
+            Some(near) => format!("the nearest anchor is `&{near}`"),
+            None => format!(
                 "an anchor `&{name}` must stand before it in the same document; to write a text that begins with `*`, put it in quotes"
             ),
         };

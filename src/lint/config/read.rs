@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::lint::registry::{nearest, nearest_of, registry};
+use crate::lint::registry::{nearest, registry};
 use crate::lint::rules::config::SYNTAX;
 use crate::rules::Dialect;
+use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::workspace::paths::Patterns;
 
 use super::levels::{Level, Levels};
-use super::section::{Problems, Section, Value, list, span_of};
+use super::section::{Problems, Section, Value, span_of};
 use super::{Config, Override, PROMQL_FEATURES};
 
 const TOP_KEYS: [&str; 8] = ["annotations", "dialect", "exclude", "labels", "overrides", "promql", "rules", "runbook"];
@@ -94,9 +95,9 @@ fn read_promql(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems
             continue;
         }
         let message = format!("unknown PromQL feature `{feature}`");
-        let help = match nearest_of(feature, PROMQL_FEATURES.into_iter()) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => format!("the features are {}", list(&PROMQL_FEATURES)),
+        let help = match words::nearest_or_longer(feature, PROMQL_FEATURES) {
+            Some(known) => words::did_you_mean(known),
+            None => format!("the features are {}", words::list(&PROMQL_FEATURES)),
         };
         problems.invalid(span, message, help);
     }
@@ -167,7 +168,7 @@ fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
             (Some(known), Some(level)) => levels.set(known, level),
             (_, None) => {
                 let message = format!("`{name}` has a level that does not exist");
-                problems.invalid(span_of(value), message, format!("the levels are {}", list(&Level::WORDS)));
+                problems.invalid(span_of(value), message, format!("the levels are {}", words::list(&Level::WORDS)));
             }
             (None, Some(_)) => {}
         }
@@ -188,9 +189,11 @@ fn known_rule(name: &str) -> Option<&'static str> {
 fn unknown_rule(name: &str, span: Span, problems: &mut Problems<'_>) {
     let categories = || registry().iter().map(|rule| rule.meta().category());
     let help = match name.strip_suffix("/*").or((!name.contains('/')).then_some(name)) {
-        Some(category) if let Some(known) = nearest_of(category, categories()) => format!("did you mean `{known}/*`?"),
+        Some(category) if let Some(known) = words::nearest(category, categories()) => {
+            words::did_you_mean(format!("{known}/*"))
+        }
         _ => match nearest(name) {
-            Some(known) => format!("did you mean `{known}`?"),
+            Some(known) => words::did_you_mean(known),
             None => "`promproof rules` lists the rules".to_owned(),
         },
     };

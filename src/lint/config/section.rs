@@ -5,8 +5,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::lint::registry::nearest_of;
 use crate::lint::rules::config::{INVALID_VALUE, UNKNOWN_KEY};
+use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 
 /// A value of the file.
@@ -36,10 +36,10 @@ impl<'f> Problems<'f> {
 
     /// Reports a key that does not exist.
     fn unknown(&mut self, span: Span, key: &str, place: &str, known: &[&str]) {
-        let nearest = nearest_of(key, known.iter().copied());
-        let text = nearest.map(|known| format!("did you mean `{known}`?")).unwrap_or_default();
+        let nearest = words::nearest_or_longer(key, known.iter().copied());
+        let text = nearest.map(words::did_you_mean).unwrap_or_default();
         let message = format!("unknown key `{key}` in {place}");
-        let help = format!("{place} knows {}", list(known));
+        let help = format!("{place} knows {}", words::list(known));
         self.found.push(UNKNOWN_KEY.diagnostic(message, Label::new(self.file, span, text)).help(help));
     }
 }
@@ -127,14 +127,4 @@ impl<'t> Section<'t> {
 /// The bytes of a key or value.
 pub(super) fn span_of<T>(spanned: &Spanned<T>) -> Span {
     spanned.span().into()
-}
-
-/// `` `a`, `b` and `c` ``
-pub(super) fn list(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
-    }
 }

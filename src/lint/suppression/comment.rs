@@ -1,6 +1,7 @@
 //! The text of a suppression comment: `# promproof: ignore[template/missing-label, runbook/*] reason`.
 
 use crate::lint::registry::{find, nearest, registry};
+use crate::source::words::did_you_mean;
 use crate::source::{Span, Spanned};
 
 /// What a comment suppresses.
@@ -106,7 +107,7 @@ fn pattern(id: &str) -> Option<Pattern> {
 fn unknown(id: &str, span: Span) -> Mistake {
     let help = match nearest(id) {
         _ if id == "*" => "name the rules, or a category such as `template/*`".to_owned(),
-        Some(known) => format!("did you mean `{known}`?"),
+        Some(known) => did_you_mean(known),
         None => "`promproof rules` lists the rules".to_owned(),
     };
     Mistake { span, message: format!("there is no rule `{id}`"), help }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use crate::report::Look;
-use crate::report::summary::counted;
 use crate::report::text::one_line;
+use crate::source::words::counted;
 use crate::unittest::coverage::{Category, Coverage, FileCoverage, Point, RuleCoverage, RuleCoverageKind, Tally, What};
 
 /// The table is never wider, and never narrower than this.

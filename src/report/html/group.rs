@@ -10,8 +10,8 @@ use super::subject::{Picture, Subject, about, subjects};
 use super::{axis::Axis, bands, diagnostic, failure, picture};
 use crate::model::duration::format_duration;
 use crate::report::run::words;
-use crate::report::summary::counted;
 use crate::source::Severity;
+use crate::source::words::counted;
 use crate::unittest::report::{Assertion, AssertionKind, FileReport, GroupReport};
 use crate::unittest::story::Story;
 

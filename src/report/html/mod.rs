@@ -35,8 +35,8 @@ use group::GroupPage;
 use shapes::Shapes;
 
 use super::run::{TestView, words};
-use super::summary::counted;
 use crate::source::Severity;
+use crate::source::words::counted;
 use crate::unittest::Seen;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
 use crate::unittest::story::Story;

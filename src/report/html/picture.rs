@@ -11,8 +11,8 @@ use super::numbers::range;
 use super::{bands, marks};
 use crate::model::duration::format_duration;
 use crate::report::run::words::shortened;
-use crate::report::summary::counted;
 use crate::source::SourceFile;
+use crate::source::words::counted;
 use crate::unittest::story::{ExpressionStory, InputStory, Life, RuleStory, Story};
 
 /// The height of the small picture of an input series, in pixels, as in the style sheet.

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use super::escape::Text;
 use super::group::{assertion_id, group_id};
 use crate::report::run::{TestView, words};
-use crate::report::summary::counted;
+use crate::source::words::counted;
 use crate::unittest::report::{Counts, FileReport, TestReport};
 use crate::unittest::{PartOf, Partition};
 

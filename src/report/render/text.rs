@@ -6,11 +6,11 @@ use super::{RenderView, problems_of, shown_tests};
 use crate::alerting::AlertState;
 use crate::model::duration::format_duration;
 use crate::report::run::words;
-use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::report::{Look, full};
 use crate::source::SourceFile;
 use crate::source::Span;
+use crate::source::words::counted;
 use crate::unittest::rendering::{AlertRendering, Appearance, RenderedField, RenderedRule};
 use crate::unittest::report::TestReport;
 

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use super::timeline::Picture;
 use super::{TestView, difference, life, timeline, timings, why, words};
-use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::report::{Look, full, snippet};
 use crate::source::Severity;
+use crate::source::words::counted;
 use crate::unittest::report::{Assertion, Explanation, FileReport, GroupReport, Outcome, TestReport};
 
 /// If more files passed than this, they get no line of their own.

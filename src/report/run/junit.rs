@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use super::{TestView, words};
 use crate::report::parts::{JUNIT_PROPERTY, Parts};
-use crate::report::summary::counted;
 use crate::source::Diagnostic;
+use crate::source::words::counted;
 use crate::unittest::report::{FileReport, GroupReport, Outcome, TestReport};
 
 /// The name of the case that stands for a whole file.

@@ -6,9 +6,9 @@ use super::{difference, words};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
 use crate::report::Look;
-use crate::report::summary::counted;
 use crate::report::text::one_line;
 use crate::source::Span;
+use crate::source::words::counted;
 use crate::testfile::{Moment, PatternKind};
 use crate::unittest::report::{Life, MessageFailure, TimelineFailure, Violation, ViolationKind};
 

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::words;
 use crate::report::Look;
-use crate::report::summary::counted;
 use crate::report::text::one_line;
+use crate::source::words::counted;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
 
 /// So many are listed.

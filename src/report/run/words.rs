@@ -7,7 +7,7 @@ use super::{TestView, life};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
-use crate::report::summary::counted;
+use crate::source::words::counted;
 use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::unittest::report::{
     Alert, Assertion, AssertionKind, Difference, FieldDifference, FieldKind, FileReport, GroupReport, Outcome, Sample,

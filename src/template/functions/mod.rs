@@ -15,6 +15,7 @@ pub(super) use collections::not_callable;
 use super::eval::Evaluator;
 use super::time::MethodParameter;
 use super::value::Value;
+use crate::source::words;
 
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,15 +160,6 @@ pub(super) fn suggestion(name: &str) -> Option<String> {
         "urlencode" => Some("urlQueryEscape"),
         _ => None,
     };
-    let nearest = known.or_else(|| nearest(name, FUNCTIONS.iter().map(|function| function.name)))?;
+    let nearest = known.or_else(|| words::nearest(name, FUNCTIONS.iter().map(|function| function.name)))?;
     Some(format!("write {nearest}"))
-}
-
-/// The word that `name` probably should be.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    let scored = known.map(|word| (strsim::damerau_levenshtein(&lower, &word.to_lowercase()), word));
-    let (distance, word) = scored.min_by_key(|(distance, _)| *distance)?;
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
-    (distance <= allowed).then_some(word)
 }

@@ -1,6 +1,7 @@
 //! Pipelines: declarations, commands, operands.
 
 use crate::model::gofmt::quote;
+use crate::source::words;
 use crate::source::{Span, Spanned};
 
 use super::{PREDECLARED, Parsed, Parser};
@@ -238,7 +239,7 @@ impl Parser<'_> {
             );
             return Err(error.with_help(help));
         }
-        let nearest = functions::nearest(name, self.variables.iter().map(String::as_str).filter(|known| *known != "$"));
+        let nearest = words::nearest(name, self.variables.iter().map(String::as_str).filter(|known| *known != "$"));
         Err(match nearest {
             Some(nearest) => error.with_help(format!("write {nearest}")),
             None => error,

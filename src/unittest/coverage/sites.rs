@@ -8,6 +8,7 @@ use crate::engine::has_outcomes;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind};
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
+use crate::source::words::collapsed;
 use crate::source::{SourceFile, Span};
 use crate::template::{self, BranchKind};
 
@@ -270,7 +271,7 @@ fn is_constant(expr: &Expr) -> bool {
 
 /// A text on one line, its end left out where it is long.
 fn beginning(text: &str) -> String {
-    let line = one_line(text.get(..text.floor_char_boundary(MAX_SOURCE)).unwrap_or(text));
+    let line = collapsed(text.get(..text.floor_char_boundary(MAX_SOURCE)).unwrap_or(text));
     match line.char_indices().nth(MAX_EXCERPT) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,
@@ -280,14 +281,10 @@ fn beginning(text: &str) -> String {
 /// A text on one line, its beginning left out where it is long: a comparison's threshold is at its end.
 fn ending(text: &str) -> String {
     let start = text.ceil_char_boundary(text.len().saturating_sub(MAX_SOURCE));
-    let line = one_line(text.get(start..).unwrap_or(text));
+    let line = collapsed(text.get(start..).unwrap_or(text));
     let extra = line.chars().count().saturating_sub(MAX_EXCERPT);
     match line.char_indices().nth(extra).filter(|_| extra > 0) {
         Some((start, _)) => format!("…{}", line.get(start..).unwrap_or_default()),
         None => line,
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -2,6 +2,7 @@
 
 use super::RuleSource;
 use super::yaml::quoted_if_needed;
+use crate::source::words::one_line;
 use crate::source::{self, Edit};
 use crate::testfile::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
@@ -15,12 +16,7 @@ pub(super) fn text(test: &TestFile, sources: &[RuleSource], rule_files: &[String
         return None;
     }
     let text = source::apply(source, &edits(test, rule_files)?).ok()?;
-    Some(format!("{HEADER} from {}. Change that file, not this one.\n{text}", one_line(test)))
-}
-
-/// The name of the file, which ends no comment.
-fn one_line(test: &TestFile) -> String {
-    test.file.name().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    Some(format!("{HEADER} from {}. Change that file, not this one.\n{text}", one_line(test.file.name())))
 }
 
 fn edits(test: &TestFile, rule_files: &[String]) -> Option<Vec<Edit>> {

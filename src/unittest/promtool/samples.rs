@@ -9,6 +9,7 @@ use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
 use crate::promql::Expr;
 use crate::promql::ast::ValueType;
+use crate::source::words::collapsed;
 use crate::testfile::ExprTest;
 use crate::testfile::notation::number;
 use crate::unittest::assert::samples::{Evaluated, expected_samples};
@@ -43,7 +44,7 @@ pub(super) fn as_written(test: &ExprTest) -> PlainExprTest {
 }
 
 pub(super) fn must_fail(test: &ExprTest, holds: bool) -> PlainExprTest {
-    let expr = one_line(test.expr.text());
+    let expr = collapsed(test.expr.text());
     if holds {
         let comment = Some(format!("promproof tests that this fails: {expr}"));
         return PlainExprTest { comment, test: None };
@@ -58,7 +59,7 @@ fn tolerant_tests(running: &Running<'_>, test: &ExprTest) -> Vec<PlainExprTest> 
         return vec![as_written(test)];
     };
     let time_ms = test.eval_time.value;
-    let comment = format!("within a tolerance: {}", one_line(test.expr.text()));
+    let comment = format!("within a tolerance: {}", collapsed(test.expr.text()));
     let near = Near::new(&expr, test.expr.text(), &expected).and_then(|near| {
         let tests = near.tests(&comment, time_ms);
         tests.iter().all(|test| holds(running, test)).then_some(tests)
@@ -164,8 +165,4 @@ impl<'a> Near<'a> {
 fn unnamed(sample: &Sample) -> Sample {
     let labels = sample.labels.iter().filter(|(name, _)| name != METRIC_NAME).cloned().collect();
     Sample { labels, ..sample.clone() }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,9 +1,10 @@
 //! What else is known about alerts that are not as expected: near misses in time, pending alerts, unknown names.
 
-use super::{nearest, parts};
+use super::parts;
 use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
 use crate::rules::RuleKind;
+use crate::source::words;
 use crate::testfile::AlertTest;
 use crate::unittest::assert::compare;
 use crate::unittest::report::{Alert, AlertFailure, Difference};
@@ -65,8 +66,8 @@ fn notes(
 
 pub(super) fn no_such_rule(running: &Running<'_>, alertname: &str) -> String {
     let alerts = running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting);
-    let near = nearest(alertname, alerts.map(|rule| rule.name.as_str()));
-    let hint = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    let near = words::nearest(alertname, alerts.map(|rule| rule.name.as_str()));
+    let hint = near.map_or_else(String::new, |name| format!("; {}", words::did_you_mean(name)));
     format!("no rule under test defines an alert `{alertname}`{hint}")
 }
 

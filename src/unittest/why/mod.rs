@@ -4,7 +4,6 @@
 mod alerts;
 mod keep;
 mod matching;
-mod names;
 mod older;
 mod parts;
 mod remarks;
@@ -14,7 +13,6 @@ mod value;
 
 pub(super) use keep::Kept;
 pub(super) use matching::selected;
-pub(super) use names::nearest;
 pub(super) use older::note_older_windows;
 pub(super) use value::value_text;
 

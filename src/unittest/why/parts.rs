@@ -9,6 +9,7 @@ use crate::model::{Labels, SampleValue};
 use crate::promql::ast::ExprKind;
 use crate::promql::{self, Expr};
 use crate::rules::Field;
+use crate::source::words::collapsed;
 use crate::testfile::ExprTest;
 use crate::testfile::notation::number_text;
 use crate::unittest::report::{Explanation, Part};
@@ -62,7 +63,7 @@ fn parts(running: &Running<'_>, field: &Field, root: &Expr, t_ms: i64) -> Vec<Pa
         let value = evaluate(running, expr, t_ms);
         parts.push(Part {
             depth,
-            text: one_line(expr.span.slice(field.text())),
+            text: collapsed(expr.span.slice(field.text())),
             outline: outline(expr, field.text()),
             span: field.file_span(expr.span),
             note: remarks::note(running, expr, value.as_ref().ok(), t_ms),
@@ -83,11 +84,7 @@ fn outline(expr: &Expr, text: &str) -> String {
         at = child.span.end;
     }
     outline.push_str(text.get(at..expr.span.end).unwrap_or_default());
-    one_line(&outline)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    collapsed(&outline)
 }
 
 fn describe(value: &QueryValue) -> String {

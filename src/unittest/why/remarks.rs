@@ -1,7 +1,6 @@
 //! What is remarkable about a part of an expression: the comparison that is false, the selector that matches nothing,
 //! the operands that do not find each other.
 
-use super::nearest;
 use super::value::{evaluate, value_text};
 use crate::engine::store::StoredSeries;
 use crate::engine::{LabelMatcher, QueryValue, VectorSample, compile_matcher};
@@ -9,6 +8,7 @@ use crate::model::Labels;
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, MatchOp, Matcher, VectorSelector};
+use crate::source::words;
 use crate::unittest::reads::metric_name;
 use crate::unittest::run::Running;
 
@@ -81,7 +81,7 @@ fn selector_note(running: &Running<'_>, selector: &VectorSelector, t_ms: i64) ->
         all.iter().filter(|series| series.labels().metric_name() == Some(name.as_str())).collect();
     if named.is_empty() {
         let names = all.iter().filter_map(|series| series.labels().metric_name());
-        let near = nearest(&name, names).map_or_else(String::new, |near| format!("; there is `{near}`"));
+        let near = words::nearest(&name, names).map_or_else(String::new, |near| format!("; there is `{near}`"));
         return Some(format!("there is no series `{name}`{near}"));
     }
     for matcher in &selector.matchers {

@@ -2,10 +2,10 @@
 
 use crate::lint::Config;
 use crate::lint::context::{FileContext, GroupContext, RuleContext};
-use crate::lint::registry::nearest_of;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::Field;
 use crate::source::Diagnostic;
+use crate::source::words;
 
 static META: Meta =
     meta!("labels/allowed-values", Error, on, "a label has a value that the configuration does not allow");
@@ -35,10 +35,9 @@ fn check(cx: &FileContext<'_>, labels: &[(Field, Field)], out: &mut Vec<Diagnost
             continue;
         }
         let message = format!("the label `{}` has the value `{text}`, which is not allowed", name.text());
-        let nearest = nearest_of(text, allowed.iter().map(String::as_str));
-        let hint = nearest.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default();
-        let values: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
-        let help = format!("the configuration allows {}", values.join(", "));
+        let nearest = words::nearest_or_longer(text, allowed.iter().map(String::as_str));
+        let hint = nearest.map(words::did_you_mean).unwrap_or_default();
+        let help = format!("the configuration allows {}", words::list(allowed));
         out.push(META.diagnostic(message, cx.field(value, hint)).help(help));
     }
 }
