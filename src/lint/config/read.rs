@@ -97,7 +97,7 @@ fn read_promql(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems
         let message = format!("unknown PromQL feature `{feature}`");
         let help = match words::nearest_or_longer(feature, PROMQL_FEATURES) {
             Some(known) => words::did_you_mean(known),
-            None => format!("the features are {}", words::list(&PROMQL_FEATURES)),
+            None => format!("the features are {}", words::list(PROMQL_FEATURES)),
         };
         problems.invalid(span, message, help);
     }
@@ -168,7 +168,7 @@ fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
             (Some(known), Some(level)) => levels.set(known, level),
             (_, None) => {
                 let message = format!("`{name}` has a level that does not exist");
-                problems.invalid(span_of(value), message, format!("the levels are {}", words::list(&Level::WORDS)));
+                problems.invalid(span_of(value), message, format!("the levels are {}", words::list(Level::WORDS)));
             }
             (None, Some(_)) => {}
         }
