@@ -138,7 +138,7 @@ fn dialect(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Dialect
             Some(word) => format!("there is no dialect `{word}`"),
             None => "`dialect` has to be a text".to_owned(),
         };
-        problems.invalid(span_of(value), message, format!("the dialects are {}", list(&Dialect::WORDS)));
+        problems.invalid(span_of(value), message, format!("the dialects are {}", words::list(Dialect::WORDS)));
     }
     dialect
 }
