@@ -100,7 +100,8 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
 /// # Errors
 /// Where there is no rule file at all, and --allow-none is not given.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble> {
-    let inputs = Inputs::read(&args.paths, &args.stdin_filename, config);
+    let inputs =
+        Inputs::read(&args.paths, &args.stdin_filename, config, &args.config.file.files.lookup(config, &args.paths));
     if inputs.documents.is_empty() && inputs.failures.is_empty() && !args.allow_none {
         return Err(nothing_to_lint(&args.paths, &inputs.passed_over));
     }

@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::{Session, Trouble};
 use crate::lint::Config;
-use crate::lint::config::{self, PROMQL_FEATURES};
+use crate::lint::config::PROMQL_FEATURES;
 use crate::report::{CheckReport, Format, Summary, write_check};
-use crate::workspace;
+use crate::source::Diagnostic;
+use crate::workspace::{self, Home, Lookup, ReadError, config_file};
 
 /// Options that choose the configuration and add to it.
 #[derive(Debug, Args)]
@@ -34,6 +35,37 @@ pub(super) struct ConfigFileArgs {
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
+
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+/// Options that say which files are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FilesArgs {
+    /// Look at files that .gitignore and .ignore name, too
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// Read nothing outside of the repository (of this directory where there is none), for code that nobody has read
+    /// yet; only --config may lie elsewhere
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+impl FilesArgs {
+    /// What may be read.
+    fn home(&self, current_dir: &Path, paths: &[PathBuf]) -> Home {
+        if self.sandbox { Home::closed(current_dir) } else { Home::of(current_dir, paths) }
+    }
+
+    /// Where files are looked for.
+    pub(super) fn lookup(&self, config: &Config, paths: &[PathBuf]) -> Lookup {
+        // Without a current directory nothing relative could be read.
+        let current_dir = std::env::current_dir().unwrap_or_default();
+        Lookup { filter: config.files().clone(), no_ignore: self.no_ignore, home: self.home(&current_dir, paths) }
+    }
 }
 
 /// The configuration of [`load_file`], with the features of the arguments.
@@ -53,45 +85,64 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Troub
 pub(super) fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
     let current_dir = std::env::current_dir()
         .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
-    match path(args, &current_dir) {
-        Some(path) => read(&path, &current_dir, session),
+    match path(args, &current_dir)? {
+        Some(path) => match read(&path, &current_dir).map_err(|error| cannot_read(&error))? {
+            Ok(config) => Ok(config),
+            Err(diagnostics) => {
+                let summary = Summary::of(&diagnostics, 1);
+                let report = CheckReport {
+                    diagnostics,
+                    failures: Vec::new(),
+                    passed_over: Vec::new(),
+                    unchecked: BTreeMap::new(),
+                    summary,
+                    quiet: true,
+                };
+                write_check(&mut session.stderr(), Format::Full, &session.error_look, &report)?;
+                Err(Trouble::new(format!("the configuration {} is not valid", shown(&path, &current_dir).display())))
+            }
+        },
         None => Ok(Config::default().located(&current_dir, &current_dir)),
     }
 }
 
-/// The file that [`load_file`] reads, if it reads one.
-pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Option<PathBuf> {
-    match &args.config {
-        _ if args.no_config => None,
-        Some(path) => Some(path.clone()),
-        None => config::find(current_dir),
+/// As [`load_file`], without a word where there is no sound configuration.
+pub(super) fn load_sound(args: &ConfigFileArgs) -> Option<Config> {
+    let current_dir = std::env::current_dir().ok()?;
+    match path(args, &current_dir).ok()? {
+        Some(path) => read(&path, &current_dir).ok()?.ok(),
+        None => Some(Config::default().located(&current_dir, &current_dir)),
     }
 }
 
-/// Reads a configuration file.
-fn read(path: &Path, current_dir: &Path, session: &Session) -> Result<Config, Trouble> {
-    // As the user would write it: a configuration of a directory above stays absolute.
-    let shown = path.strip_prefix(current_dir).unwrap_or(path);
-    let read =
-        workspace::read(shown).map_err(|error| Trouble::new(format!("cannot read the configuration: {error}")))?;
+/// The file that [`load_file`] reads, if it reads one.
+///
+/// # Errors
+/// Where there is something of its name that is no file.
+pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Result<Option<PathBuf>, Trouble> {
+    match &args.config {
+        _ if args.no_config => Ok(None),
+        Some(path) => Ok(Some(path.clone())),
+        None => config_file::find(current_dir, &args.files.home(current_dir, &[])).map_err(|error| cannot_read(&error)),
+    }
+}
+
+fn cannot_read(error: &ReadError) -> Trouble {
+    Trouble::new(format!("cannot read the configuration: {error}"))
+}
+
+/// Reads a configuration file; the inner error is what is wrong with it.
+fn read(path: &Path, current_dir: &Path) -> Result<Result<Config, Vec<Diagnostic>>, ReadError> {
+    // A file that the user named may be a pipe.
+    let read = workspace::read_named(shown(path, current_dir))?;
     let parsed = match read.problem {
-        Some(problem) => Err(vec![problem]),
+        Some(problem) => Err(vec![Diagnostic { rule: "config/syntax", ..problem }.help("save it as UTF-8")]),
         None => Config::parse(&read.file),
     };
-    match parsed {
-        Ok(config) => Ok(config.located(config::root_of(&current_dir.join(path)), current_dir)),
-        Err(diagnostics) => {
-            let summary = Summary::of(&diagnostics, 1);
-            let report = CheckReport {
-                diagnostics,
-                failures: Vec::new(),
-                passed_over: Vec::new(),
-                unchecked: BTreeMap::new(),
-                summary,
-                quiet: true,
-            };
-            write_check(&mut session.stderr(), Format::Full, &session.error_look, &report)?;
-            Err(Trouble::new(format!("the configuration {} is not valid", shown.display())))
-        }
-    }
+    Ok(parsed.map(|config| config.located(config_file::directory_of(&current_dir.join(path)), current_dir)))
+}
+
+/// The path as the user would write it: a configuration of a directory above stays absolute.
+fn shown<'p>(path: &'p Path, current_dir: &Path) -> &'p Path {
+    path.strip_prefix(current_dir).unwrap_or(path)
 }

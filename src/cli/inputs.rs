@@ -12,7 +12,7 @@ use crate::rules::{self, FileShape, LoadOptions};
 use crate::source::SourceFile;
 use crate::unittest::RuleFileCache;
 use crate::workspace::copies::{is_copy, without_copies};
-use crate::workspace::{self, Found, Read, ReadError};
+use crate::workspace::{self, Found, Lookup, Read, ReadError};
 use crate::yaml;
 
 /// What the paths of the command line stand for.
@@ -37,12 +37,12 @@ enum Input {
 impl Inputs {
     /// Reads the files that `paths` name, among them `-` for standard input, and those in the directories that `paths`
     /// name unless `config` excludes them.
-    pub(super) fn read(paths: &[PathBuf], stdin_name: &str, config: &Config) -> Self {
+    pub(super) fn read(paths: &[PathBuf], stdin_name: &str, config: &Config, lookup: &Lookup) -> Self {
         let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
         let mut inputs = Inputs::default();
         let options = LoadOptions { parse: config.promql.parse_options(), ..LoadOptions::default() };
-        let reader = Reader { config, rule_files: RuleFileCache::new(options) };
+        let reader = Reader { config, rule_files: RuleFileCache::within(options, lookup.home.clone()) };
         if !stdin.is_empty() {
             match read_stdin(stdin_name).and_then(|read| reader.input(read, Path::new(""), true)) {
                 Ok(Input::Document(document)) => inputs.documents.push(*document),
@@ -51,12 +51,9 @@ impl Inputs {
                 Err(failure) => inputs.failures.push(failure),
             }
         }
-        let (found, errors) = workspace::discover(&paths);
-        inputs.failures.extend(errors.iter().map(failure_of));
-        let wanted: Vec<Found> = found
-            .into_iter()
-            .filter(|found| found.named || !config.is_excluded(&found.path.to_string_lossy()))
-            .collect();
+        let discovery = workspace::discover(&paths, lookup);
+        inputs.failures.extend(discovery.errors.iter().map(failure_of));
+        let wanted = discovery.files;
         let read: Vec<Result<Input, Failure>> = wanted.par_iter().map(|found| reader.read(found)).collect();
         let mut files = Vec::new();
         for (found, result) in wanted.iter().zip(read) {
@@ -81,7 +78,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self, found: &Found) -> Result<Input, Failure> {
-        let read = workspace::read(&found.path).map_err(|error| failure_of(&error))?;
+        let read = if found.named { workspace::read_named(&found.path) } else { workspace::read(&found.path) };
+        let read = read.map_err(|error| failure_of(&error))?;
         self.input(read, found.path.parent().unwrap_or(Path::new("")), found.named)
     }
 
@@ -94,6 +92,16 @@ impl Reader<'_> {
         let text = read.file.text();
         if named && text.trim().is_empty() && read.problem.is_none() {
             return Err(Failure { path: read.file.name().to_owned(), message: "is empty".to_owned() });
+        }
+        if let Some(repaired) = &read.repaired {
+            // What it is shows behind the wrong byte; whatever else there is to say comes from the text being cut off.
+            let shape = rules::classify(&yaml::parse(repaired), repaired);
+            if !named && !matches!(shape, FileShape::Rules | FileShape::Tests) {
+                return Ok(Input::Other);
+            }
+            let document = Document::read(&read.file, self.config, true);
+            let problems = read.problem.into_iter().collect();
+            return Ok(Input::Document(Box::new(Document { problems, rules: None, comments: Vec::new(), ..document })));
         }
         let worth_parsing = rules::may_hold_rules_or_tests(text);
         if !named && !worth_parsing {
@@ -112,10 +120,6 @@ impl Reader<'_> {
             } else {
                 return Ok(Input::Other);
             }
-        }
-        if let Some(problem) = read.problem {
-            // Whatever else there is to say comes from the text being cut off there.
-            document = Document { problems: vec![problem], rules: None, comments: Vec::new(), ..document };
         }
         Ok(Input::Document(Box::new(document)))
     }

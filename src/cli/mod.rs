@@ -23,7 +23,7 @@ mod session;
 mod test_command;
 mod update;
 
-use std::io::{self, Read as _};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,7 +32,7 @@ use outcome::{Outcome, Trouble};
 use session::Session;
 
 use crate::report::Failure;
-use crate::workspace::{self, MAX_FILE_BYTES, Read};
+use crate::workspace::{self, Read};
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -91,16 +91,8 @@ fn run(cli: &Cli) -> Outcome {
 
 /// Standard input, as far as a file may be large.
 fn read_stdin(name: &str) -> Result<Read, Failure> {
-    let mut bytes = Vec::new();
-    let failure = |message: String| Failure { path: name.to_owned(), message };
-    io::stdin()
-        .lock()
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| failure(format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(failure(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
-    }
+    let bytes = workspace::read_bounded(io::stdin().lock());
+    let bytes = bytes.map_err(|message| Failure { path: name.to_owned(), message })?;
     Ok(workspace::from_bytes(name, bytes))
 }
 

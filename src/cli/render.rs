@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::config::{self, ConfigFileArgs};
 use super::{Outcome, Session, Trouble, test_command};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
@@ -46,6 +47,9 @@ pub(super) struct RenderArgs {
 
     #[command(flatten)]
     pub language: test_command::LanguageArgs,
+
+    #[command(flatten)]
+    pub config: ConfigFileArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -84,7 +88,11 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
     let (options, renderer) = options(args, session)?;
-    let (inputs, failures) = test_command::read_paths(&args.paths);
+    let config = config::load_file(&args.config, session)?;
+    let lookup = args.config.files.lookup(&config, &args.paths);
+    let mut options = RunOptions { home: lookup.home.clone(), ..options };
+    options.load.parse = options.load.parse.and(config.promql.parse_options());
+    let (inputs, failures) = test_command::read_paths(&args.paths, &lookup);
     if inputs.is_empty() && failures.is_empty() {
         return Err(test_command::no_test_file(&args.paths)
             .help("alerts are rendered over the series of their tests: name a test file that loads these rules"));

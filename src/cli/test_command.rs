@@ -182,8 +182,10 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
 
 fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<Outcome, Trouble> {
     let config = config::load_file(&args.config, session)?;
-    let mut suite = Suite::read(args, options, session)?;
-    outputs::forbid_overwriting_rules(args, &suite.inputs)?;
+    let mut options = options;
+    options.load.parse = options.load.parse.and(config.promql.parse_options());
+    let mut suite = Suite::read(args, &config, options, session)?;
+    outputs::forbid_overwriting_rules(args, &suite.inputs, &suite.options.home)?;
     let format = format::chosen(args, session);
     if suite.inputs.is_empty() && !suite.is_empty_part && format.is_for_people() {
         // Nothing has passed, so nothing is said to have.

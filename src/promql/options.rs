@@ -25,6 +25,19 @@ impl ParseOptions {
     }
 }
 
+impl ParseOptions {
+    /// What one of the two turns on.
+    #[must_use]
+    pub const fn and(self, other: ParseOptions) -> Self {
+        ParseOptions {
+            experimental_functions: self.experimental_functions || other.experimental_functions,
+            duration_expressions: self.duration_expressions || other.duration_expressions,
+            extended_range_selectors: self.extended_range_selectors || other.extended_range_selectors,
+            fill_modifiers: self.fill_modifiers || other.fill_modifiers,
+        }
+    }
+}
+
 impl Default for ParseOptions {
     /// What promtool does without `--enable-feature`: only duration expressions are on.
     fn default() -> Self {

@@ -18,6 +18,10 @@ pub struct SourceFile {
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
+    /// Whether its bytes on the disk are in another encoding.
+    reencoded: bool,
+    /// Whether its text may not be shown.
+    foreign: bool,
 }
 
 /// A place as people count it: both numbers start at 1, the column counts characters (Unicode scalar values).
@@ -45,7 +49,33 @@ impl SourceFile {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        SourceFile { name: name.into(), text, line_starts, counted: OnceLock::new() }
+        SourceFile { name: name.into(), text, line_starts, counted: OnceLock::new(), reencoded: false, foreign: false }
+    }
+
+    /// The same file, read from bytes that are not its text in UTF-8: what is written in their place must not be UTF-8
+    /// without a word.
+    #[must_use]
+    pub fn reencoded(mut self) -> Self {
+        self.reencoded = true;
+        self
+    }
+
+    /// Whether its bytes on the disk are not its text in UTF-8.
+    pub fn is_reencoded(&self) -> bool {
+        self.reencoded
+    }
+
+    /// The same file as one that is none of the user's: it was reached through what another file says. Places in it are
+    /// told, and its text is not shown (it may be anything that can be read on this machine).
+    #[must_use]
+    pub fn foreign(mut self) -> Self {
+        self.foreign = true;
+        self
+    }
+
+    /// Whether its text may not be shown.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
     /// What messages call the file.

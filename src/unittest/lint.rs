@@ -134,9 +134,14 @@ impl<'a> Context<'a> {
         if found.len() < MOST_SUGGESTIONS { nearest(wanted, names) } else { None }
     }
 
+    /// Whether all rule files that the test names are there and sound. Otherwise nothing is said of what no rule has or
+    /// reads: the rules that could not be loaded may.
+    fn knows_all_rules(&self) -> bool {
+        self.rules.problems.is_empty() && self.rules.unmatched.is_empty()
+    }
+
     fn unknown_groups(&self, found: &mut Vec<Diagnostic>) {
-        // Rules that could not be loaded may have the group.
-        if !self.rules.problems.is_empty() || !self.rules.unmatched.is_empty() {
+        if !self.knows_all_rules() {
             return;
         }
         let groups = self.rules.files.iter().flat_map(|file| &file.groups);
@@ -159,11 +164,15 @@ impl<'a> Context<'a> {
             let help = "it passes unless a rule fails; add `alert_rule_test`, `alert_timeline` or `promql_expr_test`";
             found.push(self.warning(NO_ASSERTIONS, message, group.span, "").help(help));
         }
-        self.unknown_alerts(group, &mut found);
+        if self.knows_all_rules() {
+            self.unknown_alerts(group, &mut found);
+        }
         self.split_alerts(group, &mut found);
         self.duplicate_assertions(group, &mut found);
         self.series(group, inputs, &mut found);
-        self.after_last_sample(group, inputs, &mut found);
+        if self.knows_all_rules() {
+            self.after_last_sample(group, inputs, &mut found);
+        }
         found
     }
 
@@ -254,7 +263,9 @@ impl<'a> Context<'a> {
             let finding = self.warning(DUPLICATE_SERIES, message, later.series.span, "replaces the earlier one");
             found.push(finding.related(self.label(earlier.series.span, "not loaded")));
         }
-        self.unused_series(group, inputs, found);
+        if self.knows_all_rules() {
+            self.unused_series(group, inputs, found);
+        }
     }
 
     fn dropped_series(&self, group: &TestGroup, end: EarlyEnd) -> Option<Diagnostic> {

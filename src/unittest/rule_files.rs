@@ -7,13 +7,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::rules::{self, FileShape, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
-use crate::workspace::{self, glob};
+use crate::workspace::glob::{self, Match, Matches, Stopped};
+use crate::workspace::{self, Home};
 use crate::yaml;
 
-/// Rule files by path. Threads share it; each file is read by whoever needs it first, and the others wait.
+/// After so many rule files of one test file that cannot be read or are not sound, no more are read.
+const MAX_BROKEN: usize = 20;
+
+/// Rule files by canonical path. Threads share it; each file is read by whoever needs it first, and the others wait.
 #[derive(Debug)]
 pub struct RuleFileCache {
     options: LoadOptions,
+    home: Home,
     files: Mutex<HashMap<PathBuf, Arc<OnceLock<Loaded>>>>,
 }
 
@@ -40,15 +45,20 @@ pub struct ResolvedRules {
 }
 
 /// The files that `pattern`, one of a test's `rule_files`, names, relative to `folder`; none where it is malformed.
-pub fn rule_file_paths(folder: &Path, pattern: &str) -> Vec<PathBuf> {
-    glob::find(folder, pattern).unwrap_or_default().iter().map(|path| clean(path)).collect()
+pub fn rule_file_paths(folder: &Path, pattern: &str, home: &Home) -> Vec<PathBuf> {
+    glob::find(folder, pattern, home).unwrap_or_default().paths.iter().map(|found| clean(&found.path)).collect()
 }
 
 impl RuleFileCache {
     /// An empty cache; files are read with `options`.
     pub fn new(options: LoadOptions) -> Self {
+        RuleFileCache::within(options, Home::default())
+    }
+
+    /// The same, of files as far as `home` lets them be read and shown.
+    pub fn within(options: LoadOptions, home: Home) -> Self {
         // Whatever a test names is meant to be rules.
-        RuleFileCache { options: LoadOptions { assume_rules: true, ..options }, files: Mutex::default() }
+        RuleFileCache { options: LoadOptions { assume_rules: true, ..options }, home, files: Mutex::default() }
     }
 
     /// How rule files are read.
@@ -60,9 +70,10 @@ impl RuleFileCache {
     pub fn resolve(&self, test: &TestFile, folder: &Path) -> ResolvedRules {
         let mut resolved = ResolvedRules::default();
         let mut seen = HashSet::new();
+        let mut broken = 0;
         for (index, pattern) in test.rule_files.iter().enumerate() {
             let label = |text: &str| Label::new(&test.file, pattern.span, text);
-            let Some(paths) = glob::find(folder, pattern.text()) else {
+            let Some(Matches { paths, stopped }) = glob::find(folder, pattern.text(), &self.home) else {
                 let message = format!("`{}` is a malformed pattern", pattern.text());
                 let help =
                     "`*` and `?` match within a name, `[a-z]` one character; a `\\` in front takes the meaning away";
@@ -71,14 +82,27 @@ impl RuleFileCache {
                     .push(Diagnostic::new("schema/invalid-value", Severity::Error, message, label("")).help(help));
                 continue;
             };
-            if paths.is_empty() {
+            let unreadable =
+                |message: String| Diagnostic::new("test/unreadable-rule-file", Severity::Error, message, label(""));
+            if let Some(stopped) = stopped {
+                let message = format!("`{}` names more than is read: {}", pattern.text(), why(stopped));
+                resolved.problems.push(unreadable(message).help("name the rule files more closely"));
+            } else if paths.is_empty() {
                 resolved.unmatched.push(index);
             }
-            for path in paths.iter().map(|path| clean(path)) {
-                if !seen.insert(path.clone()) {
+            for Match { path, canonical } in paths {
+                let path = clean(&path);
+                if !seen.insert(canonical.clone()) {
                     continue;
                 }
-                match self.load(&path) {
+                if broken == MAX_BROKEN {
+                    let message = format!("no more rule files are read after {MAX_BROKEN} that are not sound");
+                    resolved.problems.push(unreadable(message).help("correct those first, or name fewer files"));
+                    return resolved;
+                }
+                let loaded = self.load(&path, &canonical);
+                broken += usize::from(loaded.is_broken());
+                match loaded {
                     Loaded::File(file, problems) => {
                         resolved.problems.extend(problems.iter().cloned());
                         resolved.files.push(file);
@@ -96,16 +120,16 @@ impl RuleFileCache {
         resolved
     }
 
-    fn load(&self, path: &Path) -> Loaded {
+    fn load(&self, path: &Path, canonical: &Path) -> Loaded {
         let cell = {
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(files.entry(path.to_owned()).or_default())
+            Arc::clone(files.entry(canonical.to_owned()).or_default())
         };
-        cell.get_or_init(|| self.read(path)).clone()
+        cell.get_or_init(|| self.read(path, canonical)).clone()
     }
 
-    fn read(&self, path: &Path) -> Loaded {
-        let read = match workspace::read(path) {
+    fn read(&self, path: &Path, canonical: &Path) -> Loaded {
+        let read = match workspace::read_foreign(path, canonical, &self.home) {
             Ok(read) => read,
             Err(error) => return Loaded::Unreadable(error.message),
         };
@@ -125,6 +149,23 @@ impl RuleFileCache {
         }
         problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Loaded::File(Arc::new(file), problems.into())
+    }
+}
+
+impl Loaded {
+    fn is_broken(&self) -> bool {
+        match self {
+            Loaded::File(_, problems) => !problems.is_empty(),
+            Loaded::Unreadable(_) => true,
+        }
+    }
+}
+
+fn why(stopped: Stopped) -> String {
+    match stopped {
+        Stopped::Files => format!("there are more than {} files", glob::MAX_FILES),
+        Stopped::Entries => "there is too much to look through".to_owned(),
+        Stopped::Outside => "it leads out of the repository, and --sandbox reads nothing there".to_owned(),
     }
 }
 

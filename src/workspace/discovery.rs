@@ -1,132 +1,282 @@
 //! Finding files.
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use ignore::WalkBuilder;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::ReadError;
+use super::filter::Filter;
+use super::home::Home;
+use super::ignoring::Ignoring;
+use super::sniff::{has_extension, is_worth_reading};
 
-/// A file that [`discover`] found.
+/// So many entries of ignored folders are looked at to say what was passed over.
+const MAX_IGNORED_ENTRIES: usize = 10_000;
+
+/// A file that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     /// Where it is, as the user would write it.
     pub path: PathBuf,
-    /// Whether the user named the file itself and not a directory above it.
+    /// Whether the user named the file itself and not a folder above it.
     pub named: bool,
 }
 
-/// Endings of the files that are read in directories.
-const EXTENSIONS: [&str; 3] = ["yml", "yaml", "rules"];
+/// Where files are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Lookup {
+    /// What the configuration adds and leaves out.
+    pub filter: Filter,
+    /// Whether `.gitignore` and `.ignore` mean nothing.
+    pub no_ignore: bool,
+    /// What may be read.
+    pub home: Home,
+}
 
-/// The files with the endings `.yml`, `.yaml` and `.rules` below the directories among `paths`, and the files among
-/// `paths` whatever their names, sorted by path, each once; and the paths that cannot be read.
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// The files, sorted by path, each once.
+    pub files: Vec<Found>,
+    /// The folders that were walked, sorted.
+    pub folders: Vec<PathBuf>,
+    /// Files that `.gitignore` or `.ignore` names and that would have been read by their ending; not more than a
+    /// bounded look finds.
+    pub ignored: Vec<PathBuf>,
+    /// The paths that cannot be read.
+    pub errors: Vec<ReadError>,
+}
+
+/// The files among `paths`, whatever their names, and below the folders among `paths` those that are worth reading:
+/// with the endings of rule files (`.yml`, `.yaml`, `.rules`, `.rule`, `.alerts`), others that begin as rule files and
+/// test files do, and those that the configuration includes.
 ///
 /// A file that several of the `paths` lead to, as `./a.yml` and `a.yml` do, has the name under which it comes first.
-/// Hidden files, links and what `.gitignore` and `.ignore` name are left out below directories. Which of the files are
-/// rule files shows when they are read.
-pub fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
-    let mut files = Files::default();
-    let mut errors = Vec::new();
+/// Below folders, hidden files, links, what ignore files of the repository name and what the configuration excludes are
+/// left out; what it includes is not, but for links. Which of the files are rule files shows when they are read.
+pub fn discover(paths: &[PathBuf], lookup: &Lookup) -> Discovery {
+    let mut walk = Walk { lookup, discovery: Discovery::default(), files: FxHashMap::default(), unsure: Vec::new() };
     for path in paths {
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk(path, &mut files, &mut errors),
-            Ok(_) => files.add(path, true),
-            Err(error) => errors.push(ReadError::of_io(path, &error)),
+            Ok(metadata) if metadata.is_dir() => walk.folder(path),
+            Ok(_) => walk.named(path),
+            Err(error) => walk.discovery.errors.push(ReadError::of_io(path, &error)),
         }
     }
-    let mut found: Vec<Found> = files.by_canonical_path.into_values().collect();
-    found.sort_unstable();
-    (found, errors)
+    walk.finish()
 }
 
-/// Files, each once.
-#[derive(Default)]
-struct Files {
-    by_canonical_path: FxHashMap<PathBuf, Found>,
+/// What is known so far.
+struct Walk<'a> {
+    lookup: &'a Lookup,
+    discovery: Discovery,
+    /// By canonical path.
+    files: FxHashMap<PathBuf, Found>,
+    /// Files of which only a look into them says whether they count.
+    unsure: Vec<(PathBuf, PathBuf)>,
 }
 
-impl Files {
-    fn add(&mut self, path: &Path, named: bool) {
-        // A pipe such as `/dev/fd/63` has no canonical path.
+/// A folder that is to be walked.
+struct Folder {
+    /// As the user would write it.
+    path: PathBuf,
+    canonical: PathBuf,
+    ignoring: Option<Rc<Ignoring>>,
+    /// Whether only what the configuration includes counts in it.
+    only_included: bool,
+}
+
+/// An entry of a folder.
+struct Entry {
+    name: String,
+    path: PathBuf,
+    canonical: PathBuf,
+    kind: FileType,
+}
+
+impl Walk<'_> {
+    fn named(&mut self, path: &Path) {
+        // A pipe such as `/dev/fd/63` has no canonical path; it was opened by whoever started the program.
         let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let file = self.by_canonical_path.entry(canonical);
-        file.or_insert_with(|| Found { path: path.to_owned(), named }).named |= named;
-    }
-}
-
-/// What one person ignores everywhere must not decide what a check in CI sees.
-fn walker(directory: &Path) -> ignore::Walk {
-    WalkBuilder::new(directory).require_git(false).git_global(false).build()
-}
-
-/// The directories in which [`discover`] looks: those among `paths` and below, and the parents of the files among
-/// `paths`; sorted, each once.
-pub fn directories(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let entries = walker(path).filter_map(Result::ok);
-            let folders = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()));
-            found.extend(folders.map(ignore::DirEntry::into_path));
+        let is_stream = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
+        if !is_stream && !self.lookup.home.admits(&canonical) {
+            self.discovery.errors.push(ReadError::new(path, Home::REFUSAL));
         } else {
-            found.extend(path.parent().map(Path::to_owned));
+            self.add(path.to_owned(), canonical, true);
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
-/// Whether the name of `path` ends as those of the files that [`discover`] finds in directories.
-pub fn has_extension(path: &Path) -> bool {
-    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| EXTENSIONS.contains(&extension))
-}
+    fn add(&mut self, path: PathBuf, canonical: PathBuf, named: bool) {
+        self.files.entry(canonical).or_insert(Found { path, named }).named |= named;
+    }
 
-fn walk(directory: &Path, files: &mut Files, errors: &mut Vec<ReadError>) {
-    for entry in walker(directory) {
-        match entry {
-            Ok(entry) => {
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-                if is_file && has_extension(path) {
-                    files.add(path, false);
-                }
+    fn folder(&mut self, path: &Path) {
+        let canonical = match fs::canonicalize(path) {
+            Ok(canonical) => canonical,
+            Err(error) => return self.discovery.errors.push(ReadError::of_io(path, &error)),
+        };
+        if !self.lookup.home.admits(&canonical) {
+            return self.discovery.errors.push(ReadError::new(path, Home::REFUSAL));
+        }
+        let ignoring = if self.lookup.no_ignore { None } else { Ignoring::above(&canonical) };
+        let mut waiting = vec![Folder { path: path.to_owned(), canonical, ignoring, only_included: false }];
+        let mut ignored = Vec::new();
+        while let Some(folder) = waiting.pop() {
+            self.enter(folder, &mut waiting, &mut ignored);
+        }
+        self.look_into_ignored(ignored);
+    }
+
+    /// Looks at what is in one folder.
+    fn enter(&mut self, mut folder: Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
+        let entries = match entries(&folder.path, &folder.canonical) {
+            Ok(entries) => entries,
+            Err(error) => return self.discovery.errors.push(error),
+        };
+        if !folder.only_included {
+            if !self.lookup.no_ignore {
+                let has = |name: &str| entries.iter().any(|entry| entry.name == name);
+                folder.ignoring = Ignoring::of(&folder.canonical, folder.ignoring.take(), has);
             }
-            Err(error) => errors.push(ReadError { path: directory.to_owned(), message: error.to_string() }),
+            self.discovery.folders.push(folder.path.clone());
+        }
+        for entry in entries {
+            self.entry(entry, &folder, waiting, ignored);
         }
     }
+
+    fn entry(&mut self, entry: Entry, folder: &Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
+        let filter = &self.lookup.filter;
+        let is_folder = entry.kind.is_dir();
+        if !is_folder && !entry.kind.is_file() || entry.name == ".git" || filter.excludes(&entry.path) {
+            return;
+        }
+        let is_ignored =
+            || folder.ignoring.as_ref().is_some_and(|ignoring| ignoring.ignores(&entry.canonical, is_folder));
+        let is_hidden = entry.name.starts_with('.');
+        let is_left_out = folder.only_included || is_hidden || is_ignored();
+        if is_left_out && !folder.only_included && !is_hidden && (is_folder || has_extension(&entry.path)) {
+            ignored.push(entry.path.clone());
+        }
+        if is_folder {
+            if !is_left_out || filter.includes_some() {
+                waiting.push(Folder {
+                    path: entry.path,
+                    canonical: entry.canonical,
+                    ignoring: folder.ignoring.clone(),
+                    only_included: is_left_out,
+                });
+            }
+        } else if filter.includes(&entry.path) || !is_left_out && has_extension(&entry.path) {
+            self.add(entry.path, entry.canonical, false);
+        } else if !is_left_out {
+            self.unsure.push((entry.path, entry.canonical));
+        }
+    }
+
+    /// Notes which files of ignored paths would have been read.
+    fn look_into_ignored(&mut self, mut waiting: Vec<PathBuf>) {
+        let mut left = MAX_IGNORED_ENTRIES;
+        while let Some(path) = waiting.pop() {
+            if !path.is_dir() {
+                self.discovery.ignored.push(path);
+                continue;
+            }
+            for entry in entries(&path, &path).unwrap_or_default() {
+                let counts = entry.kind.is_dir() || entry.kind.is_file() && has_extension(&entry.path);
+                if counts && !entry.name.starts_with('.') && !self.lookup.filter.excludes(&entry.path) {
+                    waiting.push(entry.path);
+                }
+                let Some(fewer) = left.checked_sub(1) else { return };
+                left = fewer;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Discovery {
+        let unsure: Vec<(PathBuf, PathBuf)> =
+            std::mem::take(&mut self.unsure).into_par_iter().filter(|(path, _)| is_worth_reading(path)).collect();
+        for (path, canonical) in unsure {
+            self.add(path, canonical, false);
+        }
+        let files = &self.files;
+        let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|canonical| files.contains_key(&canonical));
+        self.discovery.ignored.retain(|path| !is_read(path));
+        self.discovery.ignored.sort_unstable();
+        self.discovery.ignored.dedup();
+        self.discovery.files = self.files.into_values().collect();
+        self.discovery.files.sort_unstable();
+        self.discovery.folders.sort_unstable();
+        self.discovery.folders.dedup();
+        self.discovery
+    }
+}
+
+/// What is in a folder.
+fn entries(path: &Path, canonical: &Path) -> Result<Vec<Entry>, ReadError> {
+    let of_io = |error| ReadError::of_io(path, &error);
+    let shown = path.strip_prefix(".").unwrap_or(path);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(of_io)? {
+        let entry = entry.map_err(of_io)?;
+        let name = entry.file_name();
+        let kind = entry.file_type().map_err(of_io)?;
+        found.push(Entry {
+            path: shown.join(&name),
+            canonical: canonical.join(&name),
+            name: name.to_string_lossy().into_owned(),
+            kind,
+        });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found_in(directory: &Path, paths: &[&str]) -> String {
+    /// A folder with these files, each an empty rule file unless something else is said.
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = directory.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, if text.is_empty() { "groups: []" } else { text }).unwrap();
+        }
+        directory
+    }
+
+    fn found_with(directory: &Path, paths: &[&str], lookup: &Lookup) -> String {
         let paths: Vec<PathBuf> = paths.iter().map(|path| directory.join(path)).collect();
-        let (found, errors) = discover(&paths);
+        let found = discover(&paths, lookup);
         let name = |path: &Path| path.strip_prefix(directory).unwrap_or(path).display().to_string();
-        let found =
-            found.iter().map(|found| format!("{}{}", name(&found.path), if found.named { " (named)" } else { "" }));
-        let errors = errors.iter().map(|error| format!("{}: {}", name(&error.path), error.message));
-        found.chain(errors).collect::<Vec<_>>().join("\n")
+        let files =
+            found.files.iter().map(|file| format!("{}{}", name(&file.path), if file.named { " (named)" } else { "" }));
+        let ignored = found.ignored.iter().map(|path| format!("{}: ignored", name(path)));
+        let errors = found.errors.iter().map(|error| format!("{}: {}", name(&error.path), error.message));
+        files.chain(ignored).chain(errors).collect::<Vec<_>>().join("\n")
+    }
+
+    fn found_in(directory: &Path, paths: &[&str]) -> String {
+        found_with(directory, paths, &Lookup::default())
     }
 
     #[test]
     fn directories_are_walked_and_named_files_always_count() {
-        let directory = tempfile::tempdir().unwrap();
+        let files = ["b.yml", "a/c.yaml", "a/d.rules.yml", ".hidden.yml", "ignored/f.yml", "ignored/g.txt", "g.rules"];
+        let directory = tree(&files.map(|path| (path, "")));
         let root = directory.path();
-        for path in ["b.yml", "a/c.yaml", "a/d.rules.yml", "a/e.txt", ".hidden.yml", "ignored/f.yml", "g.rules"] {
-            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
-            fs::write(root.join(path), "groups: []").unwrap();
-        }
         fs::write(root.join(".gitignore"), "ignored/\n").unwrap();
+        fs::write(root.join("a/e.txt"), "no rules").unwrap();
         insta::assert_snapshot!(found_in(root, &[""]), @r"
         a/c.yaml
         a/d.rules.yml
         b.yml
         g.rules
+        ignored/f.yml: ignored
         ");
         insta::assert_snapshot!(found_in(root, &["ignored/f.yml", "a/e.txt", "a", "missing.yml"]), @r"
         a/c.yaml
@@ -135,15 +285,45 @@ mod tests {
         ignored/f.yml (named)
         missing.yml: does not exist
         ");
+        let lookup = Lookup { no_ignore: true, ..Lookup::default() };
+        insta::assert_snapshot!(found_with(root, &[""], &lookup), @r"
+        a/c.yaml
+        a/d.rules.yml
+        b.yml
+        g.rules
+        ignored/f.yml
+        ignored/g.txt
+        ");
+    }
+
+    #[test]
+    fn other_endings_are_found_by_what_is_in_them() {
+        let files = [
+            ("a.YML", ""),
+            ("b.alerts", ""),
+            ("c.rule", ""),
+            ("d.json", "{\"groups\": []}"),
+            ("dashboard.json", "{\"panels\": []}"),
+            ("e.conf", ""),
+            ("f", "# remark\n---\ngroups: []"),
+            ("main.go", "groups:"),
+            ("notes.txt", "# groups\n\ngroups are\n"),
+            ("elf", "\u{7f}ELF\0\ngroups: []"),
+        ];
+        insta::assert_snapshot!(found_in(tree(&files).path(), &[""]), @r"
+        a.YML
+        b.alerts
+        c.rule
+        d.json
+        e.conf
+        f
+        ");
     }
 
     #[test]
     fn a_file_that_several_paths_lead_to_is_found_once() {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = tree(&[("a/b.yml", ""), ("c.yml", "")]);
         let root = directory.path();
-        fs::create_dir(root.join("a")).unwrap();
-        fs::write(root.join("a/b.yml"), "groups: []").unwrap();
-        fs::write(root.join("c.yml"), "groups: []").unwrap();
         insta::assert_snapshot!(found_in(root, &["", "./c.yml", "a/../a/b.yml", "a"]), @r"
         a/b.yml (named)
         c.yml (named)
@@ -151,6 +331,72 @@ mod tests {
         insta::assert_snapshot!(found_in(root, &["a/../c.yml", "c.yml", "."]), @r"
         a/../c.yml (named)
         a/b.yml
+        ");
+    }
+
+    #[test]
+    fn ignore_files_count_up_to_the_root_of_the_repository() {
+        let directory = tree(&[
+            (".gitignore", "*"),
+            (".ignore", "*"),
+            ("repository/.git/info/exclude", "excluded.yml"),
+            ("repository/.gitignore", "*.gen.yml\n!kept.gen.yml\n/rules/only.yml"),
+            ("repository/.ignore", "private"),
+            ("repository/rules/a.yml", ""),
+            ("repository/rules/a.gen.yml", ""),
+            ("repository/rules/kept.gen.yml", ""),
+            ("repository/rules/only.yml", ""),
+            ("repository/rules/excluded.yml", ""),
+            ("repository/rules/private/p.yml", ""),
+            ("repository/rules/inner/.git/HEAD", "ref"),
+            ("repository/rules/inner/i.gen.yml", ""),
+        ]);
+        insta::assert_snapshot!(found_in(directory.path(), &["repository/rules"]), @r"
+        repository/rules/a.yml
+        repository/rules/inner/i.gen.yml
+        repository/rules/kept.gen.yml
+        repository/rules/a.gen.yml: ignored
+        repository/rules/excluded.yml: ignored
+        repository/rules/only.yml: ignored
+        repository/rules/private/p.yml: ignored
+        ");
+        insta::assert_snapshot!(found_in(directory.path(), &["repository/rules/private"]), @"repository/rules/private/p.yml");
+    }
+
+    #[test]
+    fn the_configuration_adds_and_leaves_out() {
+        let directory = tree(&[
+            (".gitignore", "build"),
+            (".rules/h.tmpl", "x"),
+            ("build/b.tmpl", "x"),
+            ("build/other.yml", ""),
+            ("vendor/v.yml", ""),
+            ("vendor/v.tmpl", "x"),
+            ("a.yml", ""),
+        ]);
+        let mut filter = Filter::new(directory.path(), directory.path());
+        filter.include.add("*.tmpl").unwrap();
+        filter.exclude.add("vendor").unwrap();
+        let lookup = Lookup { filter, ..Lookup::default() };
+        insta::assert_snapshot!(found_with(directory.path(), &[""], &lookup), @r"
+        .rules/h.tmpl
+        a.yml
+        build/b.tmpl
+        build/other.yml: ignored
+        ");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_closed_home_is_not_left() {
+        let directory = tree(&[("repository/.git/HEAD", "ref"), ("repository/a.yml", ""), ("outside/b.yml", "")]);
+        let root = directory.path();
+        std::os::unix::fs::symlink("../outside/b.yml", root.join("repository/link.yml")).unwrap();
+        let lookup = Lookup { home: Home::closed(&root.join("repository")), ..Lookup::default() };
+        insta::assert_snapshot!(found_with(root, &["repository", "repository/link.yml", "outside"], &lookup), @r"
+        repository/a.yml
+        repository/link.yml: lies outside of the repository, and --sandbox reads nothing there
+        outside: lies outside of the repository, and --sandbox reads nothing there
         ");
     }
 }

@@ -1,11 +1,12 @@
 //! Reading files: bytes within bounds, and bytes to text.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::home::{Home, is_of_the_system};
 use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
 
 /// Files larger than this are refused, in bytes.
@@ -21,6 +22,10 @@ pub struct ReadError {
 }
 
 impl ReadError {
+    pub(super) fn new(path: &Path, message: impl Into<String>) -> Self {
+        ReadError { path: path.to_owned(), message: message.into() }
+    }
+
     pub(super) fn of_io(path: &Path, error: &io::Error) -> Self {
         let message = match error.kind() {
             io::ErrorKind::NotFound => "does not exist".to_owned(),
@@ -42,60 +47,164 @@ impl std::error::Error for ReadError {}
 /// A file's text.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// The file; where it is not UTF-8, its text up to the first wrong byte.
+    /// The file; where it is no text, what it holds up to the first wrong byte.
     pub file: Arc<SourceFile>,
-    /// Says where the file stops being UTF-8 text (`yaml/syntax`), if it does.
+    /// Says where the file stops being text (`yaml/syntax`), if it does.
     pub problem: Option<Diagnostic>,
+    /// Where it stops being text: all of it, with a replacement character for each wrong byte. What kind of file it is
+    /// can be seen there, and nothing else.
+    pub repaired: Option<Arc<SourceFile>>,
 }
 
-/// Reads a file.
+/// Reads a regular file.
 ///
 /// # Errors
-/// Where it is missing, is not a file, cannot be read, or is larger than [`MAX_FILE_BYTES`].
+/// Where it is missing, is not a regular file, cannot be read, or is larger than [`MAX_FILE_BYTES`].
 pub fn read(path: &Path) -> Result<Read, ReadError> {
-    let fail = |message: &str| ReadError { path: path.to_owned(), message: message.to_owned() };
-    let of_io = |error: io::Error| ReadError::of_io(path, &error);
-    let metadata = fs::metadata(path).map_err(of_io)?;
-    if metadata.is_dir() {
-        return Err(fail("is a directory"));
-    }
+    let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
     if !metadata.is_file() {
-        return Err(fail("is not a regular file"));
+        return Err(no_file(path, &metadata));
     }
-    let mut bytes = Vec::new();
-    // The size may not be what the metadata says; one byte more than the limit tells.
-    fs::File::open(path).map_err(of_io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(of_io)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(fail(&format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
-    }
-    Ok(from_bytes(&path.to_string_lossy(), bytes))
+    read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
 }
 
-/// The same for bytes that were read elsewhere, for example from standard input.
-pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Read {
-    let (text, wrong) = match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let mut bytes = error.into_bytes();
-            let wrong = bytes.get(valid).copied().unwrap_or_default();
-            let is_utf16 = matches!(bytes.get(..2), Some([0xFF, 0xFE] | [0xFE, 0xFF]));
-            bytes.truncate(valid);
-            (String::from_utf8(bytes).unwrap_or_default(), Some((wrong, is_utf16)))
+/// Reads a file that the user named: a regular one, a pipe (as of `<(command)`), or a terminal.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(path: &Path) -> Result<Read, ReadError> {
+    let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
+    if !metadata.is_file() && !is_stream(&metadata) {
+        return Err(no_file(path, &metadata));
+    }
+    read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
+}
+
+/// Reads a regular file that another file names: its `canonical` path may lead anywhere on this machine. What lies
+/// outside of `home` is marked as foreign, so that its text is not shown.
+///
+/// # Errors
+/// As [`read`]; also where it is something of the system, or may not be read by the rules of `home`.
+pub fn read_foreign(path: &Path, canonical: &Path, home: &Home) -> Result<Read, ReadError> {
+    if is_of_the_system(canonical) {
+        return Err(ReadError::new(path, "it is something of the system and no file"));
+    }
+    if !home.admits(canonical) {
+        return Err(ReadError::new(path, format!("it {}", Home::REFUSAL)));
+    }
+    let mut read = read(path)?;
+    if !home.holds(canonical) {
+        if let Some(problem) = read.problem {
+            return Err(ReadError::new(path, problem.message));
         }
+        let file = SourceFile::new(read.file.name(), read.file.text());
+        read.file = Arc::new(if read.file.is_reencoded() { file.reencoded() } else { file }.foreign());
+    }
+    Ok(read)
+}
+
+fn no_file(path: &Path, metadata: &Metadata) -> ReadError {
+    ReadError::new(path, if metadata.is_dir() { "is a directory" } else { "is not a regular file" })
+}
+
+#[cfg(unix)]
+fn is_stream(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_: &Metadata) -> bool {
+    false
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let of_io = |error: io::Error| ReadError::of_io(path, &error);
+    read_bounded(fs::File::open(path).map_err(of_io)?).map_err(|message| ReadError::new(path, message))
+}
+
+/// All bytes of `input`, for example of standard input.
+///
+/// # Errors
+/// Says why it cannot be read, or that there are more than [`MAX_FILE_BYTES`].
+pub fn read_bounded(input: impl io::Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    // The size may not be what the metadata says; one byte more than the limit tells.
+    input
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| ReadError::of_io(Path::new(""), &error).message)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)));
+    }
+    Ok(bytes)
+}
+
+/// The text of bytes: UTF-8, or UTF-16 with a byte-order mark, which Prometheus' reader of YAML takes too.
+pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Read {
+    match bytes.get(..2) {
+        Some([0xFF, 0xFE]) => from_utf16(name, &bytes, u16::from_le_bytes),
+        Some([0xFE, 0xFF]) => from_utf16(name, &bytes, u16::from_be_bytes),
+        _ => from_utf8(name, bytes),
+    }
+}
+
+fn from_utf8(name: &str, bytes: Vec<u8>) -> Read {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return sound(SourceFile::new(name, text)),
+        Err(error) => error,
     };
-    let file = Arc::new(SourceFile::new(name, text));
-    let problem = wrong.map(|(byte, is_utf16)| {
-        let label =
-            Label::new(&file, Span::at(file.text().len()), format!("the byte 0x{byte:02X} is no part of a character"));
-        let help = if is_utf16 {
-            "it looks like UTF-16: save it as UTF-8"
-        } else {
-            "Prometheus reads UTF-8 only: save the file in that encoding"
-        };
-        Diagnostic::new("yaml/syntax", Severity::Error, "the file is not UTF-8 text", label).help(help)
-    });
-    Read { file, problem }
+    let valid = error.utf8_error().valid_up_to();
+    let mut bytes = error.into_bytes();
+    let repaired = String::from_utf8_lossy(&bytes).into_owned();
+    let wrong = bytes.get(valid).copied().unwrap_or_default();
+    bytes.truncate(valid);
+    let file = Arc::new(SourceFile::new(name, String::from_utf8(bytes).unwrap_or_default()));
+    let text = format!("the byte 0x{wrong:02X} is no part of a character");
+    let help = "Prometheus reads UTF-8 only: save the file in that encoding";
+    broken(file, repaired, "the file is not UTF-8 text", text, help)
+}
+
+fn from_utf16(name: &str, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Read {
+    // The mark itself is no part of the text.
+    let (pairs, rest) = bytes.get(2..).unwrap_or_default().as_chunks::<2>();
+    let units = || pairs.iter().map(|pair| unit(*pair));
+    let mut text = String::with_capacity(pairs.len());
+    let mut wrong = None;
+    for character in char::decode_utf16(units()) {
+        match character {
+            Ok(character) => text.push(character),
+            Err(error) => {
+                wrong = Some(format!("0x{:04X} is only half of a character", error.unpaired_surrogate()));
+                break;
+            }
+        }
+    }
+    let wrong = wrong.or((!rest.is_empty()).then(|| "a byte is missing here".to_owned()));
+    let file = SourceFile::new(name, text).reencoded();
+    let Some(wrong) = wrong else { return sound(file) };
+    let repaired: String =
+        char::decode_utf16(units()).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let help = "its byte-order mark says UTF-16: save the file as UTF-8";
+    broken(Arc::new(file), repaired, "the file is not UTF-16 text", wrong, help)
+}
+
+fn sound(file: SourceFile) -> Read {
+    Read { file: Arc::new(file), problem: None, repaired: None }
+}
+
+fn broken(file: Arc<SourceFile>, repaired: String, message: &str, label: String, help: &str) -> Read {
+    let label = Label::new(&file, Span::at(file.text().len()), label);
+    let problem = Diagnostic::new("yaml/syntax", Severity::Error, message, label).help(help);
+    let repaired = Some(Arc::new(SourceFile::new(file.name(), repaired)));
+    Read { file, problem: Some(problem), repaired }
+}
+
+impl Read {
+    /// The text in which it shows what kind of file it is.
+    pub fn for_its_shape(&self) -> &Arc<SourceFile> {
+        self.repaired.as_ref().unwrap_or(&self.file)
+    }
 }
 
 #[cfg(test)]
@@ -112,11 +221,35 @@ mod tests {
           ^ the byte 0xFC is no part of a character
           help: Prometheus reads UTF-8 only: save the file in that encoding
         ");
-        insta::assert_snapshot!(of(b"\xff\xfea\0"), @r"
-        1:1..1 yaml/syntax: the file is not UTF-8 text
-          ^ the byte 0xFF is no part of a character
-          help: it looks like UTF-16: save it as UTF-8
+        insta::assert_snapshot!(of(b"\xff\xfea\0\0\xd8b\0"), @r"
+        1:2..2 yaml/syntax: the file is not UTF-16 text
+          ^ 0xD800 is only half of a character
+          help: its byte-order mark says UTF-16: save the file as UTF-8
         ");
+        insta::assert_snapshot!(of(b"\xfe\xff\0a\0"), @r"
+        1:2..2 yaml/syntax: the file is not UTF-16 text
+          ^ a byte is missing here
+          help: its byte-order mark says UTF-16: save the file as UTF-8
+        ");
+    }
+
+    #[test]
+    fn utf16_with_a_mark_is_text() {
+        let text = "a: gr\u{fc}n \u{1f600}";
+        let little: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let read = from_bytes("a.yml", bytes);
+            assert_eq!(read.file.text(), text);
+            assert!(read.problem.is_none() && read.file.is_reencoded());
+        }
+    }
+
+    #[test]
+    fn the_shape_of_what_is_no_text_can_be_seen() {
+        let read = from_bytes("a.yml", b"# Regeln f\xfcr Prod\ngroups: []\n".to_vec());
+        assert_eq!(read.file.text(), "# Regeln f");
+        assert_eq!(read.for_its_shape().text(), "# Regeln f\u{fffd}r Prod\ngroups: []\n");
     }
 
     #[test]
@@ -125,5 +258,14 @@ mod tests {
         assert_eq!(read(directory.path()).unwrap_err().message, "is a directory");
         let missing = read(&directory.path().join("missing.yml")).unwrap_err();
         assert_eq!(missing.message, "does not exist");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn streams_are_read_where_they_are_named_and_nowhere_else() {
+        assert_eq!(read(Path::new("/dev/null")).unwrap_err().message, "is not a regular file");
+        assert_eq!(read_named(Path::new("/dev/null")).unwrap().file.text(), "");
+        let endless = read_named(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!(endless.message, "is larger than 64 MiB");
     }
 }

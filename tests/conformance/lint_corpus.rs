@@ -10,7 +10,8 @@ use promproof::workspace;
 
 /// The documents of a corpus and what is reported with the default configuration.
 fn lint(corpus: &Path) -> (Vec<Document>, Vec<Diagnostic>) {
-    let (found, errors) = workspace::discover(&[corpus.to_path_buf()]);
+    let workspace::Discovery { files: found, errors, .. } =
+        workspace::discover(&[corpus.to_path_buf()], &workspace::Lookup::default());
     assert!(errors.is_empty(), "{errors:?}");
     let sources: Vec<_> = found.iter().map(|found| workspace::read(&found.path).unwrap().file).collect();
     let config = Config::default();

@@ -64,7 +64,7 @@ fn files_of_cluster_monitoring_operator_and_etcd() {
     let Some(folder) = shared("corpus/unit-tests") else { return };
     let (mut passed, mut failed, mut files) = (0, 0, 0);
     let mut failing = Vec::new();
-    for found in workspace::discover(&[folder]).0 {
+    for found in workspace::discover(&[folder], &workspace::Lookup::default()).files {
         let report = run(&found.path);
         if report.files[0].groups.is_empty() {
             continue;

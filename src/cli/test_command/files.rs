@@ -9,13 +9,13 @@ use crate::rules::{self, FileShape};
 use crate::testfile::{self, TestFile};
 use crate::unittest::TestInput;
 use crate::workspace::copies::{is_copy, without_copies};
-use crate::workspace::{self, Found, Read};
+use crate::workspace::{self, Discovery, Found, Lookup, Read};
 use crate::yaml;
 
 /// The test files under the paths, in the order of their names, and what cannot be read.
-pub(in crate::cli) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trouble>) {
+pub(in crate::cli) fn read_paths(paths: &[PathBuf], lookup: &Lookup) -> (Vec<TestInput>, Vec<Trouble>) {
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let (found, errors) = if paths.is_empty() { (Vec::new(), Vec::new()) } else { workspace::discover(&paths) };
+    let Discovery { files: found, errors, .. } = workspace::discover(&paths, lookup);
     let mut failures: Vec<Trouble> = errors.iter().map(|error| Trouble::new(error.to_string())).collect();
     let mut inputs = Vec::new();
     if !stdin.is_empty() {
@@ -37,23 +37,28 @@ pub(in crate::cli) fn read_paths(paths: &[PathBuf]) -> (Vec<TestInput>, Vec<Trou
 }
 
 fn read_input(found: &Found) -> Result<Option<TestInput>, Trouble> {
-    let read = workspace::read(&found.path).map_err(|error| Trouble::new(error.to_string()))?;
+    let read = if found.named { workspace::read_named(&found.path) } else { workspace::read(&found.path) };
+    let read = read.map_err(|error| Trouble::new(error.to_string()))?;
     Ok(input(&read, found.path.parent().unwrap_or(Path::new("")), found.named))
 }
 
 /// The test file; `None` where the file is none. One that the user named is taken for a test file unless it is
 /// plainly a rule file.
 fn input(read: &Read, folder: &Path, named: bool) -> Option<TestInput> {
-    if !named && !rules::may_hold_rules_or_tests(read.file.text()) {
+    let whole = read.for_its_shape();
+    if !named && !rules::may_hold_rules_or_tests(whole.text()) {
         return None;
     }
-    let parsed = yaml::parse(&read.file);
-    let shape = rules::classify(&parsed, &read.file);
+    let parsed = yaml::parse(whole);
+    let shape = rules::classify(&parsed, whole);
     if !(shape == FileShape::Tests || named && shape == FileShape::Other) {
         return None;
     }
-    let mut test: TestFile = testfile::decode(&parsed, &read.file);
-    test.problems.extend(read.problem.clone());
+    let mut test: TestFile = testfile::decode(&parsed, whole);
+    if let Some(problem) = &read.problem {
+        test = testfile::decode(&yaml::parse(&read.file), &read.file);
+        test.problems = vec![problem.clone()];
+    }
     Some(TestInput { test, folder: folder.to_owned() })
 }
 

@@ -12,6 +12,7 @@ use crate::unittest::coverage::{Collector, Coverage};
 use crate::unittest::report::TestReport;
 use crate::unittest::story::{Story, Storyteller};
 use crate::unittest::{self, RunOptions, Seen, Selection, TestInput};
+use crate::workspace::Lookup;
 
 /// How the tests went, and what was seen of them.
 pub(super) struct Ran {
@@ -26,6 +27,7 @@ pub(super) struct Ran {
 pub(super) struct Suite<'a> {
     pub args: &'a TestArgs,
     pub session: &'a Session,
+    lookup: Lookup,
     /// The files of which something is selected.
     pub inputs: Vec<TestInput>,
     /// How they run, and what of them.
@@ -43,14 +45,21 @@ impl<'a> Suite<'a> {
     ///
     /// # Errors
     /// Where there is no test file or nothing is selected.
-    pub(super) fn read(args: &'a TestArgs, options: RunOptions, session: &'a Session) -> Result<Self, Trouble> {
-        let (inputs, failures) = read_paths(&args.paths);
+    pub(super) fn read(
+        args: &'a TestArgs,
+        config: &Config,
+        options: RunOptions,
+        session: &'a Session,
+    ) -> Result<Self, Trouble> {
+        let lookup = args.config.files.lookup(config, &args.paths);
+        let options = RunOptions { home: lookup.home.clone(), ..options };
+        let (inputs, failures) = read_paths(&args.paths, &lookup);
         let is_missing = inputs.is_empty() && failures.is_empty();
         if is_missing && !args.allow_none {
             return Err(nothing_to_test(&args.paths));
         }
         let mut suite =
-            Suite { args, session, inputs, options, failures: Vec::new(), is_missing, is_empty_part: false };
+            Suite { args, session, lookup, inputs, options, failures: Vec::new(), is_missing, is_empty_part: false };
         suite.tell(failures);
         suite.select()?;
         Ok(suite)
@@ -61,7 +70,7 @@ impl<'a> Suite<'a> {
     /// # Errors
     /// Where nothing is selected any more.
     pub(super) fn read_again(&mut self) -> Result<(), Trouble> {
-        let (inputs, failures) = read_paths(&self.args.paths);
+        let (inputs, failures) = read_paths(&self.args.paths, &self.lookup);
         self.inputs = inputs;
         self.tell(failures);
         self.select()

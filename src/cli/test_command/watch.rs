@@ -21,7 +21,7 @@ use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::report::text::one_line;
 use crate::unittest;
-use crate::workspace;
+use crate::workspace::{self, Lookup};
 
 /// Editors and `git checkout` write in several steps: so long it must be quiet before the tests run.
 const QUIET: Duration = Duration::from_millis(100);
@@ -55,7 +55,8 @@ pub(super) fn run(
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
     }
-    let mut watched = Watched { paths: &args.paths, config: &args.config, rule_files: BTreeSet::new() };
+    let mut watched =
+        Watched { paths: &args.paths, config: &args.config, lookup: Lookup::default(), rule_files: BTreeSet::new() };
     let mut alarm = Alarm::new(args.watch.poll);
     let mut reason = "first run".to_owned();
     loop {
@@ -101,6 +102,8 @@ fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
 struct Watched<'a> {
     paths: &'a [PathBuf],
     config: &'a ConfigFileArgs,
+    /// What the configuration said when it was last sound.
+    lookup: Lookup,
     /// The patterns of all `rule_files` that were read, and the folders that they are relative to. None is forgotten:
     /// while a test file is being edited it may be broken for a moment.
     rule_files: BTreeSet<(PathBuf, String)>,
@@ -109,26 +112,31 @@ struct Watched<'a> {
 impl Watched<'_> {
     /// Reads which rule files the tests name.
     fn learn(&mut self, args: &TestArgs) {
-        for input in read_paths(&args.paths).0 {
+        if let Some(config) = config::load_sound(&args.config) {
+            self.lookup = args.config.files.lookup(&config, &args.paths);
+        }
+        for input in read_paths(&args.paths, &self.lookup).0 {
             let patterns = input.test.rule_files.iter();
             self.rule_files.extend(patterns.map(|pattern| (input.folder.clone(), pattern.text().to_owned())));
         }
     }
 
     fn rule_paths(&self) -> impl Iterator<Item = PathBuf> {
-        self.rule_files.iter().flat_map(|(folder, pattern)| unittest::rule_file_paths(folder, pattern))
+        self.rule_files
+            .iter()
+            .flat_map(|(folder, pattern)| unittest::rule_file_paths(folder, pattern, &self.lookup.home))
     }
 
     /// The configuration, which says what is warned of.
     fn config_path(&self) -> Option<PathBuf> {
         let current_dir = std::env::current_dir().ok()?;
-        let path = config::path(self.config, &current_dir)?;
+        let path = config::path(self.config, &current_dir).ok()??;
         Some(path.strip_prefix(&current_dir).map_or(path.clone(), Path::to_owned))
     }
 
     /// How the files are now.
     fn state(&self) -> State {
-        let tests = workspace::discover(self.paths).0.into_iter().map(|found| found.path);
+        let tests = workspace::discover(self.paths, &self.lookup).files.into_iter().map(|found| found.path);
         let stamp = |path: PathBuf| {
             let metadata = fs::metadata(&path).ok()?;
             Some((path, (metadata.modified().ok(), metadata.len())))
@@ -138,7 +146,10 @@ impl Watched<'_> {
 
     /// The folders in which changes matter.
     fn folders(&self) -> BTreeSet<PathBuf> {
-        let mut folders: BTreeSet<PathBuf> = workspace::directories(self.paths).into_iter().collect();
+        let mut folders: BTreeSet<PathBuf> =
+            workspace::discover(self.paths, &self.lookup).folders.into_iter().collect();
+        let named = self.paths.iter().filter(|path| !path.is_dir());
+        folders.extend(named.filter_map(|path| path.parent().map(Path::to_owned)));
         folders.extend(self.rule_paths().filter_map(|path| path.parent().map(Path::to_owned)));
         folders.extend(self.config_path().and_then(|path| path.parent().map(Path::to_owned)));
         // A rule file that does not exist yet will appear here.

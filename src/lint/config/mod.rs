@@ -3,6 +3,7 @@
 //! ```toml
 //! exclude = ["vendor/**"]
 //! dialect = "thanos"   # prometheus, thanos, mimir, loki, vmalert; else each file shows it
+//! include = ["*.rules.tmpl"]
 //!
 //! [rules]
 //! "template/missing-label" = "error"   # off, on, info, warning, error
@@ -41,11 +42,9 @@ use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::source::{Diagnostic, SourceFile};
 
-use crate::workspace::paths::{self, Patterns};
+use crate::workspace::Filter;
+use crate::workspace::paths::Patterns;
 pub use levels::{Level, Levels};
-
-/// The names that [`find`] looks for, in this order, in each directory.
-pub const FILE_NAMES: [&str; 2] = ["promproof.toml", ".config/promproof.toml"];
 
 /// What the user configured, or the defaults.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +63,7 @@ pub struct Config {
     dialect: Option<Dialect>,
     levels: Levels,
     overrides: Vec<Override>,
-    exclude: Patterns,
-    /// The directory to which `exclude` and `overrides` are relative, and the one to which file names are.
-    root: PathBuf,
-    current_dir: PathBuf,
+    files: Filter,
 }
 
 /// `[labels]`.
@@ -153,15 +149,13 @@ impl Config {
     /// `current_dir` the one that file names are relative to. Both absolute.
     #[must_use]
     pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
-        self.root = root.into();
-        self.current_dir = current_dir.into();
+        self.files = self.files.located(root, current_dir);
         self
     }
 
-    /// Whether the file called `name` is not to be linted. Only for files that were found by walking a directory: one
-    /// that the user names is linted.
-    pub fn is_excluded(&self, name: &str) -> bool {
-        !self.exclude.is_empty() && self.exclude.matches(&self.relative(name))
+    /// Which files are looked at, of those that the user does not name.
+    pub fn files(&self) -> &Filter {
+        &self.files
     }
 
     /// The program whose rules the file called `name` holds; `None` where the file itself shows it.
@@ -169,7 +163,7 @@ impl Config {
         if self.overrides.iter().all(|special| special.dialect.is_none()) {
             return self.dialect;
         }
-        let path = self.relative(name);
+        let path = self.files.relative(Path::new(name));
         let special = self.overrides.iter().rev().filter(|special| special.paths.matches(&path));
         special.filter_map(|special| special.dialect).next().or(self.dialect)
     }
@@ -178,29 +172,11 @@ impl Config {
     pub fn levels(&self, name: &str) -> Levels {
         let mut levels = self.levels.clone();
         if !self.overrides.is_empty() {
-            let path = self.relative(name);
+            let path = self.files.relative(Path::new(name));
             for special in self.overrides.iter().filter(|special| special.paths.matches(&path)) {
                 levels.extend(&special.levels);
             }
         }
         levels
     }
-
-    /// The path of the file called `name` from the configuration's directory.
-    fn relative(&self, name: &str) -> PathBuf {
-        let path = paths::normalize(&self.current_dir.join(name));
-        path.strip_prefix(&self.root).map(Path::to_path_buf).unwrap_or(path)
-    }
-}
-
-/// The configuration file that holds for the directory `start`: the nearest one in it or in a directory above.
-pub fn find(start: &Path) -> Option<PathBuf> {
-    start.ancestors().flat_map(|dir| FILE_NAMES.map(|name| dir.join(name))).find(|path| path.is_file())
-}
-
-/// The directory that a configuration file speaks for: its own, or the one that holds its `.config`.
-pub fn root_of(path: &Path) -> PathBuf {
-    let dir = path.parent().unwrap_or(Path::new(""));
-    let outer = if dir.ends_with(".config") { dir.parent() } else { None };
-    outer.unwrap_or(dir).to_path_buf()
 }

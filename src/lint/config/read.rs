@@ -15,7 +15,8 @@ use super::levels::{Level, Levels};
 use super::section::{Problems, Section, Value, span_of};
 use super::{Config, Override, PROMQL_FEATURES};
 
-const TOP_KEYS: [&str; 8] = ["annotations", "dialect", "exclude", "labels", "overrides", "promql", "rules", "runbook"];
+const TOP_KEYS: [&str; 9] =
+    ["annotations", "dialect", "exclude", "include", "labels", "overrides", "promql", "rules", "runbook"];
 
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(file.text());
@@ -40,7 +41,8 @@ fn read_top(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     let mut config = Config::default();
     let top = Section::new(table, "the configuration", &TOP_KEYS, problems);
 
-    config.exclude = patterns(&top, "exclude", problems);
+    config.files.exclude = patterns(&top, "exclude", problems);
+    config.files.include = patterns(&top, "include", problems);
     config.dialect = dialect(&top, problems);
     if let Some(rules) = top.table("rules", problems) {
         config.levels = levels(rules, problems);

@@ -30,7 +30,7 @@ fn nothing_configured_is_the_default() {
     assert!(config.labels.required.is_empty() && config.annotations.required.is_empty() && !config.runbook.required);
     assert_eq!(config.runbook.keys, ["runbook_url", "runbook", "playbook"]);
     assert_eq!(config.promql.parse_options(), ParseOptions::default());
-    assert!(!config.is_excluded("rules.yml"));
+    assert!(!config.files().excludes(Path::new("rules.yml")));
 }
 
 #[test]
@@ -87,16 +87,16 @@ fn a_rule_is_asked_before_its_category_and_a_later_override_wins() {
 #[test]
 fn excluded_paths_are_relative_to_the_configuration() {
     let config = parse("exclude = [\"vendor\", \"*.gen.yml\"]").unwrap().located("/repo", "/repo/rules");
-    assert!(config.is_excluded("../vendor/x/rules.yml"));
-    assert!(config.is_excluded("a.gen.yml"));
-    assert!(!config.is_excluded("vendored.yml"));
+    assert!(config.files().excludes(Path::new("../vendor/x/rules.yml")));
+    assert!(config.files().excludes(Path::new("a.gen.yml")));
+    assert!(!config.files().excludes(Path::new("vendored.yml")));
 }
 
 #[test]
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
@@ -124,20 +124,4 @@ fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     "#);
     insta::assert_snapshot!(problems("[[overrides]]\npath = [\"a\"]\n[rules]\ntemplate = \"off\"\ntemplate = \"on\""), @"5:1 config/syntax this is not TOML [template] duplicate key ()");
     insta::assert_snapshot!(problems("a = [1"), @"1:7 config/syntax this is not TOML [] unclosed array, expected `]` ()");
-}
-
-#[test]
-fn the_configuration_is_found_upwards() {
-    let dir = tempfile::tempdir().unwrap();
-    let deep = dir.path().join("a/b");
-    std::fs::create_dir_all(&deep).unwrap();
-    std::fs::create_dir(dir.path().join(".config")).unwrap();
-    let hidden = dir.path().join(".config/promproof.toml");
-    std::fs::write(&hidden, "").unwrap();
-    assert_eq!(find(&deep), Some(hidden.clone()));
-    assert_eq!(root_of(&hidden), dir.path());
-    let near = dir.path().join("a/promproof.toml");
-    std::fs::write(&near, "").unwrap();
-    assert_eq!(find(&deep), Some(near.clone()));
-    assert_eq!(root_of(&near), dir.path().join("a"));
 }

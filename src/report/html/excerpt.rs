@@ -29,6 +29,10 @@ pub(super) fn write(page: &mut String, primary: &Label, related: &[Label]) -> fm
         let mut here: Vec<&Label> = labels.iter().copied().filter(|label| Arc::ptr_eq(file, &label.file)).collect();
         let Some(first) = here.first() else { continue };
         place(page, file, first.span)?;
+        if file.is_foreign() {
+            page.push_str("<p>outside of the repository: the text is not shown</p>");
+            continue;
+        }
         here.sort_by_key(|label| (label.span.start, label.span.end));
         lines(page, file, &here)?;
     }

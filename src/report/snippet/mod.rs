@@ -56,6 +56,10 @@ pub fn write(
     let labels = std::iter::once((primary, true)).chain(related.iter().map(|label| (label, false)));
     let places = labels.take(MAX_PLACES).map(|(label, is_primary)| Place::new(label, is_primary)).collect();
     for group in into_groups(places) {
+        if group.first().is_some_and(|place| place.file.is_foreign()) {
+            write_places(out, &group)?;
+            continue;
+        }
         let excerpt = Excerpt::new(look, &group);
         out.write_all(draw(look, severity, &excerpt).as_bytes())?;
     }
@@ -63,6 +67,16 @@ pub fn write(
         writeln!(out, "  and {} more places", related.len() + 1 - MAX_PLACES)?;
     }
     Ok(())
+}
+
+/// Places in a file whose text is not shown.
+fn write_places(out: &mut dyn Write, places: &[Place<'_>]) -> io::Result<()> {
+    for place in places {
+        let position = place.file.position(place.span.start);
+        let said = if place.text.is_empty() { String::new() } else { format!(": {}", place.text) };
+        writeln!(out, "   {}:{}:{}{said}", one_line(place.file.name()), position.line, position.column)?;
+    }
+    writeln!(out, "   (outside of the repository: the text is not shown)")
 }
 
 impl<'a> Place<'a> {

@@ -79,7 +79,9 @@ pub fn classify(parsed: &Parsed, file: &Arc<SourceFile>) -> FileShape {
 pub fn may_hold_rules_or_tests(text: &str) -> bool {
     const WORDS: [&str; 8] =
         ["groups", "tests", "rule_files", "PrometheusRule", "VMRule", "serverFiles", "GlobalRules", "ClusterRules"];
-    WORDS.iter().any(|word| text.contains(word)) || text.contains("expr") && has_rule_line(text)
+    // `"gro\u0075ps"` is a key, too.
+    const ESCAPES: [&str; 3] = ["\\x", "\\u", "\\U"];
+    WORDS.iter().chain(&ESCAPES).any(|word| text.contains(word)) || text.contains("expr") && has_rule_line(text)
 }
 
 /// Whether a line begins with the name of a rule that stands in no group.

@@ -62,7 +62,7 @@ pub enum RuleSource {
 pub fn to_promtool<'a>(inputs: &'a [TestInput], options: &RunOptions) -> Vec<Translation<'a>> {
     let options = RunOptions { selection: Selection::default(), fail_fast: false, ..options.clone() };
     let (report, groups) = run::observe(inputs, &options, &Translator);
-    let cache = RuleFileCache::new(options.load.clone());
+    let cache = RuleFileCache::within(options.load.clone(), options.home.clone());
     let groups = Arc::new(groups);
     let translation = |(index, (input, report)): (usize, (&'a TestInput, FileReport))| {
         let resolved = cache.resolve(&input.test, &input.folder);

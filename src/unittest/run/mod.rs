@@ -47,7 +47,7 @@ pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
 
 /// Runs `inputs` and lets `observer` look at each group that ran, while its samples are there.
 pub fn observe<O: Observer>(inputs: &[TestInput], options: &RunOptions, observer: &O) -> (TestReport, Seen<O::Seen>) {
-    let files = RuleFileCache::new(options.load.clone());
+    let files = RuleFileCache::within(options.load.clone(), options.home.clone());
     let run = Shared { options, observer, files, sets: RuleSets::default(), stop: AtomicBool::new(false) };
     let (files, seen) = inputs.par_iter().map(|input| run_file(input, &run)).unzip();
     let part = options.selection.part.as_ref().map(|part| part.of);

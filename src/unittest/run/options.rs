@@ -6,12 +6,15 @@ use std::time::Duration;
 use super::selection::Selection;
 use crate::rules::LoadOptions;
 use crate::testfile::TestFile;
+use crate::workspace::Home;
 
 /// How tests are run.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// How rule files are read; its PromQL options hold for the expressions of tests too.
     pub load: LoadOptions,
+    /// As far as this lets them, rule files are read and shown.
+    pub home: Home,
     /// `promql-delayed-name-removal`
     pub delayed_name_removal: bool,
     /// Which tests run.

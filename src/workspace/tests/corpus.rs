@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::rules::{LoadOptions, load};
 use crate::source::testing::render;
-use crate::workspace::{discover, read};
+use crate::workspace::{Discovery, Lookup, discover, read};
 use crate::yaml;
 
 fn rule_files(folder: &Path) -> Vec<PathBuf> {
-    let (found, errors) = discover(&[folder.to_owned()]);
+    let Discovery { files: found, errors, .. } = discover(&[folder.to_owned()], &Lookup::default());
     assert_eq!(errors, []);
     found.into_iter().map(|found| found.path).collect()
 }
