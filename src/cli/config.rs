@@ -20,7 +20,13 @@ pub(super) struct ConfigArgs {
     pub file: ConfigFileArgs,
 
     /// Accept PromQL that Prometheus accepts only with this feature flag; may be repeated
-    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PROMQL_FEATURES)]
+    #[arg(
+        long,
+        value_name = "FEATURE",
+        value_delimiter = ',',
+        value_parser = PROMQL_FEATURES,
+        help_heading = "Configuration"
+    )]
     pub enable_feature: Vec<String>,
 }
 

@@ -102,7 +102,8 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
 
 /// What is joined is not overwritten: joined again, the result would count what it was joined from twice.
 fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
-    let target = args.output.as_deref().and_then(|path| path.canonicalize().ok());
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let target = output.and_then(|path| path.canonicalize().ok());
     let is_input = |path: &PathBuf| path.canonicalize().ok() == target;
     match args.files.iter().find(|path| target.is_some() && is_input(path)) {
         Some(path) => Err(Trouble::new(format!("--output would overwrite {}, which is to be joined", path.display()))

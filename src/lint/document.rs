@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::rules::{self, LoadOptions, RuleFile};
-use crate::source::{Diagnostic, SourceFile, Span};
+use crate::source::{Diagnostic, Severity, SourceFile, Span};
 use crate::testfile;
 use crate::unittest::{self, RuleFileCache};
 use crate::yaml;
@@ -50,6 +50,9 @@ impl Document {
         let mut problems = test.problems.clone();
         if problems.is_empty() {
             problems = unittest::lint::findings(&test, &rule_files.resolve(&test, folder), &rule_files.options().parse);
+            // A run warns of it, for promtool's verdict is the verdict; whoever lints wants to know that nothing is tested.
+            let unmatched = problems.iter_mut().filter(|found| found.rule == unittest::lint::UNMATCHED_RULE_FILE);
+            unmatched.for_each(|found| found.severity = Severity::Error);
         }
         let comments = parsed.comments.iter().map(|comment| comment.span).collect();
         Document { source: Arc::clone(source), comments, problems, rules: None }

@@ -74,7 +74,7 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
 /// As [`read`].
 pub fn read_named(path: &Path) -> Result<Read, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
-    if !metadata.is_file() && !is_stream(&metadata) {
+    if !metadata.is_file() && !(is_handed_over(path) && is_stream(&metadata)) {
         return Err(no_file(path, &metadata));
     }
     read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
@@ -105,6 +105,12 @@ pub fn read_foreign(path: &Path, canonical: &Path, home: &Home) -> Result<Read, 
 
 fn no_file(path: &Path, metadata: &Metadata) -> ReadError {
     ReadError::new(path, if metadata.is_dir() { "is a directory" } else { "is not a regular file" })
+}
+
+/// Whether the shell hands the stream over, as in `promproof check <(jsonnet …)` and `… | promproof check /dev/stdin`. Any
+/// other pipe or device may never give a byte.
+fn is_handed_over(path: &Path) -> bool {
+    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
 #[cfg(unix)]
@@ -262,10 +268,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn streams_are_read_where_they_are_named_and_nowhere_else() {
-        assert_eq!(read(Path::new("/dev/null")).unwrap_err().message, "is not a regular file");
-        assert_eq!(read_named(Path::new("/dev/null")).unwrap().file.text(), "");
-        let endless = read_named(Path::new("/dev/zero")).unwrap_err();
-        assert_eq!(endless.message, "is larger than 64 MiB");
+    fn streams_are_read_where_the_shell_hands_them_over_and_nowhere_else() {
+        for path in ["/dev/null", "/dev/zero"] {
+            assert_eq!(read(Path::new(path)).unwrap_err().message, "is not a regular file");
+            assert_eq!(read_named(Path::new(path)).unwrap_err().message, "is not a regular file");
+        }
     }
 }

@@ -157,9 +157,8 @@ fn test_files_are_checked_beside_rule_files() {
     let test = "rule_files: [missing.yml]\ntests:\n  - alert_rule_test: [{eval_time: 5m, alertname: Errors}]\n";
     let sandbox = Sandbox::with(&[("rules.yml", CLEAN), ("test.yml", test)]);
     insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
-    test.yml:1:14: warning[test/unmatched-rule-file] no rule file matches `missing.yml`
-    test.yml:3:50: warning[test/unknown-alert] no rule under test defines an alert `Errors`
-    2 warnings in 1 of 2 files
+    test.yml:1:14: error[test/unmatched-rule-file] no rule file matches `missing.yml`
+    1 error in 1 of 2 files
     --- exit code 1
     ");
 }
@@ -337,6 +336,11 @@ fn help_shows_examples() {
                                       may be repeated [possible values: promql-binop-fill-modifiers,
                                       promql-duration-expr, promql-experimental-functions,
                                       promql-extended-range-selectors]
+
+    Files:
+          --no-ignore  Look at files that .gitignore and .ignore name, too
+          --sandbox    Read nothing outside of the repository (of this directory where there is none),
+                       for code that nobody has read yet; only --config may lie elsewhere
 
     Global options:
           --color <WHEN>  When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE

@@ -10,7 +10,8 @@ const PASSES: &str = "tests:
 ";
 
 /// A test file with a mistake of its own.
-const BROKEN: &str = "tests:
+const BROKEN: &str = "rule_files: []
+tests:
   - name: [broken
 ";
 
@@ -108,7 +109,7 @@ fn an_update_makes_no_file_of_a_similar_name() {
 
 #[test]
 fn no_control_character_of_a_file_reaches_the_terminal() {
-    let sandbox = Sandbox::with(&[("odd.yml", "tests:\n- \"\\e[31mname\": x\n")]);
+    let sandbox = Sandbox::with(&[("odd.yml", "tests:\n- input_series: []\n  \"\\e[31mname\": x\n")]);
     let run = sandbox.run(&["test", "--list", "--color", "always"]);
     assert!(run.stderr.contains(r"`\u{1b}[31mname`"), "{run}");
     let run = sandbox.run(&["test", "--output-format", "github", "--color", "always"]);
@@ -369,9 +370,9 @@ fn a_list_may_be_json_and_refuses_what_it_cannot_be() {
     promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]
     alert_timeline: [{alertname: A, labels: {b: c}, never: active}]
 ";
-    let sandbox = Sandbox::with(&[("a.yml", test), ("b.yml", "tests: 1\n")]);
+    let sandbox = Sandbox::with(&[("a.yml", test), ("b.yml", "rule_files: []\ntests: 1\n")]);
     let run = sandbox.run(&["test", "--list", "--output-format", "json"]);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "error: b.yml:1:8: `tests` must be a list, not a text\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "error: b.yml:2:8: `tests` must be a list, not a text\n"));
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let group = &json["files"][0]["groups"][0];
     let short = |assertion: &serde_json::Value| {

@@ -76,7 +76,7 @@ fn changes(args: &[&str]) {
     std::fs::rename(sandbox.path("rules.yml~"), sandbox.path("rules.yml")).unwrap();
     watching.wait_for(&["rules.yml has changed", "unexpected end of input"]);
 
-    sandbox.write("test.yml", "tests: [");
+    sandbox.write("test.yml", "rule_files: [rules.yml]\ntests: [");
     watching.wait_for(&["test.yml has changed", "yaml/syntax"]);
 
     // The rules change while the test that names them is broken.

@@ -36,11 +36,24 @@ pub(super) fn judge(top: &Mapping) -> Verdict {
         Verdict::Other
     } else if groups().any(|group| group.get("metricsql_expr_test").is_some()) {
         Verdict::VmalertTool
-    } else if TOP.iter().any(|name| has(name)) || groups().any(is_test_group) {
+    } else if TOP.iter().any(|name| has(name)) || groups().any(is_test_group) || is_bare(top, items) {
         Verdict::Tests
     } else {
         Verdict::Other
     }
+}
+
+/// Whether there is nothing in the document but an empty list, or groups that have nothing but a name: tests that somebody
+/// has begun to write.
+fn is_bare(top: &Mapping, items: &[Node]) -> bool {
+    let is_list = top.get("tests").is_some_and(|tests| tests.value.as_sequence().is_some());
+    let is_begun = |item: &Node| {
+        item.as_mapping().is_some_and(|group| {
+            !group.entries.is_empty()
+                && group.entries.iter().all(|entry| matches!(entry.name(), Some("name" | "interval")))
+        })
+    };
+    is_list && top.entries.len() == 1 && items.iter().all(is_begun)
 }
 
 fn is_test_group(group: &Mapping) -> bool {

@@ -9,7 +9,7 @@ static IGNORED_DOCUMENT: Meta =
 static UNKNOWN_ALERT: Meta =
     meta!("test/unknown-alert", Warning, on, "a test is about an alert that no rule under test defines");
 static UNMATCHED_RULE_FILE: Meta =
-    meta!("test/unmatched-rule-file", Warning, on, "a pattern of `rule_files` that no file matches");
+    meta!("test/unmatched-rule-file", Error, on, "a pattern of `rule_files` that no file matches");
 static UNKNOWN_GROUP: Meta =
     meta!("test/unknown-group", Warning, on, "`group_eval_order` names a rule group that is not under test");
 static UNUSED_SERIES: Meta =
