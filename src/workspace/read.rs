@@ -74,7 +74,8 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
 /// As [`read`].
 pub fn read_named(path: &Path) -> Result<Read, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
-    if !metadata.is_file() && !(is_handed_over(path) && is_stream(&metadata)) {
+    let is_readable = metadata.is_file() || is_handed_over(path) && is_stream(&metadata);
+    if !is_readable {
         return Err(no_file(path, &metadata));
     }
     read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
