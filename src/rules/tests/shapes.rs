@@ -27,7 +27,7 @@ fn files_are_known_by_what_is_in_them() {
         ("kind: ConfigMap\ndata:\n  a.rules: |\n    groups:\n    - name: a\n", Rules),
         ("kind: ConfigMap\ndata:\n  a: groups\n", Other),
         ("rule_files: [a.yml]\ntests: []\n", Tests),
-        ("tests: []\n", Other),
+        ("tests: []\n", Tests), // begun, and nothing else in it
         ("tests:\n- input_series: []\n", Tests),
         ("tests:\n- input_serie: []\n", Tests),
         ("tests:\n- alert_rule_test: []\n", Tests),
