@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::facts::Facts;
+use crate::promql::ast::Matcher;
 use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
@@ -132,6 +133,15 @@ impl<'a> RuleContext<'a> {
     /// What is known of the expression and of each of its nodes; `None` where it does not parse.
     pub fn facts(&self) -> Option<&Facts<'a>> {
         self.facts.get_or_init(|| self.rule.parsed.as_ref().map(Facts::of)).as_ref()
+    }
+
+    /// Shows `look` each matcher of the expression that has a regular expression.
+    pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
+        let Some(expr) = &self.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
+            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut look);
+        });
     }
 
     /// The templates of an alerting rule: in its labels, in the group's that it inherits, in its annotations. Labels of

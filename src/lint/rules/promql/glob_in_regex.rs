@@ -16,17 +16,13 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            out.extend(matchers.iter().filter_map(|matcher| look_at(cx, matcher)));
-        });
+        cx.for_each_pattern(|matcher| out.extend(look_at(cx, matcher)));
     }
 }
 
 fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     // A cheap look before the pattern is parsed.
-    if !matcher.op.is_regex() || !matcher.value.value.contains(&b'*') {
+    if !matcher.value.value.contains(&b'*') {
         return None;
     }
     let pattern = std::str::from_utf8(&matcher.value.value).ok()?;

@@ -16,18 +16,11 @@ impl LintRule for Rule {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            out.extend(matchers.iter().filter_map(|matcher| look_at(cx, matcher)));
-        });
+        cx.for_each_pattern(|matcher| out.extend(look_at(cx, matcher)));
     }
 }
 
 fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
-    if !matcher.op.is_regex() {
-        return None;
-    }
     let pattern = std::str::from_utf8(&matcher.value.value).ok()?;
     let (label, written) = (&matcher.name.value, matcher.op.symbol());
     let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
