@@ -1,5 +1,6 @@
 //! `promproof explain`
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
@@ -79,7 +80,11 @@ fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn L
         PageFormat::Text => {
             markdown::write(out, look, meta.page)?;
             let default = if meta.enabled_by_default { "on" } else { "off" };
-            let facts = format!("severity: {}, by default: {default}", severity_name(meta.severity));
+            let (severity, confidence) = (severity_name(meta.severity), meta.confidence.word());
+            let mut facts = format!("severity: {severity}, confidence: {confidence}, by default: {default}");
+            if let Some(key) = meta.waits_for {
+                write!(facts, " once `{key}` is configured").map_err(std::io::Error::other)?;
+            }
             writeln!(out, "\n{}", look.paint(Look::FAINT, facts))?;
             writeln!(out, "{}", look.paint(Look::FAINT, documentation_url(meta.id)))
         }

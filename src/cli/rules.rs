@@ -33,7 +33,10 @@ pub(super) struct RuleJson {
     id: &'static str,
     category: &'static str,
     severity: &'static str,
+    confidence: &'static str,
     enabled_by_default: bool,
+    waits_for: Option<&'static str>,
+    fixable: bool,
     summary: &'static str,
     documentation: String,
 }
@@ -46,7 +49,10 @@ impl RuleJson {
             id: meta.id,
             category: meta.category(),
             severity: severity_name(meta.severity),
+            confidence: meta.confidence.word(),
             enabled_by_default: meta.enabled_by_default,
+            waits_for: meta.waits_for,
+            fixable: meta.is_fixable,
             summary: meta.summary,
             documentation: documentation_url(meta.id),
         }

@@ -22,5 +22,5 @@ pub use context::{FileContext, GroupContext, RuleContext, TemplateField, Templat
 pub use document::Document;
 pub use fix::{Fixed, FixedFile, Reason, Refused, fix};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
-pub use rule::{LintRule, Meta};
+pub use rule::{Confidence, LintRule, Meta};
 pub use run::{keep_wanted, run};

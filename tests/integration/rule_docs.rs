@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use promproof::lint::{self, Config, Document};
+use promproof::lint::{self, Confidence, Config, Document};
 use promproof::report::Look;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, LoadOptions, classify};
@@ -151,6 +151,21 @@ fn every_page_has_its_parts() {
             assert!(blocks.iter().any(|block| block.info.ends_with(word)), "{}: no {word} block", meta.id);
         }
         assert!(!meta.summary.ends_with('.') && !meta.summary.contains('\n'), "{}: {}", meta.id, meta.summary);
+    }
+}
+
+#[test]
+fn pages_say_what_the_metas_say() {
+    for rule in lint::registry() {
+        let meta = rule.meta();
+        let shows_a_fix =
+            blocks(meta.page).iter().any(|block| block.text.lines().any(|line| line.starts_with("  fix: ")));
+        assert_eq!(meta.is_fixable, shows_a_fix, "{}: fixable, and a fix on its page", meta.id);
+        let is_off = ["ff by default", "is off unless"].iter().any(|words| meta.page.contains(words));
+        assert_eq!(!meta.enabled_by_default, is_off, "{}: off, and its page says so", meta.id);
+        let waits = meta.page.contains("Says nothing until");
+        assert_eq!(meta.waits_for.is_some(), waits, "{}: waits for a key, and its page says so", meta.id);
+        assert!(meta.confidence != Confidence::Certain || meta.enabled_by_default, "{}: certain and off", meta.id);
     }
 }
 

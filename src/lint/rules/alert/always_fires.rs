@@ -7,7 +7,7 @@ use crate::promql::ast::{BinaryOp, ExprKind};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("alert/always-fires", Info, off, "an alert that fires as long as its series are there");
+static META: Meta = meta!("alert/always-fires", Info, opinion, "an alert that fires as long as its series are there");
 
 pub(super) struct AlwaysFires;
 

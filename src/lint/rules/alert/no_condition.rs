@@ -8,7 +8,7 @@ use crate::promql::functions::Wants;
 use crate::rules::RuleKind;
 use crate::source::{Diagnostic, Span};
 
-static META: Meta = meta!("alert/no-condition", Warning, on, "an alert that fires whatever value it computes");
+static META: Meta = meta!("alert/no-condition", Warning, certain, "an alert that fires whatever value it computes");
 
 pub(super) struct NoCondition;
 

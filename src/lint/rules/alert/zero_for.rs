@@ -5,7 +5,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("alert/zero-for", Info, off, "`for` or `keep_firing_for` of zero, which is the default");
+static META: Meta = meta!("alert/zero-for", Info, opinion, "`for` or `keep_firing_for` of zero, which is the default");
 
 pub(super) struct Rule;
 

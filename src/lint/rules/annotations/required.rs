@@ -6,7 +6,9 @@ use crate::rules::{Field, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix};
 
 static META: Meta =
-    meta!("annotations/required", Error, on, "an alert lacks an annotation that the configuration requires");
+    meta!("annotations/required", Error, certain, "an alert lacks an annotation that the configuration requires")
+        .waits_for("annotations.required")
+        .fixable();
 
 pub(super) struct Rule;
 

@@ -3,12 +3,12 @@
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
 /// See its page.
-pub(in crate::lint) static SYNTAX: Meta = meta!("config/syntax", Error, on, "the configuration file is not TOML");
+pub(in crate::lint) static SYNTAX: Meta = meta!("config/syntax", Error, certain, "the configuration file is not TOML");
 /// See its page.
 pub(in crate::lint) static UNKNOWN_KEY: Meta =
-    meta!("config/unknown-key", Error, on, "the configuration has a key or names a rule that does not exist");
+    meta!("config/unknown-key", Error, certain, "the configuration has a key or names a rule that does not exist");
 /// See its page.
 pub(in crate::lint) static INVALID_VALUE: Meta =
-    meta!("config/invalid-value", Error, on, "the configuration has a value that cannot be");
+    meta!("config/invalid-value", Error, certain, "the configuration has a value that cannot be");
 
 pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&SYNTAX), &Reported(&UNKNOWN_KEY), &Reported(&INVALID_VALUE)];

@@ -6,7 +6,7 @@ use crate::model::duration::format_duration;
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("group/slow-interval", Warning, off, "a group that is evaluated less often than a sample lives");
+    meta!("group/slow-interval", Warning, likely, "a group that is evaluated less often than a sample lives");
 
 /// How long a query finds a sample unless the server is told otherwise, in milliseconds.
 const LOOKBACK_MS: i64 = 5 * 60 * 1000;

@@ -8,7 +8,8 @@ use crate::source::Diagnostic;
 use crate::source::words;
 
 static META: Meta =
-    meta!("labels/allowed-values", Error, on, "a label has a value that the configuration does not allow");
+    meta!("labels/allowed-values", Error, certain, "a label has a value that the configuration does not allow")
+        .waits_for("labels.allowed-values");
 
 pub(super) struct Rule;
 

@@ -4,7 +4,7 @@ use crate::lint::context::{RuleContext, TemplatePlace};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("labels/copies-itself", Info, on, "a label is set to what it is anyway");
+static META: Meta = meta!("labels/copies-itself", Info, certain, "a label is set to what it is anyway");
 
 pub(super) struct CopiesItself;
 

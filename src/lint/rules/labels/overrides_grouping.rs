@@ -9,7 +9,7 @@ use crate::rules::Field;
 use crate::source::{Diagnostic, Span};
 
 static META: Meta =
-    meta!("labels/overrides-grouping", Error, on, "a label of the rule covers one that the expression groups by");
+    meta!("labels/overrides-grouping", Error, certain, "a label of the rule covers one that the expression groups by");
 
 pub(super) struct OverridesGrouping;
 

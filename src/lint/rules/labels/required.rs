@@ -6,7 +6,8 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("labels/required", Error, on, "an alert lacks a label that the configuration requires");
+static META: Meta = meta!("labels/required", Error, certain, "an alert lacks a label that the configuration requires")
+    .waits_for("labels.required");
 
 pub(super) struct Rule;
 

@@ -5,7 +5,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/always-true", Info, off, "a comparison that every value passes");
+static META: Meta = meta!("promql/always-true", Info, likely, "a comparison that every value passes");
 
 pub(super) struct AlwaysTrue;
 

@@ -9,7 +9,7 @@ use crate::promql::Expr;
 use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind};
 use crate::source::{Diagnostic, Span};
 
-static META: Meta = meta!("promql/contradiction", Error, on, "`and` between comparisons that cannot both be true");
+static META: Meta = meta!("promql/contradiction", Error, certain, "`and` between comparisons that cannot both be true");
 
 /// Longer operands are not compared with each other.
 const MAX_OPERAND_BYTES: usize = 2000;

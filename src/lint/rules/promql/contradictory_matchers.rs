@@ -6,7 +6,7 @@ use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex::language::{Answer, Condition, value_satisfying};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/contradictory-matchers", Error, on, "matchers that no label value satisfies");
+static META: Meta = meta!("promql/contradictory-matchers", Error, certain, "matchers that no label value satisfies");
 
 pub(super) struct Rule;
 

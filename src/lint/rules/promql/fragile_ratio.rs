@@ -8,7 +8,7 @@ use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("promql/fragile-ratio", Warning, off, "an alert without `for` on a sum and the same sum at another time");
+    meta!("promql/fragile-ratio", Warning, likely, "an alert without `for` on a sum and the same sum at another time");
 
 pub(super) struct Rule;
 

@@ -6,7 +6,7 @@ use crate::promql::ast::{AggregateOp, ExprKind};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/fragile-topk", Warning, off, "an alert on the first few of many series");
+static META: Meta = meta!("promql/fragile-topk", Warning, likely, "an alert on the first few of many series");
 
 pub(super) struct Rule;
 

@@ -6,7 +6,9 @@ use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::Wants;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/gauge-function-on-counter", Warning, on, "a function for gauges is given a counter");
+static META: Meta =
+    meta!("promql/gauge-function-on-counter", Warning, likely, "a function for gauges is given a counter")
+        .on_by_default();
 
 pub(super) struct GaugeFunctionOnCounter;
 

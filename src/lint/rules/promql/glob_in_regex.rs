@@ -6,7 +6,8 @@ use crate::promql::ast::Matcher;
 use crate::promql::regex::glob_star;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/glob-in-regex", Warning, on, "a `*` behind a letter where `.*` is meant");
+static META: Meta =
+    meta!("promql/glob-in-regex", Warning, likely, "a `*` behind a letter where `.*` is meant").on_by_default();
 
 pub(super) struct Rule;
 

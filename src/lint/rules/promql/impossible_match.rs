@@ -5,7 +5,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::{Diagnostic, Span};
 
-static META: Meta = meta!("promql/impossible-match", Error, on, "the two sides of an operator can never match");
+static META: Meta = meta!("promql/impossible-match", Error, certain, "the two sides of an operator can never match");
 
 pub(super) struct Rule;
 

@@ -7,7 +7,7 @@ use crate::promql::ast::{Call, ExprKind};
 use crate::promql::regex::ReplaceRegex;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/label-replace", Error, on, "a `label_replace` that fails or sets nothing");
+static META: Meta = meta!("promql/label-replace", Error, certain, "a `label_replace` that fails or sets nothing");
 
 pub(super) struct LabelReplace;
 

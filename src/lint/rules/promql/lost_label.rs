@@ -6,7 +6,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{BinaryExpr, ExprKind, NodeId};
 use crate::source::{Diagnostic, Spanned};
 
-static META: Meta = meta!("promql/lost-label", Warning, on, "`on (…)` lists a label that neither side has");
+static META: Meta = meta!("promql/lost-label", Warning, certain, "`on (…)` lists a label that neither side has");
 
 pub(super) struct LostLabel;
 

@@ -8,7 +8,8 @@ use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::Wants;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/missing-le", Error, on, "a quantile of histogram buckets that have lost their `le`");
+static META: Meta =
+    meta!("promql/missing-le", Error, certain, "a quantile of histogram buckets that have lost their `le`");
 
 pub(super) struct Rule;
 

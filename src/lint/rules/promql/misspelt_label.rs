@@ -9,7 +9,9 @@ use crate::promql::ast::ExprKind;
 use crate::rules::Field;
 use crate::source::{Diagnostic, Span, Spanned};
 
-static META: Meta = meta!("promql/misspelt-label", Warning, on, "a label's name looks like a misspelt frequent one");
+static META: Meta =
+    meta!("promql/misspelt-label", Warning, likely, "a label's name looks like a misspelt frequent one")
+        .on_by_default();
 
 /// What occurs as often is spelt right.
 const FREQUENT: usize = 30;

@@ -10,7 +10,7 @@ use crate::rules::{Rule as FileRule, RuleKind};
 use crate::source::{Diagnostic, Span};
 
 static META: Meta =
-    meta!("promql/nan-in-aggregation", Warning, off, "a sum or average of quotients whose divisor may be 0");
+    meta!("promql/nan-in-aggregation", Warning, likely, "a sum or average of quotients whose divisor may be 0");
 
 /// Definitions behind definitions are followed so far.
 const MAX_DEPTH: usize = 8;

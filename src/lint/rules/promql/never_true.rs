@@ -6,7 +6,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::AggregateOp;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/never-true", Error, on, "a comparison that no value can pass");
+static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass");
 
 pub(super) struct NeverTrue;
 

@@ -6,7 +6,7 @@ use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, ExprKind};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/quantile-range", Error, on, "a quantile that is not between 0 and 1");
+static META: Meta = meta!("promql/quantile-range", Error, certain, "a quantile that is not between 0 and 1");
 
 pub(super) struct QuantileRange;
 

@@ -6,7 +6,7 @@ use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::{Values, Wants};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/rate-of-gauge", Warning, on, "`rate` or `increase` of a gauge");
+static META: Meta = meta!("promql/rate-of-gauge", Warning, likely, "`rate` or `increase` of a gauge").on_by_default();
 
 /// Endings of the names of what goes up and down, and of nothing else.
 const GAUGES: [&str; 8] = ["_celsius", "_depth", "_free", "_gauge", "_length", "_percent", "_ratio", "_up"];

@@ -7,7 +7,7 @@ use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::Wants;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/raw-buckets", Info, on, "a quantile of buckets without `rate`");
+static META: Meta = meta!("promql/raw-buckets", Info, certain, "a quantile of buckets without `rate`");
 
 pub(super) struct RawBuckets;
 

@@ -6,7 +6,8 @@ use crate::promql::ast::{MatchOp, Matcher};
 use crate::promql::regex::{Simpler, simpler};
 use crate::source::{Diagnostic, Edit, Fix};
 
-static META: Meta = meta!("promql/redundant-regex", Info, off, "a pattern where a text would do, or needless anchors");
+static META: Meta =
+    meta!("promql/redundant-regex", Info, opinion, "a pattern where a text would do, or needless anchors").fixable();
 
 pub(super) struct Rule;
 

@@ -5,7 +5,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::regex::has_inner_wildcard;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("promql/wildcard-regex", Info, off, "a pattern with a wildcard in the middle of a name");
+static META: Meta = meta!("promql/wildcard-regex", Info, opinion, "a pattern with a wildcard in the middle of a name");
 
 pub(super) struct Rule;
 

@@ -11,7 +11,7 @@ use crate::rules::{Field, Rule as FileRule, RuleGroup, RuleKind};
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("rule/duplicate", Warning, on, "two rules of a file have the same name, labels and expression");
+    meta!("rule/duplicate", Warning, certain, "two rules of a file have the same name, labels and expression");
 
 pub(super) struct Rule;
 

@@ -8,7 +8,8 @@ use crate::source::characters::{Deceit, code_point, deceits};
 use crate::source::{Diagnostic, Edit, Fix, Span};
 
 static META: Meta =
-    meta!("rule/misleading-characters", Error, on, "a character that cannot be seen or looks like another");
+    meta!("rule/misleading-characters", Error, certain, "a character that cannot be seen or looks like another")
+        .fixable();
 
 /// How many places of one field are shown.
 const MAX_PLACES: usize = 5;

@@ -11,7 +11,7 @@ use crate::rules::{Rule as FileRule, RuleGroup, RuleKind};
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("rule/overlapping", Info, off, "two alerts with one name and the same labels look at the same series");
+    meta!("rule/overlapping", Info, likely, "two alerts with one name and the same labels look at the same series");
 
 /// Of alerts with one name so many are compared with each other.
 const MAX_COMPARED: usize = 20;

@@ -10,7 +10,8 @@ use crate::rules::{Rule, RuleKind};
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("rule/same-condition", Warning, on, "two alerts with different names have the same condition");
+    meta!("rule/same-condition", Warning, likely, "two alerts with different names have the same condition")
+        .on_by_default();
 
 /// Longer expressions are not compared.
 const MAX_EXPRESSION_BYTES: usize = 10_000;

@@ -6,7 +6,8 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::{Diagnostic, Span};
 
-static META: Meta = meta!("rule/used-across-groups", Info, off, "a recording rule reads what another group records");
+static META: Meta =
+    meta!("rule/used-across-groups", Info, opinion, "a recording rule reads what another group records");
 
 pub(super) struct Rule;
 

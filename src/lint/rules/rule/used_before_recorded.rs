@@ -5,7 +5,8 @@ use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::{Diagnostic, Span};
 
-static META: Meta = meta!("rule/used-before-recorded", Info, on, "a rule reads what a later rule of its group records");
+static META: Meta =
+    meta!("rule/used-before-recorded", Info, certain, "a rule reads what a later rule of its group records");
 
 pub(super) struct Rule;
 

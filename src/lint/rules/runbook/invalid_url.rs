@@ -6,7 +6,7 @@ use crate::rules::RuleKind;
 use crate::runbook::{self, url};
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("runbook/invalid-url", Error, on, "the link to a runbook is not a URL");
+static META: Meta = meta!("runbook/invalid-url", Error, certain, "the link to a runbook is not a URL");
 
 pub(super) struct Rule;
 

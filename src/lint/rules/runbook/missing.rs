@@ -9,7 +9,8 @@ use crate::source::Diagnostic;
 use super::invalid_url::is_placeholder;
 
 static META: Meta =
-    meta!("runbook/missing", Error, on, "an alert has no link to a runbook, and the configuration requires one");
+    meta!("runbook/missing", Error, certain, "an alert has no link to a runbook, and the configuration requires one")
+        .waits_for("runbook.required");
 
 pub(super) struct Rule;
 

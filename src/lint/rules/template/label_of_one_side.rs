@@ -9,7 +9,7 @@ use crate::source::Diagnostic;
 use crate::template::LabelOwner;
 
 static META: Meta =
-    meta!("template/label-of-one-side", Info, off, "a template prints a label that one side of `or` lacks");
+    meta!("template/label-of-one-side", Info, likely, "a template prints a label that one side of `or` lacks");
 
 pub(super) struct LabelOfOneSide;
 

@@ -7,7 +7,7 @@ use crate::source::{Diagnostic, Span};
 use crate::template::Template;
 use crate::template::ast::{List, NodeKind, OperandKind};
 
-static META: Meta = meta!("template/literal-braces", Warning, on, "a template's braces are printed as they are");
+static META: Meta = meta!("template/literal-braces", Warning, certain, "a template's braces are printed as they are");
 
 pub(super) struct LiteralBraces;
 

@@ -12,7 +12,8 @@ use crate::promql::ast::{ExprKind, Grouping};
 use crate::source::{Diagnostic, Span};
 use crate::template::{LabelOwner, LabelReference};
 
-static META: Meta = meta!("template/missing-label", Error, on, "a template prints a label that the expression drops");
+static META: Meta =
+    meta!("template/missing-label", Error, certain, "a template prints a label that the expression drops");
 
 pub(super) struct Rule;
 

@@ -10,7 +10,7 @@ use crate::promql;
 use crate::rules::Dialect;
 use crate::source::{Diagnostic, Span, Spanned};
 
-static META: Meta = meta!("template/query-syntax", Error, on, "a template asks a query that is not PromQL");
+static META: Meta = meta!("template/query-syntax", Error, certain, "a template asks a query that is not PromQL");
 
 pub(super) struct Rule;
 

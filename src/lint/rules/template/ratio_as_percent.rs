@@ -10,7 +10,8 @@ use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
-    meta!("template/ratio-as-percent", Warning, on, "a ratio is printed with a percent sign, or with two of them");
+    meta!("template/ratio-as-percent", Warning, certain, "a ratio is printed with a percent sign, or with two of them")
+        .fixable();
 
 /// The function that multiplies by 100 and writes the percent sign.
 const PERCENTAGE: &str = "humanizePercentage";

@@ -14,7 +14,7 @@ use crate::source::{Diagnostic, Span};
 use crate::template::{LabelOwner, LabelReference};
 
 static META: Meta =
-    meta!("template/recorded-label", Warning, on, "a template prints a label that recorded series do not have");
+    meta!("template/recorded-label", Warning, certain, "a template prints a label that recorded series do not have");
 
 /// Definitions that read definitions that read … are followed so far.
 const MAX_DEPTH: usize = 16;

@@ -6,7 +6,7 @@ use crate::model::{Labels, SampleValue};
 use crate::source::Diagnostic;
 use crate::template::{Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
 
-static META: Meta = meta!("template/runtime-error", Error, on, "a template that fails whenever it is expanded");
+static META: Meta = meta!("template/runtime-error", Error, certain, "a template that fails whenever it is expanded");
 
 pub(super) struct Rule;
 

@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Span};
 use crate::template::Template;
 use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
 
-static META: Meta = meta!("template/unformatted-value", Info, off, "a rate or a ratio printed with all its digits");
+static META: Meta = meta!("template/unformatted-value", Info, opinion, "a rate or a ratio printed with all its digits");
 
 pub(super) struct Rule;
 

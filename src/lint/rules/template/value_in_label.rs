@@ -9,7 +9,7 @@ use crate::template::ast::{List, NodeKind, Operand, OperandKind, Pipeline};
 use crate::template::{ReferenceKind, Template};
 
 static META: Meta =
-    meta!("template/value-in-label", Warning, on, "a label prints the value: each value is a new alert");
+    meta!("template/value-in-label", Warning, certain, "a label prints the value: each value is a new alert");
 
 pub(super) struct Rule;
 
