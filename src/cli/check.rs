@@ -127,14 +127,14 @@ pub(super) fn report(
 
     let unchecked = unchecked_expressions(&documents);
     let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
+    let is_empty = documents.is_empty();
+    // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.
+    std::mem::forget(documents);
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
-    let quiet = args.quiet || documents.is_empty();
+    let quiet = args.quiet || is_empty;
     // Nothing was checked, so nothing is said to be clean.
-    if documents.is_empty()
-        && failures.is_empty()
-        && matches!(session.format(&args.format), Format::Full | Format::Concise)
-    {
+    if is_empty && failures.is_empty() && matches!(session.format(&args.format), Format::Full | Format::Concise) {
         writeln!(session.stderr(), "{}", nothing_to_lint(&args.paths, &passed_over))?;
     }
     let report = CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet };

@@ -151,7 +151,8 @@ impl<'a> RuleContext<'a> {
             RuleKind::Alerting => self.group.templates,
             RuleKind::Recording => &[],
         };
-        let own = names(&self.rule.labels);
+        // Most groups have no labels: then no names need to be compared.
+        let own = if inherited.is_empty() { FxHashSet::default() } else { names(&self.rule.labels) };
         inherited.iter().filter(move |field| !own.contains(field.name.text())).chain(self.own_templates())
     }
 
@@ -169,8 +170,9 @@ impl<'a> RuleContext<'a> {
     /// The labels that the rule puts on its results, the group's and its own, by name and without what is overridden,
     /// in the order of the file.
     pub fn static_labels(&self) -> Vec<(&'a Field, &'a Field)> {
-        let own = names(&self.rule.labels);
-        let inherited = self.group.group.labels.iter().filter(|(name, _)| !own.contains(name.text()));
+        let of_group = &self.group.group.labels;
+        let own = if of_group.is_empty() { FxHashSet::default() } else { names(&self.rule.labels) };
+        let inherited = of_group.iter().filter(|(name, _)| !own.contains(name.text()));
         inherited.chain(&self.rule.labels).map(|(name, value)| (name, value)).collect()
     }
 }

@@ -53,28 +53,44 @@ fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<
 
     let active: Vec<&dyn LintRule> = active(levels).collect();
     let file = FileContext { config, document, rules };
-    active.iter().for_each(|rule| rule.check_file(&file, &mut out));
+    out.extend(in_parallel(&active, |rule, out| rule.check_file(&file, out)));
     for group in &rules.groups {
         let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
         let templates: Vec<_> = templates.filter(|template| template.is_for(rules.dialect)).collect();
         let group_cx = GroupContext { file, group, templates: &templates };
         active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
-        for rule in &group.rules {
+        out.par_extend(group.rules.par_iter().with_min_len(RULES_AT_ONCE).flat_map_iter(|rule| {
             let rule_cx = RuleContext::new(group_cx, rule);
+            let mut out = Vec::new();
             active.iter().for_each(|lint| lint.check_rule(&rule_cx, &mut out));
-        }
+            out
+        }));
     }
     out
+}
+
+/// So many rules of a group are worth the way to another thread.
+const RULES_AT_ONCE: usize = 16;
+
+/// What the hooks of several lint rules find, in the order of the lint rules.
+fn in_parallel(
+    lints: &[&'static dyn LintRule],
+    hook: impl Fn(&dyn LintRule, &mut Vec<Diagnostic>) + Sync,
+) -> Vec<Diagnostic> {
+    let found = lints.par_iter().flat_map_iter(|lint| {
+        let mut out = Vec::new();
+        hook(*lint, &mut out);
+        out
+    });
+    found.collect()
 }
 
 /// Runs the hooks that see all files and hands each finding to its file.
 fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels], found: &mut [Vec<Diagnostic>]) {
     let cx = WorkspaceContext { config, documents };
-    let on_somewhere = |lint: &&&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
-    let mut out = Vec::new();
-    for lint in registry().iter().filter(on_somewhere) {
-        lint.check_workspace(&cx, &mut out);
-    }
+    let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
+    let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
+    let out = in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out));
     let by_file: rustc_hash::FxHashMap<_, usize> =
         documents.iter().enumerate().map(|(at, document)| (std::sync::Arc::as_ptr(&document.source), at)).collect();
     for diagnostic in out {

@@ -25,10 +25,12 @@ impl Expr {
     /// Calls `visit` with this expression and everything below it: parents before children, left before right.
     /// Not recursive, so long chains are fine.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        let mut pending = vec![self];
-        while let Some(expr) = pending.pop() {
+        let mut pending = Vec::new();
+        let mut next = Some(self);
+        while let Some(expr) = next {
             visit(expr);
             pending.extend(expr.children().rev());
+            next = pending.pop();
         }
     }
 

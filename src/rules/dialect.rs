@@ -209,6 +209,9 @@ fn is_logql(text: &str) -> bool {
 
 /// Whether a text is MetricsQL and certainly not PromQL, by words that PromQL does not have.
 fn is_metricsql(text: &str) -> bool {
+    if !["keep_metric_names", "ifnot", "WITH"].iter().any(|word| text.contains(word)) {
+        return false;
+    }
     let bare = without_texts(text);
     let words = bare.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
     let keyword = words.into_iter().any(|word| matches!(word, "keep_metric_names" | "ifnot"));

@@ -30,11 +30,10 @@ pub struct LoadOptions {
 /// Never fails: what is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and
 /// not repeated.
 pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> Option<RuleFile> {
-    if !options.assume_rules && shape::classify(parsed, file) != FileShape::Rules {
+    let (kind, shapes) = shape::of_documents(parsed, file);
+    if !options.assume_rules && kind != FileShape::Rules {
         return None;
     }
-    let shapes: Vec<DocumentShape<'_>> =
-        parsed.documents.iter().map(|document| shape::of_document(document, file)).collect();
     let shape = shape_of(&shapes);
     let mut loader = Loader {
         file,

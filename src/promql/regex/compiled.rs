@@ -2,6 +2,7 @@
 
 use ::regex::{Captures, Regex, RegexBuilder};
 
+use super::alternatives::{self, Alternative};
 use super::error::{Code, RegexError};
 use super::expand::{self, Part};
 use super::syntax::{Capture, Node};
@@ -41,6 +42,8 @@ enum Anchored {
     Something,
     /// `a|b|c`
     OneOf(Vec<String>),
+    /// `a|b.*`
+    AnyOf(Vec<Alternative>),
     Pattern(Regex),
 }
 
@@ -55,7 +58,10 @@ impl AnchoredRegex {
             (_, Some(texts)) => Anchored::OneOf(texts),
             (Node::Repeat { min: 0, max: None, inner, .. }, _) if is_any(inner) => Anchored::Anything,
             (Node::Repeat { min: 1, max: None, inner, .. }, _) if is_any(inner) => Anchored::Something,
-            _ => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
+            _ => match alternatives::of(&node) {
+                Some(alternatives) => Anchored::AnyOf(alternatives),
+                None => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
+            },
         };
         Ok(AnchoredRegex { kind })
     }
@@ -66,6 +72,7 @@ impl AnchoredRegex {
             Anchored::Anything => true,
             Anchored::Something => !text.is_empty(),
             Anchored::OneOf(texts) => texts.iter().any(|one| one == text),
+            Anchored::AnyOf(alternatives) => alternatives.iter().any(|one| one.is_match(text)),
             Anchored::Pattern(regex) => regex.is_match(text),
         }
     }

@@ -4,6 +4,7 @@
 //! `[a&&b]`, `[[a]]`). So a pattern is parsed as Go's `regexp/syntax` does, refused with Go's words, and printed again
 //! with the same meaning in the other dialect.
 
+mod alternatives;
 mod class;
 mod compiled;
 mod emit;

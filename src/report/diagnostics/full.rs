@@ -2,22 +2,33 @@
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
+use super::repeated::{self, Group};
 use crate::lint;
 use crate::report::text::{one_line, severity_name, wrapped};
 use crate::report::{CheckReport, Look, origin, passed_over, snippet};
-use crate::source::{Applicability, Diagnostic};
+use crate::source::{Applicability, Diagnostic, Label};
 
 /// Help text is not squeezed into less, however narrow the output is.
 const MIN_WIDTH: usize = 40;
+
+/// Places of a repeated finding that are listed. The other formats list each.
+const MAX_LISTED: usize = 8;
+
+/// Findings that are laid out, in parallel, before they are written.
+const AT_ONCE: usize = 256;
 
 /// Writes the findings and the closing line.
 ///
 /// # Errors
 /// What `out` reports.
 pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
-    for diagnostic in &report.diagnostics {
-        write_diagnostic(out, look, diagnostic)?;
-        writeln!(out)?;
+    for groups in repeated::groups(&report.diagnostics).chunks(AT_ONCE) {
+        let texts: Vec<io::Result<Vec<u8>>> = groups.par_iter().map(|group| text_of(look, group)).collect();
+        for text in texts {
+            out.write_all(&text?)?;
+        }
     }
     if report.quiet {
         return Ok(());
@@ -26,11 +37,40 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     report.summary.write(out, look)
 }
 
+fn text_of(look: &Look, group: &Group<'_>) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    write_finding(&mut out, look, group.first)?;
+    if !group.also.is_empty() {
+        write_footnote(&mut out, look, "also", &also(&group.also))?;
+    }
+    write_more(&mut out, look, group.first)?;
+    writeln!(out)?;
+    Ok(out)
+}
+
+/// `b.yml:4:7, c.yml:4:7 and 12 more`
+fn also(labels: &[&Label]) -> String {
+    let places = labels.iter().take(MAX_LISTED).map(|label| {
+        let place = label.file.position(label.span.start);
+        format!("{}:{}:{}", one_line(label.file.name()), place.line, place.column)
+    });
+    let listed = places.collect::<Vec<_>>().join(", ");
+    match labels.len().saturating_sub(MAX_LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}
+
 /// Writes one finding: header, source, help, and where to read more.
 ///
 /// # Errors
 /// What `out` reports.
 pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
+    write_finding(out, look, diagnostic)?;
+    write_more(out, look, diagnostic)
+}
+
+fn write_finding(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
     let severity = Look::severity(diagnostic.severity);
     writeln!(
         out,
@@ -53,6 +93,11 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     if let Some(template) = origin::of(&diagnostic.primary) {
         write_footnote(out, look, "from", template)?;
     }
+    Ok(())
+}
+
+/// Where to read more of the finding's rule.
+fn write_more(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
     if lint::find(diagnostic.rule).is_none() {
         return Ok(());
     }

@@ -4,3 +4,4 @@ pub mod concise;
 pub mod full;
 pub mod github;
 pub mod json;
+mod repeated;

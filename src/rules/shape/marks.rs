@@ -13,14 +13,44 @@ pub(super) enum Ground {
 
 /// The language of a mark in `text` that something has to replace before Prometheus can read it.
 pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
-    if !text.contains(['{', '<', '[', '$', '%']) {
-        return None;
+    let openers = Openers::of(text);
+    let in_pairs = || openers.pairs.then(|| in_pairs(text)).flatten();
+    let in_actions = || openers.actions.then(|| actions(text).find_map(|action| action.language(ground))).flatten();
+    let in_brackets = || openers.brackets.then(|| in_square_brackets(text, ground)).flatten();
+    let is_placeholder = ground == Ground::Plain && openers.placeholders;
+    let in_placeholders = || is_placeholder.then(|| placeholder(text)).flatten();
+    in_pairs().or_else(in_actions).or_else(in_brackets).or_else(in_placeholders)
+}
+
+/// Which kinds of marks may begin in a text. One look at its bytes: nearly every scalar of a rule file has none.
+#[derive(Default)]
+struct Openers {
+    /// `<%`, `{%`, `{#`.
+    pairs: bool,
+    /// `{{`.
+    actions: bool,
+    /// `[[`.
+    brackets: bool,
+    /// `$`, `%(`, `%%`.
+    placeholders: bool,
+}
+
+impl Openers {
+    fn of(text: &str) -> Self {
+        let mut found = Openers::default();
+        let mut before = b' ';
+        for byte in text.bytes() {
+            match (before, byte) {
+                (_, b'$') | (b'%', b'(' | b'%') => found.placeholders = true,
+                (b'<' | b'{', b'%') | (b'{', b'#') => found.pairs = true,
+                (b'{', b'{') => found.actions = true,
+                (b'[', b'[') => found.brackets = true,
+                _ => {}
+            }
+            before = byte;
+        }
+        found
     }
-    let plain = ground == Ground::Plain;
-    in_pairs(text)
-        .or_else(|| actions(text).find_map(|action| action.language(ground)))
-        .or_else(|| in_square_brackets(text, ground))
-        .or_else(|| placeholder(text).filter(|_| plain))
 }
 
 /// ERB and EPP, and Jinja's statements and comments: the brackets alone say it.
@@ -78,6 +108,9 @@ const MAX_ACTIONS: usize = 10_000;
 pub(super) fn of_action(content: &str, ground: Ground) -> Option<Templating> {
     let inner = content.trim_start_matches(['-', '~', '+']).trim();
     let inner = inner.trim_end_matches('-').trim_end();
+    if is_plainly_ours(inner) {
+        return None;
+    }
     if let Some(templating) = escape(inner) {
         return Some(templating);
     }
@@ -89,6 +122,19 @@ pub(super) fn of_action(content: &str, ground: Ground) -> Option<Templating> {
         return Some(Templating::Jinja);
     }
     (ground == Ground::Plain && !is_ours && !inner.is_empty()).then_some(Templating::Braces)
+}
+
+/// `$labels.x`, `$value`, `$value | humanize`: most actions there are, told without looking for the words of others.
+fn is_plainly_ours(inner: &str) -> bool {
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match inner.strip_prefix('$') {
+        Some(rest) if rest.starts_with("labels.") => rest.get(7..).is_some_and(is_word),
+        Some(rest) if rest.starts_with("value") => {
+            let piped = rest.get(5..).unwrap_or_default().trim_start();
+            piped.is_empty() || piped.strip_prefix("| humanize").is_some_and(is_word)
+        }
+        _ => false,
+    }
 }
 
 /// ``{{ `{{` }}``, `{{ "{{" }}`, `{{ '{{' }}`: braces that are to be there after rendering.

@@ -55,13 +55,24 @@ impl Foreign {
 
 /// What kind of file this is, by its first document that says so.
 pub fn classify(parsed: &Parsed, file: &Arc<SourceFile>) -> FileShape {
+    of_documents(parsed, file).0
+}
+
+/// What kind of file this is, and what each of its documents holds.
+pub(super) fn of_documents<'d>(parsed: &'d Parsed, file: &Arc<SourceFile>) -> (FileShape, Vec<DocumentShape<'d>>) {
+    let documents: Vec<DocumentShape<'_>> =
+        parsed.documents.iter().map(|document| of_document(document, file)).collect();
+    (of_shapes(&documents, parsed, file), documents)
+}
+
+fn of_shapes(documents: &[DocumentShape<'_>], parsed: &Parsed, file: &SourceFile) -> FileShape {
     let mut found = FileShape::Other;
-    for document in &parsed.documents {
-        let shape = match of_document(document, file) {
+    for document in documents {
+        let shape = match document {
             DocumentShape::Rules(_) => FileShape::Rules,
             DocumentShape::Tests => FileShape::Tests,
-            DocumentShape::Templated(templating) => return FileShape::Templated(templating),
-            DocumentShape::Foreign(foreign) => FileShape::Foreign(foreign),
+            DocumentShape::Templated(templating) => return FileShape::Templated(*templating),
+            DocumentShape::Foreign(foreign) => FileShape::Foreign(*foreign),
             DocumentShape::Other => continue,
         };
         if found == FileShape::Other {
@@ -111,7 +122,7 @@ pub(super) enum DocumentShape<'d> {
 }
 
 /// What this document holds.
-pub(super) fn of_document<'d>(document: &'d Document, file: &Arc<SourceFile>) -> DocumentShape<'d> {
+fn of_document<'d>(document: &'d Document, file: &Arc<SourceFile>) -> DocumentShape<'d> {
     match &document.root {
         Some(root) => of_root(root, document, file),
         None if document.broken => of_broken(document, file),

@@ -19,17 +19,19 @@ impl LintRule for OverridesGrouping {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let (Some(expr), Some(facts)) = (&cx.rule.parsed, cx.facts()) else { return };
+        let Some(expr) = &cx.rule.parsed else { return };
         for (name, value) in cx.static_labels() {
             // A template may tell them apart again.
             if value.text().contains("{{") {
                 continue;
             }
+            let Some(listed) = listed(expr, name.text()) else { continue };
+            let Some(facts) = cx.facts() else { return };
             let covered = facts.branches().iter().any(|branch| {
                 let told_apart = matches!(branch.presence(name.text()), Presence::Possible | Presence::Scraped);
                 branch.is_closed() && told_apart && !branch.has_one_value(name.text())
             });
-            if covered && let Some(listed) = listed(expr, name.text()) {
+            if covered {
                 out.push(report(cx, name, listed));
             }
         }

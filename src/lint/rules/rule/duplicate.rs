@@ -1,10 +1,10 @@
 //! `rule/duplicate`: two rules of one file with the same name, labels and expression.
 
-use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::alike::FirstAlike;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Field, Rule as FileRule, RuleGroup, RuleKind};
@@ -21,22 +21,19 @@ impl LintRule for Rule {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
-        let mut first_of: FxHashMap<Identity<'_>, &FileRule> = FxHashMap::default();
+        let mut first_of: FirstAlike<'_, Identity<'_>> = FirstAlike::default();
         for group in &cx.rules.groups {
             let inherited = GroupLabels::of(group);
-            for rule in group.rules.iter().filter(|rule| rule.parsed.is_some()) {
-                match first_of.entry(identity(group, &inherited, rule)) {
-                    Entry::Occupied(first) => out.push(report(cx, first.get(), rule)),
-                    Entry::Vacant(entry) => {
-                        entry.insert(rule);
-                    }
+            for rule in &group.rules {
+                if let Some(first) = first_of.before(identity(group, &inherited, rule), rule) {
+                    out.push(report(cx, first, rule));
                 }
             }
         }
     }
 }
 
-/// What makes a rule the rule that it is.
+/// What makes a rule the rule that it is, beside its expression.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'a> {
     /// The part of the file: another Kubernetes object may be for another server.
@@ -45,14 +42,11 @@ struct Identity<'a> {
     name: &'a str,
     /// The group's and its own.
     labels: Fingerprint,
-    /// In Prometheus' canonical form.
-    expr: String,
 }
 
 fn identity<'a>(group: &RuleGroup, inherited: &GroupLabels<'_>, rule: &'a FileRule) -> Identity<'a> {
-    let expr = rule.parsed.as_ref().map(|expr| expr.without_parens().to_string()).unwrap_or_default();
     let labels = inherited.with_own(&rule.labels);
-    Identity { part: group.part, kind: rule.kind, name: rule.name.text(), labels, expr }
+    Identity { part: group.part, kind: rule.kind, name: rule.name.text(), labels }
 }
 
 /// Stands for a set of labels: the sum of 128-bit hashes of its labels, whatever their order. A copy of the group's

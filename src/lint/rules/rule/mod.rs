@@ -1,5 +1,6 @@
 //! Rules as such and among each other.
 
+mod alike;
 mod duplicate;
 mod misleading_characters;
 mod overlapping;

@@ -1,9 +1,6 @@
 //! `rule/same-condition`: two alerts of one file with different names that fire at the same times.
 
-use std::collections::hash_map::Entry;
-
-use rustc_hash::FxHashMap;
-
+use super::alike::FirstAlike;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Rule, RuleKind};
@@ -24,21 +21,17 @@ impl LintRule for SameCondition {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
-        // The part of the file (another Kubernetes object may be for another server), the expression, how long it waits.
-        let mut first_of: FxHashMap<(usize, String, i64), &Rule> = FxHashMap::default();
+        // The part of the file (another Kubernetes object may be for another server), and how long it waits.
+        let mut first_of: FirstAlike<'_, (usize, i64)> = FirstAlike::default();
         for group in &cx.rules.groups {
             for rule in group.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
-                let short = rule.expr.text().len() <= MAX_EXPRESSION_BYTES;
-                let Some(expr) = rule.parsed.as_ref().filter(|_| short) else { continue };
-                match first_of.entry((group.part, expr.without_parens().to_string(), rule.for_ms)) {
-                    Entry::Occupied(first) => {
-                        if first.get().name.text() != rule.name.text() {
-                            out.push(report(cx, first.get(), rule));
-                        }
-                    }
-                    Entry::Vacant(entry) => {
-                        entry.insert(rule);
-                    }
+                if rule.expr.text().len() > MAX_EXPRESSION_BYTES {
+                    continue;
+                }
+                if let Some(first) = first_of.before((group.part, rule.for_ms), rule)
+                    && first.name.text() != rule.name.text()
+                {
+                    out.push(report(cx, first, rule));
                 }
             }
         }

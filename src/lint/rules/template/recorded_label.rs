@@ -27,20 +27,28 @@ impl LintRule for RecordedLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let mut definitions =
-            Definitions { places: recorded::recording(cx), known: Recorded::default(), seen: FxHashSet::default() };
-        let names: Vec<&str> = definitions.places.keys().copied().collect();
-        names.into_iter().for_each(|name| definitions.learn(name, 0));
-        if definitions.known.is_empty() {
+        let alerts: Vec<Place<'_>> = recorded::places(cx).filter(prints_something).collect();
+        if alerts.is_empty() {
             return;
         }
-        for alert in recorded::places(cx).filter(|place| place.rule.kind == RuleKind::Alerting) {
+        let mut definitions =
+            Definitions { places: recorded::recording(cx), known: Recorded::default(), seen: FxHashSet::default() };
+        for alert in alerts {
             let Some(expr) = &alert.rule.parsed else { continue };
+            for name in reads(expr) {
+                definitions.learn(name, 0);
+            }
             if reads(expr).any(|name| definitions.known.contains_key(name)) {
                 check(&alert, expr, &definitions, out);
             }
         }
     }
+}
+
+/// Whether a rule is an alert with a template that may print a label.
+fn prints_something(place: &Place<'_>) -> bool {
+    let mut texts = place.rule.labels.iter().chain(&place.rule.annotations).map(|(_, value)| value.text());
+    place.rule.kind == RuleKind::Alerting && texts.any(|text| text.contains("{{"))
 }
 
 /// What recording rules say of their series' labels.
@@ -59,13 +67,9 @@ impl<'a> Definitions<'a> {
         if depth > MAX_DEPTH || !name.contains(':') || !self.seen.insert(name) {
             return;
         }
-        let places = self.places.get(name).cloned().unwrap_or_default();
+        let Some(places) = self.places.get(name).cloned() else { return };
         for expr in places.iter().filter_map(|place| place.rule.parsed.as_ref()) {
-            for inner in reads(expr) {
-                if let Some((inner, _)) = self.places.get_key_value(inner) {
-                    self.learn(inner, depth + 1);
-                }
-            }
+            reads(expr).for_each(|inner| self.learn(inner, depth + 1));
         }
         let mut labels = BTreeSet::new();
         for place in &places {
@@ -83,9 +87,7 @@ impl<'a> Definitions<'a> {
             let own = place.rule.labels.iter().chain(group.iter().flat_map(|group| &group.labels));
             labels.extend(own.map(|(label, _)| label.text().to_owned()));
         }
-        if !places.is_empty() {
-            self.known.insert(name.to_owned(), labels);
-        }
+        self.known.insert(name.to_owned(), labels);
     }
 }
 

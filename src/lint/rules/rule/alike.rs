@@ -1,0 +1,54 @@
+//! Rules with the same expression: what the rules about rules that are there twice ask.
+
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
+
+use crate::promql::Expr;
+use crate::promql::ast::NodeId;
+use crate::rules::Rule;
+
+/// The first rule of each key and expression. Expressions are the same where Prometheus prints them the same; printing
+/// is dear, so that only rules with equal keys and equally many nodes in their expressions are printed.
+pub(super) struct FirstAlike<'a, K> {
+    by_key: FxHashMap<(K, NodeId), Seen<'a>>,
+}
+
+enum Seen<'a> {
+    One(&'a Rule, &'a Expr),
+    /// By the printed expression.
+    Several(FxHashMap<String, &'a Rule>),
+}
+
+impl<K> Default for FirstAlike<'_, K> {
+    fn default() -> Self {
+        FirstAlike { by_key: FxHashMap::default() }
+    }
+}
+
+impl<'a, K: Eq + Hash> FirstAlike<'a, K> {
+    /// The rule seen before with this key and the expression of `rule`; `None` for the first one, and for a rule whose
+    /// expression does not parse.
+    pub(super) fn before(&mut self, key: K, rule: &'a Rule) -> Option<&'a Rule> {
+        let expr = rule.parsed.as_ref()?.without_parens();
+        let seen = match self.by_key.entry((key, expr.id)) {
+            Entry::Vacant(entry) => {
+                entry.insert(Seen::One(rule, expr));
+                return None;
+            }
+            Entry::Occupied(entry) => entry.into_mut(),
+        };
+        if let Seen::One(first, of_first) = seen {
+            *seen = Seen::Several(FxHashMap::from_iter([(of_first.to_string(), *first)]));
+        }
+        let Seen::Several(by_expr) = seen else { return None };
+        match by_expr.entry(expr.to_string()) {
+            Entry::Occupied(first) => Some(first.get()),
+            Entry::Vacant(entry) => {
+                entry.insert(rule);
+                None
+            }
+        }
+    }
+}
