@@ -254,9 +254,26 @@ fn many_aliases_of_a_large_scalar() {
 fn many_findings() {
     let rules = "  - alert: a\n    expr: up ==\n".repeat(900);
     let sandbox = Sandbox::with(&[("a.yml", &format!("groups:\n- name: a\n  rules:\n{rules}"))]);
-    let run = sandbox.run(&["check"]);
+    let run = sandbox.run(&["check", "--output-format", "concise"]);
     assert_eq!(run.code, Some(1));
     assert_eq!(run.stdout.matches("error[promql/syntax]").count(), 900);
+    // The same finding on the same line is shown once, with the places of the others.
+    insta::assert_snapshot!(sandbox.run(&["check"]), @"
+    error[promql/syntax]: unexpected end of input
+       ╭─[a.yml:5:16]
+     4 │   - alert: a
+     5 │     expr: up ==
+       ·                ─
+     6 │   - alert: a
+       ╰────
+      help: an operand is missing at the end
+      also: a.yml:7:16, a.yml:9:16, a.yml:11:16, a.yml:13:16, a.yml:15:16, a.yml:17:16, a.yml:19:16, a.yml:21:16 and 891
+            more
+      more: promproof explain promql/syntax
+
+    900 errors in 1 of 1 file
+    --- exit code 1
+    ");
 }
 
 #[test]
