@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::rules::RuleKind;
-use crate::source::{self, Applicability, Diagnostic, Edit, Fix, Label, Severity, SourceFile};
+use crate::source::{self, Applicability, Diagnostic, Edit, FileId, Fix, Label, Severity, SourceFile};
 use crate::yaml::edit::Shared;
 use crate::yaml::{self, Comment};
 
@@ -96,7 +96,7 @@ pub fn fix(
         let diagnostics = run(documents, config);
         let mut fixes = by_file(&diagnostics, least);
         for (document, applied) in documents.iter_mut().zip(&mut applied) {
-            let Some(candidates) = fixes.remove(&Arc::as_ptr(&document.source)) else { continue };
+            let Some(candidates) = fixes.remove(&document.source.id()) else { continue };
             let round = Round::of(document, candidates, reread);
             refused.extend(round.refused);
             if let Some(new) = round.document {
@@ -121,11 +121,11 @@ pub fn fix(
 type Candidate<'d> = (&'d Diagnostic, &'d Fix);
 
 /// The findings of each file of which fixes may be applied, in the order of their edits.
-fn by_file(diagnostics: &[Diagnostic], least: Applicability) -> FxHashMap<*const SourceFile, Vec<Candidate<'_>>> {
+fn by_file(diagnostics: &[Diagnostic], least: Applicability) -> FxHashMap<FileId, Vec<Candidate<'_>>> {
     let mut fixes: FxHashMap<_, Vec<Candidate<'_>>> = FxHashMap::default();
     for diagnostic in diagnostics {
         if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.applicability >= least && !fix.edits.is_empty()) {
-            fixes.entry(Arc::as_ptr(&diagnostic.primary.file)).or_default().push((diagnostic, fix));
+            fixes.entry(diagnostic.primary.file.id()).or_default().push((diagnostic, fix));
         }
     }
     for fixes in fixes.values_mut() {
@@ -234,7 +234,7 @@ impl<'d> Trial<'_, 'd> {
         let fixes = self.accepted.iter().chain(candidates).flat_map(|(_, fix)| fix.edits.iter().cloned());
         let old = &self.document.source;
         let text = source::apply(old.text(), &fixes.collect::<Vec<_>>()).map_err(|_| Reason::Misfit)?;
-        let new = (self.reread)(self.document, Arc::new(SourceFile::new(old.name(), text)));
+        let new = (self.reread)(self.document, Arc::new(old.with_text(text)));
         self.held.check(&Held::of(&new))?;
         Ok(new)
     }
@@ -330,7 +330,7 @@ mod tests {
         };
         let diagnostics: Vec<Diagnostic> = fixes.iter().map(diagnostic).collect();
         let mut candidates = by_file(&diagnostics, Applicability::Safe);
-        let candidates = candidates.remove(&Arc::as_ptr(&source)).unwrap();
+        let candidates = candidates.remove(&source.id()).unwrap();
         let round = Round::of(&document, candidates, &|_, source| Document::read(&source, &config, true));
         let text = round.document.map_or(TEXT.to_owned(), |document| document.source.text().to_owned());
         (text, round.refused.into_iter().map(|refused| refused.why).collect())

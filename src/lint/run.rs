@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
-use crate::source::{Diagnostic, Severity, SourceFile};
+use crate::source::{Diagnostic, FileId, Severity, SourceFile};
 
 use super::config::Levels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
@@ -19,13 +20,15 @@ pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
     let levels: Vec<Levels> = documents.iter().map(|document| config.levels(document.source.name())).collect();
     let mut found: Vec<Vec<Diagnostic>> =
         documents.par_iter().zip(&levels).map(|(document, levels)| check_document(document, config, levels)).collect();
-    check_workspace(documents, config, &levels, &mut found);
-    found
+    let elsewhere = hand_out(check_workspace(documents, config, &levels), documents, &mut found);
+    let mut settled: Vec<Diagnostic> = found
         .into_par_iter()
         .zip(documents)
         .zip(&levels)
         .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, diagnostics))
-        .collect()
+        .collect();
+    settled.extend(settle_elsewhere(elsewhere, config));
+    settled
 }
 
 /// Leaves of what a run of the tests in `source` warns of that which [`run`] would tell too: neither switched off, nor
@@ -85,20 +88,35 @@ fn in_parallel(
     found.collect()
 }
 
-/// Runs the hooks that see all files and hands each finding to its file.
-fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels], found: &mut [Vec<Diagnostic>]) {
+/// What the hooks find that see all files.
+fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels]) -> Vec<Diagnostic> {
     let cx = WorkspaceContext { config, documents };
     let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
-    let out = in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out));
-    let by_file: rustc_hash::FxHashMap<_, usize> =
-        documents.iter().enumerate().map(|(at, document)| (std::sync::Arc::as_ptr(&document.source), at)).collect();
-    for diagnostic in out {
-        let file = std::sync::Arc::as_ptr(&diagnostic.primary.file);
-        if let Some(of_file) = by_file.get(&file).and_then(|at| found.get_mut(*at)) {
-            of_file.push(diagnostic);
+    in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))
+}
+
+/// Hands each finding to its document; gives back those on files that are none, such as a rule file that only a test
+/// names.
+fn hand_out(diagnostics: Vec<Diagnostic>, documents: &[Document], found: &mut [Vec<Diagnostic>]) -> Vec<Diagnostic> {
+    let by_file: FxHashMap<FileId, usize> =
+        documents.iter().enumerate().map(|(at, document)| (document.source.id(), at)).collect();
+    let mut elsewhere = Vec::new();
+    for diagnostic in diagnostics {
+        let at = by_file.get(&diagnostic.primary.file.id());
+        match at.and_then(|at| found.get_mut(*at)) {
+            Some(of_file) => of_file.push(diagnostic),
+            None => elsewhere.push(diagnostic),
         }
     }
+    elsewhere
+}
+
+/// Applies the configured severities to findings on files that are no documents: nobody reads suppressions there.
+fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, config: &Config) -> Vec<Diagnostic> {
+    diagnostics.retain_mut(|diagnostic| config.levels(diagnostic.primary.file.name()).apply(diagnostic));
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    diagnostics
 }
 
 fn active(levels: &Levels) -> impl Iterator<Item = &'static dyn LintRule> {
@@ -112,4 +130,31 @@ fn settle(document: &Document, levels: &Levels, mut diagnostics: Vec<Diagnostic>
     let mut kept = suppressions.apply(diagnostics, levels);
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{Label, Span};
+
+    use super::*;
+
+    #[test]
+    fn a_finding_on_a_file_that_is_no_document_is_not_lost() {
+        let config = Config::default();
+        let source = |name: &str| Arc::new(SourceFile::new(name, "groups: []\n"));
+        let documents = [Document::read(&source("a.yml"), &config, true)];
+        let finding = |file: &Arc<SourceFile>, message: &str| {
+            Diagnostic::new("rule/duplicate", Severity::Warning, message, Label::new(file, Span::at(0), ""))
+        };
+        // Another file of the same name is another file.
+        let (same_name, other) = (source("a.yml"), source("b.yml"));
+        let all = vec![finding(&other, "2"), finding(&documents[0].source, "0"), finding(&same_name, "1")];
+        let mut found = vec![Vec::new()];
+        let elsewhere = settle_elsewhere(hand_out(all, &documents, &mut found), &config);
+        let messages = |found: &[Diagnostic]| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (messages(&found[0]), messages(&elsewhere)),
+            (vec!["0".to_owned()], vec!["1".to_owned(), "2".to_owned()])
+        );
+    }
 }

@@ -18,7 +18,7 @@ mod token;
 pub mod tree;
 
 pub use ast::Expr;
-pub use comments::comments;
+pub use comments::{comments, without_texts};
 pub use error::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use printer::is_plain_label;

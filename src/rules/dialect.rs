@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::promql;
 use crate::yaml::{Mapping, Node};
 
 /// A program that evaluates rules.
@@ -176,7 +177,7 @@ fn is_logql(text: &str) -> bool {
     if !text.contains(['|', '`']) && !text.contains("bytes_") {
         return false;
     }
-    let bare = without_texts(text);
+    let bare = promql::without_texts(text);
     const STAGES: [&str; 14] = [
         "json",
         "logfmt",
@@ -212,37 +213,10 @@ fn is_metricsql(text: &str) -> bool {
     if !["keep_metric_names", "ifnot", "WITH"].iter().any(|word| text.contains(word)) {
         return false;
     }
-    let bare = without_texts(text);
+    let bare = promql::without_texts(text);
     let words = bare.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
     let keyword = words.into_iter().any(|word| matches!(word, "keep_metric_names" | "ifnot"));
     keyword || bare.trim_start().starts_with("WITH (") || bare.trim_start().starts_with("WITH(")
-}
-
-/// The text without what stands in quotes, and without comments.
-fn without_texts(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '#' => {
-                chars.by_ref().find(|c| *c == '\n');
-                out.push('\n');
-            }
-            '"' | '\'' | '`' => {
-                while let Some(inner) = chars.next() {
-                    match inner {
-                        '\\' if c != '`' => {
-                            chars.next();
-                        }
-                        inner if inner == c => break,
-                        _ => {}
-                    }
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

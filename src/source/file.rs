@@ -1,17 +1,33 @@
 //! A file's text with an index of its lines.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Span;
 
 /// Bytes between two known counts of characters.
 const STRIDE: usize = 1024;
 
+/// Which file it is, whatever it is called: two texts of one file have the same, and no two files have.
+///
+/// Means nothing outside of the process, and has no order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileId(u64);
+
+impl FileId {
+    /// One that no other file has.
+    fn fresh() -> FileId {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        FileId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// A file as it was read: its name, its text, and where its lines begin.
 ///
 /// Held behind an `Arc` and shared by all that points into it.
 #[derive(Debug)]
 pub struct SourceFile {
+    id: FileId,
     name: String,
     text: String,
     line_starts: Vec<usize>,
@@ -46,10 +62,25 @@ pub struct Utf16Position {
 impl SourceFile {
     /// Indexes `text`; `name` is what messages call the file (a path as the user would write it, or `<stdin>`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
+        SourceFile::with_id(FileId::fresh(), name.into(), text.into())
+    }
+
+    fn with_id(id: FileId, name: String, text: String) -> Self {
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        SourceFile { name: name.into(), text, line_starts, counted: OnceLock::new(), reencoded: false, foreign: false }
+        SourceFile { id, name, text, line_starts, counted: OnceLock::new(), reencoded: false, foreign: false }
+    }
+
+    /// The same file with another text.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        let SourceFile { id, name, reencoded, foreign, .. } = self;
+        SourceFile { reencoded: *reencoded, foreign: *foreign, ..SourceFile::with_id(*id, name.clone(), text.into()) }
+    }
+
+    /// Which file it is.
+    pub fn id(&self) -> FileId {
+        self.id
     }
 
     /// The same file, read from bytes that are not its text in UTF-8: what is written in their place must not be UTF-8
@@ -168,6 +199,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Position, SourceFile, Utf16Position};
+
+    #[test]
+    fn a_file_is_the_same_with_another_text_and_another_one_with_the_same_name() {
+        let file = SourceFile::new("a", "x: 1\n");
+        let changed = file.with_text("x: 1\ny: 2\n");
+        assert_eq!((changed.id(), changed.name(), changed.line_count()), (file.id(), "a", 2));
+        assert_ne!(SourceFile::new("a", "x: 1\n").id(), file.id());
+    }
 
     #[test]
     fn editors_count_units_of_utf_16() {

@@ -11,5 +11,5 @@ pub mod words;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use edit::{Applicability, Edit, Fix, Misfit, apply};
-pub use file::{Position, SourceFile, Utf16Position};
+pub use file::{FileId, Position, SourceFile, Utf16Position};
 pub use span::{Span, Spanned};

@@ -55,7 +55,7 @@ pub fn findings(test: &TestFile, rules: &ResolvedRules, parse: &ParseOptions) ->
     let cx = Context::new(test, rules, parse);
     let mut found = cx.of_file();
     // What is wrong with the rule files is told where they are linted themselves.
-    let here = |problem: &&Diagnostic| problem.primary.file.name() == test.file.name();
+    let here = |problem: &&Diagnostic| problem.primary.file.id() == test.file.id();
     found.extend(rules.problems.iter().filter(here).cloned());
     for group in &test.groups {
         let end_ms = if group.runs_to_last_sample() {

@@ -1,13 +1,14 @@
 //! The rule files that tests name: found by pattern, read once for a whole run.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::rules::{self, FileShape, LoadOptions, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
 use crate::workspace::glob::{self, Match, Matches, Stopped};
+use crate::workspace::paths::normalize;
 use crate::workspace::{self, Home};
 use crate::yaml;
 
@@ -46,7 +47,7 @@ pub struct ResolvedRules {
 
 /// The files that `pattern`, one of a test's `rule_files`, names, relative to `folder`; none where it is malformed.
 pub fn rule_file_paths(folder: &Path, pattern: &str, home: &Home) -> Vec<PathBuf> {
-    glob::find(folder, pattern, home).unwrap_or_default().paths.iter().map(|found| clean(&found.path)).collect()
+    glob::find(folder, pattern, home).unwrap_or_default().paths.iter().map(|found| normalize(&found.path)).collect()
 }
 
 impl RuleFileCache {
@@ -91,7 +92,8 @@ impl RuleFileCache {
                 resolved.unmatched.push(index);
             }
             for Match { path, canonical } in paths {
-                let path = clean(&path);
+                // One file has one name.
+                let path = normalize(&path);
                 if !seen.insert(canonical.clone()) {
                     continue;
                 }
@@ -166,34 +168,5 @@ fn why(stopped: Stopped) -> String {
         Stopped::Files => format!("there are more than {} files", glob::MAX_FILES),
         Stopped::Entries => "there is too much to look through".to_owned(),
         Stopped::Outside => "it leads out of the repository, and --sandbox reads nothing there".to_owned(),
-    }
-}
-
-/// The path without `.` and, where that is safe to do by its words alone, without `name/..`: one file has one name.
-fn clean(path: &Path) -> PathBuf {
-    let mut cleaned = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(cleaned.components().next_back(), Some(Component::Normal(_))) => {
-                cleaned.pop();
-            }
-            component => cleaned.push(component),
-        }
-    }
-    cleaned
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::clean;
-
-    #[test]
-    fn one_name_for_one_file() {
-        assert_eq!(clean(Path::new("./a/../b/./c.yml")), Path::new("b/c.yml"));
-        assert_eq!(clean(Path::new("../a.yml")), Path::new("../a.yml"));
-        assert_eq!(clean(Path::new("../../x/../a.yml")), Path::new("../../a.yml"));
     }
 }

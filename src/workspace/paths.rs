@@ -84,5 +84,6 @@ mod tests {
     fn paths_are_normalised_by_their_text() {
         assert_eq!(normalize(Path::new("/a/./b/../c")), Path::new("/a/c"));
         assert_eq!(normalize(Path::new("../x")), Path::new("../x"));
+        assert_eq!(normalize(Path::new("../../x/../a.yml")), Path::new("../../a.yml"));
     }
 }

@@ -116,7 +116,7 @@ impl<'d> Suppressions<'d> {
     fn suppresses(&self, diagnostic: &Diagnostic, used: &mut [bool]) -> bool {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
         let mut suppressed = false;
-        for label in labels.filter(|label| std::sync::Arc::ptr_eq(&label.file, &self.document.source)) {
+        for label in labels.filter(|label| label.file.id() == self.document.source.id()) {
             self.around(label.span.start, |at, entry| {
                 if entry.pattern.matches(diagnostic.rule) {
                     suppressed = true;

@@ -134,16 +134,3 @@ fn content(span: Span, file: &SourceFile) -> Span {
     let start = span.start + (text.len() - text.trim_start().len());
     Span::new(start, start + text.trim().len())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn comments_of_an_expression_are_found_outside_of_strings() {
-        let expr = "up{a=\"#\", b='\\'#', c=`\\`} # one\n> 0 #two";
-        let found: Vec<&str> = promql::comments(expr).iter().map(|span| span.slice(expr)).collect();
-        assert_eq!(found, ["# one", "#two"]);
-        assert!(promql::comments("up{a=\"#").is_empty());
-    }
-}

@@ -21,12 +21,12 @@ pub(super) fn write(page: &mut String, primary: &Label, related: &[Label]) -> fm
     let labels: Vec<&Label> = std::iter::once(primary).chain(related).take(MAX_PLACES).collect();
     let mut files: Vec<&Arc<SourceFile>> = Vec::new();
     for label in &labels {
-        if !files.iter().any(|file| Arc::ptr_eq(file, &label.file)) {
+        if !files.iter().any(|file| file.id() == label.file.id()) {
             files.push(&label.file);
         }
     }
     for file in files {
-        let mut here: Vec<&Label> = labels.iter().copied().filter(|label| Arc::ptr_eq(file, &label.file)).collect();
+        let mut here: Vec<&Label> = labels.iter().copied().filter(|label| file.id() == label.file.id()).collect();
         let Some(first) = here.first() else { continue };
         place(page, file, first.span)?;
         if file.is_foreign() {

@@ -17,7 +17,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 use self::excerpt::Excerpt;
 use super::Look;
 use super::text::one_line;
-use crate::source::{Label, Severity, SourceFile, Span};
+use crate::source::{FileId, Label, Severity, SourceFile, Span};
 
 /// More places than this are left out of the drawing, which nobody could read with them.
 const MAX_PLACES: usize = 12;
@@ -102,13 +102,13 @@ impl<'a> Place<'a> {
 /// Splits the places by file, and within a file wherever many lines lie between two; the one with the primary place
 /// comes first.
 fn into_groups(mut places: Vec<Place<'_>>) -> Vec<Vec<Place<'_>>> {
-    let mut files: Vec<&str> = Vec::new();
+    let mut files: Vec<FileId> = Vec::new();
     for place in &places {
-        if !files.contains(&place.file.name()) {
-            files.push(place.file.name());
+        if !files.contains(&place.file.id()) {
+            files.push(place.file.id());
         }
     }
-    let rank = |place: &Place| files.iter().position(|name| *name == place.file.name());
+    let rank = |place: &Place| files.iter().position(|file| *file == place.file.id());
     places.sort_by_key(|place| (rank(place), place.span.start, place.span.end));
 
     let mut groups: Vec<Vec<Place>> = Vec::new();
@@ -117,7 +117,7 @@ fn into_groups(mut places: Vec<Place<'_>>) -> Vec<Vec<Place<'_>>> {
         let reach = end_line + 2 * CONTEXT_LINES + MAX_GAP_LINES;
         match groups.last_mut() {
             Some(group)
-                if group.first().is_some_and(|first| first.file.name() == place.file.name())
+                if group.first().is_some_and(|first| first.file.id() == place.file.id())
                     && place.lines.start <= reach =>
             {
                 end_line = end_line.max(place.lines.end);

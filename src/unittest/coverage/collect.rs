@@ -9,12 +9,13 @@ use rustc_hash::FxHashMap;
 use super::model::{Coverage, FileCoverage, LineHits};
 use super::sites::{self, LineSource, RuleSites};
 use crate::rules::RuleFile;
+use crate::source::FileId;
 
 /// The coverage of a run while it is running; threads share it.
 #[derive(Debug, Default)]
 pub struct Collector {
     /// By the address of the rule file, which is read once in a run and lives as long.
-    files: Mutex<FxHashMap<usize, Arc<FileCounts>>>,
+    files: Mutex<FxHashMap<FileId, Arc<FileCounts>>>,
 }
 
 /// A rule file and what is covered of it.
@@ -56,7 +57,7 @@ impl Collector {
     /// A rule file's points and counts.
     pub(super) fn file(&self, file: &Arc<RuleFile>) -> Arc<FileCounts> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let counts = files.entry(Arc::as_ptr(file).addr()).or_insert_with(|| {
+        let counts = files.entry(file.file.id()).or_insert_with(|| {
             Arc::new(FileCounts { file: Arc::clone(file), sites: sites::of_file(file), counts: Mutex::default() })
         });
         Arc::clone(counts)

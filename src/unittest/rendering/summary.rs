@@ -1,10 +1,9 @@
 //! Renderings of all test groups, rule by rule.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use super::{Rendering, RulePlace, RuleRendering};
+use crate::source::FileId;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
 use crate::unittest::run::Seen;
 
@@ -31,7 +30,7 @@ pub struct Appearance<'r> {
 /// The rules of a run in the order of the test files and of evaluation, each once.
 pub fn by_rule<'r>(report: &'r TestReport, renderings: &'r Seen<Rendering>) -> Vec<RenderedRule<'r>> {
     let mut rules: Vec<RenderedRule<'r>> = Vec::new();
-    let mut known: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+    let mut known: FxHashMap<(FileId, usize), usize> = FxHashMap::default();
     for (index, file) in report.files.iter().enumerate() {
         for group in &file.groups {
             let Some(rendering) = renderings.of(index, group.index) else { continue };
@@ -61,7 +60,6 @@ pub fn by_rule<'r>(report: &'r TestReport, renderings: &'r Seen<Rendering>) -> V
     rules
 }
 
-/// A rule file is read once in a run.
-fn key(rule: &RulePlace) -> (usize, usize) {
-    (Arc::as_ptr(&rule.file).addr(), rule.span.start)
+fn key(rule: &RulePlace) -> (FileId, usize) {
+    (rule.file.id(), rule.span.start)
 }

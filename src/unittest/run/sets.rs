@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::options::RunOptions;
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
-use crate::source::{Diagnostic, Severity};
+use crate::source::{Diagnostic, FileId, Severity};
 use crate::testfile::TestFile;
 use crate::unittest::rule_files::ResolvedRules;
 
@@ -19,8 +19,8 @@ pub(super) struct RuleSets {
 /// What decides how rules are compiled.
 #[derive(PartialEq, Eq, Hash)]
 struct SetKey {
-    /// The rule files by their addresses: each is read once in a run.
-    files: Vec<usize>,
+    /// Each is read once in a run.
+    files: Vec<FileId>,
     interval_ms: i64,
     group_order: Vec<String>,
 }
@@ -43,7 +43,7 @@ impl RuleSets {
     ) -> Arc<CompiledSet> {
         let group_order: Vec<String> = test.group_eval_order.iter().map(|name| name.text().to_owned()).collect();
         let key = SetKey {
-            files: rules.files.iter().map(|file| Arc::as_ptr(file).addr()).collect(),
+            files: rules.files.iter().map(|file| file.file.id()).collect(),
             interval_ms: test.evaluation_interval_ms,
             group_order: group_order.clone(),
         };
