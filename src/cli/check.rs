@@ -9,6 +9,7 @@ use clap::Args;
 use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
+use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, fix};
 use crate::lint::{self, Config, Document};
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
@@ -53,10 +54,6 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "statistics"])]
     pub diff: bool,
 
-    /// Accept fields that nobody knows, as promtool does with this option
-    #[arg(long)]
-    pub ignore_unknown_fields: bool,
-
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
@@ -64,6 +61,12 @@ pub(super) struct CheckArgs {
     /// Succeed where there is no rule file at all
     #[arg(long)]
     pub allow_none: bool,
+
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    #[command(flatten)]
+    pub fail: FailArgs,
 
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -76,16 +79,23 @@ Examples:
   promproof check --output-format concise   one line per finding
   kubectl get prometheusrule -A -o yaml | promproof check -
   promproof check --diff --unsafe-fixes     what could be fixed, as a patch
+  promproof check --select missing-label    one rule
+  promproof check --pedantic                also what is likely or an opinion
 
-Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an argument makes no sense.";
+To excuse a finding, name its rule in a comment at the end of the line or above the rule, in promproof.toml, or with --ignore:
+  expr: sum(up)  # promproof: ignore[alert/no-condition] fires on purpose
+  [rules]
+  \"alert/no-condition\" = \"off\"
+
+Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some, 2 where a file could not be read or an argument makes no sense.";
 
 /// Lints the paths and prints what was found.
 ///
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let mut config = config::load(&args.config, session)?;
-    config.ignore_unknown_fields = args.ignore_unknown_fields;
+    let choice = args.select.choice()?;
+    let config = config::load(&args.config, session)?.choosing(choice);
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }
@@ -141,7 +151,7 @@ pub(super) fn report(
     print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
-    } else if report.summary.fails() && !args.exit_zero {
+    } else if report.summary.fails(args.fail.or(config.fail_on)) && !args.exit_zero {
         Outcome::Findings
     } else {
         Outcome::Clean

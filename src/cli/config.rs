@@ -1,6 +1,7 @@
 //! Where the configuration comes from.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,26 +9,58 @@ use clap::Args;
 use super::{Session, Trouble};
 use crate::lint::Config;
 use crate::lint::config::PROMQL_FEATURES;
+use crate::report::text::one_line;
 use crate::report::{CheckReport, Format, Summary, write_check};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, words};
+use crate::unittest::RunOptions;
 use crate::workspace::{self, Home, Lookup, ReadError, config_file};
 
-/// Options that choose the configuration and add to it.
+/// Options that choose the configuration and add to it: the same in every command that reads rules.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(super) struct ConfigArgs {
     #[command(flatten)]
     pub file: ConfigFileArgs,
 
-    /// Accept PromQL that Prometheus accepts only with this feature flag; may be repeated
-    #[arg(
-        long,
-        value_name = "FEATURE",
-        value_delimiter = ',',
-        value_parser = PROMQL_FEATURES,
-        help_heading = "Configuration"
-    )]
+    #[command(flatten)]
+    pub language: LanguageArgs,
+}
+
+/// How rule files and expressions are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct LanguageArgs {
+    /// Features that Prometheus is started with, besides those of the configuration, comma-separated
+    ///
+    /// promql-experimental-functions, promql-delayed-name-removal, promql-extended-range-selectors,
+    /// promql-binop-fill-modifiers, promql-duration-expr; others are warned of, as promtool does.
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',', help_heading = "Configuration")]
     pub enable_feature: Vec<String>,
+
+    /// Accept fields in rule files that nobody knows, as promtool does with this option
+    #[arg(long, help_heading = "Configuration")]
+    pub ignore_unknown_fields: bool,
+}
+
+impl LanguageArgs {
+    /// Adds to what the configuration says.
+    ///
+    /// # Errors
+    /// Where standard error cannot be written.
+    fn add_to(&self, config: &mut Config, session: &Session) -> Result<(), Trouble> {
+        config.ignore_unknown_fields |= self.ignore_unknown_fields;
+        for feature in self.enable_feature.iter().map(|feature| feature.trim()).filter(|feature| !feature.is_empty()) {
+            if !PROMQL_FEATURES.contains(&feature) {
+                // As promtool does: features of the server that mean nothing here must not break a test.
+                let meant = words::nearest_or_longer(feature, PROMQL_FEATURES).map(words::did_you_mean);
+                let meant = meant.map(|meant| format!("; {meant}")).unwrap_or_default();
+                let feature = one_line(feature);
+                writeln!(session.stderr(), "warning: unknown feature `{feature}` in --enable-feature{meant}")?;
+            }
+            config.promql.features.push(feature.to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// Options that choose the configuration.
@@ -74,21 +107,27 @@ impl FilesArgs {
     }
 }
 
-/// The configuration of [`load_file`], with the features of the arguments.
+/// The configuration of [`load_file`], with what the other arguments add.
 ///
 /// # Errors
-/// As [`load_file`].
+/// As [`load_file`]; where standard error cannot be written.
 pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Trouble> {
     let mut config = load_file(&args.file, session)?;
-    config.promql.features.extend(args.enable_feature.iter().cloned());
+    args.language.add_to(&mut config, session)?;
     Ok(config)
+}
+
+/// How tests run under this configuration.
+pub(super) fn run_options(config: &Config) -> RunOptions {
+    let delayed_name_removal = config.promql.delayed_name_removal();
+    RunOptions { load: config.load_options(), delayed_name_removal, ..RunOptions::default() }
 }
 
 /// The configuration that the arguments name, or the one of this directory or the nearest one above, or the defaults.
 ///
 /// # Errors
 /// Where it cannot be read, or says what makes no sense; in the second case it has been shown on standard error where.
-pub(super) fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
+fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
     let current_dir = std::env::current_dir()
         .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
     match path(args, &current_dir)? {

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use super::config::{self, ConfigArgs};
 use super::{Outcome, Session, Trouble};
 use crate::engine::{Engine, Options, Output, Prepared};
+use crate::lint::Config;
 use crate::model::{calendar, duration};
-use crate::promql::{self, Expr, ParseOptions};
+use crate::promql::{self, Expr};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::text::one_line;
 use crate::report::{self, Look};
@@ -74,6 +76,9 @@ pub(super) struct EvalArgs {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvalFormat::Table, hide_default_value = true)]
     pub output_format: EvalFormat,
 
+    #[command(flatten)]
+    pub config: ConfigArgs,
+
     /// Say how long the evaluation alone took
     #[arg(long)]
     pub stats: bool,
@@ -121,14 +126,16 @@ impl From<EvalFormat> for QueryFormat {
 /// # Errors
 /// The data or the expression cannot be used, the evaluation fails, or the output cannot be written.
 pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble> {
+    let config = config::load(&args.config, session)?;
     let source = Arc::new(SourceFile::new("<expression>", args.expr.as_str()));
-    let Some(expr) = parse(&source, session)? else { return Ok(Outcome::Trouble) };
-    let data = match load(args, session) {
+    let Some(expr) = parse(&source, &config, session)? else { return Ok(Outcome::Trouble) };
+    let data = match load(args, &config, session) {
         Ok(data) => data,
         Err(Loading::Trouble(trouble)) => return Err(trouble),
         Err(Loading::Findings(findings)) => return show(&findings, session),
     };
-    let engine = Engine::new(Options::default());
+    let delayed_name_removal = config.promql.delayed_name_removal();
+    let engine = Engine::new(Options { delayed_name_removal, ..Options::default() });
     let prepared = engine.prepare(&expr);
     let times = Times::of(args, &data);
     let result = prepared.and_then(|prepared| measured(args.repeat, || times.evaluate(&engine, &data, &prepared)));
@@ -162,8 +169,8 @@ fn measured<T, E>(times: NonZeroUsize, mut evaluate: impl FnMut() -> Result<T, E
 }
 
 /// The parsed expression; `None` where its mistakes have been shown.
-fn parse(source: &Arc<SourceFile>, session: &Session) -> Result<Option<Expr>, Trouble> {
-    match promql::parse(source.text(), &ParseOptions::all()) {
+fn parse(source: &Arc<SourceFile>, config: &Config, session: &Session) -> Result<Option<Expr>, Trouble> {
+    match promql::parse(source.text(), &config.promql.parse_options()) {
         Ok(expr) => Ok(Some(expr)),
         Err(errors) => {
             let findings: Vec<Diagnostic> = errors
@@ -255,7 +262,7 @@ impl From<Trouble> for Loading {
     }
 }
 
-fn load(args: &EvalArgs, session: &Session) -> Result<Data, Loading> {
+fn load(args: &EvalArgs, config: &Config, session: &Session) -> Result<Data, Loading> {
     let mut data = Data::default();
     for line in &args.series {
         data.add_line(line, args.interval)?;
@@ -282,7 +289,9 @@ fn load(args: &EvalArgs, session: &Session) -> Result<Data, Loading> {
             )?;
         }
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let problem = data.add_test(TestInput { test, folder }, index, &RunOptions::default())?;
+        let home = args.config.file.files.lookup(config, std::slice::from_ref(path)).home;
+        let options = RunOptions { home, ..config::run_options(config) };
+        let problem = data.add_test(TestInput { test, folder }, index, &options)?;
         if let Some(problem) = problem {
             note(session, &format!("nothing is known of what its rules record: {}", one_line(&problem.message)))?;
         }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::read_stdin;
 use crate::lint::{Config, Document};
 use crate::report::{Failure, PassedOver};
-use crate::rules::{self, FileShape, LoadOptions};
+use crate::rules::{self, FileShape};
 use crate::source::SourceFile;
 use crate::unittest::RuleFileCache;
 use crate::workspace::copies::{is_copy, without_copies};
@@ -41,8 +41,8 @@ impl Inputs {
         let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
             paths.iter().cloned().partition(|path| path == Path::new("-"));
         let mut inputs = Inputs::default();
-        let options = LoadOptions { parse: config.promql.parse_options(), ..LoadOptions::default() };
-        let reader = Reader { config, rule_files: RuleFileCache::within(options, lookup.home.clone()) };
+        let rule_files = RuleFileCache::within(config.load_options(), lookup.home.clone());
+        let reader = Reader { config, rule_files };
         if !stdin.is_empty() {
             match read_stdin(stdin_name).and_then(|read| reader.input(read, Path::new(""), true)) {
                 Ok(Input::Document(document)) => inputs.documents.push(*document),
@@ -130,9 +130,8 @@ pub(super) fn reread(document: &Document, source: &Arc<SourceFile>, config: &Con
     if document.rules.is_some() {
         return Document::read(source, config, true);
     }
-    let options = LoadOptions { parse: config.promql.parse_options(), ..LoadOptions::default() };
     let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
-    Document::read_tests(source, folder, &RuleFileCache::new(options))
+    Document::read_tests(source, folder, &RuleFileCache::new(config.load_options()))
 }
 
 fn failure_of(error: &ReadError) -> Failure {

@@ -19,6 +19,7 @@ mod render;
 mod report;
 mod rewrite;
 mod rules;
+mod selection;
 mod session;
 mod test_command;
 mod update;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigFileArgs};
+use super::config::{self, ConfigArgs};
 use super::{Outcome, Session, Trouble, test_command};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
@@ -46,10 +46,7 @@ pub(super) struct RenderArgs {
     pub output_format: RenderOutputFormat,
 
     #[command(flatten)]
-    pub language: test_command::LanguageArgs,
-
-    #[command(flatten)]
-    pub config: ConfigFileArgs,
+    pub config: ConfigArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -87,11 +84,10 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// # Errors
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let (options, renderer) = options(args, session)?;
-    let config = config::load_file(&args.config, session)?;
-    let lookup = args.config.files.lookup(&config, &args.paths);
-    let mut options = RunOptions { home: lookup.home.clone(), ..options };
-    options.load.parse = options.load.parse.and(config.promql.parse_options());
+    let renderer = renderer(args)?;
+    let config = config::load(&args.config, session)?;
+    let lookup = args.config.file.files.lookup(&config, &args.paths);
+    let options = RunOptions { home: lookup.home.clone(), ..config::run_options(&config) };
     let (inputs, failures) = test_command::read_paths(&args.paths, &lookup);
     if inputs.is_empty() && failures.is_empty() {
         return Err(test_command::no_test_file(&args.paths)
@@ -128,7 +124,7 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     })
 }
 
-fn options(args: &RenderArgs, session: &Session) -> Result<(RunOptions, RenderOptions), Trouble> {
+fn renderer(args: &RenderArgs) -> Result<RenderOptions, Trouble> {
     let alerts = match args.alert.as_slice() {
         [] => None,
         patterns => {
@@ -138,6 +134,5 @@ fn options(args: &RenderArgs, session: &Session) -> Result<(RunOptions, RenderOp
         }
     };
     let words = args.filter.iter().map(|word| word.to_lowercase()).collect();
-    let render = RenderOptions { alerts, words, at_ms: args.at, all: args.all };
-    Ok((args.language.run_options(session)?, render))
+    Ok(RenderOptions { alerts, words, at_ms: args.at, all: args.all })
 }

@@ -3,7 +3,6 @@
 pub(super) mod coverage;
 mod files;
 mod format;
-mod language;
 mod outputs;
 mod page;
 mod partition;
@@ -12,7 +11,6 @@ mod suite;
 mod watch;
 
 pub(super) use files::{no_test_file, read_paths};
-pub(super) use language::LanguageArgs;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -21,9 +19,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigFileArgs};
+use super::config::{self, ConfigArgs};
 use super::options::output_file;
+use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, atomic, update};
+use crate::lint::config::{Choice, FailOn};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
@@ -69,10 +69,6 @@ pub(super) struct TestArgs {
     #[arg(long)]
     pub fail_fast: bool,
 
-    /// Fail on warnings too
-    #[arg(long)]
-    pub strict: bool,
-
     /// Write what is there into the test files, in place of what they expect; shows the changes first, unless
     /// --quiet is given. What is gone stays expected: `--update=all` writes that, too
     #[arg(
@@ -113,9 +109,6 @@ pub(super) struct TestArgs {
     pub page: page::HtmlArgs,
 
     #[command(flatten)]
-    pub language: LanguageArgs,
-
-    #[command(flatten)]
     pub watch: watch::WatchArgs,
 
     #[command(flatten)]
@@ -125,7 +118,13 @@ pub(super) struct TestArgs {
     pub coverage: coverage::CoverageArgs,
 
     #[command(flatten)]
-    pub config: ConfigFileArgs,
+    pub select: SelectArgs,
+
+    #[command(flatten)]
+    pub fail: FailArgs,
+
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The extents of an update by their names on the command line.
@@ -157,7 +156,13 @@ Examples:
   promproof test --list
   promproof test --partition 2/5 --junit part-2.xml    one of five jobs
 
-Exit code: 0 if all pass, 1 if a test fails or less is covered than --fail-under asks for, 2 where a file cannot be read or nothing is selected.";
+The verdict is promtool's: what promtool passes in silence is a warning, which fails the run with --fail-on warning.
+To excuse a warning, name its rule in a comment at the end of the line or above the test, in promproof.toml, or with --ignore:
+  - series: up{job=\"a\"}  # promproof: ignore[test/unused-series] for later
+  [rules]
+  \"test/unused-series\" = \"off\"
+
+Exit code: 0 if all pass, 1 if a test or an assertion fails or less is covered than --fail-under asks for, 2 where a file cannot be read or nothing is selected.";
 
 /// Runs the tests and prints how they went.
 ///
@@ -173,17 +178,15 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     if args.list {
         format::list_is_json(args)?;
     }
-    let options = run_options(args, session)?;
-    if args.watch.watch {
-        return watch::run(args, session, &|session| run_once(args, options.clone(), session));
-    }
-    run_once(args, options, session)
+    let (selection, choice) = (selection(args)?, args.select.choice()?);
+    let once = |session: &Session| run_once(args, selection.clone(), choice.clone(), session);
+    if args.watch.watch { watch::run(args, session, &once) } else { once(session) }
 }
 
-fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<Outcome, Trouble> {
-    let config = config::load_file(&args.config, session)?;
-    let mut options = options;
-    options.load.parse = options.load.parse.and(config.promql.parse_options());
+fn run_once(args: &TestArgs, selection: Selection, choice: Choice, session: &Session) -> Result<Outcome, Trouble> {
+    let config = config::load(&args.config, session)?.choosing(choice);
+    let (fail_fast, timeout) = (args.fail_fast, args.timeout);
+    let options = RunOptions { selection, fail_fast, timeout, ..config::run_options(&config) };
     let mut suite = Suite::read(args, &config, options, session)?;
     outputs::forbid_overwriting_rules(args, &suite.inputs, &suite.options.home)?;
     let format = format::chosen(args, session);
@@ -211,20 +214,15 @@ fn run_once(args: &TestArgs, options: RunOptions, session: &Session) -> Result<O
             ran = suite.run(&config);
         }
     }
-    let outcome = show(&suite, &ran, format)?;
+    let outcome = show(&suite, &ran, format, args.fail.or(config.fail_on))?;
     Ok(suite.outcome(outcome))
 }
 
 /// Prints how the tests went, and writes the reports that are asked for.
-fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat) -> Result<Outcome, Trouble> {
+fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Result<Outcome, Trouble> {
     let Suite { args, session, .. } = suite;
     let report = &ran.report;
-    let view = TestView {
-        elapsed: session.elapsed_for_people(),
-        strict: args.strict,
-        timings: args.timings,
-        quiet: args.quiet,
-    };
+    let view = TestView { elapsed: session.elapsed_for_people(), fail_on, timings: args.timings, quiet: args.quiet };
     // Where a file cannot be written the result is still to be seen, and the others are written.
     let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, report, &view)));
     let page = args.page.write(ran, &view, session);
@@ -247,8 +245,7 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat) -> Result<Outcome, Tro
         });
         return Err(last);
     }
-    let passed = is_covered && !report.failed() && !(args.strict && report.counts().warnings > 0);
-    Ok(if passed { Outcome::Clean } else { Outcome::Findings })
+    Ok(if is_covered && !output::fails(report, &view) { Outcome::Clean } else { Outcome::Findings })
 }
 
 /// A dry run is there for the changes; programs that read the result want nothing else on standard output.
@@ -260,21 +257,12 @@ fn show_changes(args: &TestArgs, format: TestFormat) -> update::Show {
     }
 }
 
-fn run_options(args: &TestArgs, session: &Session) -> Result<RunOptions, Trouble> {
+fn selection(args: &TestArgs) -> Result<Selection, Trouble> {
     let groups = match args.run.as_slice() {
         [] => None,
         patterns => Some(pattern(patterns)?),
     };
-    Ok(RunOptions {
-        selection: Selection {
-            groups,
-            words: args.filter.iter().map(|word| word.to_lowercase()).collect(),
-            part: None,
-        },
-        fail_fast: args.fail_fast,
-        timeout: args.timeout,
-        ..args.language.run_options(session)?
-    })
+    Ok(Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect(), part: None })
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {

@@ -30,12 +30,8 @@ impl Document {
     /// Reads a file. `assume_rules`: it is a rule file whatever it looks like.
     pub fn read(source: &Arc<SourceFile>, config: &Config, assume_rules: bool) -> Document {
         let parsed = yaml::parse(source);
-        let options = LoadOptions {
-            parse: config.promql.parse_options(),
-            ignore_unknown_fields: config.ignore_unknown_fields,
-            dialect: config.dialect(source.name()),
-            assume_rules,
-        };
+        let dialect = config.dialect(source.name());
+        let options = LoadOptions { dialect, assume_rules, ..config.load_options() };
         let rules = rules::load(&parsed, source, &options);
         let nested = rules.iter().flat_map(|file| &file.nested_comments);
         let comments = parsed.comments.iter().chain(nested).map(|comment| comment.span).collect();

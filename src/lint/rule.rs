@@ -46,6 +46,8 @@ pub struct Meta {
     pub waits_for: Option<&'static str>,
     /// Whether some of its findings come with a fix.
     pub is_fixable: bool,
+    /// Whether what it finds keeps other rules from looking, so that `--select` of another rule leaves it on.
+    pub stops_reading: bool,
     /// Its page, Markdown.
     pub page: &'static str,
 }
@@ -69,6 +71,13 @@ impl Meta {
     #[must_use]
     pub(in crate::lint) const fn fixable(mut self) -> Self {
         self.is_fixable = true;
+        self
+    }
+
+    /// What it finds keeps other rules from looking: selecting another rule does not silence it.
+    #[must_use]
+    pub(in crate::lint) const fn stops_reading(mut self) -> Self {
+        self.stops_reading = true;
         self
     }
 
@@ -115,7 +124,8 @@ impl LintRule for Reported {
 }
 
 /// A rule's [`Meta`] with its page embedded: id, severity, confidence (`certain`, `likely`, `opinion`), summary. What is
-/// certain is on. `.on_by_default()`, `.waits_for("section.key")` and `.fixable()` behind it say the rest.
+/// certain is on. `.on_by_default()`, `.waits_for("section.key")`, `.fixable()` and
+/// `.stops_reading()` behind it say the rest.
 macro_rules! meta {
     ($id:literal, $severity:ident, $confidence:ident, $summary:literal) => {
         $crate::lint::Meta {
@@ -126,6 +136,7 @@ macro_rules! meta {
             enabled_by_default: matches!($crate::lint::rule::meta!(@$confidence), $crate::lint::Confidence::Certain),
             waits_for: None,
             is_fixable: false,
+            stops_reading: false,
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
         }
     };

@@ -32,17 +32,13 @@ pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
 }
 
 /// Leaves of what a run of the tests in `source` warns of that which [`run`] would tell too: neither switched off, nor
-/// suppressed, nor mere information. The warnings stay warnings, whatever severity is configured.
+/// suppressed, nor mere information. What is configured decides how severe each is.
 pub fn keep_wanted(source: &Arc<SourceFile>, warnings: &mut Vec<Diagnostic>, config: &Config) {
     if warnings.is_empty() {
         return;
     }
     let levels = config.levels(source.name());
-    let is_wanted = |warning: &Diagnostic| {
-        let mut configured = warning.clone();
-        levels.apply(&mut configured) && configured.severity >= Severity::Warning
-    };
-    warnings.retain(is_wanted);
+    warnings.retain_mut(|warning| levels.apply(warning) && warning.severity >= Severity::Warning);
     let document = Document::comments_of(source);
     let suppressions = Suppressions::read(&document);
     warnings.retain(|warning| !suppressions.silences(warning));

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::Look;
+use crate::lint::config::FailOn;
 use crate::source::words::counted;
 use crate::source::{Applicability, Diagnostic, Severity};
 
@@ -94,9 +95,9 @@ impl Summary {
         }
     }
 
-    /// Whether there is a finding that fails the run: an error or a warning.
-    pub const fn fails(&self) -> bool {
-        self.errors > 0 || self.warnings > 0
+    /// Whether there is a finding that fails the run.
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        self.errors > 0 || self.warnings > 0 && fail_on == FailOn::Warning
     }
 }
 

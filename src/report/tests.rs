@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::passed_over::Reason;
 use super::{CheckReport, Failure, Format, Look, PassedOver, Summary, write_check, write_statistics};
+use crate::lint::config::FailOn;
 use crate::rules::{Foreign, Language, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 
@@ -275,11 +276,13 @@ fn colours_are_taken_back() {
 fn the_closing_line_counts() {
     let summary = Summary { errors: 1, infos: 2, files_with_findings: 1, files: 1, ..Summary::default() };
     assert_eq!(summary.to_string(), "1 error, 2 notes in 1 of 1 file");
-    assert!(summary.fails());
+    assert!(summary.fails(FailOn::Error));
     let clean = Summary { files: 3, elapsed: Some(std::time::Duration::from_millis(1234)), ..Summary::default() };
     assert_eq!(clean.to_string(), "no findings in 3 files (1.23 s)");
-    assert!(!clean.fails());
-    assert!(!Summary { infos: 1, ..Summary::default() }.fails());
+    assert!(!clean.fails(FailOn::Warning));
+    assert!(!Summary { infos: 1, ..Summary::default() }.fails(FailOn::Warning));
+    let warning = Summary { warnings: 1, ..Summary::default() };
+    assert_eq!([FailOn::Error, FailOn::Warning].map(|fail_on| warning.fails(fail_on)), [false, true]);
 }
 
 #[test]

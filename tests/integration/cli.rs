@@ -217,16 +217,21 @@ fn features_of_prometheus_are_off_until_asked_for() {
     "#);
     let with = sandbox.run(&["check", "--enable-feature", "promql-experimental-functions"]);
     assert_eq!(with.code, Some(0), "{with}");
-    insta::assert_snapshot!(sandbox.run(&["check", "--enable-feature", "promql-time-travel"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--enable-feature", "promql-time-travel"]), @r#"
+    error[promql/syntax]: function "mad_over_time" is not enabled
+       ╭─[rules.yml:5:15]
+     4 │       - record: job:errors:rate5m
+     5 │         expr: mad_over_time(errors_total[5m])
+       ·               ─────────────
+       ╰────
+      help: the function is experimental; Prometheus needs --enable-feature=promql-experimental-functions
+      more: promproof explain promql/syntax
+
+    1 error in 1 of 1 file
     --- stderr
-    error: invalid value 'promql-time-travel' for '--enable-feature <FEATURE>'
-      [possible values: promql-binop-fill-modifiers, promql-duration-expr, promql-experimental-functions, promql-extended-range-selectors]
-
-      tip: a similar value exists: 'promql-experimental-functions'
-
-    For more information, try '--help'.
-    --- exit code 2
-    ");
+    warning: unknown feature `promql-time-travel` in --enable-feature
+    --- exit code 1
+    "#);
 }
 
 #[test]
@@ -302,7 +307,7 @@ fn rules_lists_all_rules() {
 
 #[test]
 fn help_shows_examples() {
-    insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @r"
+    insta::assert_snapshot!(Sandbox::new().run(&["check", "-h"]), @r#"
     Lint rule files and their unit tests
 
     Usage: promproof check [OPTIONS] [PATHS]...
@@ -316,7 +321,6 @@ fn help_shows_examples() {
                                     [possible values: full, concise, json, github]
       -q, --quiet                   Print the findings and nothing else
           --statistics              Count the findings by rule, most frequent first
-          --ignore-unknown-fields   Accept fields that nobody knows, as promtool does with this option
           --exit-zero               Exit with 0 even if there are findings
           --allow-none              Succeed where there is no rule file at all
       -h, --help                    Print help (see more with '--help')
@@ -329,13 +333,22 @@ fn help_shows_examples() {
           --diff          Show what --fix would change, and write nothing; exit with 1 if something
                           would change
 
+    Rules:
+          --select <RULES>      Only these rules or categories, comma-separated: missing-label,runbook
+          --ignore <RULES>      Not these rules or categories, comma-separated
+          --pedantic            Also rules that are likely or an opinion: all that the configuration
+                                does not switch off
+          --fail-on <SEVERITY>  The least severity that fails the run [default: error] [possible values:
+                                error, warning]
+          --strict              Short for `--fail-on warning`
+
     Configuration:
-          --config <FILE>             Read this configuration instead of the nearest `promproof.toml`
-          --no-config                 Read no configuration
-          --enable-feature <FEATURE>  Accept PromQL that Prometheus accepts only with this feature flag;
-                                      may be repeated [possible values: promql-binop-fill-modifiers,
-                                      promql-duration-expr, promql-experimental-functions,
-                                      promql-extended-range-selectors]
+          --config <FILE>              Read this configuration instead of the nearest `promproof.toml`
+          --no-config                  Read no configuration
+          --enable-feature <FEATURES>  Features that Prometheus is started with, besides those of the
+                                       configuration, comma-separated
+          --ignore-unknown-fields      Accept fields in rule files that nobody knows, as promtool does
+                                       with this option
 
     Files:
           --no-ignore  Look at files that .gitignore and .ignore name, too
@@ -352,11 +365,19 @@ fn help_shows_examples() {
       promproof check --output-format concise   one line per finding
       kubectl get prometheusrule -A -o yaml | promproof check -
       promproof check --diff --unsafe-fixes     what could be fixed, as a patch
+      promproof check --select missing-label    one rule
+      promproof check --pedantic                also what is likely or an opinion
 
-    Exit code: 0 without errors and warnings, 1 with some, 2 where a file could not be read or an
-    argument makes no sense.
+    To excuse a finding, name its rule in a comment at the end of the line or above the rule, in
+    promproof.toml, or with --ignore:
+      expr: sum(up)  # promproof: ignore[alert/no-condition] fires on purpose
+      [rules]
+      "alert/no-condition" = "off"
+
+    Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some, 2 where a file
+    could not be read or an argument makes no sense.
     --- exit code 0
-    ");
+    "#);
 }
 
 #[test]

@@ -342,7 +342,7 @@ fn a_strict_run_shows_its_warnings() {
     assert!(lenient.contains("<section class=\"file ok\"") && !lenient.contains("<nav"), "{lenient}");
     assert!(strict.contains("<section class=\"file bad\""), "{strict}");
     insta::assert_snapshot!(blocks(&strict, "<nav", "</nav>"), @r##"
-     aria-labelledby="failures"><h2 id="failures">What failed</h2><ul><li><a href="#f0">2 warnings, which --strict makes fail</a> <span class="place">test.yml</span></li>
+     aria-labelledby="failures"><h2 id="failures">What failed</h2><ul><li><a href="#f0">2 warnings, which fail the run</a> <span class="place">test.yml</span></li>
     </ul>
     "##);
 }

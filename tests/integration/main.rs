@@ -23,6 +23,7 @@ mod readme;
 mod render_command;
 mod rule_docs;
 mod rule_ids;
+mod selection;
 mod test_command;
 mod test_watch;
 mod to_promtool;

@@ -233,7 +233,7 @@ fn a_warning_fails_a_strict_run() {
     };
     let counted = "1 test file, 1 group, 1 assertion; 1 warning";
     assert_eq!(closing(&[]), (Some(0), format!("passed: {counted}")));
-    assert_eq!(closing(&["--strict"]), (Some(1), format!("failed: {counted}, which --strict makes fail")));
+    assert_eq!(closing(&["--strict"]), (Some(1), format!("failed: {counted}, which fails the run")));
 }
 
 /// What `test` prints in this format where one warning is all that there is to say; times are masked.
@@ -304,11 +304,11 @@ fn a_strict_run_shows_in_each_format_what_fails_it() {
     ");
     insta::assert_snapshot!(warned("concise", true), @r"
     test.yml:1:64: error[test/unknown-alert] no rule under test defines an alert `Nope`
-    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which fails the run
     ");
     insta::assert_snapshot!(warned("github", true), @r"
     ::error file=test.yml,line=1,col=64,endLine=1,endColumn=68,title=test/unknown-alert::test.yml:1:64: no rule under test defines an alert `Nope`%0Ahelp: a test that an unknown alert does not fire cannot fail
-    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which fails the run
     ");
     insta::assert_snapshot!(warned("full", true), @r"
     error[test/unknown-alert]: no rule under test defines an alert `Nope`
@@ -320,7 +320,7 @@ fn a_strict_run_shows_in_each_format_what_fails_it() {
       more: promproof explain test/unknown-alert
 
     FAIL  test.yml  1 group, 1 assertion, 1 warning
-    failed: 1 test file, 1 group, 1 assertion; 1 warning, which --strict makes fail
+    failed: 1 test file, 1 group, 1 assertion; 1 warning, which fails the run
     ");
     let json: serde_json::Value = serde_json::from_str(&warned("json", true)).unwrap();
     let passed = [&json["passed"], &json["files"][0]["passed"], &json["files"][0]["groups"][0]["passed"]];
@@ -482,7 +482,7 @@ fn what_check_is_not_to_say_test_does_not_warn_of() {
         sandbox.write("promproof.toml", format!("[rules]\n\"test/unknown-alert\" = \"{level}\"\n"));
         assert_eq!(warnings(&[]), left, "{level}");
         assert_eq!(sandbox.run(&["test", "--strict"]).code, Some(left as i32), "{level}");
-        assert_eq!(sandbox.run(&["test"]).code, Some(0), "{level}: warnings do not decide");
+        assert_eq!(sandbox.run(&["test"]).code, Some((level == "error").into()), "{level}");
     }
     assert_eq!(warnings(&["--no-config"]), 1);
     sandbox.write("promproof.toml", "rules = 1\n");

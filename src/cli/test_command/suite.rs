@@ -51,7 +51,7 @@ impl<'a> Suite<'a> {
         options: RunOptions,
         session: &'a Session,
     ) -> Result<Self, Trouble> {
-        let lookup = args.config.files.lookup(config, &args.paths);
+        let lookup = args.config.file.files.lookup(config, &args.paths);
         let options = RunOptions { home: lookup.home.clone(), ..options };
         let (inputs, failures) = read_paths(&args.paths, &lookup);
         let is_missing = inputs.is_empty() && failures.is_empty();

@@ -55,8 +55,12 @@ pub(super) fn run(
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
     }
-    let mut watched =
-        Watched { paths: &args.paths, config: &args.config, lookup: Lookup::default(), rule_files: BTreeSet::new() };
+    let mut watched = Watched {
+        paths: &args.paths,
+        config: &args.config.file,
+        lookup: Lookup::default(),
+        rule_files: BTreeSet::new(),
+    };
     let mut alarm = Alarm::new(args.watch.poll);
     let mut reason = "first run".to_owned();
     loop {
@@ -112,8 +116,8 @@ struct Watched<'a> {
 impl Watched<'_> {
     /// Reads which rule files the tests name.
     fn learn(&mut self, args: &TestArgs) {
-        if let Some(config) = config::load_sound(&args.config) {
-            self.lookup = args.config.files.lookup(&config, &args.paths);
+        if let Some(config) = config::load_sound(&args.config.file) {
+            self.lookup = args.config.file.files.lookup(&config, &args.paths);
         }
         for input in read_paths(&args.paths, &self.lookup).0 {
             let patterns = input.test.rule_files.iter();

@@ -1,9 +1,13 @@
 //! Which rules run, and with which severity.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::choice::{Choice, Exactness};
+use crate::lint::naming::Name;
+use crate::lint::registry::find;
 use crate::lint::rule::Meta;
-use crate::source::{Diagnostic, Severity};
+use crate::source::{Diagnostic, Severity, Span};
 
 /// What the configuration says about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,42 +37,124 @@ impl Level {
     }
 }
 
-/// The configured level of each rule that has one.
+/// Whether a rule runs, how severe its findings are, and what decided that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Whether it runs.
+    pub is_on: bool,
+    /// The severity of its findings.
+    pub severity: Severity,
+    /// What decided whether it runs.
+    pub why: Why,
+    /// Where the configuration says how severe it is, if it does: bytes of the configuration file.
+    pub severity_from: Option<Span>,
+}
+
+/// What decides whether a rule runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing says anything about it.
+    Default,
+    /// The configuration, at these bytes of its file.
+    Configured(Span),
+    /// `--select` names it.
+    Selected,
+    /// `--select` names others.
+    NotSelected,
+    /// `--select` names others, and what it finds keeps those from looking.
+    StopsReading,
+    /// `--ignore` names it.
+    Ignored,
+    /// `--pedantic`.
+    Pedantic,
+}
+
+/// A configured level, and where it is configured.
+#[derive(Clone, Copy, Debug)]
+struct Configured {
+    level: Level,
+    place: Span,
+    exactness: Exactness,
+}
+
+/// What the configuration and the command line say about each rule.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     /// By id or by category.
-    by_name: BTreeMap<String, Level>,
+    by_name: BTreeMap<&'static str, (Level, Span)>,
+    choice: Arc<Choice>,
 }
 
 impl Levels {
-    /// Sets the level of a rule (`category/name`) or of a category (without a slash).
-    pub(super) fn set(&mut self, name: &str, level: Level) {
-        self.by_name.insert(name.to_owned(), level);
+    /// Sets the level of what `name` names, as it is written at `place` of the configuration file.
+    pub(super) fn set(&mut self, name: Name, level: Level, place: Span) {
+        let (Name::Rule(name) | Name::Category(name)) = name;
+        self.by_name.insert(name, (level, place));
     }
 
     /// Lets `other` win.
     pub(super) fn extend(&mut self, other: &Levels) {
-        self.by_name.extend(other.by_name.iter().map(|(name, level)| (name.clone(), *level)));
+        self.by_name.extend(&other.by_name);
+    }
+
+    /// Lets the command line win.
+    pub(super) fn choose(&mut self, choice: &Arc<Choice>) {
+        self.choice = Arc::clone(choice);
     }
 
     /// What is configured for the rule `id`: for itself or else for its category.
-    fn configured(&self, id: &str) -> Option<Level> {
-        let category = id.split('/').next().unwrap_or(id);
-        self.by_name.get(id).or_else(|| self.by_name.get(category)).copied()
+    fn configured(&self, id: &str) -> Option<Configured> {
+        let category = id.split_once('/').map_or(id, |(category, _)| category);
+        let found = |name, exactness| {
+            let (level, place) = *self.by_name.get(name)?;
+            Some(Configured { level, place, exactness })
+        };
+        found(id, Exactness::Rule).or_else(|| found(category, Exactness::Category))
+    }
+
+    /// Whether the rule runs, how severe it is, and why.
+    pub fn state(&self, rule: &Meta) -> State {
+        let configured = self.configured(rule.id);
+        let (severity, severity_from) = match configured {
+            Some(Configured { level: Level::At(severity), place, .. }) => (severity, Some(place)),
+            _ => (rule.severity, None),
+        };
+        let (is_on, why) = self.decide(rule, configured);
+        State { is_on, severity, why, severity_from }
+    }
+
+    /// Whether the rule runs, and why. The command line narrows what the configuration lets: a rule that is switched off
+    /// by its own name has to be selected by its own name.
+    fn decide(&self, rule: &Meta, configured: Option<Configured>) -> (bool, Why) {
+        if self.choice.ignores(rule) {
+            return (false, Why::Ignored);
+        }
+        let selected = self.choice.selects(rule);
+        let off = configured.filter(|configured| configured.level == Level::Off);
+        match (selected, configured) {
+            (Some(_), _) if off.is_none_or(|off| Some(off.exactness) <= selected) => (true, Why::Selected),
+            (_, Some(Configured { level: Level::Off, place, .. })) => (false, Why::Configured(place)),
+            _ if !self.choice.select.is_empty() && rule.stops_reading => (true, Why::StopsReading),
+            _ if !self.choice.select.is_empty() => (false, Why::NotSelected),
+            (_, Some(Configured { place, .. })) => (true, Why::Configured(place)),
+            _ if rule.enabled_by_default => (true, Why::Default),
+            _ if self.choice.pedantic => (true, Why::Pedantic),
+            _ => (false, Why::Default),
+        }
     }
 
     /// Whether the rule runs.
     pub fn is_on(&self, rule: &Meta) -> bool {
-        self.configured(rule.id).map_or(rule.enabled_by_default, |level| level != Level::Off)
+        self.decide(rule, self.configured(rule.id)).0
     }
 
-    /// Gives a diagnostic its configured severity; says whether it is wanted at all.
+    /// Gives a diagnostic its configured severity; says whether it is wanted at all. What no lint rule stands behind is.
     pub fn apply(&self, diagnostic: &mut Diagnostic) -> bool {
-        match self.configured(diagnostic.rule) {
-            Some(Level::Off) => return false,
-            Some(Level::At(severity)) => diagnostic.severity = severity,
-            Some(Level::On) | None => {}
+        let Some(rule) = find(diagnostic.rule).map(|rule| rule.meta()) else { return true };
+        let configured = self.configured(rule.id);
+        if let Some(Configured { level: Level::At(severity), .. }) = configured {
+            diagnostic.severity = severity;
         }
-        true
+        self.decide(rule, configured).0
     }
 }

@@ -28,6 +28,8 @@
 //! rules = { "template/missing-label" = "warning" }
 //! ```
 
+mod choice;
+mod fail_on;
 mod levels;
 mod read;
 mod section;
@@ -39,12 +41,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::promql::ParseOptions;
-use crate::rules::Dialect;
+use crate::rules::{Dialect, LoadOptions};
 use crate::source::{Diagnostic, SourceFile};
 
 use crate::workspace::Filter;
 use crate::workspace::paths::Patterns;
-pub use levels::{Level, Levels};
+pub use choice::Choice;
+pub use fail_on::FailOn;
+pub use levels::{Level, Levels, State, Why};
 
 /// What the user configured, or the defaults.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +61,8 @@ pub struct Config {
     pub runbook: RunbookPolicy,
     /// `[promql]`: the language.
     pub promql: PromqlPolicy,
+    /// `fail-on`: the least severity with which a finding fails a run.
+    pub fail_on: FailOn,
     /// Whether fields that nobody knows are accepted, as with promtool's `--ignore-unknown-fields`.
     pub ignore_unknown_fields: bool,
     /// `dialect`: whose rules the files hold.
@@ -64,6 +70,7 @@ pub struct Config {
     levels: Levels,
     overrides: Vec<Override>,
     files: Filter,
+    choice: Arc<Choice>,
 }
 
 /// `[labels]`.
@@ -106,9 +113,10 @@ pub struct PromqlPolicy {
     pub features: Vec<String>,
 }
 
-/// The features of Prometheus' `--enable-feature` that change which expressions parse.
-pub const PROMQL_FEATURES: [&str; 4] = [
+/// The features of Prometheus' `--enable-feature` that change which expressions parse or what they mean.
+pub const PROMQL_FEATURES: [&str; 5] = [
     "promql-binop-fill-modifiers",
+    "promql-delayed-name-removal",
     "promql-duration-expr",
     "promql-experimental-functions",
     "promql-extended-range-selectors",
@@ -125,7 +133,7 @@ struct Override {
 impl PromqlPolicy {
     /// Which PromQL is accepted: what Prometheus accepts without flags, and the configured features.
     pub fn parse_options(&self) -> ParseOptions {
-        let on = |feature: &str| self.features.iter().any(|name| name == feature);
+        let on = |feature: &str| self.has(feature);
         let default = ParseOptions::default();
         ParseOptions {
             experimental_functions: default.experimental_functions || on("promql-experimental-functions"),
@@ -133,6 +141,15 @@ impl PromqlPolicy {
             extended_range_selectors: default.extended_range_selectors || on("promql-extended-range-selectors"),
             fill_modifiers: default.fill_modifiers || on("promql-binop-fill-modifiers"),
         }
+    }
+
+    /// Whether metric names are removed at the end of an evaluation and not by each function.
+    pub fn delayed_name_removal(&self) -> bool {
+        self.has("promql-delayed-name-removal")
+    }
+
+    fn has(&self, feature: &str) -> bool {
+        self.features.iter().any(|name| name == feature)
     }
 }
 
@@ -150,6 +167,22 @@ impl Config {
     #[must_use]
     pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
         self.files = self.files.located(root, current_dir);
+        self
+    }
+
+    /// How rule files are read that the configuration says nothing special about.
+    pub fn load_options(&self) -> LoadOptions {
+        LoadOptions {
+            parse: self.promql.parse_options(),
+            ignore_unknown_fields: self.ignore_unknown_fields,
+            ..LoadOptions::default()
+        }
+    }
+
+    /// Lets the command line choose the rules.
+    #[must_use]
+    pub fn choosing(mut self, choice: Choice) -> Config {
+        self.choice = Arc::new(choice);
         self
     }
 
@@ -177,6 +210,7 @@ impl Config {
                 levels.extend(&special.levels);
             }
         }
+        levels.choose(&self.choice);
         levels
     }
 }

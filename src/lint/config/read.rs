@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::lint::registry::{nearest, registry};
+use crate::lint::naming::{Misnamed, Name};
 use crate::lint::rules::config::SYNTAX;
 use crate::rules::Dialect;
 use crate::source::words;
@@ -13,10 +13,10 @@ use crate::workspace::paths::Patterns;
 
 use super::levels::{Level, Levels};
 use super::section::{Problems, Section, Value, span_of};
-use super::{Config, Override, PROMQL_FEATURES};
+use super::{Config, FailOn, Override, PROMQL_FEATURES};
 
-const TOP_KEYS: [&str; 9] =
-    ["annotations", "dialect", "exclude", "include", "labels", "overrides", "promql", "rules", "runbook"];
+const TOP_KEYS: [&str; 10] =
+    ["annotations", "dialect", "exclude", "fail-on", "include", "labels", "overrides", "promql", "rules", "runbook"];
 
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(file.text());
@@ -44,6 +44,7 @@ fn read_top(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     config.files.exclude = patterns(&top, "exclude", problems);
     config.files.include = patterns(&top, "include", problems);
     config.dialect = dialect(&top, problems);
+    config.fail_on = fail_on(&top, problems).unwrap_or_default();
     if let Some(rules) = top.table("rules", problems) {
         config.levels = levels(rules, problems);
     }
@@ -145,6 +146,17 @@ fn dialect(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Dialect
     dialect
 }
 
+/// The severity that `fail-on` names.
+fn fail_on(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<FailOn> {
+    let value = section.get("fail-on")?;
+    let fail_on = value.get_ref().as_str().and_then(FailOn::from_word);
+    if fail_on.is_none() {
+        let message = format!("`fail-on` has to be {}", words::choice(FailOn::WORDS));
+        problems.invalid(span_of(value), message, "it is the least severity that fails a run".to_owned());
+    }
+    fail_on
+}
+
 fn patterns(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Patterns {
     let mut patterns = Patterns::default();
     for (text, span) in section.texts(key, problems).unwrap_or_default() {
@@ -161,13 +173,14 @@ fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
     let mut levels = Levels::default();
     for (key, value) in table {
         let name = key.get_ref().as_ref();
-        let known = known_rule(name);
+        let known = Name::exact(name);
         if known.is_none() {
-            unknown_rule(name, span_of(key), problems);
+            let Misnamed { message, help } = Misnamed::unknown(name);
+            problems.unknown_rule(span_of(key), message, help);
         }
         let word = value.get_ref().as_str();
         match (known, word.and_then(Level::from_word)) {
-            (Some(known), Some(level)) => levels.set(known, level),
+            (Some(known), Some(level)) => levels.set(known, level, span_of(key)),
             (_, None) => {
                 let message = format!("`{name}` has a level that does not exist");
                 problems.invalid(span_of(value), message, format!("the levels are {}", words::list(Level::WORDS)));
@@ -176,28 +189,4 @@ fn levels(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Levels {
         }
     }
     levels
-}
-
-/// The id or the category that a key of `[rules]` names.
-fn known_rule(name: &str) -> Option<&'static str> {
-    let category = name.strip_suffix("/*").unwrap_or(name);
-    let metas = || registry().iter().map(|rule| rule.meta());
-    metas()
-        .find(|meta| meta.id == name)
-        .map(|meta| meta.id)
-        .or_else(|| metas().map(|meta| meta.category()).find(|known| *known == category))
-}
-
-fn unknown_rule(name: &str, span: Span, problems: &mut Problems<'_>) {
-    let categories = || registry().iter().map(|rule| rule.meta().category());
-    let help = match name.strip_suffix("/*").or((!name.contains('/')).then_some(name)) {
-        Some(category) if let Some(known) = words::nearest(category, categories()) => {
-            words::did_you_mean(format!("{known}/*"))
-        }
-        _ => match nearest(name) {
-            Some(known) => words::did_you_mean(known),
-            None => "`promproof rules` lists the rules".to_owned(),
-        },
-    };
-    problems.unknown_rule(span, format!("there is no rule `{name}`"), help);
 }

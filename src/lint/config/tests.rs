@@ -96,12 +96,12 @@ fn excluded_paths_are_relative_to_the_configuration() {
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `fail-on`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
-    2:1 config/unknown-key there is no rule `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
-    3:1 config/unknown-key there is no rule `x/y` ["x/y"]  (`promproof rules` lists the rules)
-    4:1 config/unknown-key there is no rule `runbok` [runbok]  (did you mean `runbook/*`?)
+    2:1 config/unknown-key there is no rule and no category `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
+    3:1 config/unknown-key there is no rule `x/y` ["x/y"]  (`promproof rules` lists them all)
+    4:1 config/unknown-key there is no rule and no category `runbok` [runbok]  (did you mean `runbook/*`?)
     "#);
     insta::assert_snapshot!(problems("[rules]\n\"template/syntax\" = \"of\"\n\"runbook/missing\" = true"), @r#"
     2:21 config/invalid-value `template/syntax` has a level that does not exist ["of"]  (the levels are `off`, `on`, `info`, `warning` and `error`)

@@ -1,6 +1,7 @@
 //! The text of a suppression comment: `# promproof: ignore[template/missing-label, runbook/*] reason`.
 
-use crate::lint::registry::{find, nearest, registry};
+use crate::lint::naming::Name;
+use crate::lint::registry::nearest;
 use crate::source::words::did_you_mean;
 use crate::source::{Span, Spanned};
 
@@ -10,26 +11,7 @@ pub(super) struct Directive {
     /// Whether it holds for the whole file (`ignore-file[…]`).
     pub(super) whole_file: bool,
     /// The rules, each with its place in the comment.
-    pub(super) patterns: Vec<Spanned<Pattern>>,
-}
-
-/// Rules that a comment names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Pattern {
-    /// `category/name`
-    Rule(&'static str),
-    /// `category/*`
-    Category(&'static str),
-}
-
-impl Pattern {
-    /// Whether the rule `id` is meant.
-    pub(super) fn matches(self, id: &str) -> bool {
-        match self {
-            Pattern::Rule(rule) => rule == id,
-            Pattern::Category(category) => id.split_once('/').is_some_and(|(of_id, _)| of_id == category),
-        }
-    }
+    pub(super) patterns: Vec<Spanned<Name>>,
 }
 
 /// What is wrong with a comment, and where in it.
@@ -96,12 +78,9 @@ pub(super) fn parse(comment: &str) -> Option<(Directive, Vec<Mistake>)> {
     Some((directive, mistakes))
 }
 
-fn pattern(id: &str) -> Option<Pattern> {
-    if let Some(category) = id.strip_suffix("/*") {
-        let known = registry().iter().map(|rule| rule.meta().category()).find(|known| *known == category)?;
-        return Some(Pattern::Category(known));
-    }
-    find(id).map(|rule| Pattern::Rule(rule.meta().id))
+/// Comments name rules in full, and categories with their `/*`: what they excuse is to be seen, and found with grep.
+fn pattern(id: &str) -> Option<Name> {
+    Name::exact(id).filter(|name| matches!(name, Name::Rule(_)) || id.ends_with("/*"))
 }
 
 fn unknown(id: &str, span: Span) -> Mistake {

@@ -12,8 +12,8 @@ use crate::source::{Diagnostic, Label, Span};
 
 use super::Document;
 use super::config::Levels;
+use super::naming::Name;
 use super::rules::suppression::{INVALID, UNUSED};
-use comment::Pattern;
 use scope::Scopes;
 
 /// The suppressions of one document.
@@ -49,7 +49,7 @@ struct PatternPlace {
 /// A pattern for a part of the file.
 struct Entry {
     scope: Span,
-    pattern: Pattern,
+    pattern: Name,
     /// The pattern in each comment that says so.
     places: Vec<PatternPlace>,
 }
@@ -69,7 +69,7 @@ impl<'d> Suppressions<'d> {
             return this;
         }
         let mut scopes = Scopes::of(document);
-        let mut entry_of: FxHashMap<(Span, Pattern), usize> = FxHashMap::default();
+        let mut entry_of: FxHashMap<(Span, Name), usize> = FxHashMap::default();
         for found in scope::comments(document) {
             let Some((directive, mistakes)) = comment::parse(found.span.slice(file.text())) else { continue };
             let patterns = directive.patterns.iter().map(|pattern| pattern.span.shifted(found.span.start)).collect();
@@ -118,7 +118,7 @@ impl<'d> Suppressions<'d> {
         let mut suppressed = false;
         for label in labels.filter(|label| label.file.id() == self.document.source.id()) {
             self.around(label.span.start, |at, entry| {
-                if entry.pattern.matches(diagnostic.rule) {
+                if entry.pattern.covers(diagnostic.rule) {
                     suppressed = true;
                     if let Some(used) = used.get_mut(at) {
                         *used = true;
@@ -172,8 +172,8 @@ impl<'d> Suppressions<'d> {
 }
 
 /// Whether a rule that the pattern names runs at all; if not, it is no wonder that nothing is suppressed.
-fn runs(pattern: Pattern, levels: &Levels) -> bool {
-    super::registry().iter().map(|rule| rule.meta()).any(|meta| pattern.matches(meta.id) && levels.is_on(meta))
+fn runs(pattern: Name, levels: &Levels) -> bool {
+    pattern.rules().any(|meta| levels.is_on(meta))
 }
 
 fn outer(entries: &[Entry]) -> Vec<Option<usize>> {

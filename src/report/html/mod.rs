@@ -221,11 +221,11 @@ fn file_head(page: &mut String, index: usize, file: &FileReport, view: &TestView
     write!(
         page,
         "<details class=\"warnings\"{}><summary>{}</summary>",
-        if view.strict { " open" } else { "" },
+        if words::failing_warnings(file, view) > 0 { " open" } else { "" },
         counted(file.warnings.len(), "warning")
     )?;
     for warning in file.warnings.iter().take(MAX_WARNINGS) {
-        diagnostic::write(page, warning, words::warning_severity(view))?;
+        diagnostic::write(page, warning, words::warning_severity(warning, view))?;
     }
     if file.warnings.len() > MAX_WARNINGS {
         write!(page, "<p class=\"more\">and {} more</p>", file.warnings.len() - MAX_WARNINGS)?;

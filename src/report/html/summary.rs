@@ -19,22 +19,19 @@ const MAX_SINGLE_LINKS: usize = 25;
 pub(super) fn verdict(report: &TestReport, view: &TestView) -> String {
     let counts = report.counts();
     let all = counts.passed + counts.failed + counts.not_run;
+    let failing: usize = report.files.iter().map(|file| words::failing_warnings(file, view)).sum();
     if report.failed() {
         match counts.failed {
             0 => format!("{} failed", of(counts.failed_files, counts.files, "test file")),
             failed => format!("{} failed", of(failed, all, "assertion")),
         }
-    } else if view.strict && counts.warnings > 0 {
-        strict_words(counts.warnings)
+    } else if failing > 0 {
+        words::warnings_text(counts.warnings, failing)
     } else if all == 0 {
         "nothing to check".to_owned()
     } else {
         format!("{} passed", counted(all, "assertion"))
     }
-}
-
-fn strict_words(warnings: usize) -> String {
-    format!("{}, which --strict makes fail", counted(warnings, "warning"))
 }
 
 fn of(failed: usize, all: usize, word: &str) -> String {
@@ -130,8 +127,9 @@ fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, view: &TestVi
     if !file.problems.is_empty() {
         whole(format!("the file cannot be run: {}", counted(file.problems.len(), "error")));
     }
-    if view.strict && !file.warnings.is_empty() {
-        whole(strict_words(file.warnings.len()));
+    match words::failing_warnings(file, view) {
+        0 => {}
+        failing => whole(words::warnings_text(file.warnings.len(), failing)),
     }
     if file.has_rule_errors() {
         whole(format!("the rules cannot be loaded: {}", counted(file.rule_problems.len(), "error")));

@@ -75,7 +75,7 @@ fn write_file_line(out: &mut dyn Write, look: &Look, file: &FileReport, view: &T
     } else if failed > 0 {
         figures.push_str(&format!(", {failed} failed"));
     }
-    if view.strict && !file.warnings.is_empty() {
+    if words::failing_warnings(file, view) > 0 {
         figures.push_str(&format!(", {}", counted(file.warnings.len(), "warning")));
     }
     writeln!(out, "{word}  {}  {}", one_line(file.file.name()), look.paint(Look::FAINT, figures))

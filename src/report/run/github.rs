@@ -19,7 +19,7 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
             annotate(out, Severity::Error, diagnostic)?;
         }
         for diagnostic in &file.warnings {
-            annotate(out, words::warning_severity(view), diagnostic)?;
+            annotate(out, words::warning_severity(diagnostic, view), diagnostic)?;
         }
         for group in &file.groups {
             for diagnostic in &group.errors {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{TestView, words};
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
+use crate::lint::config::FailOn;
 use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::report::parts::Parts;
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -28,7 +29,7 @@ pub(super) fn write(
     let mut document = json!({
         "version": VERSION,
         "passed": !words::Closing { report, view }.failed(),
-        "strict": view.strict,
+        "strict": view.fail_on == FailOn::Warning,
         "files": report.files.iter().map(|file| self::file(file, view)).collect::<Vec<_>>(),
         "summary": {
             "files": counts.files,

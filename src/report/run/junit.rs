@@ -82,10 +82,11 @@ impl Suite {
         }
         cases.extend(file.groups.iter().map(|group| Case::of(file, group)));
         let mut notes = Vec::new();
-        if view.strict {
-            cases.extend(file.warnings.iter().map(Case::of_warning));
-        } else {
-            notes.extend(file.warnings.iter().map(diagnostic_text));
+        for warning in &file.warnings {
+            match view.fail_on.fails(warning.severity) {
+                true => cases.push(Case::of_warning(warning)),
+                false => notes.push(diagnostic_text(warning)),
+            }
         }
         Suite { name: file.file.name().to_owned(), seconds: file.elapsed.as_secs_f64(), cases, notes }
     }
@@ -140,7 +141,7 @@ fn write_case(out: &mut dyn Write, head: &str, element: &str, headline: &str, te
 }
 
 impl Case {
-    /// What promtool passes in silence, with `--strict`.
+    /// What promtool passes in silence, where it fails the run.
     fn of_warning(warning: &Diagnostic) -> Self {
         let place = warning.primary.file.position(warning.primary.span.start);
         let name = format!("{WARNING_CASE}{}:{}: {}", place.line, place.column, warning.rule);

@@ -18,6 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use super::Look;
+use crate::lint::config::FailOn;
 use crate::unittest::coverage::Coverage;
 use crate::unittest::report::TestReport;
 
@@ -53,12 +54,17 @@ impl TestFormat {
 pub struct TestView {
     /// How long the run took; only where a person is looking, so that saved output stays the same from run to run.
     pub elapsed: Option<Duration>,
-    /// Whether warnings fail the run.
-    pub strict: bool,
+    /// Which of the warnings fail the run.
+    pub fail_on: FailOn,
     /// Whether the slowest test groups are listed (full and concise), or each says how long it took (JSON).
     pub timings: bool,
     /// Whether files that passed get no line of their own (full only).
     pub quiet: bool,
+}
+
+/// Whether the run failed, by its tests or by warnings that count.
+pub fn fails(report: &TestReport, view: &TestView) -> bool {
+    words::Closing { report, view }.failed()
 }
 
 /// Writes `report` to `out` in the given format, with the coverage where the format has a place for it. `look` counts for [`TestFormat::Full`] and [`TestFormat::Concise`].

@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use super::{TestView, words};
+use crate::lint::config::FailOn;
 use crate::report::text::one_line;
 use crate::source::Diagnostic;
 use crate::unittest::report::{FileReport, GroupReport, Outcome, TestReport};
 
 pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
     writeln!(out, "TAP version 14")?;
-    let mut points = Points { out, strict: view.strict, count: 0 };
+    let mut points = Points { out, fail_on: view.fail_on, count: 0 };
     for file in &report.files {
         points.file(file)?;
     }
@@ -19,8 +20,8 @@ pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -
 
 struct Points<'a> {
     out: &'a mut dyn Write,
-    /// Whether warnings fail.
-    strict: bool,
+    /// Which warnings fail.
+    fail_on: FailOn,
     count: usize,
 }
 
@@ -42,7 +43,7 @@ impl Points<'_> {
 
     fn warning(&mut self, name: &str, warning: &Diagnostic) -> io::Result<()> {
         let place = warning.primary.file.position(warning.primary.span.start);
-        if self.strict {
+        if self.fail_on.fails(warning.severity) {
             let title = format!("{name}: no {} at {}:{}", warning.rule, place.line, place.column);
             let help = warning.help.iter().map(|help| format!("help: {help}"));
             let lines: Vec<String> = diagnostic_lines(warning).into_iter().chain(help).collect();

@@ -320,8 +320,8 @@ impl fmt::Display for Closing<'_> {
             write!(f, "; {} skipped after the first failure", counted(counts.skipped_groups, "group"))?;
         }
         if counts.warnings > 0 {
-            let strict = if self.view.strict { ", which --strict makes fail" } else { "" };
-            write!(f, "; {}{strict}", counted(counts.warnings, "warning"))?;
+            let failing: usize = self.report.files.iter().map(|file| failing_warnings(file, self.view)).sum();
+            write!(f, "; {}", warnings_text(counts.warnings, failing))?;
         }
         match self.view.elapsed {
             Some(elapsed) => write!(f, " ({})", seconds(elapsed)),
@@ -341,15 +341,31 @@ pub(in crate::report) fn seconds(elapsed: Duration) -> String {
 
 /// Whether a file failed, warnings counted where they count.
 pub(in crate::report) fn file_failed(file: &FileReport, view: &TestView) -> bool {
-    file.failed() || (view.strict && !file.warnings.is_empty())
+    file.failed() || failing_warnings(file, view) > 0
 }
 
-/// The severity with which warnings are shown.
-pub(in crate::report) const fn warning_severity(view: &TestView) -> Severity {
-    if view.strict { Severity::Error } else { Severity::Warning }
+/// How many warnings of a file fail the run.
+pub(in crate::report) fn failing_warnings(file: &FileReport, view: &TestView) -> usize {
+    file.warnings.iter().filter(|warning| view.fail_on.fails(warning.severity)).count()
+}
+
+/// `3 warnings, of which 1 fails the run`
+pub(in crate::report) fn warnings_text(warnings: usize, failing: usize) -> String {
+    let all = counted(warnings, "warning");
+    let verb = if failing == 1 { "fails" } else { "fail" };
+    match failing {
+        0 => all,
+        _ if failing == warnings => format!("{all}, which {verb} the run"),
+        _ => format!("{all}, of which {failing} {verb} the run"),
+    }
+}
+
+/// The severity with which a warning is shown: that of an error where it fails the run.
+pub(in crate::report) fn warning_severity(warning: &Diagnostic, view: &TestView) -> Severity {
+    if view.fail_on.fails(warning.severity) { Severity::Error } else { Severity::Warning }
 }
 
 /// A warning with that severity.
 pub(in crate::report) fn shown_warning(warning: &Diagnostic, view: &TestView) -> Diagnostic {
-    Diagnostic { severity: warning_severity(view), ..warning.clone() }
+    Diagnostic { severity: warning_severity(warning, view), ..warning.clone() }
 }

@@ -103,13 +103,13 @@ fn a_fix_is_shown_where_it_is_found() {
 
     1 warning in 1 of 1 file
     [*] 1 fixable with --fix
-    --- exit code 1
+    --- exit code 0
     ");
     insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @r"
     r.yml:1:32: warning[suppression/unused] [*] `template/missing-label` suppresses nothing here
     1 warning in 1 of 1 file
     [*] 1 fixable with --fix
-    --- exit code 1
+    --- exit code 0
     ");
     let json = sandbox.run(&["check", "--output-format", "json"]).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();

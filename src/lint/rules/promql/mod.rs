@@ -22,8 +22,9 @@ mod wildcard_regex;
 
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
-static SYNTAX: Meta = meta!("promql/syntax", Error, certain, "the expression is not PromQL");
-static TYPE: Meta = meta!("promql/type", Error, certain, "an operator or function gets a type that it does not take");
+static SYNTAX: Meta = meta!("promql/syntax", Error, certain, "the expression is not PromQL").stops_reading();
+static TYPE: Meta =
+    meta!("promql/type", Error, certain, "an operator or function gets a type that it does not take").stops_reading();
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&SYNTAX),

@@ -5,7 +5,8 @@ use crate::lint::rule::{LintRule, Meta, Reported, meta};
 static UNKNOWN_FIELD: Meta =
     meta!("schema/unknown-field", Error, certain, "a field that rule files do not have").fixable();
 static MISSING_FIELD: Meta = meta!("schema/missing-field", Error, certain, "a required field is missing or empty");
-static WRONG_TYPE: Meta = meta!("schema/wrong-type", Error, certain, "a field holds another type of value than it may");
+static WRONG_TYPE: Meta =
+    meta!("schema/wrong-type", Error, certain, "a field holds another type of value than it may").stops_reading();
 static INVALID_DURATION: Meta =
     meta!("schema/invalid-duration", Error, certain, "a duration that Prometheus does not read");
 static INVALID_NAME: Meta =

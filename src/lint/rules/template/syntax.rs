@@ -5,7 +5,8 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
-static META: Meta = meta!("template/syntax", Error, certain, "a label or annotation template does not parse");
+static META: Meta =
+    meta!("template/syntax", Error, certain, "a label or annotation template does not parse").stops_reading();
 
 pub(super) struct Rule;
 

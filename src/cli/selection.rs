@@ -1,0 +1,95 @@
+//! Options that choose lint rules, and which findings fail the run.
+
+use clap::{Args, ValueEnum};
+
+use super::Trouble;
+use crate::lint::config::{Choice, FailOn};
+use crate::lint::{Misnamed, Name};
+
+/// Options that choose lint rules.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct SelectArgs {
+    /// Only these rules or categories, comma-separated: missing-label,runbook
+    ///
+    /// `missing-label` is short for `template/missing-label`; a category, `template`, stands for all of its rules. Those
+    /// that the configuration switches off by their own name have to be selected by it. What cannot be read is reported
+    /// all the same.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+
+    /// Not these rules or categories, comma-separated
+    ///
+    /// The more exact name counts: `--select template --ignore missing-label` are all of `template` but one.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+
+    /// Also rules that are likely or an opinion: all that the configuration does not switch off
+    #[arg(long)]
+    pub pedantic: bool,
+}
+
+impl SelectArgs {
+    /// What is chosen.
+    ///
+    /// # Errors
+    /// Where a name is none of a rule, or of several.
+    pub(super) fn choice(&self) -> Result<Choice, Trouble> {
+        let (select, ignore) = (names("--select", &self.select)?, names("--ignore", &self.ignore)?);
+        Ok(Choice { select, ignore, pedantic: self.pedantic })
+    }
+}
+
+/// The rules that the values of an option name.
+fn names(option: &str, words: &[String]) -> Result<Vec<Name>, Trouble> {
+    let words = words.iter().map(|word| word.trim());
+    let names: Vec<Name> = words
+        .clone()
+        // A comma at the end does no harm.
+        .filter(|word| !word.is_empty())
+        .map(|word| Name::find(word).map_err(|misnamed| trouble(option, misnamed)))
+        .collect::<Result<_, _>>()?;
+    if names.is_empty() && words.len() > 0 {
+        return Err(Trouble::new(format!("{option} names no rule")).help("`promproof rules` lists them all"));
+    }
+    Ok(names)
+}
+
+fn trouble(option: &str, Misnamed { message, help }: Misnamed) -> Trouble {
+    Trouble::new(format!("{option}: {message}")).help(help)
+}
+
+/// Options that say which findings fail the run.
+#[derive(Clone, Debug, Args)]
+pub(super) struct FailArgs {
+    /// The least severity that fails the run [default: error]
+    ///
+    /// The same in `check` and `test`, and `fail-on` in the configuration. What is less severe is told all the same.
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Rules")]
+    pub fail_on: Option<FailOnWord>,
+
+    /// Short for `--fail-on warning`
+    #[arg(long, conflicts_with = "fail_on", help_heading = "Rules")]
+    pub strict: bool,
+}
+
+impl FailArgs {
+    /// What the command line says, or else the configuration.
+    pub(super) fn or(&self, configured: FailOn) -> FailOn {
+        match self.fail_on {
+            _ if self.strict => FailOn::Warning,
+            Some(FailOnWord::Error) => FailOn::Error,
+            Some(FailOnWord::Warning) => FailOn::Warning,
+            None => configured,
+        }
+    }
+}
+
+/// The severities by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOnWord {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+}
