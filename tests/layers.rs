@@ -98,3 +98,23 @@ fn no_arrow_points_upwards() {
     }
     assert_eq!(upwards, Vec::<String>::new(), "see the table in src/lib.rs");
 }
+
+/// What is printed in a workflow of GitHub goes through one guard (`report/workflow.rs`), so nothing may print past it.
+#[test]
+fn the_streams_have_one_owner() {
+    let stream = Regex::new(r"\banstream::std(out|err)\b|\b(io::|\{|, )std(out|err)\(|\be?print(ln)?!").unwrap();
+    let mut others = Vec::new();
+    for entry in ignore::Walk::new(source()) {
+        let path = entry.unwrap().into_path();
+        let inside = path.strip_prefix(source()).unwrap().to_string_lossy().replace('\\', "/");
+        // The session asks the streams whether they are terminals.
+        let is_owner = ["cli/streams.rs", "cli/session.rs"].contains(&inside.as_str());
+        if path.extension().is_none_or(|extension| extension != "rs") || is_owner || inside.contains("tests") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        others.extend(code.filter(|line| stream.is_match(line)).map(|line| format!("{inside}: {}", line.trim())));
+    }
+    assert_eq!(others, Vec::<String>::new());
+}

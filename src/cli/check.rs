@@ -1,7 +1,7 @@
 //! `promproof check`
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,6 +12,7 @@ use super::options::FormatArgs;
 use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, fix};
 use crate::lint::{self, Config, Document};
+use crate::report::workflow::Annotations;
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
 use crate::rules::Language;
 
@@ -102,7 +103,8 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
     let progress = session.progress("linting");
     let inputs = read(args, &config)?;
     drop(progress);
-    report(args, &config, inputs, 0, &mut session.stdout(), session)
+    let syntax = session.format(&args.format).syntax();
+    report(args, &config, inputs, 0, &mut session.stdout(syntax), session)
 }
 
 /// The files of the arguments.
@@ -127,7 +129,7 @@ pub(super) fn report(
     config: &Config,
     inputs: Inputs,
     fixed: usize,
-    out: &mut dyn Write,
+    out: &mut dyn Annotations,
     session: &Session,
 ) -> Result<Outcome, Trouble> {
     let progress = session.progress("linting");
@@ -169,7 +171,7 @@ fn unchecked_expressions(documents: &[Document]) -> BTreeMap<Language, usize> {
 }
 
 /// Prints the report, and what could not be read on standard error.
-fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Write) -> Result<(), Trouble> {
+fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Annotations) -> Result<(), Trouble> {
     let format = session.format(&args.format);
     write_check(out, format, &session.look, report)?;
     if args.statistics && matches!(format, Format::Full | Format::Concise) {

@@ -16,6 +16,7 @@ use crate::model::{calendar, duration};
 use crate::promql::{self, Expr};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::text::one_line;
+use crate::report::workflow::Syntax;
 use crate::report::{self, Look};
 use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
@@ -110,6 +111,13 @@ pub(super) enum EvalFormat {
     Chart,
 }
 
+impl EvalFormat {
+    /// How its text may be escaped.
+    fn syntax(self) -> Syntax {
+        if self == EvalFormat::Json { Syntax::Json } else { Syntax::Text }
+    }
+}
+
 impl From<EvalFormat> for QueryFormat {
     fn from(format: EvalFormat) -> Self {
         match format {
@@ -200,7 +208,7 @@ fn write(
         times: times.style,
         evaluation: args.stats.then_some(took),
     };
-    let mut out = session.stdout();
+    let mut out = session.stdout(args.output_format.syntax());
     write_query(&mut out, args.output_format.into(), &session.look, &report)?;
     out.flush()?;
     Ok(Outcome::Clean)
@@ -359,7 +367,7 @@ fn chosen_group(test: &TestFile, wanted: Option<&str>) -> Result<usize, Trouble>
 
 /// Shows mistakes of the input on standard error.
 fn show(findings: &[Diagnostic], session: &Session) -> Result<Outcome, Trouble> {
-    let mut stderr = anstream::stderr();
+    let mut stderr = session.stderr();
     let look: &Look = &session.error_look;
     for finding in findings {
         report::diagnostics::full::write_diagnostic(&mut stderr, look, finding)?;

@@ -10,6 +10,7 @@ use super::rules::{RuleJson, write_table};
 use super::{Outcome, Session, Trouble};
 use crate::lint::{LintRule, RUN_TIME_IDS, find, nearest, registry};
 use crate::report::text::severity_name;
+use crate::report::workflow::Syntax;
 use crate::report::{Look, documentation_url, markdown};
 use crate::source::words::did_you_mean;
 
@@ -57,7 +58,8 @@ struct PageJson {
 pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Outcome, Trouble> {
     // `runbook/*` and `runbook/` are how people write a category.
     let id = args.id.trim_end_matches('*').trim_end_matches('/');
-    let mut stdout = session.stdout();
+    let syntax = if args.output_format == PageFormat::Json { Syntax::Json } else { Syntax::Text };
+    let mut stdout = session.stdout(syntax);
     match find(id) {
         Some(rule) => write_page(&mut stdout, &session.look, args.output_format, rule)?,
         None if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, args.output_format, id)?,

@@ -9,6 +9,7 @@ use super::inputs::{self, Inputs};
 use super::{Outcome, Session, Trouble, changes, rewrite};
 use crate::lint::{self, Config, Document, Fixed, Refused};
 use crate::report::Failure;
+use crate::report::workflow::Syntax;
 use crate::source::words::counted;
 use crate::source::{Applicability, SourceFile};
 
@@ -38,7 +39,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
     }
     let count: usize = fixed.files.iter().map(|file| file.applied).sum();
     if from_stdin {
-        print_text(&inputs)?;
+        print_text(&inputs, session)?;
         return check::report(args, config, inputs, count, &mut session.stderr(), session);
     }
     let mut failures = Vec::new();
@@ -52,23 +53,25 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
         // Tests look into rule files that may have changed.
         inputs = check::read(args, config)?;
     }
-    let outcome = check::report(args, config, inputs, count, &mut session.stdout(), session)?;
+    let outcome = check::report(
+        args,
+        config,
+        inputs,
+        count,
+        &mut session.stdout(session.format(&args.format).syntax()),
+        session,
+    )?;
     Ok(if failures.is_empty() { outcome } else { Outcome::Trouble })
 }
 
 /// What came from standard input, as it should be; also where nothing had to change.
-fn print_text(inputs: &Inputs) -> Result<(), Trouble> {
-    // Not through a stream that takes out escape sequences.
-    let mut stdout = std::io::stdout().lock();
-    for document in &inputs.documents {
-        stdout.write_all(document.source.text().as_bytes())?;
-    }
-    Ok(stdout.flush()?)
+fn print_text(inputs: &Inputs, session: &Session) -> Result<(), Trouble> {
+    inputs.documents.iter().try_for_each(|document| session.print_exactly(document.source.text()))
 }
 
 /// Shows what would change.
 fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<Outcome, Trouble> {
-    let mut out = session.stdout();
+    let mut out = session.stdout(Syntax::Text);
     for file in &fixed.files {
         changes::write(&mut out, &session.look, &file.before, file.after.text())?;
     }

@@ -21,18 +21,21 @@ mod rewrite;
 mod rules;
 mod selection;
 mod session;
+mod streams;
 mod test_command;
 mod update;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use outcome::{Outcome, Trouble};
 use session::Session;
+use streams::Streams;
 
 use crate::report::Failure;
+use crate::report::workflow::Syntax;
 use crate::workspace::{self, Read};
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
@@ -63,19 +66,40 @@ enum Command {
 /// Runs the command that the arguments name and returns the exit code: 0 for clean, 1 for findings or failed tests,
 /// 2 where the tool could not do what it was asked to.
 pub fn main() -> ExitCode {
-    // clap prints help and usage errors itself, and exits with 0 and 2.
-    let cli = Cli::parse();
+    let streams = Streams::new();
+    streams.guard_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => return print_usage(&message, streams),
+    };
     memory::keep_freed_memory();
-    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli)).map(|thread| thread.join()) {
+    match std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || run(&cli, streams))
+        .map(|thread| thread.join())
+    {
         Ok(Ok(outcome)) => outcome.into(),
         // The thread could not start, or it panicked and the panic has been printed.
         Ok(Err(_)) | Err(_) => Outcome::Trouble.into(),
     }
 }
 
+/// Prints help, the version, or what is wrong with the arguments.
+fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
+    let text = message.render();
+    // As clap does: whoever closed the stream does not want to know.
+    let _ = if message.use_stderr() {
+        write!(streams.stderr(), "{}", text.ansi())
+    } else {
+        let mut stdout = streams.stdout(Syntax::Text);
+        write!(stdout, "{}", text.ansi()).and_then(|()| stdout.flush())
+    };
+    if message.use_stderr() { Outcome::Trouble.into() } else { Outcome::Clean.into() }
+}
+
 /// Runs the command; reports on standard error what kept it from its work.
-fn run(cli: &Cli) -> Outcome {
-    let session = Session::new(&cli.shared);
+fn run(cli: &Cli, streams: Streams) -> Outcome {
+    let session = Session::new(&cli.shared, streams);
     // An error means that a pool exists already, which then serves as well.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let result = match &cli.command {

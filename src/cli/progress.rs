@@ -23,13 +23,12 @@ impl Progress {
         Progress { stop: None, thread: None }
     }
 
-    /// A line on standard error that says `what` is going on, from one second on.
-    pub(super) fn start(what: &'static str) -> Self {
+    /// A line on `stderr` that says `what` is going on, from one second on.
+    pub(super) fn start(what: &'static str, mut stderr: impl Write + Send + 'static) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
         let started = Instant::now();
         let thread = std::thread::spawn(move || {
             let mut wait = PATIENCE;
-            let mut stderr = anstream::stderr();
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 wait = TICK;
                 // Whoever closed standard error does not want to know.

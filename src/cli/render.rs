@@ -11,6 +11,7 @@ use super::{Outcome, Session, Trouble, test_command};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::render::{self as output, RenderFormat, RenderView};
+use crate::report::workflow::Syntax;
 use crate::unittest::rendering::{RenderOptions, by_rule};
 use crate::unittest::{self, RunOptions};
 
@@ -112,7 +113,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     if inputs.is_empty() && matches!(args.output_format, RenderOutputFormat::Full) {
         return Ok(Outcome::Trouble);
     }
-    let mut stdout = session.stdout();
+    let syntax = if args.output_format == RenderOutputFormat::Json { Syntax::Json } else { Syntax::Text };
+    let mut stdout = session.stdout(syntax);
     output::write(&mut stdout, args.output_format.into(), &session.look, &report, &renderings, view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {

@@ -90,7 +90,7 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => atomic::write(path, |out| report.write(out))?,
         None => {
-            let mut stdout = session.stdout();
+            let mut stdout = session.stdout(report.syntax());
             report.write(&mut stdout)?;
             stdout.flush()?;
         }

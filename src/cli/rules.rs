@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Outcome, Session, Trouble};
 use crate::lint::{LintRule, registry};
 use crate::report::text::severity_name;
+use crate::report::workflow::Syntax;
 use crate::report::{Look, documentation_url};
 
 /// List the lint rules
@@ -64,7 +65,8 @@ impl RuleJson {
 /// # Errors
 /// Where the output cannot be written.
 pub(super) fn run(args: &RulesArgs, session: &Session) -> Result<Outcome, Trouble> {
-    let mut stdout = session.stdout();
+    let syntax = if args.output_format == ListFormat::Json { Syntax::Json } else { Syntax::Text };
+    let mut stdout = session.stdout(syntax);
     match args.output_format {
         ListFormat::Table => write_table(&mut stdout, &session.look, registry())?,
         ListFormat::Json => {

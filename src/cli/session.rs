@@ -1,6 +1,6 @@
 //! What the commands know of where they run: the terminal, the environment, the clock.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 use anstream::AutoStream;
@@ -8,8 +8,10 @@ use terminal_size::{Height, Width, terminal_size_of};
 
 use super::options::{Color, FormatArgs, SharedArgs};
 use super::progress::Progress;
+use super::streams::Streams;
 use super::{Outcome, Trouble};
 use crate::report::text::one_line;
+use crate::report::workflow::{Annotations, Syntax};
 use crate::report::{Format, Look};
 use crate::source::Severity;
 
@@ -27,13 +29,13 @@ pub(super) struct Session {
     pub interactive: bool,
     /// Whether a person looks at standard error.
     watched: bool,
-    in_github_workflow: bool,
+    streams: Streams,
     started: Instant,
 }
 
 impl Session {
     /// Looks at the terminal and the environment.
-    pub(super) fn new(args: &SharedArgs) -> Self {
+    pub(super) fn new(args: &SharedArgs, streams: Streams) -> Self {
         match args.color {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
@@ -52,7 +54,7 @@ impl Session {
             error_look: look(AutoStream::choice(&stderr), columns(terminal_size_of(&stderr))),
             interactive: io::stdout().is_terminal(),
             watched: io::stderr().is_terminal(),
-            in_github_workflow: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+            streams,
             started: Instant::now(),
         }
     }
@@ -62,26 +64,34 @@ impl Session {
         Session { started: Instant::now(), ..self.clone() }
     }
 
-    /// Standard output, buffered; [`Write::flush`] it before the command ends.
-    pub(super) fn stdout(&self) -> impl Write + use<> {
-        BufWriter::new(anstream::stdout())
+    /// Standard output, buffered, for text of this kind; flush it before the command ends.
+    pub(super) fn stdout(&self, syntax: Syntax) -> impl Annotations + use<> {
+        self.streams.stdout(syntax)
+    }
+
+    /// Writes text that must not change, escape sequences included, to standard output.
+    ///
+    /// # Errors
+    /// Where it would have commands for the runner of a GitHub workflow, or cannot be written.
+    pub(super) fn print_exactly(&self, text: &str) -> Result<(), Trouble> {
+        self.streams.print_exactly(text)
     }
 
     /// Standard error, for what a command says besides its result.
-    pub(super) fn stderr(&self) -> impl Write + use<> {
-        anstream::stderr()
+    pub(super) fn stderr(&self) -> impl Annotations + use<> {
+        self.streams.stderr()
     }
 
     /// A line on the terminal while `what` takes long.
     pub(super) fn progress(&self, what: &'static str) -> Progress {
-        if self.watched { Progress::start(what) } else { Progress::none() }
+        if self.watched { Progress::start(what, self.stderr()) } else { Progress::none() }
     }
 
     /// The output format that the arguments, or else the environment, ask for.
     pub(super) fn format(&self, args: &FormatArgs) -> Format {
         match args.output_format {
             Some(format) => format.into(),
-            None if self.in_github_workflow => Format::Github,
+            None if self.streams.in_github_workflow => Format::Github,
             None => Format::Full,
         }
     }
@@ -99,7 +109,7 @@ impl Session {
     /// Says on standard error what kept a command from its work.
     pub(super) fn report(&self, trouble: &Trouble) -> Outcome {
         if !trouble.closed_pipe {
-            let mut stderr = anstream::stderr();
+            let mut stderr = self.stderr();
             // Where standard error is gone, the exit code has to do.
             let _ = writeln!(
                 stderr,

@@ -27,6 +27,7 @@ use crate::lint::config::{Choice, FailOn};
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
+use crate::report::workflow::Syntax;
 use crate::source::Position;
 use crate::unittest::{self, Extent, ListedFile, RunOptions, Selection};
 
@@ -226,7 +227,7 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Re
     // Where a file cannot be written the result is still to be seen, and the others are written.
     let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, report, &view)));
     let page = args.page.write(ran, &view, session);
-    let mut stdout = session.stdout();
+    let mut stdout = session.stdout(format.syntax());
     // Nothing has passed in an empty part; formats for programs have their empty report.
     if !suite.is_empty_part || !format.is_for_people() {
         output::write(&mut stdout, format, &session.look, report, ran.coverage.as_ref(), &view)?;
@@ -282,7 +283,7 @@ fn pattern(patterns: &[String]) -> Result<Arc<SearchRegex>, Trouble> {
 fn list(suite: &Suite<'_>, as_json: bool) -> Result<Outcome, Trouble> {
     let selection = &suite.options.selection;
     let files: Vec<ListedFile> = suite.inputs.iter().map(|input| unittest::list(&input.test, selection)).collect();
-    let mut stdout = suite.session.stdout();
+    let mut stdout = suite.session.stdout(if as_json { Syntax::Json } else { Syntax::Text });
     let write = if as_json { output::write_list_json } else { output::write_list_text };
     write(&mut stdout, &files)?;
     stdout.flush()?;

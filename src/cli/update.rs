@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Session, Trouble, changes, rewrite};
+use crate::report::workflow::Syntax;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Extent, Left, Why};
 
@@ -50,7 +51,7 @@ pub(super) fn write(
 ) -> Result<Updated, Trouble> {
     let mut updated = Updated { is_written: false, failures: Vec::new() };
     let mut out: Option<Box<dyn Write>> = match show {
-        Show::Stdout => Some(Box::new(session.stdout())),
+        Show::Stdout => Some(Box::new(session.stdout(Syntax::Text))),
         Show::Stderr => Some(Box::new(session.stderr())),
         Show::Not => None,
     };

@@ -21,6 +21,7 @@ mod statistics;
 mod summary;
 pub mod text;
 mod word_diff;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -33,6 +34,7 @@ pub use summary::{Failure, Summary};
 use crate::rules::Language;
 use crate::source::Diagnostic;
 use diagnostics::{concise, full, github, json};
+use workflow::{Annotations, Syntax};
 
 /// The output formats that `check` and `test` share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +47,13 @@ pub enum Format {
     Json,
     /// Workflow commands that GitHub turns into annotations of a pull request.
     Github,
+}
+
+impl Format {
+    /// How its text may be escaped.
+    pub fn syntax(self) -> Syntax {
+        if self == Format::Json { Syntax::Json } else { Syntax::Text }
+    }
 }
 
 /// What `check` found.
@@ -69,7 +78,7 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// What `out` reports, a closed pipe among it.
-pub fn write_check(out: &mut dyn io::Write, format: Format, look: &Look, report: &CheckReport) -> io::Result<()> {
+pub fn write_check(out: &mut dyn Annotations, format: Format, look: &Look, report: &CheckReport) -> io::Result<()> {
     match format {
         Format::Full => full::write(out, look, report),
         Format::Concise => concise::write(out, look, report),

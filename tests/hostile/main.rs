@@ -17,3 +17,4 @@ mod reports;
 mod security;
 mod templates;
 mod time;
+mod workflow;

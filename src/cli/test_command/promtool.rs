@@ -9,6 +9,7 @@ use clap::Args;
 use super::super::options::output_file;
 use super::super::{Outcome, Session, Trouble, atomic};
 use crate::report::text::one_line;
+use crate::report::workflow::Syntax;
 use crate::source::Severity;
 use crate::unittest::{self, RuleSource, RunOptions, TestInput, Translation};
 use crate::workspace::copies::HEADER;
@@ -77,7 +78,7 @@ pub(super) fn write(
     files.refuse_foreign()?;
     files.write()?;
     warn(&translations, session)?;
-    let mut stdout = session.stdout();
+    let mut stdout = session.stdout(Syntax::Text);
     for path in files.texts.keys() {
         writeln!(stdout, "{}", one_line(&dir.join(path).display().to_string()))?;
     }

@@ -20,6 +20,7 @@ use crate::cli::config::{self, ConfigFileArgs};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::report::text::one_line;
+use crate::report::workflow::Syntax;
 use crate::unittest;
 use crate::workspace::{self, Lookup};
 
@@ -90,7 +91,7 @@ pub(super) fn run(
 /// Clears the screen where there is one, and says when and why the tests run.
 fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
     if session.interactive {
-        let mut stdout = session.stdout();
+        let mut stdout = session.stdout(Syntax::Text);
         // Erase the screen and what was scrolled out of it; back to the first line.
         write!(stdout, "\x1b[2J\x1b[3J\x1b[H")?;
         stdout.flush()?;

@@ -4,9 +4,10 @@
 //! with `%`, line breaks and, in properties, `:` and `,` percent-encoded; other control characters are shown as escapes.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use crate::report::text::one_line;
+use crate::report::workflow::Annotations;
 use crate::report::{CheckReport, Failure, Look, origin, passed_over};
 use crate::source::{Diagnostic, Label, Severity};
 
@@ -14,7 +15,7 @@ use crate::source::{Diagnostic, Label, Severity};
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+pub fn write(out: &mut dyn Annotations, report: &CheckReport) -> io::Result<()> {
     for diagnostic in &report.diagnostics {
         write_annotation(out, diagnostic.severity, &diagnostic.primary, diagnostic.rule, &body(diagnostic))?;
     }
@@ -51,7 +52,7 @@ fn body(diagnostic: &Diagnostic) -> String {
 /// # Errors
 /// What `out` reports.
 pub fn write_annotation(
-    out: &mut dyn Write,
+    out: &mut dyn Annotations,
     severity: Severity,
     label: &Label,
     title: &str,
@@ -60,26 +61,23 @@ pub fn write_annotation(
     let name = label.file.name();
     let start = label.file.position(label.span.start);
     let end = label.file.position(label.span.end.max(label.span.start));
-    write!(
-        out,
-        "::{} file={},line={},col={},endLine={}",
+    let (line, column) = (start.line, start.column);
+    // GitHub reads a column range only within one line.
+    let end_column = if end.line == line { format!(",endColumn={}", end.column) } else { String::new() };
+    let message = data(&format!("{name}:{line}:{column}: {message}"));
+    out.annotation(&format!(
+        "::{} file={},line={line},col={column},endLine={}{end_column},title={}::{message}",
         command(severity),
         property(name),
-        start.line,
-        start.column,
-        end.line
-    )?;
-    // GitHub reads a column range only within one line.
-    if end.line == start.line {
-        write!(out, ",endColumn={}", end.column)?;
-    }
-    let message = format!("{name}:{}:{}: {message}", start.line, start.column);
-    writeln!(out, ",title={}::{}", property(title), data(&message))
+        end.line,
+        property(title)
+    ))
 }
 
 /// Writes one annotation without a line.
-fn write_failure(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
-    writeln!(out, "::error file={},title=promproof::{}", property(&failure.path), data(&one_line(&failure.to_string())))
+fn write_failure(out: &mut dyn Annotations, failure: &Failure) -> io::Result<()> {
+    let message = data(&one_line(&failure.to_string()));
+    out.annotation(&format!("::error file={},title=promproof::{message}", property(&failure.path)))
 }
 
 /// The name of the workflow command.

@@ -18,6 +18,7 @@ pub use refusal::Refusal;
 use crate::report::coverage::{json as coverage_json, lcov::Trace};
 use crate::report::diagnostics::json::VERSION;
 use crate::report::parts::Parts;
+use crate::report::workflow::Syntax;
 use crate::unittest::coverage::Coverage;
 
 /// A report that was read back.
@@ -90,6 +91,15 @@ impl Report {
 
     fn of(content: Content, parts: Option<Parts>) -> Report {
         Report { content, only_parts: parts.is_some(), parts }
+    }
+
+    /// How its text may be escaped.
+    pub fn syntax(&self) -> Syntax {
+        match &self.content {
+            Content::Junit(_) => Syntax::Xml,
+            Content::Tests(_) | Content::Coverage(_) => Syntax::Json,
+            Content::Lcov(_) => Syntax::Text,
+        }
     }
 
     /// What it is, for people.

@@ -1,14 +1,15 @@
 //! `--output-format github`: workflow commands, which GitHub shows as annotations of the changed lines.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::{TestView, words};
 use crate::report::diagnostics::github::write_annotation;
+use crate::report::workflow::Annotations;
 use crate::source::{Diagnostic, Severity};
 use crate::unittest::report::{Outcome, TestReport};
 
-pub(super) fn write(out: &mut dyn Write, report: &TestReport, view: &TestView) -> io::Result<()> {
-    let annotate = |out: &mut dyn Write, severity: Severity, diagnostic: &Diagnostic| {
+pub(super) fn write(out: &mut dyn Annotations, report: &TestReport, view: &TestView) -> io::Result<()> {
+    let annotate = |out: &mut dyn Annotations, severity: Severity, diagnostic: &Diagnostic| {
         let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
         let message = format!("{}{help}", diagnostic.message);
         write_annotation(out, severity, &diagnostic.primary, diagnostic.rule, &message)

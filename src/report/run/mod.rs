@@ -18,6 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use super::Look;
+use super::workflow::{Annotations, Syntax};
 use crate::lint::config::FailOn;
 use crate::unittest::coverage::Coverage;
 use crate::unittest::report::TestReport;
@@ -47,6 +48,15 @@ impl TestFormat {
     pub fn is_for_people(self) -> bool {
         matches!(self, TestFormat::Full | TestFormat::Concise)
     }
+
+    /// How its text may be escaped.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            TestFormat::Json => Syntax::Json,
+            TestFormat::Junit => Syntax::Xml,
+            TestFormat::Full | TestFormat::Concise | TestFormat::Github | TestFormat::Tap => Syntax::Text,
+        }
+    }
 }
 
 /// What a report shows besides the tests themselves.
@@ -72,7 +82,7 @@ pub fn fails(report: &TestReport, view: &TestView) -> bool {
 /// # Errors
 /// What `out` reports, a closed pipe among it.
 pub fn write(
-    out: &mut dyn io::Write,
+    out: &mut dyn Annotations,
     format: TestFormat,
     look: &Look,
     report: &TestReport,

@@ -1,0 +1,71 @@
+//! The one owner of standard output and standard error.
+//!
+//! In a workflow of GitHub, whatever a process prints may hold commands to the runner: names, texts and excerpts of a
+//! stranger's files are kept from being any.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::panic;
+
+use super::Trouble;
+use crate::report::workflow::{Annotations, Guard, Syntax, has_command};
+
+/// Where a command prints.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Streams {
+    /// Whether this is a workflow of GitHub.
+    pub in_github_workflow: bool,
+    /// Whether its runner may read standard output.
+    is_output_read: bool,
+}
+
+impl Streams {
+    /// Looks at the environment and at what standard output is.
+    pub(super) fn new() -> Self {
+        let in_github_workflow = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        Streams { in_github_workflow, is_output_read: in_github_workflow && !goes_to_file() }
+    }
+
+    /// Standard output, buffered, for text of this kind.
+    pub(super) fn stdout(self, syntax: Syntax) -> impl Annotations + use<> {
+        Guard::new(BufWriter::new(anstream::stdout()), self.is_output_read.then_some(syntax))
+    }
+
+    /// Standard error.
+    pub(super) fn stderr(self) -> impl Annotations + use<> {
+        Guard::new(anstream::stderr(), self.in_github_workflow.then_some(Syntax::Text))
+    }
+
+    /// Writes text that must not change, escape sequences included, to standard output.
+    ///
+    /// # Errors
+    /// Where it would have commands for a runner, or cannot be written.
+    pub(super) fn print_exactly(self, text: &str) -> Result<(), Trouble> {
+        if self.is_output_read && has_command(text.as_bytes()) {
+            return Err(Trouble::new("the text is not written: GitHub would run a workflow command in it")
+                .help("send standard output to a file, which GitHub does not read"));
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        Ok(stdout.flush()?)
+    }
+
+    /// Lets the message of a panic, which may quote what was read, take the same way.
+    pub(super) fn guard_panics(self) {
+        if self.in_github_workflow {
+            panic::set_hook(Box::new(move |panic| {
+                // Where standard error is gone, the exit code has to do.
+                let _ = writeln!(self.stderr(), "{panic}");
+            }));
+        }
+    }
+}
+
+/// Whether standard output is a file, which no runner reads.
+fn goes_to_file() -> bool {
+    #[cfg(unix)]
+    let output = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+    #[cfg(windows)]
+    let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+    output.is_ok_and(|output| File::from(output).metadata().is_ok_and(|metadata| metadata.is_file()))
+}
