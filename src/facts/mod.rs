@@ -12,11 +12,13 @@
 mod aggregate;
 mod binary;
 mod call;
+pub mod catalogue;
 mod comparison;
 mod conflict;
 mod follow;
 mod interval;
 mod labels;
+mod quantity;
 mod reads;
 mod selector;
 mod share;
@@ -35,6 +37,7 @@ use crate::source::Span;
 pub use comparison::{Comparison, Outcome};
 pub use conflict::{Conflict, ConflictKind};
 pub use interval::Interval;
+pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};
 pub use reads::{Reads, is_range_dependent};
 
 use labels::LabelSet;

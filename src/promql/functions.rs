@@ -1,6 +1,7 @@
 //! The table of PromQL's functions (Prometheus 3.14, `promql/parser/functions.go`).
 
 use super::ast::ValueType;
+use Measures::{Observed, PerSecond, Timestamp};
 use TimeUse::{Evaluation, Range};
 use ValueType::{Matrix, Scalar, String as Text, Vector};
 use Values::{Between, Constant, Monotone, OfCounter, Same, Within};
@@ -30,6 +31,23 @@ pub struct Function {
     pub wants: Option<Wants>,
     /// The values that it yields.
     pub values: Values,
+    /// What these values measure.
+    pub measures: Measures,
+}
+
+/// What a function's results measure, given what its input does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measures {
+    /// A number without a unit, or nothing that is known.
+    Other,
+    /// The same as its input.
+    Same,
+    /// Its input per second.
+    PerSecond,
+    /// What was observed, of histograms.
+    Observed,
+    /// Seconds since the epoch.
+    Timestamp,
 }
 
 /// How a function's result depends on the time beside its arguments.
@@ -128,6 +146,7 @@ const fn stable(name: &'static str, args: &'static [ValueType], variadic: i32, r
         time: TimeUse::None,
         wants: None,
         values: Values::Any,
+        measures: Measures::Other,
     }
 }
 
@@ -155,6 +174,10 @@ impl Function {
     const fn yields(self, values: Values) -> Function {
         Function { values, ..self }
     }
+
+    const fn measures(self, measures: Measures) -> Function {
+        Function { measures, ..self }
+    }
 }
 
 const POSITIVE: Values = Between(0.0, f64::INFINITY);
@@ -166,7 +189,7 @@ const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 /// Every function, sorted by name.
 #[rustfmt::skip]
 pub static FUNCTIONS: &[Function] = &[
-    stable("abs", &[Vector], 0, Vector).yields(POSITIVE),
+    stable("abs", &[Vector], 0, Vector).yields(POSITIVE).measures(Measures::Same),
     stable("absent", &[Vector], 0, Vector).out_of_nothing().yields(Constant(1.0)),
     stable("absent_over_time", &[Matrix], 0, Vector).out_of_nothing().yields(Constant(1.0)),
     stable("acos", &[Vector], 0, Vector).yields(Between(0.0, std::f64::consts::PI)),
@@ -175,12 +198,12 @@ pub static FUNCTIONS: &[Function] = &[
     stable("asinh", &[Vector], 0, Vector),
     stable("atan", &[Vector], 0, Vector).yields(Between(-HALF_PI, HALF_PI)),
     stable("atanh", &[Vector], 0, Vector),
-    stable("avg_over_time", &[Matrix], 0, Vector).yields(Within),
-    stable("ceil", &[Vector], 0, Vector).yields(Monotone(f64::ceil)),
+    stable("avg_over_time", &[Matrix], 0, Vector).yields(Within).measures(Measures::Same),
+    stable("ceil", &[Vector], 0, Vector).yields(Monotone(f64::ceil)).measures(Measures::Same),
     stable("changes", &[Matrix], 0, Vector).yields(Between(0.0, f64::MAX)),
-    stable("clamp", &[Vector, Scalar, Scalar], 0, Vector),
-    stable("clamp_max", &[Vector, Scalar], 0, Vector),
-    stable("clamp_min", &[Vector, Scalar], 0, Vector),
+    stable("clamp", &[Vector, Scalar, Scalar], 0, Vector).measures(Measures::Same),
+    stable("clamp_max", &[Vector, Scalar], 0, Vector).measures(Measures::Same),
+    stable("clamp_min", &[Vector, Scalar], 0, Vector).measures(Measures::Same),
     stable("cos", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
     stable("cosh", &[Vector], 0, Vector).yields(Between(1.0, f64::INFINITY)),
     stable("count_over_time", &[Matrix], 0, Vector).yields(COUNT),
@@ -189,72 +212,72 @@ pub static FUNCTIONS: &[Function] = &[
     stable("day_of_year", &[Vector], 1, Vector).time(Evaluation).yields(Between(1.0, 366.0)),
     stable("days_in_month", &[Vector], 1, Vector).time(Evaluation).yields(Between(28.0, 31.0)),
     stable("deg", &[Vector], 0, Vector),
-    stable("delta", &[Matrix], 0, Vector).wants(Gauge),
-    stable("deriv", &[Matrix], 0, Vector).wants(Gauge),
-    experimental("double_exponential_smoothing", &[Matrix, Scalar, Scalar], 0, Vector).wants(Gauge),
-    experimental("end", &[], 0, Scalar).time(Range),
+    stable("delta", &[Matrix], 0, Vector).wants(Gauge).measures(Measures::Same),
+    stable("deriv", &[Matrix], 0, Vector).wants(Gauge).measures(PerSecond),
+    experimental("double_exponential_smoothing", &[Matrix, Scalar, Scalar], 0, Vector).wants(Gauge).measures(Measures::Same),
+    experimental("end", &[], 0, Scalar).time(Range).measures(Timestamp),
     stable("exp", &[Vector], 0, Vector).yields(POSITIVE),
-    stable("first_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same),
-    stable("floor", &[Vector], 0, Vector).yields(Monotone(f64::floor)),
-    stable("histogram_avg", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("first_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    stable("floor", &[Vector], 0, Vector).yields(Monotone(f64::floor)).measures(Measures::Same),
+    stable("histogram_avg", &[Vector], 0, Vector).wants(NativeHistogram).measures(Observed),
     stable("histogram_count", &[Vector], 0, Vector).wants(NativeHistogram),
     stable("histogram_fraction", &[Scalar, Scalar, Vector], 0, Vector).wants(Buckets),
-    stable("histogram_quantile", &[Scalar, Vector], 0, Vector).wants(Buckets),
-    experimental("histogram_quantiles", &[Vector, Text, Scalar, Scalar], 9, Vector).wants(Buckets),
-    stable("histogram_stddev", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_quantile", &[Scalar, Vector], 0, Vector).wants(Buckets).measures(Observed),
+    experimental("histogram_quantiles", &[Vector, Text, Scalar, Scalar], 9, Vector).wants(Buckets).measures(Observed),
+    stable("histogram_stddev", &[Vector], 0, Vector).wants(NativeHistogram).measures(Observed),
     stable("histogram_stdvar", &[Vector], 0, Vector).wants(NativeHistogram),
-    stable("histogram_sum", &[Vector], 0, Vector).wants(NativeHistogram),
+    stable("histogram_sum", &[Vector], 0, Vector).wants(NativeHistogram).measures(Observed),
     stable("hour", &[Vector], 1, Vector).time(Evaluation).yields(Between(0.0, 23.0)),
-    stable("idelta", &[Matrix], 0, Vector).wants(Gauge),
-    stable("increase", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
-    experimental("info", &[Vector, Vector], 1, Vector).keeps_name().yields(Same),
-    stable("irate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
-    stable("label_join", &[Vector, Text, Text, Text], -1, Vector).keeps_name().yields(Same),
-    stable("label_replace", &[Vector, Text, Text, Text, Text], 0, Vector).keeps_name().yields(Same),
-    stable("last_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same),
+    stable("idelta", &[Matrix], 0, Vector).wants(Gauge).measures(Measures::Same),
+    stable("increase", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE).measures(Measures::Same),
+    experimental("info", &[Vector, Vector], 1, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    stable("irate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE).measures(PerSecond),
+    stable("label_join", &[Vector, Text, Text, Text], -1, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    stable("label_replace", &[Vector, Text, Text, Text, Text], 0, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    stable("last_over_time", &[Matrix], 0, Vector).keeps_name().yields(Same).measures(Measures::Same),
     stable("ln", &[Vector], 0, Vector),
     stable("log10", &[Vector], 0, Vector),
     stable("log2", &[Vector], 0, Vector),
-    experimental("mad_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
-    experimental("max_of", &[Scalar, Scalar], 0, Scalar),
-    stable("max_over_time", &[Matrix], 0, Vector).yields(Same),
-    experimental("min_of", &[Scalar, Scalar], 0, Scalar),
-    stable("min_over_time", &[Matrix], 0, Vector).yields(Same),
+    experimental("mad_over_time", &[Matrix], 0, Vector).yields(POSITIVE).measures(Measures::Same),
+    experimental("max_of", &[Scalar, Scalar], 0, Scalar).measures(Measures::Same),
+    stable("max_over_time", &[Matrix], 0, Vector).yields(Same).measures(Measures::Same),
+    experimental("min_of", &[Scalar, Scalar], 0, Scalar).measures(Measures::Same),
+    stable("min_over_time", &[Matrix], 0, Vector).yields(Same).measures(Measures::Same),
     stable("minute", &[Vector], 1, Vector).time(Evaluation).yields(Between(0.0, 59.0)),
     stable("month", &[Vector], 1, Vector).time(Evaluation).yields(Between(1.0, 12.0)),
     stable("pi", &[], 0, Scalar).yields(Constant(std::f64::consts::PI)),
-    stable("predict_linear", &[Matrix, Scalar], 0, Vector).wants(Gauge).time(Evaluation),
+    stable("predict_linear", &[Matrix, Scalar], 0, Vector).wants(Gauge).time(Evaluation).measures(Measures::Same),
     stable("present_over_time", &[Matrix], 0, Vector).yields(Constant(1.0)),
-    stable("quantile_over_time", &[Scalar, Matrix], 0, Vector),
+    stable("quantile_over_time", &[Scalar, Matrix], 0, Vector).measures(Measures::Same),
     stable("rad", &[Vector], 0, Vector),
     experimental("range", &[], 0, Scalar).time(Range),
-    stable("rate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE),
+    stable("rate", &[Matrix], 0, Vector).wants(Counter).yields(COUNTER_RATE).measures(PerSecond),
     stable("resets", &[Matrix], 0, Vector).wants(Counter).yields(Between(0.0, f64::MAX)),
-    stable("round", &[Vector, Scalar], 1, Vector),
-    stable("scalar", &[Vector], 0, Scalar).out_of_nothing(),
+    stable("round", &[Vector, Scalar], 1, Vector).measures(Measures::Same),
+    stable("scalar", &[Vector], 0, Scalar).out_of_nothing().measures(Measures::Same),
     stable("sgn", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
     stable("sin", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
     stable("sinh", &[Vector], 0, Vector),
-    stable("sort", &[Vector], 0, Vector).keeps_name().yields(Same),
-    experimental("sort_by_label", &[Vector, Text], -1, Vector).keeps_name().yields(Same),
-    experimental("sort_by_label_desc", &[Vector, Text], -1, Vector).keeps_name().yields(Same),
-    stable("sort_desc", &[Vector], 0, Vector).keeps_name().yields(Same),
+    stable("sort", &[Vector], 0, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    experimental("sort_by_label", &[Vector, Text], -1, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    experimental("sort_by_label_desc", &[Vector, Text], -1, Vector).keeps_name().yields(Same).measures(Measures::Same),
+    stable("sort_desc", &[Vector], 0, Vector).keeps_name().yields(Same).measures(Measures::Same),
     stable("sqrt", &[Vector], 0, Vector).yields(POSITIVE),
-    experimental("start", &[], 0, Scalar).time(Range),
-    experimental("start_timestamp", &[Vector], 0, Vector),
-    stable("stddev_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
+    experimental("start", &[], 0, Scalar).time(Range).measures(Timestamp),
+    experimental("start_timestamp", &[Vector], 0, Vector).measures(Timestamp),
+    stable("stddev_over_time", &[Matrix], 0, Vector).yields(POSITIVE).measures(Measures::Same),
     stable("stdvar_over_time", &[Matrix], 0, Vector).yields(POSITIVE),
     experimental("step", &[], 0, Scalar).time(Range),
-    stable("sum_over_time", &[Matrix], 0, Vector),
+    stable("sum_over_time", &[Matrix], 0, Vector).measures(Measures::Same),
     stable("tan", &[Vector], 0, Vector),
     stable("tanh", &[Vector], 0, Vector).yields(Between(-1.0, 1.0)),
-    stable("time", &[], 0, Scalar).time(Evaluation),
-    stable("timestamp", &[Vector], 0, Vector).time(Evaluation),
-    experimental("ts_of_first_over_time", &[Matrix], 0, Vector),
-    experimental("ts_of_last_over_time", &[Matrix], 0, Vector),
-    experimental("ts_of_max_over_time", &[Matrix], 0, Vector),
-    experimental("ts_of_min_over_time", &[Matrix], 0, Vector),
-    stable("vector", &[Scalar], 0, Vector).out_of_nothing().yields(Same),
+    stable("time", &[], 0, Scalar).time(Evaluation).measures(Timestamp),
+    stable("timestamp", &[Vector], 0, Vector).time(Evaluation).measures(Timestamp),
+    experimental("ts_of_first_over_time", &[Matrix], 0, Vector).measures(Timestamp),
+    experimental("ts_of_last_over_time", &[Matrix], 0, Vector).measures(Timestamp),
+    experimental("ts_of_max_over_time", &[Matrix], 0, Vector).measures(Timestamp),
+    experimental("ts_of_min_over_time", &[Matrix], 0, Vector).measures(Timestamp),
+    stable("vector", &[Scalar], 0, Vector).out_of_nothing().yields(Same).measures(Measures::Same),
     stable("year", &[Vector], 1, Vector).time(Evaluation),
 ];
 

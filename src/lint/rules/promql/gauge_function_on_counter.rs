@@ -1,5 +1,7 @@
 //! `promql/gauge-function-on-counter`: a function for gauges is given a counter, which starts again at 0.
 
+use super::how_known;
+use crate::facts::{self, Kind};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{Call, ExprKind};
@@ -36,8 +38,7 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     let argument = call.args.get(call.function.vector_arg()?)?.without_parens();
     let ExprKind::Matrix(matrix) = &argument.kind else { return None };
     let name = matrix.selector.value.metric_name()?;
-    // What has a colon is recorded, perhaps as a rate.
-    if !name.ends_with("_total") || name.contains(':') {
+    if facts::quantity_of(name).kind != Some(Kind::Counter) {
         return None;
     }
     let (file, expr) = (cx.file(), &cx.rule.expr);
@@ -46,7 +47,10 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
         false => format!("`{function}` takes each restart of a counter for a fall"),
     };
     let found = META
-        .diagnostic(format!("{what}: `{name}` is one by its name"), file.inside(expr, call.name_span, "for gauges"))
+        .diagnostic(
+            format!("{what}: `{name}` is one{}", how_known(name)),
+            file.inside(expr, call.name_span, "for gauges"),
+        )
         .related(file.inside(expr, argument.span, "a counter"));
     Some(found.help("write `increase(…)` or `rate(…)`"))
 }

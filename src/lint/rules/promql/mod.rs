@@ -3,6 +3,7 @@
 mod always_true;
 mod contradiction;
 mod contradictory_matchers;
+mod different_units;
 mod fragile_ratio;
 mod fragile_topk;
 mod gauge_function_on_counter;
@@ -18,8 +19,10 @@ mod quantile_range;
 mod rate_of_gauge;
 mod raw_buckets;
 mod redundant_regex;
+mod unlimited_is_zero;
 mod wildcard_regex;
 
+use crate::facts::catalogue;
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
 static SYNTAX: Meta = meta!("promql/syntax", Error, certain, "the expression is not PromQL").stops_reading();
@@ -30,6 +33,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&SYNTAX),
     &Reported(&TYPE),
     &contradictory_matchers::Rule,
+    &different_units::DifferentUnits,
     &fragile_ratio::Rule,
     &fragile_topk::Rule,
     &gauge_function_on_counter::GaugeFunctionOnCounter,
@@ -48,4 +52,10 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &quantile_range::QuantileRange,
     &rate_of_gauge::RateOfGauge,
     &raw_buckets::RawBuckets,
+    &unlimited_is_zero::UnlimitedIsZero,
 ];
+
+/// How it is known what a metric is, for the end of a sentence: the catalogue needs no excuse.
+fn how_known(metric: &str) -> &'static str {
+    if catalogue::metric(metric).is_some() { "" } else { " by its name" }
+}

@@ -1,5 +1,7 @@
 //! `promql/rate-of-gauge`: `rate` and its like take each fall of a gauge for a restart.
 
+use super::how_known;
+use crate::facts::{self, Kind};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{Call, ExprKind};
@@ -7,9 +9,6 @@ use crate::promql::functions::{Values, Wants};
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/rate-of-gauge", Warning, likely, "`rate` or `increase` of a gauge").on_by_default();
-
-/// Endings of the names of what goes up and down, and of nothing else.
-const GAUGES: [&str; 8] = ["_celsius", "_depth", "_free", "_gauge", "_length", "_percent", "_ratio", "_up"];
 
 pub(super) struct RateOfGauge;
 
@@ -37,11 +36,11 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     let argument = call.args.first()?.without_parens();
     let ExprKind::Matrix(matrix) = &argument.kind else { return None };
     let name = matrix.selector.value.metric_name()?;
-    if name.contains(':') || !GAUGES.iter().any(|ending| name.ends_with(ending)) {
+    if facts::quantity_of(name).kind != Some(Kind::Gauge) {
         return None;
     }
     let (file, expr, function) = (cx.file(), &cx.rule.expr, call.function.name);
-    let message = format!("`{function}` takes each fall of `{name}` for a restart: it is a gauge by its name");
+    let message = format!("`{function}` takes each fall of `{name}` for a restart: it is a gauge{}", how_known(name));
     let found = META.diagnostic(message, file.inside(expr, call.name_span, "for counters")).related(file.inside(
         expr,
         argument.span,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::facts::{Quantities, Unit};
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -10,7 +11,7 @@ use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
-    meta!("template/ratio-as-percent", Warning, certain, "a ratio is printed with a percent sign, or with two of them")
+    meta!("template/ratio-as-percent", Warning, certain, "a ratio is printed as percent, or percent as a ratio")
         .fixable();
 
 /// The function that multiplies by 100 and writes the percent sign.
@@ -24,17 +25,22 @@ impl LintRule for RatioAsPercent {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let is_ratio = cx.rule.parsed.as_ref().is_some_and(is_ratio);
+        let speaks_of_percent = |text: &str| text.contains('%') || text.contains(PERCENTAGE);
+        if !cx.templates().any(|template| speaks_of_percent(template.value.text())) {
+            return;
+        }
+        let value = cx.rule.parsed.as_ref().map_or(Value::Other, value_of);
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
             let mut pending: Vec<&List> = vec![parsed.root()];
             while let Some(list) = pending.pop() {
                 for pair in list.nodes.windows(2) {
                     if let [action, text] = pair {
-                        out.extend(check(cx, template, action, text, is_ratio));
+                        out.extend(check(cx, template, action, text, value));
                     }
                 }
                 for node in &list.nodes {
+                    out.extend(humanized_percent(cx, template, node, value));
                     if let NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) = &node.kind {
                         pending.push(&branch.list);
                         pending.extend(&branch.else_list);
@@ -51,7 +57,7 @@ fn check(
     template: &TemplateField<'_>,
     action: &Node,
     text: &Node,
-    is_ratio: bool,
+    value: Value,
 ) -> Option<Diagnostic> {
     let (NodeKind::Action(pipeline), NodeKind::Text(literal)) = (&action.kind, &text.kind) else { return None };
     let blanks = literal.len() - literal.trim_start_matches(' ').len();
@@ -61,11 +67,15 @@ fn check(
     let sign = Span::new(text.span.start, text.span.start + blanks + 1);
     let place = cx.file().inside(template.value, action.span.to(sign), "");
     if calls(pipeline, PERCENTAGE) {
+        // `humanized_percent` says what is wrong.
+        if value == Value::Percent && names_value(pipeline) {
+            return None;
+        }
         let message = format!("{} prints two percent signs: `{PERCENTAGE}` writes one", template.describe());
         let found = META.diagnostic(message, place).help("remove the second one");
         return Some(with_fix(cx, template, found, "remove the second percent sign", sign, ""));
     }
-    if !is_ratio || !prints_value(pipeline) {
+    if value != Value::Ratio || !prints_value(pipeline) {
         return None;
     }
     let message = format!("{} prints a ratio with a percent sign: 0.05 reads as `0.05%`", template.describe());
@@ -74,6 +84,25 @@ fn check(
     let whole = action.span.to(sign);
     let replacement = format!("{{{{ $value | {PERCENTAGE} }}}}");
     Some(with_fix(cx, template, found, "print the value as a percentage", whole, &replacement))
+}
+
+/// `humanizePercentage` of what is percent already.
+fn humanized_percent(
+    cx: &RuleContext<'_>,
+    template: &TemplateField<'_>,
+    node: &Node,
+    value: Value,
+) -> Option<Diagnostic> {
+    let NodeKind::Action(pipeline) = &node.kind else { return None };
+    if value != Value::Percent || !pipeline.variables.is_empty() || !calls(pipeline, PERCENTAGE) {
+        return None;
+    }
+    if !names_value(pipeline) {
+        return None;
+    }
+    let message = format!("{} multiplies a percentage by 100: 90 reads as `9000%`", template.describe());
+    let found = META.diagnostic(message, cx.file().inside(template.value, node.span, "is percent already"));
+    Some(found.help("write `{{ $value | humanize }}%`"))
 }
 
 /// Adds a fix, where the template stands in the file as it is.
@@ -118,6 +147,32 @@ fn prints_value(pipeline: &Pipeline) -> bool {
         }
     }
     value
+}
+
+/// Whether a pipeline is about the value and nothing else: `$value | humanizePercentage`.
+fn names_value(pipeline: &Pipeline) -> bool {
+    pipeline.commands.iter().flat_map(|command| &command.operands).all(|operand| match &operand.kind {
+        OperandKind::Variable { name, fields } => name.value == "$value" && fields.is_empty(),
+        OperandKind::Field(fields) => fields.len() == 1 && fields.iter().all(|field| field.value == "Value"),
+        OperandKind::Function(name) => name == PERCENTAGE,
+        _ => false,
+    })
+}
+
+/// What the value of an alert is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value {
+    Ratio,
+    Percent,
+    Other,
+}
+
+fn value_of(expr: &Expr) -> Value {
+    match Quantities::of(expr).node(expr.id).unit {
+        Some(Unit::Percent) => Value::Percent,
+        _ if is_ratio(expr) => Value::Ratio,
+        _ => Value::Other,
+    }
 }
 
 /// Whether the expression is a ratio that is compared with one: `a / b > 0.05`, and nothing in it makes percents.

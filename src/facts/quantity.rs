@@ -1,0 +1,364 @@
+//! What an expression measures: whether it only grows or goes up and down, and in which unit.
+//!
+//! Known from the names of metrics, as the conventions of Prometheus and OpenMetrics have them, from a catalogue of
+//! well-known metrics, and through functions and operators. A name may lie: what is said here is likely, not certain.
+
+use super::catalogue;
+use crate::promql::Expr;
+use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId, VectorSelector};
+use crate::promql::functions::{Function, Measures, Values, Wants};
+
+/// What an expression measures. Each part is `None` where it is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quantity {
+    /// How it behaves over time.
+    pub kind: Option<Kind>,
+    /// Its unit; of [`Kind::Bucket`] that of what was observed.
+    pub unit: Option<Unit>,
+}
+
+/// How values behave over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It only grows, and begins again at 0.
+    Counter,
+    /// It goes up and down.
+    Gauge,
+    /// A counter, or the rate of one, for each bucket of a histogram.
+    Bucket,
+}
+
+/// A unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A part of a whole, or seconds per second: 0.5.
+    Ratio,
+    /// Hundredths: 50.
+    Percent,
+    /// A length of time.
+    Seconds,
+    /// A length of time, in thousandths.
+    Milliseconds,
+    /// A point in time, in seconds since the epoch.
+    Timestamp,
+    /// An amount of data.
+    Bytes,
+    /// Data over time.
+    BytesPerSecond,
+}
+
+impl Unit {
+    /// What messages call values of it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unit::Ratio => "a ratio",
+            Unit::Percent => "percent",
+            Unit::Seconds => "seconds",
+            Unit::Milliseconds => "milliseconds",
+            Unit::Timestamp => "a time since the epoch",
+            Unit::Bytes => "bytes",
+            Unit::BytesPerSecond => "bytes per second",
+        }
+    }
+}
+
+/// What each node of an expression measures.
+#[derive(Clone, Debug)]
+pub struct Quantities {
+    /// By [`NodeId`].
+    nodes: Vec<Measured>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Measured {
+    quantity: Quantity,
+    /// The value of what is made of nothing but literals: `1024 * 1024`.
+    number: Option<f64>,
+}
+
+impl Quantities {
+    /// Works it out for every node. Linear in the expression.
+    pub fn of(expr: &Expr) -> Self {
+        let mut parts = Vec::new();
+        expr.walk(&mut |part| parts.push(part));
+        let mut this = Quantities { nodes: vec![Measured::default(); expr.id.index() + 1] };
+        // Parents come first there, and need their children.
+        for part in parts.into_iter().rev() {
+            let measured = Measured { quantity: this.of_node(part), number: this.number_of(part) };
+            if let Some(kept) = this.nodes.get_mut(part.id.index()) {
+                *kept = measured;
+            }
+        }
+        this
+    }
+
+    /// What a node measures; nothing is known of a node of another expression.
+    pub fn node(&self, id: NodeId) -> Quantity {
+        self.nodes.get(id.index()).copied().unwrap_or_default().quantity
+    }
+
+    fn number(&self, expr: &Expr) -> Option<f64> {
+        self.nodes.get(expr.id.index()).and_then(|measured| measured.number)
+    }
+
+    /// The number that a node is, given those of its children.
+    fn number_of(&self, expr: &Expr) -> Option<f64> {
+        match &expr.kind {
+            ExprKind::Number(literal) => Some(literal.value),
+            ExprKind::Paren(inner) => self.number(inner),
+            ExprKind::Unary(unary) if unary.negative => self.number(&unary.operand).map(|value| -value),
+            ExprKind::Unary(unary) => self.number(&unary.operand),
+            ExprKind::Binary(operation) => {
+                super::binary::arithmetic(operation.op, self.number(&operation.lhs)?, self.number(&operation.rhs)?)
+            }
+            _ => None,
+        }
+    }
+
+    fn of_node(&self, expr: &Expr) -> Quantity {
+        match &expr.kind {
+            ExprKind::Number(_) | ExprKind::String(_) => Quantity::default(),
+            ExprKind::Vector(selector) => of_selector(selector),
+            ExprKind::Matrix(matrix) => of_selector(&matrix.selector.value),
+            ExprKind::Subquery(subquery) => self.node(subquery.expr.id),
+            ExprKind::Unary(unary) => self.node(unary.operand.id),
+            ExprKind::Paren(inner) => self.node(inner.id),
+            ExprKind::Aggregate(aggregate) => match aggregate.op {
+                AggregateOp::Count | AggregateOp::CountValues | AggregateOp::Group => Quantity::gauge(None),
+                AggregateOp::Stdvar => Quantity::gauge(None),
+                // A sum of counters falls where one of them ends, and is taken for a counter all the same.
+                _ => self.node(aggregate.expr.id),
+            },
+            ExprKind::Call(call) => {
+                let argument = call.function.vector_arg().or((!call.args.is_empty()).then_some(0));
+                let input = argument.and_then(|at| call.args.get(at)).map(|argument| self.node(argument.id));
+                of_call(call.function, input.unwrap_or_default())
+            }
+            ExprKind::Binary(operation) => self.of_operation(operation),
+        }
+    }
+
+    fn of_operation(&self, operation: &BinaryExpr) -> Quantity {
+        let (left, right) = (self.node(operation.lhs.id), self.node(operation.rhs.id));
+        let numbers = (self.number(&operation.lhs), self.number(&operation.rhs));
+        match operation.op {
+            op if op.is_comparison() && operation.bool_modifier.is_some() => Quantity::gauge(None),
+            // What is kept is the vector's.
+            op if op.is_comparison() && numbers.0.is_some() => right,
+            op if op.is_comparison() => left,
+            BinaryOp::And | BinaryOp::Unless => left,
+            BinaryOp::Or => left.or(right),
+            BinaryOp::Add | BinaryOp::Sub => Quantity::gauge(match numbers {
+                // A number is of the other side's unit.
+                (Some(_), None) => right.unit,
+                (None, Some(_)) => left.unit,
+                _ => sum(operation.op, left.unit, right.unit),
+            }),
+            BinaryOp::Mul => match numbers {
+                (Some(factor), None) => scaled(right.unit, factor),
+                (None, Some(factor)) => scaled(left.unit, factor),
+                _ => Quantity::gauge(None),
+            },
+            BinaryOp::Div => match numbers {
+                (None, Some(divisor)) => scaled(left.unit, divisor.recip()),
+                _ => Quantity::gauge(quotient(left, right)),
+            },
+            _ => Quantity::gauge(None),
+        }
+    }
+}
+
+impl Quantity {
+    const fn gauge(unit: Option<Unit>) -> Self {
+        Quantity { kind: Some(Kind::Gauge), unit }
+    }
+
+    /// What holds for both.
+    fn or(self, other: Self) -> Self {
+        Quantity {
+            kind: self.kind.filter(|kind| other.kind == Some(*kind)),
+            unit: self.unit.filter(|unit| other.unit == Some(*unit)),
+        }
+    }
+}
+
+/// `a + b`, `a - b`.
+fn sum(op: BinaryOp, left: Option<Unit>, right: Option<Unit>) -> Option<Unit> {
+    match (left, right) {
+        (Some(Unit::Timestamp), Some(Unit::Timestamp)) if op == BinaryOp::Sub => Some(Unit::Seconds),
+        (Some(Unit::Timestamp), Some(Unit::Seconds)) => Some(Unit::Timestamp),
+        (left, right) => left.filter(|unit| right == Some(*unit)),
+    }
+}
+
+/// A quantity times a number.
+fn scaled(unit: Option<Unit>, factor: f64) -> Quantity {
+    let is = |wanted: f64| (factor / wanted - 1.0).abs() < 1e-9;
+    let scaled = match unit {
+        Some(Unit::Ratio) if is(100.0) => Some(Unit::Percent),
+        Some(Unit::Percent) if is(0.01) => Some(Unit::Ratio),
+        Some(Unit::Seconds) if is(1000.0) => Some(Unit::Milliseconds),
+        Some(Unit::Milliseconds) if is(0.001) => Some(Unit::Seconds),
+        // A threshold of its own: `limit * 0.9`.
+        Some(unit @ (Unit::Seconds | Unit::Bytes)) if (0.1..10.0).contains(&factor) => Some(unit),
+        // Minutes, mebibytes and what else.
+        _ => None,
+    };
+    Quantity::gauge(scaled)
+}
+
+/// `a / b`.
+fn quotient(left: Quantity, right: Quantity) -> Option<Unit> {
+    match (left.unit?, right.unit?) {
+        (Unit::Bytes, Unit::Seconds) => Some(Unit::BytesPerSecond),
+        (Unit::Bytes, Unit::BytesPerSecond) => Some(Unit::Seconds),
+        (left, right) => (left == right && left != Unit::Timestamp).then_some(Unit::Ratio),
+    }
+}
+
+fn of_call(function: &Function, input: Quantity) -> Quantity {
+    let is_bucket = input.kind == Some(Kind::Bucket);
+    match function.measures {
+        Measures::Timestamp => Quantity::gauge(Some(Unit::Timestamp)),
+        // The rate of buckets is a histogram again.
+        Measures::Same | Measures::PerSecond if is_bucket => input,
+        Measures::Same if function.keeps_name || matches!(function.values, Values::Same) => input,
+        Measures::Same => Quantity::gauge(difference(function, input.unit)),
+        Measures::PerSecond => Quantity::gauge(match input.unit {
+            Some(Unit::Seconds) => Some(Unit::Ratio),
+            Some(Unit::Bytes) => Some(Unit::BytesPerSecond),
+            _ => None,
+        }),
+        Measures::Observed if function.wants == Some(Wants::Buckets) => {
+            Quantity::gauge(input.unit.filter(|_| is_bucket))
+        }
+        Measures::Observed => Quantity::gauge(input.unit),
+        Measures::Other => Quantity::gauge(None),
+    }
+}
+
+/// The unit of what a function makes of values that it compares with each other.
+fn difference(function: &Function, unit: Option<Unit>) -> Option<Unit> {
+    let compares = matches!(function.name, "delta" | "idelta" | "increase" | "stddev_over_time" | "mad_over_time");
+    match unit {
+        Some(Unit::Timestamp) if compares => Some(Unit::Seconds),
+        unit => unit,
+    }
+}
+
+/// Endings of the names of what goes up and down, and of nothing else.
+const GAUGES: [&str; 8] = ["_celsius", "_depth", "_free", "_gauge", "_length", "_percent", "_ratio", "_up"];
+
+/// Endings of names, without those that say how it is counted.
+const UNITS: [(&str, Unit); 9] = [
+    ("_timestamp_seconds", Unit::Timestamp),
+    ("_timestamp", Unit::Timestamp),
+    ("_time_seconds", Unit::Timestamp),
+    ("_milliseconds", Unit::Milliseconds),
+    ("_seconds", Unit::Seconds),
+    ("_bytes", Unit::Bytes),
+    ("_ratio", Unit::Ratio),
+    ("_percent", Unit::Percent),
+    ("_percentage", Unit::Percent),
+];
+
+fn of_selector(selector: &VectorSelector) -> Quantity {
+    selector.metric_name().map_or(Quantity::default(), quantity_of)
+}
+
+/// What a metric measures by its name.
+pub fn quantity_of(name: &str) -> Quantity {
+    if let Some(known) = catalogue::metric(name) {
+        return known.quantity;
+    }
+    // What has a colon is recorded, and its name says what it was made of.
+    if name.contains(':') {
+        return Quantity::default();
+    }
+    let (kind, base) = if let Some(base) = name.strip_suffix("_total") {
+        (Some(Kind::Counter), base)
+    } else if let Some(base) = name.strip_suffix("_bucket") {
+        (Some(Kind::Bucket), base)
+    } else if let Some(base) = name.strip_suffix("_sum") {
+        (None, base)
+    } else {
+        (GAUGES.iter().any(|ending| name.ends_with(ending)).then_some(Kind::Gauge), name)
+    };
+    let unit = UNITS.iter().find(|(ending, _)| base.ends_with(ending)).map(|(_, unit)| *unit);
+    // `process_cpu_time_seconds_total` counts seconds, `start_time_seconds` is a time.
+    let unit = match unit {
+        Some(Unit::Timestamp) if kind.is_some() || base.len() < name.len() => Some(Unit::Seconds),
+        // Response times, run times: how long.
+        Some(Unit::Timestamp) if base.ends_with("_time_seconds") && !is_point_in_time(base) => Some(Unit::Seconds),
+        unit => unit,
+    };
+    Quantity { kind, unit }
+}
+
+/// Whether a name that ends in `_time_seconds` speaks of when, and not of how long.
+fn is_point_in_time(name: &str) -> bool {
+    const WHEN: [&str; 9] =
+        ["start", "end", "boot", "creation", "completion", "expiry", "expiration", "last", "reload"];
+    let before = name.strip_suffix("_time_seconds").unwrap_or(name);
+    WHEN.iter().any(|word| before.ends_with(word) || before.contains(&format!("_{word}_")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql;
+
+    fn quantity(text: &str) -> Quantity {
+        let expr = promql::parse(text, &promql::ParseOptions::default()).unwrap();
+        Quantities::of(&expr).node(expr.id)
+    }
+
+    #[test]
+    fn units_go_through_functions_and_operators() {
+        use Unit::{Bytes, BytesPerSecond, Milliseconds, Percent, Ratio, Seconds, Timestamp};
+        for (text, unit) in [
+            ("node_memory_free_bytes", Some(Bytes)),
+            ("sum by (a) (x_bytes) / sum(y_bytes)", Some(Ratio)),
+            ("100 * (1 - a_bytes / b_bytes)", Some(Percent)),
+            ("a_bytes / b_bytes * 100 > 90", Some(Percent)),
+            ("a_bytes / 1024 / 1024", None),
+            ("rate(x_bytes_total[5m])", Some(BytesPerSecond)),
+            ("rate(process_cpu_seconds_total[5m])", Some(Ratio)),
+            ("rate(x_total[5m])", None),
+            ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", Some(Seconds)),
+            ("rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])", None),
+            ("time() - process_start_time_seconds", Some(Seconds)),
+            ("x_expiry_timestamp_seconds - time() < 86400", Some(Seconds)),
+            ("increase(x_time_seconds_total[1h])", Some(Seconds)),
+            ("request_time_seconds", Some(Seconds)),
+            ("job_start_time_seconds", Some(Timestamp)),
+            ("time()", Some(Timestamp)),
+            ("x_seconds * 1000", Some(Milliseconds)),
+            ("count(x_bytes)", None),
+            ("max_over_time(x_bytes[1h]) or y_bytes", Some(Bytes)),
+            ("x_bytes or y_seconds", None),
+            ("job:x_seconds:rate5m", None),
+            ("kube_pod_created", Some(Timestamp)),
+        ] {
+            assert_eq!(quantity(text).unit, unit, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds() {
+        use Kind::{Bucket, Counter, Gauge};
+        for (text, kind) in [
+            ("x_total", Some(Counter)),
+            ("x_total[5m]", Some(Counter)),
+            ("x_bucket", Some(Bucket)),
+            ("sum by (le) (rate(x_bucket[5m]))", Some(Bucket)),
+            ("rate(x_total[5m])", Some(Gauge)),
+            ("queue_length", Some(Gauge)),
+            ("x_count", None),
+            ("job:x_total", None),
+            ("last_over_time(x_total[1h])", Some(Counter)),
+        ] {
+            assert_eq!(quantity(text).kind, kind, "{text}");
+        }
+    }
+}
