@@ -77,7 +77,7 @@ fn awesome() {
     let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
     assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
-    2 promql/gauge-function-on-counter
+    5 promql/gauge-function-on-counter
     17 promql/impossible-match
     4 promql/never-true
     213 template/missing-label instance

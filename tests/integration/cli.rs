@@ -259,7 +259,7 @@ fn explain_lists_a_category() {
     template/literal-braces     warning  a template's braces are printed as they are
     template/missing-label      error    a template prints a label that the expression drops
     template/query-syntax       error    a template asks a query that is not PromQL
-    template/ratio-as-percent   warning  a ratio is printed with a percent sign, or with two of them
+    template/ratio-as-percent   warning  a ratio is printed as percent, or percent as a ratio
     template/recorded-label     warning  a template prints a label that recorded series do not have
     template/runtime-error      error    a template that fails whenever it is expanded
     template/syntax             error    a label or annotation template does not parse
