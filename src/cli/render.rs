@@ -7,7 +7,9 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
+use super::selection::SelectArgs;
 use super::{Outcome, Session, Trouble, test_command};
+use crate::lint;
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::render::{self as output, RenderFormat, RenderView};
@@ -47,6 +49,9 @@ pub(super) struct RenderArgs {
     pub output_format: RenderOutputFormat,
 
     #[command(flatten)]
+    pub select: SelectArgs,
+
+    #[command(flatten)]
     pub config: ConfigArgs,
 }
 
@@ -55,6 +60,8 @@ Examples:
   promproof render               every alert that the tests have data for
   promproof render tests/api.yml --alert HighError --at 10m
   promproof render tests/ --all --output-format json
+
+Remarks that name a rule are excused as its findings are: by a comment, in promproof.toml, or with --ignore.
 
 Exit code: 0 if all is well, 1 for remarks or where a test cannot be run, 2 where a file cannot be read or nothing is selected.";
 
@@ -86,7 +93,7 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
     let renderer = renderer(args)?;
-    let config = config::load(&args.config, session)?;
+    let config = config::load(&args.config, session)?.choosing(args.select.choice()?);
     let lookup = args.config.file.files.lookup(&config, &args.paths);
     let options = RunOptions { home: lookup.home.clone(), ..config::run_options(&config) };
     let (inputs, failures) = test_command::read_paths(&args.paths, &lookup);
@@ -98,7 +105,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         session.report(failure);
     }
     let progress = session.progress("rendering");
-    let (report, renderings) = unittest::observe(&inputs, &options, &renderer);
+    let (report, mut renderings) = unittest::observe(&inputs, &options, &renderer);
+    lint::keep_wanted_remarks(&mut renderings, &config);
     drop(progress);
     let view = RenderView { at_ms: args.at, all: args.all };
     if by_rule(&report, &renderings).is_empty() && !report.failed_to_run() && failures.is_empty() {

@@ -54,14 +54,13 @@ impl Document {
         Document { source: Arc::clone(source), comments, problems, rules: None }
     }
 
-    /// Reads nothing of a file but its comments.
-    pub(super) fn comments_of(source: &Arc<SourceFile>) -> Document {
-        let comments = match source.text().contains("promproof") {
-            true => yaml::parse(source).comments.iter().map(|comment| comment.span).collect(),
-            // No suppression is among them.
-            false => Vec::new(),
-        };
-        Document { source: Arc::clone(source), comments, problems: Vec::new(), rules: None }
+    /// Reads a file for the comments in it, and what they are about.
+    pub(super) fn comments_of(source: &Arc<SourceFile>, config: &Config) -> Document {
+        if source.text().contains("promproof") {
+            return Document::read(source, config, false);
+        }
+        // No suppression is among its comments.
+        Document { source: Arc::clone(source), comments: Vec::new(), problems: Vec::new(), rules: None }
     }
 
     /// Reads files in parallel; those that are no rule files, by their shape, are left out.

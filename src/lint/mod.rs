@@ -17,6 +17,7 @@ mod rule;
 mod rules;
 mod run;
 mod suppression;
+mod wanted;
 
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
@@ -25,4 +26,5 @@ pub use fix::{Fixed, FixedFile, Reason, Refused, fix};
 pub use naming::{Misnamed, Name};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};
-pub use run::{keep_wanted, run};
+pub use run::run;
+pub use wanted::{keep_wanted, keep_wanted_remarks};

@@ -1,11 +1,9 @@
 //! Runs the rules over documents.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::source::{Diagnostic, FileId, Severity, SourceFile};
+use crate::source::{Diagnostic, FileId};
 
 use super::config::Levels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
@@ -29,19 +27,6 @@ pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
         .collect();
     settled.extend(settle_elsewhere(elsewhere, config));
     settled
-}
-
-/// Leaves of what a run of the tests in `source` warns of that which [`run`] would tell too: neither switched off, nor
-/// suppressed, nor mere information. What is configured decides how severe each is.
-pub fn keep_wanted(source: &Arc<SourceFile>, warnings: &mut Vec<Diagnostic>, config: &Config) {
-    if warnings.is_empty() {
-        return;
-    }
-    let levels = config.levels(source.name());
-    warnings.retain_mut(|warning| levels.apply(warning) && warning.severity >= Severity::Warning);
-    let document = Document::comments_of(source);
-    let suppressions = Suppressions::read(&document);
-    warnings.retain(|warning| !suppressions.silences(warning));
 }
 
 /// What the readers say about one document and what the rules find in it.
@@ -130,7 +115,9 @@ fn settle(document: &Document, levels: &Levels, mut diagnostics: Vec<Diagnostic>
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{Label, Span};
+    use std::sync::Arc;
+
+    use crate::source::{Label, Severity, SourceFile, Span};
 
     use super::*;
 

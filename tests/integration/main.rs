@@ -12,6 +12,7 @@ mod action;
 mod bad_input;
 mod bad_test_files;
 mod cli;
+mod configuration;
 mod coverage;
 mod extensions;
 mod first_day;

@@ -50,18 +50,18 @@ fn each_alert_is_shown_when_it_first_fires() {
           queue      mail
           severity   page
           team
-                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3
+                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3 [template/missing-label]
         annotations
           broken     <error expanding template: error executing template __alert_QueueLong: template: __alert_QueueLong:1:115: executing "__alert_QueueLong" at <humanizeDuration "soon">: error calling humanizeDuration: strconv.ParseFloat: parsing "soon": invalid syntax>
-                     ! the template fails  rules.yml:15
+                     ! the template fails  rules.yml:15 [template/runtime-error]
           details    first line
 
           empty
                      ! it renders to nothing  rules.yml:14
           summary    mail of  has 6 jobs
-                     ! `$labels.host` is empty: the alert has no such label  rules.yml:10
+                     ! `$labels.host` is empty: the alert has no such label  rules.yml:10 [template/missing-label]
           unread     <error expanding template: error parsing template __alert_QueueLong: template: __alert_QueueLong:1: unclosed action>
-                     ! the template cannot be read: unclosed action  rules.yml:16
+                     ! the template cannot be read: unclosed action  rules.yml:16 [template/syntax]
           wrong      %!d(float64=6)
                      ! it contains `%!`: something in it has no value or another type  rules.yml:17
       and 1 more alert in this test, see --all
@@ -72,7 +72,7 @@ fn each_alert_is_shown_when_it_first_fires() {
           alertname  QueueGrows
           queue      mail
           team
-                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3
+                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3 [template/missing-label]
         no annotations
       and 1 more alert in this test, see --all
 
@@ -95,14 +95,14 @@ fn all_alerts_at_a_time_or_some_of_them() {
           alertname  QueueGrows
           queue      mail
           team
-                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3
+                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3 [template/missing-label]
         no annotations
       is pending at 5m, active since 3m, value 9 in test "two queues" (test.yml:5)
         labels
           alertname  QueueGrows
           queue      print
           team
-                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3
+                     ! it renders to nothing: `$labels.owner` is empty: the alert has no such label  rules.yml:3 [template/missing-label]
         no annotations
 
     rendered: 1 of 1 alerting rule; 2 remarks

@@ -8,7 +8,7 @@ use super::{RenderView, shown_tests};
 use crate::alerting::AlertState;
 use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::source::{SourceFile, Span};
-use crate::unittest::rendering::{AlertRendering, Appearance, RenderedField, RenderedRule};
+use crate::unittest::rendering::{AlertRendering, Appearance, Remark, RenderedField, RenderedRule};
 use crate::unittest::report::TestReport;
 
 pub(super) fn write(
@@ -73,9 +73,9 @@ fn alert(rule_file: &SourceFile, alert: &AlertRendering) -> Value {
     // A label that renders to nothing is none, but has a remark.
     let labels: Vec<RenderedField> = alert.labels.iter().filter(|label| !label.text.is_empty()).cloned().collect();
     let remarks = |kind: &'static str, fields: &'_ [RenderedField]| -> Vec<Value> {
-        let remark = |field: &RenderedField, message: &String| {
+        let remark = |field: &RenderedField, Remark { rule, message }: &Remark| {
             let at = field.span.map_or(Value::Null, |span| place(rule_file, span));
-            json!({ "kind": kind, "name": field.name, "message": message, "place": at })
+            json!({ "kind": kind, "name": field.name, "rule": rule, "message": message, "place": at })
         };
         fields.iter().flat_map(|field| field.problems.iter().map(move |problem| remark(field, problem))).collect()
     };

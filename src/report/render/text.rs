@@ -143,8 +143,9 @@ fn write_field(
     }
     let at = field.span.map(|span| place(file, span)).unwrap_or_default();
     for problem in &field.problems {
-        let problem = format!("! {}", one_line(problem));
-        let at = one_line(&at).into_owned();
+        let rule = problem.rule.map(|rule| format!(" [{rule}]")).unwrap_or_default();
+        let at = format!("{}{rule}", one_line(&at));
+        let problem = format!("! {}", one_line(&problem.message));
         writeln!(out, "      {:width$}  {}  {}", "", look.paint(Look::BAD, problem), look.paint(Look::FAINT, at))?;
     }
     Ok(())

@@ -92,10 +92,19 @@ pub struct RenderedField {
     pub name: String,
     /// Its text.
     pub text: String,
-    /// What is wrong with it, in words; none in the usual case.
-    pub problems: Vec<String>,
+    /// What is wrong with it; nothing in the usual case.
+    pub problems: Vec<Remark>,
     /// Where the rule's file gives its text; `None` for labels of the expression.
     pub span: Option<Span>,
+}
+
+/// Something that is wrong with a rendered text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The lint rule that finds it without data, if there is one: where that is not wanted, the remark is not either.
+    pub rule: Option<&'static str>,
+    /// What is wrong, in words.
+    pub message: String,
 }
 
 impl Observer for RenderOptions {

@@ -2,34 +2,43 @@
 
 use rustc_hash::FxHashSet;
 
+use super::Remark;
 use crate::alerting::TemplateField;
 use crate::model::Labels;
 use crate::template::LabelOwner;
 
 /// What Go's templates and their `printf` write where there is no value or one of another type.
 const EMPTY_WORDS: [&str; 4] = ["<no value>", "<nil>", "%!", "<invalid reflect.Value>"];
+/// Finds without data what is missing here.
+const MISSING_LABEL: &str = "template/missing-label";
 /// How the text of a template that fails begins.
 const FAILED: &str = "<error expanding template:";
 
 /// What is wrong with `text`, which `field` renders to for an element of the expression with these labels.
-pub(super) fn of(field: &TemplateField, text: &str, element: &Labels) -> Vec<String> {
+pub(super) fn of(field: &TemplateField, text: &str, element: &Labels) -> Vec<Remark> {
+    let remark = |rule, message| Remark { rule, message };
     let template = match &field.template {
-        Some(Err(error)) => return vec![format!("the template cannot be read: {error}")],
+        Some(Err(error)) => {
+            return vec![remark(Some("template/syntax"), format!("the template cannot be read: {error}"))];
+        }
         Some(Ok(template)) => Some(template),
         None => None,
     };
     if template.is_some() && text.starts_with(FAILED) {
-        return vec!["the template fails".to_owned()];
+        return vec![remark(Some("template/runtime-error"), "the template fails".to_owned())];
     }
-    let mut problems = missing_labels(field, element);
+    let missing = missing_labels(field, element);
     if text.trim().is_empty() {
-        let why = if problems.is_empty() { String::new() } else { format!(": {}", problems.join("; ")) };
-        return vec![format!("it renders to nothing{why}")];
+        return vec![match missing.is_empty() {
+            true => remark(None, "it renders to nothing".to_owned()),
+            false => remark(Some(MISSING_LABEL), format!("it renders to nothing: {}", missing.join("; "))),
+        }];
     }
+    let mut problems: Vec<Remark> = missing.into_iter().map(|message| remark(Some(MISSING_LABEL), message)).collect();
     if template.is_some() {
         let words = EMPTY_WORDS.iter().filter(|word| text.contains(*word));
-        problems
-            .extend(words.map(|word| format!("it contains `{word}`: something in it has no value or another type")));
+        let message = |word| format!("it contains `{word}`: something in it has no value or another type");
+        problems.extend(words.map(|word| remark(None, message(word))));
     }
     problems
 }

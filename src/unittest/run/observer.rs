@@ -124,6 +124,11 @@ impl<S> Seen<S> {
         self.files.get(file)?.get(&group)
     }
 
+    /// Everything that was seen, in no order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut S> {
+        self.files.iter_mut().flat_map(|file| file.values_mut())
+    }
+
     /// The same with a part, or something made, of each thing seen; groups without one are left out.
     pub fn filter_map<T>(self, mut part: impl FnMut(S) -> Option<T>) -> Seen<T> {
         let mut file =
