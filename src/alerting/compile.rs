@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
-use crate::engine::{Engine, EvalError, Prepared};
+use crate::engine::{self, Engine, EvalError, Prepared};
 use crate::model::Labels;
 use crate::promql::{Expr, ParseOptions};
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind};
@@ -143,6 +144,16 @@ impl RuleSet {
     pub fn with_engine(&self, engine: Engine) -> Self {
         let options = CompileOptions { engine, ..CompileOptions::clone(&self.options) };
         RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
+    }
+
+    /// The same rules, where every evaluation has to be done at `deadline`; `None`: it may take any time.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Option<Instant>) -> Self {
+        if self.options.engine.options().deadline == deadline {
+            return self;
+        }
+        let options = engine::Options { deadline, ..self.options.engine.options().clone() };
+        self.with_engine(Engine::new(options))
     }
 
     /// The same rules, the one called `id` with another expression. Nothing else is compiled again, and all other rules

@@ -315,7 +315,8 @@ impl RunningRule<'_> {
         let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
         let engine = &set.options().engine;
         let output = engine.instant_observed(store, &self.rule.prepared, t_ms, self.observer.as_ref());
-        let output = output.map_err(|error| error.message)?;
+        // Where there was not time enough, that is the reason.
+        let output = output.map_err(|error| self.budget.time().err().unwrap_or(error.message))?;
         let mut elements = match output.value {
             QueryValue::Scalar(value) => vec![(Labels::empty(), SampleValue::Float(value))],
             QueryValue::Vector(samples) => samples.into_iter().map(|sample| (sample.labels, sample.value)).collect(),

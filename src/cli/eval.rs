@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
+use super::options::parse_timeout;
 use super::{Outcome, Session, Trouble};
 use crate::engine::{Engine, Options, Output, Prepared};
 use crate::lint::Config;
@@ -72,6 +73,10 @@ pub(super) struct EvalArgs {
     /// How far apart the evaluations are [default: 1m]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
     pub step: Option<i64>,
+
+    /// How long the evaluation may take, for example 30s [default: any time]
+    #[arg(long, value_name = "DURATION", value_parser = parse_timeout, overrides_with = "timeout")]
+    pub timeout: Option<Duration>,
 
     /// How to print the result [default: table]
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = EvalFormat::Table, hide_default_value = true)]
@@ -143,7 +148,8 @@ pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble
         Err(Loading::Findings(findings)) => return show(&findings, session),
     };
     let delayed_name_removal = config.promql.delayed_name_removal();
-    let engine = Engine::new(Options { delayed_name_removal, ..Options::default() });
+    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let engine = Engine::new(Options { delayed_name_removal, deadline, ..Options::default() });
     let prepared = engine.prepare(&expr);
     let times = Times::of(args, &data);
     let result = prepared.and_then(|prepared| measured(args.repeat, || times.evaluate(&engine, &data, &prepared)));
@@ -298,7 +304,7 @@ fn load(args: &EvalArgs, config: &Config, session: &Session) -> Result<Data, Loa
         }
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let home = args.config.file.files.lookup(config, std::slice::from_ref(path)).home;
-        let options = RunOptions { home, ..config::run_options(config) };
+        let options = RunOptions { home, timeout: args.timeout, ..config::run_options(config) };
         let problem = data.add_test(TestInput { test, folder }, index, &options)?;
         if let Some(problem) = problem {
             note(session, &format!("nothing is known of what its rules record: {}", one_line(&problem.message)))?;

@@ -1,10 +1,12 @@
 //! Options that several commands share.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use crate::model::duration;
 use crate::report::Format;
 
 /// Options of every command.
@@ -25,6 +27,12 @@ pub(super) fn output_file() -> impl TypedValueParser<Value = PathBuf> {
             Ok(path)
         }
     })
+}
+
+/// Reads how long something may take.
+pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let ms = duration::parse_duration(text).ok().and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms > 0);
+    ms.map(Duration::from_millis).ok_or_else(|| "expected a duration above 0, like 30s".to_owned())
 }
 
 /// When to use colours.

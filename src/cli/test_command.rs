@@ -20,11 +20,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
-use super::options::output_file;
+use super::options::{output_file, parse_timeout};
 use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, atomic, update};
 use crate::lint::config::{Choice, FailOn};
-use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
 use crate::report::workflow::Syntax;
@@ -58,7 +57,7 @@ pub(super) struct TestArgs {
     pub filter: Vec<String>,
 
     /// How long one test group may take, for example 30s; the others go on [default: any time]
-    #[arg(long, value_name = "DURATION", value_parser = parse_timeout)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_timeout, overrides_with = "timeout")]
     pub timeout: Option<Duration>,
 
     /// List the selected assertions and run nothing
@@ -264,11 +263,6 @@ fn selection(args: &TestArgs) -> Result<Selection, Trouble> {
         patterns => Some(pattern(patterns)?),
     };
     Ok(Selection { groups, words: args.filter.iter().map(|word| word.to_lowercase()).collect(), part: None })
-}
-
-fn parse_timeout(text: &str) -> Result<Duration, String> {
-    let ms = duration::parse_duration(text).ok().and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms > 0);
-    ms.map(Duration::from_millis).ok_or_else(|| "expected a duration above 0, like 30s".to_owned())
 }
 
 /// promtool joins the patterns with `|`.

@@ -3,6 +3,7 @@
 use crate::promql::ast::AtModifier;
 use crate::source::Span;
 
+use super::clock::Clock;
 use super::column::{ScalarColumn, SeriesColumn, Value, Vector};
 use super::duration::QueryTimes;
 use super::functions::{self, Implementation};
@@ -22,6 +23,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) annotations: Annotations,
     /// Looks at what operators do.
     pub(crate) observer: Option<&'a Observer>,
+    /// Says when it has taken too long.
+    pub(crate) clock: Clock,
     /// Values held by columns that are alive.
     live: usize,
 }
@@ -29,7 +32,17 @@ pub(crate) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluation of `plan` over `steps`.
     pub(crate) fn new(store: &'a Store, plan: &'a Plan, options: &'a Options, steps: Steps, query: QueryTimes) -> Self {
-        Evaluator { store, plan, options, query, steps, annotations: Annotations::default(), observer: None, live: 0 }
+        Evaluator {
+            store,
+            plan,
+            options,
+            query,
+            steps,
+            annotations: Annotations::default(),
+            observer: None,
+            clock: Clock::until(options.deadline),
+            live: 0,
+        }
     }
 
     /// Evaluates the node `id`.
@@ -166,6 +179,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Makes sure that there is time left.
+    pub(crate) fn check_time(&self, span: Span) -> Result<(), EvalError> {
+        if self.clock.is_up() {
+            return Err(EvalError::new("the time for this evaluation is up", Some(span)));
+        }
+        Ok(())
+    }
+
     /// How many more values may be held.
     pub(crate) fn room(&self) -> usize {
         self.options.max_samples.map_or(usize::MAX, |max| max.saturating_sub(self.live))
@@ -183,6 +204,7 @@ impl<'a> Evaluator<'a> {
 
     fn check_limits(&mut self, live: usize, value: &Value, span: Span) -> Result<(), EvalError> {
         self.live = live;
+        self.check_time(span)?;
         self.reserve(0, span)?;
         match (value, self.options.max_series) {
             (Value::Vector(vector), Some(max)) if vector.len() > max => Err(EvalError::new(

@@ -8,6 +8,7 @@
 mod aggregate;
 mod annotations;
 mod binary;
+mod clock;
 mod column;
 mod detected_resets;
 mod distinct;

@@ -1,5 +1,7 @@
 //! What can be chosen about evaluation.
 
+use std::time::Instant;
+
 /// Options of an [`super::Engine`]. The default is what `promtool test rules` uses, with
 /// limits of our own: 50 million samples at a time and a million series for each node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Options {
     pub max_samples: Option<usize>,
     /// How many series one node of an expression may yield. `None`: no limit.
     pub max_series: Option<usize>,
+    /// When an evaluation has to be done; one that is not fails. `None`: it may take any time.
+    pub deadline: Option<Instant>,
     /// Whether metric names are removed at the end of the evaluation and not by each function
     /// (`promql-delayed-name-removal`).
     pub delayed_name_removal: bool,
@@ -44,6 +48,7 @@ impl Default for Options {
             default_subquery_step_ms: 60 * 1000,
             max_samples: Some(DEFAULT_MAX_SAMPLES),
             max_series: Some(DEFAULT_MAX_SERIES),
+            deadline: None,
             delayed_name_removal: false,
             start_timestamps: false,
             type_and_unit_labels: false,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::model::{FloatHistogram, Labels};
 use crate::promql::ast::RangeExtension;
 
+use super::clock::Clock;
 use super::evaluate::Evaluator;
 use super::plan::{MatrixNode, NodeId, NodeKind};
 use super::steps::Steps;
@@ -26,6 +27,8 @@ pub(crate) struct RangeInput<'a> {
     /// How far behind the range samples are needed.
     pub(crate) reach_ahead: i64,
     pub(crate) extension: Option<RangeExtension>,
+    /// Says when reading it has taken too long.
+    pub(crate) clock: Clock,
 }
 
 enum Source<'a> {
@@ -61,7 +64,9 @@ impl<'a> RangeInput<'a> {
                 let series = subquery::evaluate(eval, query, node.span)?;
                 let source = Source::Computed(series);
                 let reach_back = eval.options.closing_ms();
-                Ok(RangeInput { source, fixed, offset, steps, range, reach_back, reach_ahead: 0, extension: None })
+                let clock = eval.clock.clone();
+                let (reach_ahead, extension) = (0, None);
+                Ok(RangeInput { source, fixed, offset, steps, range, reach_back, reach_ahead, extension, clock })
             }
             _ => Err(EvalError::new("expected a range vector", Some(node.span))),
         }
@@ -88,6 +93,7 @@ impl<'a> RangeInput<'a> {
             reach_back,
             reach_ahead,
             extension: selector.extension,
+            clock: eval.clock.clone(),
         })
     }
 

@@ -55,7 +55,8 @@ impl FloatWindow<'_> {
     }
 }
 
-/// Calls `visit` for each window that is not empty. Windows come in order: both of their ends only ever move on.
+/// Calls `visit` for each window that is not empty. Windows come in order: both of their ends only ever move on. Ends early
+/// where the time is up, which whoever evaluates has to ask for.
 #[inline]
 pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: impl FnMut(&SampleWindow<'_, T>)) {
     let times = samples.times.as_slice();
@@ -66,6 +67,9 @@ pub(super) fn sweep<T>(samples: &Samples<T>, input: &RangeInput<'_>, mut visit: 
     // Up to this step windows move on by `stride` samples.
     let mut even_until = 0;
     for step in 0..input.steps.count {
+        if input.clock.is_up_after(to - from) {
+            return;
+        }
         let (start, end) = ends.at(step);
         if step < even_until {
             (from, to) = (from + stride, to + stride);

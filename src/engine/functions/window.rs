@@ -13,6 +13,7 @@ use crate::engine::select::name_of;
 use crate::engine::store::Samples;
 use crate::engine::{AnnotationKind, Annotations, EvalError, Options};
 use crate::model::{FloatHistogram, Labels};
+use crate::promql::series::HISTOGRAM_COST;
 use crate::source::Span;
 
 use super::extended;
@@ -209,6 +210,10 @@ pub(crate) fn evaluate<'a>(
     for series in input.series() {
         sweep.room = eval.room().saturating_sub(cells);
         let column = sweep.column(&mut eval.annotations, &series)?;
+        if input.clock.was_up() {
+            // The column is not complete.
+            eval.check_time(sweep.arg)?;
+        }
         if column.is_empty() {
             continue;
         }
@@ -296,6 +301,9 @@ impl Sweep<'_> {
             let (from, to) = (start.saturating_sub(input.reach_back), end.saturating_add(input.reach_ahead));
             floats.advance(series.floats, from, to);
             histograms.advance(series.histograms, from, to);
+            if input.clock.is_up_after(floats.len() + HISTOGRAM_COST * histograms.len()) {
+                break;
+            }
             if floats.is_empty() && histograms.is_empty() {
                 continue;
             }
@@ -352,6 +360,10 @@ impl Bounds {
 
     fn is_empty(&self) -> bool {
         self.from >= self.to
+    }
+
+    fn len(&self) -> usize {
+        self.to.saturating_sub(self.from)
     }
 }
 

@@ -10,6 +10,7 @@ use super::selection::Selection;
 use crate::alerting::{self, Limits, RuleId, RunErrorKind, Schedule};
 use crate::engine::Store;
 use crate::model::duration::format_duration;
+use crate::source::words::cropped;
 use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::testfile::checked::Checked;
 use crate::testfile::{TestFile, TestGroup, inputs, mistakes};
@@ -21,6 +22,9 @@ const MAX_STEPS: usize = 2_000_000;
 
 /// Steps times rules; more in one group are refused, since each may cost time and memory.
 const MAX_RULE_EVALUATIONS: usize = 50_000_000;
+
+/// So much of an expression is quoted in a message, in characters.
+const SHOWN_CHARS: usize = 60;
 
 /// The report of a group that is not run at all.
 pub(super) fn not_run(
@@ -51,16 +55,16 @@ pub(super) struct Ran<S> {
     pub(super) seen: Option<S>,
 }
 
-/// Runs a group.
+/// Runs a group. What is not done at `deadline` is not checked.
 pub(super) fn run<O: Observer>(
     shared: &InFile<'_>,
     lint: &lint::Context<'_>,
     group: &TestGroup,
     index: usize,
     observer: &O,
+    deadline: Option<Instant>,
 ) -> Ran<O::Seen> {
     let started = Instant::now();
-    let deadline = shared.options.timeout.and_then(|timeout| started.checked_add(timeout));
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
     let (mut warnings, mut seen) = (Vec::new(), None);
     match prepare(shared, lint, group, index, &observer.needs(), deadline, &mut warnings) {
@@ -157,25 +161,36 @@ fn check(running: &Running<'_>, deadline: Option<Instant>, report: &mut GroupRep
     };
     let failed_at = running.run.errors.iter().filter_map(failed).min().unwrap_or(usize::MAX);
     let mut kept = why::Kept::default();
+    let mut slowest = (Duration::ZERO, "");
     for (test, assertion) in running.checked().into_iter().zip(&mut report.assertions) {
         let step = running.step_of(test.eval_time_ms().unwrap_or(0));
         let is_decided = match test {
             Checked::Alert(_) => step.is_some_and(|step| step < failed_at),
             Checked::Timeline(_) | Checked::Expr(_) => failed_at == usize::MAX,
         };
-        if is_late(deadline) {
-            if !report.errors.is_empty() {
-                return;
-            }
-            report.errors.push(too_late(running, "checking its assertions takes the rest"));
-            return;
-        }
         if is_decided {
-            assertion.outcome = assert::check(running, test);
-            if !running.shared.options.verdicts_only {
-                why::explain(running, test, &mut assertion.outcome);
-                kept.add(&mut assertion.outcome);
+            let began = Instant::now();
+            let outcome = assert::check(running, test);
+            if !is_late(deadline) {
+                assertion.outcome = outcome;
+                if !running.shared.options.verdicts_only {
+                    why::explain(running, test, &mut assertion.outcome);
+                    kept.add(&mut assertion.outcome);
+                }
             }
+            let took = began.elapsed();
+            if took > slowest.0 {
+                slowest = (took, test.subject().text());
+            }
+        }
+        // What is late is not decided; a rule that was says so itself.
+        if is_late(deadline) {
+            if report.errors.is_empty() {
+                let (took, subject) = slowest;
+                let spent = format!("to check `{}` took {:.1}s", cropped(subject, SHOWN_CHARS), took.as_secs_f64());
+                report.errors.push(too_late(running, &spent));
+            }
+            return;
         }
     }
     if !running.shared.options.verdicts_only && !is_late(deadline) {

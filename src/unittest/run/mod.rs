@@ -109,9 +109,10 @@ fn run_groups<O: Observer>(
             return Ran { report, warnings: Vec::new(), seen: None };
         };
         let (external_labels, external_url) = external(group);
-        let set = compiled.set.with_external(external_labels, external_url);
+        let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let set = compiled.set.with_external(external_labels, external_url).with_deadline(deadline);
         let in_file = InFile { test, rules, set: &set, options };
-        let ran = group::run(&in_file, lint, group, *index, run.observer);
+        let ran = group::run(&in_file, lint, group, *index, run.observer, deadline);
         if ran.report.failed() {
             run.stop.store(true, Ordering::Relaxed);
         }

@@ -44,6 +44,7 @@ fn options(random: &mut Generator) -> Options {
         default_subquery_step_ms: [60_000, 60_000, 15_000, 1, i64::MAX][random.below(5)],
         max_samples: Some(MAX_SAMPLES),
         max_series: Some(MAX_SERIES),
+        deadline: None,
         delayed_name_removal: random.below(2) == 0,
         start_timestamps: random.below(2) == 0,
         type_and_unit_labels: random.below(4) == 0,
