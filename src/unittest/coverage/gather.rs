@@ -42,7 +42,7 @@ fn gather(running: &Running<'_>, report: &GroupReport, collector: &Collector) {
         let Some((group, compiled)) = running.shared.set.rule(timeline.id) else { continue };
         let counts = files.get(group.file);
         let Some(sites) = counts.and_then(|file| file.sites.get(group.index)?.get(compiled.index)) else { continue };
-        let rule = Rule { running, timeline, compiled, sites, looks: &looks };
+        let rule = RanRule { running, timeline, compiled, sites, looks: &looks };
         if rule.happened() {
             let hits = RuleHits { rule: (group.index, compiled.index), tested: rule.tested(), points: rule.points() };
             by_file.entry(group.file).or_default().push(hits);
@@ -56,7 +56,7 @@ fn gather(running: &Running<'_>, report: &GroupReport, collector: &Collector) {
 }
 
 /// A rule in a finished run.
-struct Rule<'a> {
+struct RanRule<'a> {
     running: &'a Running<'a>,
     timeline: &'a RuleTimeline,
     compiled: &'a CompiledRule,
@@ -67,7 +67,7 @@ struct Rule<'a> {
 /// A fact about a rule: whether it is covered, and whether it was reached.
 type Hit = [bool; 2];
 
-impl Rule<'_> {
+impl RanRule<'_> {
     fn tested(&self) -> bool {
         self.looks.rules.contains(&self.timeline.id)
     }
@@ -172,7 +172,7 @@ struct States {
 }
 
 impl States {
-    fn of(rule: &Rule<'_>) -> States {
+    fn of(rule: &RanRule<'_>) -> States {
         let mut states = States::default();
         if rule.timeline.kind == RuleKind::Recording {
             let gave = !rule.timeline.elements.is_empty();

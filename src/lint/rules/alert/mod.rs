@@ -6,4 +6,5 @@ mod zero_for;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&always_fires::AlwaysFires, &no_condition::NoCondition, &zero_for::Rule];
+pub(super) static RULES: &[&dyn LintRule] =
+    &[&always_fires::AlwaysFires, &no_condition::NoCondition, &zero_for::ZeroFor];

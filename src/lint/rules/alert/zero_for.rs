@@ -7,9 +7,9 @@ use crate::source::Diagnostic;
 
 static META: Meta = meta!("alert/zero-for", Info, opinion, "`for` or `keep_firing_for` of zero, which is the default");
 
-pub(super) struct Rule;
+pub(super) struct ZeroFor;
 
-impl LintRule for Rule {
+impl LintRule for ZeroFor {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -4,4 +4,4 @@ mod required;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&required::Rule];
+pub(super) static RULES: &[&dyn LintRule] = &[&required::Required];

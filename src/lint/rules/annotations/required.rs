@@ -10,9 +10,9 @@ static META: Meta =
         .waits_for("annotations.required")
         .fixable();
 
-pub(super) struct Rule;
+pub(super) struct Required;
 
-impl LintRule for Rule {
+impl LintRule for Required {
     fn meta(&self) -> &'static Meta {
         &META
     }

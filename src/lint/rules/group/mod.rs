@@ -4,4 +4,4 @@ mod slow_interval;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&slow_interval::Rule];
+pub(super) static RULES: &[&dyn LintRule] = &[&slow_interval::SlowInterval];

@@ -11,9 +11,9 @@ static META: Meta =
 /// How long a query finds a sample unless the server is told otherwise, in milliseconds.
 const LOOKBACK_MS: i64 = 5 * 60 * 1000;
 
-pub(super) struct Rule;
+pub(super) struct SlowInterval;
 
-impl LintRule for Rule {
+impl LintRule for SlowInterval {
     fn meta(&self) -> &'static Meta {
         &META
     }

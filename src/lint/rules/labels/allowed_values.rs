@@ -11,9 +11,9 @@ static META: Meta =
     meta!("labels/allowed-values", Error, certain, "a label has a value that the configuration does not allow")
         .waits_for("labels.allowed-values");
 
-pub(super) struct Rule;
+pub(super) struct AllowedValues;
 
-impl LintRule for Rule {
+impl LintRule for AllowedValues {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -7,5 +7,9 @@ mod required;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] =
-    &[&required::Rule, &allowed_values::Rule, &copies_itself::CopiesItself, &overrides_grouping::OverridesGrouping];
+pub(super) static RULES: &[&dyn LintRule] = &[
+    &required::Required,
+    &allowed_values::AllowedValues,
+    &copies_itself::CopiesItself,
+    &overrides_grouping::OverridesGrouping,
+];

@@ -9,9 +9,9 @@ use crate::source::Diagnostic;
 static META: Meta = meta!("labels/required", Error, certain, "an alert lacks a label that the configuration requires")
     .waits_for("labels.required");
 
-pub(super) struct Rule;
+pub(super) struct Required;
 
-impl LintRule for Rule {
+impl LintRule for Required {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -8,9 +8,9 @@ use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/contradictory-matchers", Error, certain, "matchers that no label value satisfies");
 
-pub(super) struct Rule;
+pub(super) struct ContradictoryMatchers;
 
-impl LintRule for Rule {
+impl LintRule for ContradictoryMatchers {
     fn meta(&self) -> &'static Meta {
         &META
     }

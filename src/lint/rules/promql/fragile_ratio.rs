@@ -10,9 +10,9 @@ use crate::source::Diagnostic;
 static META: Meta =
     meta!("promql/fragile-ratio", Warning, likely, "an alert without `for` on a sum and the same sum at another time");
 
-pub(super) struct Rule;
+pub(super) struct FragileRatio;
 
-impl LintRule for Rule {
+impl LintRule for FragileRatio {
     fn meta(&self) -> &'static Meta {
         &META
     }

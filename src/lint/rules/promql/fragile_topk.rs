@@ -8,9 +8,9 @@ use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/fragile-topk", Warning, likely, "an alert on the first few of many series");
 
-pub(super) struct Rule;
+pub(super) struct FragileTopk;
 
-impl LintRule for Rule {
+impl LintRule for FragileTopk {
     fn meta(&self) -> &'static Meta {
         &META
     }

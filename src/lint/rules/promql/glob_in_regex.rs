@@ -9,9 +9,9 @@ use crate::source::Diagnostic;
 static META: Meta =
     meta!("promql/glob-in-regex", Warning, likely, "a `*` behind a letter where `.*` is meant").on_by_default();
 
-pub(super) struct Rule;
+pub(super) struct GlobInRegex;
 
-impl LintRule for Rule {
+impl LintRule for GlobInRegex {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -7,9 +7,9 @@ use crate::source::{Diagnostic, Span};
 
 static META: Meta = meta!("promql/impossible-match", Error, certain, "the two sides of an operator can never match");
 
-pub(super) struct Rule;
+pub(super) struct ImpossibleMatch;
 
-impl LintRule for Rule {
+impl LintRule for ImpossibleMatch {
     fn meta(&self) -> &'static Meta {
         &META
     }

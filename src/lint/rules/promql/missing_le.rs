@@ -11,9 +11,9 @@ use crate::source::Diagnostic;
 static META: Meta =
     meta!("promql/missing-le", Error, certain, "a quantile of histogram buckets that have lost their `le`");
 
-pub(super) struct Rule;
+pub(super) struct MissingLe;
 
-impl LintRule for Rule {
+impl LintRule for MissingLe {
     fn meta(&self) -> &'static Meta {
         &META
     }

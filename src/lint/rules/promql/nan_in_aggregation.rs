@@ -15,9 +15,9 @@ static META: Meta =
 /// Definitions behind definitions are followed so far.
 const MAX_DEPTH: usize = 8;
 
-pub(super) struct Rule;
+pub(super) struct NanInAggregation;
 
-impl LintRule for Rule {
+impl LintRule for NanInAggregation {
     fn meta(&self) -> &'static Meta {
         &META
     }

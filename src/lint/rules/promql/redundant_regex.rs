@@ -9,9 +9,9 @@ use crate::source::{Diagnostic, Edit, Fix};
 static META: Meta =
     meta!("promql/redundant-regex", Info, opinion, "a pattern where a text would do, or needless anchors").fixable();
 
-pub(super) struct Rule;
+pub(super) struct RedundantRegex;
 
-impl LintRule for Rule {
+impl LintRule for RedundantRegex {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -7,9 +7,9 @@ use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/wildcard-regex", Info, opinion, "a pattern with a wildcard in the middle of a name");
 
-pub(super) struct Rule;
+pub(super) struct WildcardRegex;
 
-impl LintRule for Rule {
+impl LintRule for WildcardRegex {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -13,9 +13,9 @@ use crate::source::Diagnostic;
 static META: Meta =
     meta!("rule/duplicate", Warning, certain, "two rules of a file have the same name, labels and expression");
 
-pub(super) struct Rule;
+pub(super) struct Duplicate;
 
-impl LintRule for Rule {
+impl LintRule for Duplicate {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -14,9 +14,9 @@ static META: Meta =
 /// How many places of one field are shown.
 const MAX_PLACES: usize = 5;
 
-pub(super) struct Rule;
+pub(super) struct MisleadingCharacters;
 
-impl LintRule for Rule {
+impl LintRule for MisleadingCharacters {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -12,10 +12,10 @@ mod used_before_recorded;
 use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
-    &duplicate::Rule,
-    &misleading_characters::Rule,
-    &overlapping::Rule,
+    &duplicate::Duplicate,
+    &misleading_characters::MisleadingCharacters,
+    &overlapping::Overlapping,
     &same_condition::SameCondition,
-    &used_across_groups::Rule,
-    &used_before_recorded::Rule,
+    &used_across_groups::UsedAcrossGroups,
+    &used_before_recorded::UsedBeforeRecorded,
 ];

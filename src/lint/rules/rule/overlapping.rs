@@ -16,7 +16,7 @@ static META: Meta =
 /// Of alerts with one name so many are compared with each other.
 const MAX_COMPARED: usize = 20;
 
-pub(super) struct Rule;
+pub(super) struct Overlapping;
 
 /// An alert and what tells it from others.
 struct Alert<'a> {
@@ -26,7 +26,7 @@ struct Alert<'a> {
     labels: Vec<(&'a str, &'a str)>,
 }
 
-impl LintRule for Rule {
+impl LintRule for Overlapping {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -9,9 +9,9 @@ use crate::source::{Diagnostic, Span};
 static META: Meta =
     meta!("rule/used-across-groups", Info, opinion, "a recording rule reads what another group records");
 
-pub(super) struct Rule;
+pub(super) struct UsedAcrossGroups;
 
-impl LintRule for Rule {
+impl LintRule for UsedAcrossGroups {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -8,9 +8,9 @@ use crate::source::{Diagnostic, Span};
 static META: Meta =
     meta!("rule/used-before-recorded", Info, certain, "a rule reads what a later rule of its group records");
 
-pub(super) struct Rule;
+pub(super) struct UsedBeforeRecorded;
 
-impl LintRule for Rule {
+impl LintRule for UsedBeforeRecorded {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -8,9 +8,9 @@ use crate::source::Diagnostic;
 
 static META: Meta = meta!("runbook/invalid-url", Error, certain, "the link to a runbook is not a URL");
 
-pub(super) struct Rule;
+pub(super) struct InvalidUrl;
 
-impl LintRule for Rule {
+impl LintRule for InvalidUrl {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -12,9 +12,9 @@ static META: Meta =
     meta!("runbook/missing", Error, certain, "an alert has no link to a runbook, and the configuration requires one")
         .waits_for("runbook.required");
 
-pub(super) struct Rule;
+pub(super) struct Missing;
 
-impl LintRule for Rule {
+impl LintRule for Missing {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -5,4 +5,4 @@ mod missing;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&missing::Rule, &invalid_url::Rule];
+pub(super) static RULES: &[&dyn LintRule] = &[&missing::Missing, &invalid_url::InvalidUrl];

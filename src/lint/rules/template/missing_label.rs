@@ -15,9 +15,9 @@ use crate::template::{LabelOwner, LabelReference};
 static META: Meta =
     meta!("template/missing-label", Error, certain, "a template prints a label that the expression drops");
 
-pub(super) struct Rule;
+pub(super) struct MissingLabel;
 
-impl LintRule for Rule {
+impl LintRule for MissingLabel {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -14,14 +14,14 @@ mod value_in_label;
 use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
-    &syntax::Rule,
+    &syntax::Syntax,
     &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
-    &missing_label::Rule,
-    &query_syntax::Rule,
+    &missing_label::MissingLabel,
+    &query_syntax::QuerySyntax,
     &ratio_as_percent::RatioAsPercent,
     &recorded_label::RecordedLabel,
-    &runtime_error::Rule,
-    &unformatted_value::Rule,
-    &value_in_label::Rule,
+    &runtime_error::RuntimeError,
+    &unformatted_value::UnformattedValue,
+    &value_in_label::ValueInLabel,
 ];

@@ -12,9 +12,9 @@ use crate::source::{Diagnostic, Span, Spanned};
 
 static META: Meta = meta!("template/query-syntax", Error, certain, "a template asks a query that is not PromQL");
 
-pub(super) struct Rule;
+pub(super) struct QuerySyntax;
 
-impl LintRule for Rule {
+impl LintRule for QuerySyntax {
     fn meta(&self) -> &'static Meta {
         &META
     }

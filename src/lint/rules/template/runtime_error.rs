@@ -8,9 +8,9 @@ use crate::template::{Context, LabelOwner, Querier, Template, TemplateError, Tem
 
 static META: Meta = meta!("template/runtime-error", Error, certain, "a template that fails whenever it is expanded");
 
-pub(super) struct Rule;
+pub(super) struct RuntimeError;
 
-impl LintRule for Rule {
+impl LintRule for RuntimeError {
     fn meta(&self) -> &'static Meta {
         &META
     }

@@ -8,9 +8,9 @@ use crate::source::Diagnostic;
 static META: Meta =
     meta!("template/syntax", Error, certain, "a label or annotation template does not parse").stops_reading();
 
-pub(super) struct Rule;
+pub(super) struct Syntax;
 
-impl LintRule for Rule {
+impl LintRule for Syntax {
     fn meta(&self) -> &'static Meta {
         &META
     }

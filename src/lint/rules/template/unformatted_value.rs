@@ -10,9 +10,9 @@ use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
 
 static META: Meta = meta!("template/unformatted-value", Info, opinion, "a rate or a ratio printed with all its digits");
 
-pub(super) struct Rule;
+pub(super) struct UnformattedValue;
 
-impl LintRule for Rule {
+impl LintRule for UnformattedValue {
     fn meta(&self) -> &'static Meta {
         &META
     }

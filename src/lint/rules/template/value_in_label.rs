@@ -11,9 +11,9 @@ use crate::template::{ReferenceKind, Template};
 static META: Meta =
     meta!("template/value-in-label", Warning, certain, "a label prints the value: each value is a new alert");
 
-pub(super) struct Rule;
+pub(super) struct ValueInLabel;
 
-impl LintRule for Rule {
+impl LintRule for ValueInLabel {
     fn meta(&self) -> &'static Meta {
         &META
     }
