@@ -8,17 +8,16 @@ use serde::Serialize;
 
 use super::rules::{RuleJson, write_table};
 use super::{Outcome, Session, Trouble};
-use crate::lint::{LintRule, RUN_TIME_IDS, find, nearest, registry};
+use crate::lint::{LintRule, Meta, Misnamed, Name, RUN_TIME_IDS, find, registry};
 use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
-use crate::report::{Look, documentation_url, markdown};
-use crate::source::words::did_you_mean;
+use crate::report::{Look, documentation_url, excuse, markdown};
 
 /// Explain a lint rule, with a bad and a good example
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// A rule such as `template/missing-label`, or a category such as `template`
+    /// A rule such as `template/missing-label`, `missing-label` for short, or a category such as `template`
     #[arg(value_name = "ID")]
     pub id: String,
 
@@ -29,7 +28,7 @@ pub(super) struct ExplainArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof explain template/missing-label
+  promproof explain missing-label
   promproof explain template                   the rules of a category";
 
 /// How a page is printed.
@@ -56,21 +55,19 @@ struct PageJson {
 /// # Errors
 /// Where nothing has that name, or the output cannot be written.
 pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Outcome, Trouble> {
-    // `runbook/*` and `runbook/` are how people write a category.
-    let id = args.id.trim_end_matches('*').trim_end_matches('/');
     let syntax = if args.output_format == PageFormat::Json { Syntax::Json } else { Syntax::Text };
     let mut stdout = session.stdout(syntax);
-    match find(id) {
-        Some(rule) => write_page(&mut stdout, &session.look, args.output_format, rule)?,
-        None if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, args.output_format, id)?,
-        None => {
-            let category: Vec<&dyn LintRule> =
-                registry().iter().copied().filter(|rule| rule.meta().category() == id).collect();
-            if category.is_empty() {
-                return Err(unknown(&args.id));
-            }
-            write_category(&mut stdout, &session.look, args.output_format, &category)?;
+    let (id, look, format) = (args.id.as_str(), &session.look, args.output_format);
+    match Name::find(id) {
+        Ok(Name::Rule(id)) => {
+            find(id).into_iter().try_for_each(|rule| write_page(&mut stdout, look, format, rule))?;
         }
+        Ok(category) => {
+            let rules: Vec<_> = registry().iter().copied().filter(|rule| category.covers(rule.meta().id)).collect();
+            write_category(&mut stdout, look, format, &rules)?;
+        }
+        Err(_) if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, format, id)?,
+        Err(Misnamed { message, help }) => return Err(Trouble::new(message).help(help)),
     }
     stdout.flush()?;
     Ok(Outcome::Clean)
@@ -88,11 +85,20 @@ fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn L
                 write!(facts, " once `{key}` is configured").map_err(std::io::Error::other)?;
             }
             writeln!(out, "\n{}", look.paint(Look::FAINT, facts))?;
+            write_excuses(out, look, meta)?;
             writeln!(out, "{}", look.paint(Look::FAINT, documentation_url(meta.id)))
         }
         PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
         PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),
     }
+}
+
+fn write_excuses(out: &mut dyn Write, look: &Look, meta: &Meta) -> std::io::Result<()> {
+    let ways = excuse::ways(meta);
+    if !ways.is_empty() {
+        writeln!(out, "{}", look.paint(Look::FAINT, "to excuse a finding"))?;
+    }
+    ways.iter().try_for_each(|way| writeln!(out, "{}", look.paint(Look::FAINT, format_args!("  {way}"))))
 }
 
 /// What there is to say about an id behind which no lint rule stands.
@@ -125,12 +131,4 @@ fn write_category(
 fn write_json(out: &mut dyn Write, value: &impl Serialize) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
-}
-
-fn unknown(id: &str) -> Trouble {
-    let trouble = Trouble::new(format!("there is no rule and no category `{id}`"));
-    match nearest(id) {
-        Some(known) => trouble.help(did_you_mean(known)),
-        None => trouble.help("`promproof rules` lists them all"),
-    }
 }

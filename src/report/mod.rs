@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod coverage;
 pub mod diagnostics;
+pub mod excuse;
 pub mod html;
 mod look;
 pub mod markdown;

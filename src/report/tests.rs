@@ -97,6 +97,8 @@ fn full() {
     `helm template . | promproof check -`
     1 expression in LogQL was not checked
     12 expressions in MetricsQL were not checked
+    to excuse a finding: `# promproof: ignore[schema/invalid-name] reason` at the end of its line, a level in
+    promproof.toml, or --ignore invalid-name
     1 error, 1 warning in 1 of 81 files
     1 fixable with --fix --unsafe-fixes
     ");

@@ -41,6 +41,8 @@ fn the_mistake_of_the_example_is_shown_at_both_places() {
       help: add `instance` to each `by (…)`, or do not print it
       more: promproof explain template/missing-label
 
+    to excuse a finding: `# promproof: ignore[template/missing-label] reason` at the end of its line, a level in
+    promproof.toml, or --ignore missing-label
     1 error in 1 of 2 files
     --- exit code 1
     "#);
@@ -279,9 +281,9 @@ fn explain_says_what_is_no_lint_rule() {
 
 #[test]
 fn explain_knows_what_was_meant() {
-    insta::assert_snapshot!(Sandbox::new().run(&["explain", "template/missing-lable"]), @"
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "template/missing-lable"]), @r"
     --- stderr
-    error: there is no rule and no category `template/missing-lable`
+    error: there is no rule `template/missing-lable`
       help: did you mean `template/missing-label`?
     --- exit code 2
     ");
@@ -303,6 +305,34 @@ fn rules_lists_all_rules() {
         assert!(line.starts_with(rule["id"].as_str().unwrap()), "{line}");
         assert!(line.contains(rule["summary"].as_str().unwrap()), "{line}");
     }
+}
+
+#[test]
+fn explain_takes_short_names_and_says_how_a_finding_is_excused() {
+    let sandbox = Sandbox::new();
+    let explained = sandbox.run(&["explain", "missing-label"]).to_string();
+    assert_eq!(explained, sandbox.run(&["explain", "template/missing-label"]).to_string());
+    let end: Vec<&str> = explained.lines().skip_while(|line| !line.starts_with("severity:")).collect();
+    insta::assert_snapshot!(end.join("\n"), @r#"
+    severity: error, confidence: certain, by default: on
+    to excuse a finding
+      in the file:       # promproof: ignore[template/missing-label] reason   (at the end of the line, or above the rule)
+      in promproof.toml: "template/missing-label" = "off"   (below [rules]; or "info", "warning", "error")
+      for one run:       --ignore missing-label
+    https://github.com/promproof/promproof/blob/main/docs/rules/template/missing-label.md
+    --- exit code 0
+    "#);
+    let ends = |id: &str| sandbox.run(&["explain", id]).stdout.lines().rev().nth(1).unwrap_or_default().to_owned();
+    insta::assert_snapshot!(ends("labels/required"), @"  for one run:       --ignore labels/required");
+    // Behind what cannot be read nothing is known, so that it cannot be excused.
+    insta::assert_snapshot!(ends("yaml/syntax"), @"severity: error, confidence: certain, by default: on");
+    insta::assert_snapshot!(sandbox.run(&["explain", "syntax"]), @r"
+    --- stderr
+    error: `syntax` is the name of 4 rules
+      help: write `config/syntax`, `promql/syntax`, `template/syntax` or `yaml/syntax`
+    --- exit code 2
+    ");
+    assert_eq!(sandbox.run(&["explain", "runbook"]).stdout, sandbox.run(&["explain", "runbook/*"]).stdout);
 }
 
 #[test]

@@ -320,6 +320,8 @@ fn a_strict_run_shows_in_each_format_what_fails_it() {
       more: promproof explain test/unknown-alert
 
     FAIL  test.yml  1 group, 1 assertion, 1 warning
+    to excuse a finding: `# promproof: ignore[test/unknown-alert] reason` at the end of its line, a level in promproof.toml,
+    or --ignore unknown-alert
     failed: 1 test file, 1 group, 1 assertion; 1 warning, which fails the run
     ");
     let json: serde_json::Value = serde_json::from_str(&warned("json", true)).unwrap();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::repeated::{self, Group};
 use crate::lint;
 use crate::report::text::{one_line, severity_name, wrapped};
-use crate::report::{CheckReport, Look, origin, passed_over, snippet};
+use crate::report::{CheckReport, Look, excuse, origin, passed_over, snippet};
 use crate::source::{Applicability, Diagnostic, Label};
 
 /// Help text is not squeezed into less, however narrow the output is.
@@ -34,6 +34,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
         return Ok(());
     }
     passed_over::write(out, look, report)?;
+    excuse::write(out, look, &report.diagnostics)?;
     report.summary.write(out, look)
 }
 

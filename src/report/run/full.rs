@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::timeline::Picture;
 use super::{TestView, difference, life, timeline, timings, why, words};
 use crate::report::text::one_line;
-use crate::report::{Look, full, snippet};
+use crate::report::{Look, excuse, full, snippet};
 use crate::source::Severity;
 use crate::source::words::counted;
 use crate::unittest::report::{Assertion, Explanation, FileReport, GroupReport, Outcome, TestReport};
@@ -22,6 +22,9 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view:
     }
     if view.timings {
         timings::write(out, look, report)?;
+    }
+    if !view.quiet {
+        excuse::write(out, look, report.files.iter().flat_map(|file| &file.warnings))?;
     }
     let closing = words::Closing { report, view };
     let style = if closing.failed() { Look::BAD } else { Look::GOOD };

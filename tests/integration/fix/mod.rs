@@ -101,6 +101,8 @@ fn a_fix_is_shown_where_it_is_found() {
       fix: remove the comment (--fix)
       more: promproof explain suppression/unused
 
+    to excuse a finding: `# promproof: ignore[suppression/unused] reason` at the end of its line, a level in promproof.toml,
+    or --ignore unused
     1 warning in 1 of 1 file
     [*] 1 fixable with --fix
     --- exit code 0
