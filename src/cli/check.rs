@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,10 +12,11 @@ use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, fix};
-use crate::lint::{self, Config, Document};
+use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
 use crate::rules::Language;
+use crate::workspace::{Document, Purpose};
 
 /// Lint rule files and their unit tests
 ///
@@ -112,10 +114,10 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
 /// # Errors
 /// Where there is no rule file at all, and --allow-none is not given.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble> {
-    let inputs =
-        Inputs::read(&args.paths, &args.stdin_filename, config, &args.config.file.files.lookup(config, &args.paths));
-    if inputs.documents.is_empty() && inputs.failures.is_empty() && !args.allow_none {
-        return Err(nothing_to_lint(&args.paths, &inputs.passed_over));
+    let lookup = args.config.file.files.lookup(config, &args.paths);
+    let inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
+    if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
+        return Err(nothing_to_lint(&args.paths, &inputs.passed_over()));
     }
     Ok(inputs)
 }
@@ -133,15 +135,17 @@ pub(super) fn report(
     session: &Session,
 ) -> Result<Outcome, Trouble> {
     let progress = session.progress("linting");
-    let Inputs { documents, failures, passed_over } = inputs;
-    let diagnostics = lint::run(&documents, config);
+    let diagnostics = lint::run(&inputs.workspace, config);
     drop(progress);
 
-    let unchecked = unchecked_expressions(&documents);
+    let passed_over = inputs.passed_over();
+    let Inputs { workspace, failures } = inputs;
+    let documents = workspace.documents();
+    let unchecked = unchecked_expressions(documents);
     let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
     let is_empty = documents.is_empty();
     // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.
-    std::mem::forget(documents);
+    std::mem::forget(workspace);
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
     let quiet = args.quiet || is_empty;
@@ -161,9 +165,9 @@ pub(super) fn report(
 }
 
 /// How many expressions are in which language that is not PromQL.
-fn unchecked_expressions(documents: &[Document]) -> BTreeMap<Language, usize> {
+fn unchecked_expressions(documents: &[Arc<Document>]) -> BTreeMap<Language, usize> {
     let mut unchecked = BTreeMap::new();
-    let files = documents.iter().filter_map(|document| document.rules.as_ref());
+    let files = documents.iter().filter_map(|document| document.rules());
     for (language, count) in files.flat_map(|file| &file.unchecked) {
         *unchecked.entry(*language).or_default() += count;
     }

@@ -120,7 +120,7 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Troub
 /// How tests run under this configuration.
 pub(super) fn run_options(config: &Config) -> RunOptions {
     let delayed_name_removal = config.promql.delayed_name_removal();
-    RunOptions { load: config.load_options(), delayed_name_removal, ..RunOptions::default() }
+    RunOptions { delayed_name_removal, ..RunOptions::default() }
 }
 
 /// The configuration that the arguments name, or the one of this directory or the nearest one above, or the defaults.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
+use super::inputs::Inputs;
 use super::options::parse_timeout;
 use super::{Outcome, Session, Trouble};
 use crate::engine::{Engine, Options, Output, Prepared};
@@ -21,10 +22,9 @@ use crate::report::workflow::Syntax;
 use crate::report::{self, Look};
 use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
-use crate::testfile::{self, TestFile, TestGroup};
-use crate::unittest::{Data, DataError, RunOptions, TestInput};
-use crate::workspace;
-use crate::yaml;
+use crate::testfile::{TestFile, TestGroup};
+use crate::unittest::{Data, DataError, RunOptions};
+use crate::workspace::{self, Purpose, TestInput, Workspace};
 
 /// Without `--step`: as far apart as rules are evaluated by default.
 const DEFAULT_STEP_MS: i64 = 60_000;
@@ -282,37 +282,54 @@ fn load(args: &EvalArgs, config: &Config, session: &Session) -> Result<Data, Loa
         data.add_line(line, args.interval)?;
     }
     let Some(path) = &args.from else { return Ok(data) };
-    let read = read(path)?;
-    if let Some(problem) = read.problem {
-        return Err(Loading::Findings(vec![problem]));
-    }
     if is_yaml(path) {
-        let parsed = yaml::parse(&read.file);
-        let test = testfile::decode(&parsed, &read.file);
-        if !test.problems.is_empty() {
-            return Err(Loading::Findings(test.problems));
-        }
-        let index = chosen_group(&test, args.group.as_deref())?;
-        if args.group.is_none() && test.groups.len() > 1 {
-            let name = test.groups.get(index).map_or("", TestGroup::name);
-            let named = if name.is_empty() { String::new() } else { format!(" `{}`", one_line(name)) };
-            let count = test.groups.len();
-            note(
-                session,
-                &format!("the data is that of test {}{named}, of {count}; --group takes another", index + 1),
-            )?;
-        }
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let home = args.config.file.files.lookup(config, std::slice::from_ref(path)).home;
-        let options = RunOptions { home, timeout: args.timeout, ..config::run_options(config) };
-        let problem = data.add_test(TestInput { test, folder }, index, &options)?;
-        if let Some(problem) = problem {
+        let (workspace, input) = read_test(args, config, path)?;
+        let options = RunOptions { timeout: args.timeout, ..config::run_options(config) };
+        let index = chosen_group(&input.test, args.group.as_deref())?;
+        say_which(args, &input.test, index, session)?;
+        if let Some(problem) = data.add_test(&workspace, &input, index, &options)? {
             note(session, &format!("nothing is known of what its rules record: {}", one_line(&problem.message)))?;
         }
-    } else {
-        data.add_dump(&read.file)?;
+        return Ok(data);
     }
-    Ok(data)
+    let read = open_dump(path)?;
+    match read.problem {
+        Some(problem) => Err(Loading::Findings(vec![problem])),
+        None => {
+            data.add_dump(&read.file)?;
+            Ok(data)
+        }
+    }
+}
+
+/// The test file at `path`.
+fn read_test(args: &EvalArgs, config: &Config, path: &PathBuf) -> Result<(Workspace, Arc<TestInput>), Loading> {
+    let paths = std::slice::from_ref(path);
+    let lookup = args.config.file.files.lookup(config, paths);
+    let Inputs { workspace, failures } = Inputs::read(Purpose::Test, paths, "<stdin>", &lookup, config.settings());
+    if let Some(failure) = failures.into_iter().next() {
+        return Err(Loading::Trouble(Trouble::new(failure.to_string())));
+    }
+    let Some(input) = workspace.tests().next().cloned() else {
+        let trouble = Trouble::new(format!("{} is no test file", path.display()));
+        let help = "name a test file that loads its rules, or give series with --series";
+        return Err(Loading::Trouble(trouble.help(help)));
+    };
+    if !input.test.problems.is_empty() {
+        return Err(Loading::Findings(input.test.problems.clone()));
+    }
+    Ok((workspace, input))
+}
+
+/// Says which test the data is of, where nobody has chosen it.
+fn say_which(args: &EvalArgs, test: &TestFile, index: usize, session: &Session) -> Result<(), Trouble> {
+    let count = test.groups.len();
+    if args.group.is_some() || count < 2 {
+        return Ok(());
+    }
+    let name = test.groups.get(index).map_or("", TestGroup::name);
+    let named = if name.is_empty() { String::new() } else { format!(" `{}`", one_line(name)) };
+    note(session, &format!("the data is that of test {}{named}, of {count}; --group takes another", index + 1))
 }
 
 /// Says on standard error what the result alone does not tell.
@@ -321,10 +338,7 @@ fn note(session: &Session, text: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<workspace::Read, Trouble> {
-    if is_yaml(path) {
-        return workspace::read(path).map_err(|error| Trouble::new(error.to_string()));
-    }
+fn open_dump(path: &Path) -> Result<workspace::Read, Trouble> {
     let cannot = |error: std::io::Error| Trouble::new(format!("cannot read {}: {error}", path.display()));
     if path.as_os_str() == "-" {
         return read_dump("<stdin>", std::io::stdin());

@@ -2,16 +2,15 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::check::{self, CheckArgs};
-use super::inputs::{self, Inputs};
+use super::inputs::Inputs;
 use super::{Outcome, Session, Trouble, changes, rewrite};
-use crate::lint::{self, Config, Document, Fixed, Refused};
+use crate::lint::{self, Config, Fixed, Refused};
 use crate::report::Failure;
 use crate::report::workflow::Syntax;
+use crate::source::Applicability;
 use crate::source::words::counted;
-use crate::source::{Applicability, SourceFile};
 
 /// Fixes the files of the arguments and says what is left; with `--diff`, shows what would change and writes nothing.
 ///
@@ -28,8 +27,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
     let progress = session.progress("linting");
     let mut inputs = check::read(args, config)?;
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-    let reread = |document: &Document, source: Arc<SourceFile>| inputs::reread(document, &source, config);
-    let fixed = lint::fix(&mut inputs.documents, config, least, &reread);
+    let fixed = lint::fix(&mut inputs.workspace, config, least);
     drop(progress);
     for refused in &fixed.refused {
         session.report(&refusal(refused));
@@ -47,11 +45,11 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
         if let Err(failure) = rewrite::replace(&file.before, file.after.text()) {
             session.report(&failure);
             failures.push(failure);
+            // Findings are about what the disk holds.
+            if let Err(error) = inputs.workspace.set_text(file.before.id(), None) {
+                inputs.failures.push(error.into());
+            }
         }
-    }
-    if !fixed.files.is_empty() {
-        // Tests look into rule files that may have changed.
-        inputs = check::read(args, config)?;
     }
     let outcome = check::report(
         args,
@@ -66,7 +64,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
 
 /// What came from standard input, as it should be; also where nothing had to change.
 fn print_text(inputs: &Inputs, session: &Session) -> Result<(), Trouble> {
-    inputs.documents.iter().try_for_each(|document| session.print_exactly(document.source.text()))
+    inputs.workspace.documents().iter().try_for_each(|document| session.print_exactly(document.source.text()))
 }
 
 /// Shows what would change.

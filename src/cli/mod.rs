@@ -122,6 +122,9 @@ fn read_stdin(name: &str) -> Result<Read, Failure> {
 }
 
 #[cfg(test)]
+mod once;
+
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
 

@@ -14,8 +14,9 @@ use crate::model::duration;
 use crate::promql::regex::SearchRegex;
 use crate::report::render::{self as output, RenderFormat, RenderView};
 use crate::report::workflow::Syntax;
+use crate::unittest;
 use crate::unittest::rendering::{RenderOptions, by_rule};
-use crate::unittest::{self, RunOptions};
+use crate::workspace::TestInput;
 
 /// Show what alerts look like: their labels and annotations over the data of tests
 ///
@@ -95,8 +96,9 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     let renderer = renderer(args)?;
     let config = config::load(&args.config, session)?.choosing(args.select.choice()?);
     let lookup = args.config.file.files.lookup(&config, &args.paths);
-    let options = RunOptions { home: lookup.home.clone(), ..config::run_options(&config) };
-    let (inputs, failures) = test_command::read_paths(&args.paths, &lookup);
+    let options = config::run_options(&config);
+    let (workspace, failures) = test_command::read_tests(&args.paths, &lookup, config.settings());
+    let inputs: Vec<Arc<TestInput>> = workspace.tests().cloned().collect();
     if inputs.is_empty() && failures.is_empty() {
         return Err(test_command::no_test_file(&args.paths)
             .help("alerts are rendered over the series of their tests: name a test file that loads these rules"));
@@ -105,8 +107,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         session.report(failure);
     }
     let progress = session.progress("rendering");
-    let (report, mut renderings) = unittest::observe(&inputs, &options, &renderer);
-    lint::keep_wanted_remarks(&mut renderings, &config);
+    let (report, mut renderings) = unittest::observe(&workspace, &inputs, &options, &renderer);
+    lint::keep_wanted_remarks(&workspace, &mut renderings, &config);
     drop(progress);
     let view = RenderView { at_ms: args.at, all: args.all };
     if by_rule(&report, &renderings).is_empty() && !report.failed_to_run() && failures.is_empty() {

@@ -10,7 +10,7 @@ mod promtool;
 mod suite;
 mod watch;
 
-pub(super) use files::{no_test_file, read_paths};
+pub(super) use files::{no_test_file, read_tests};
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -23,14 +23,14 @@ use super::config::{self, ConfigArgs};
 use super::options::{output_file, parse_timeout};
 use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, atomic, update};
-use crate::lint::config::{Choice, FailOn};
+use crate::lint::config::FailOn;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
 use crate::report::workflow::Syntax;
 use crate::source::Position;
 use crate::unittest::{self, Extent, ListedFile, RunOptions, Selection};
 
-use suite::{Ran, Suite, nothing_to_test};
+use suite::{Opened, Ran, Suite, nothing_to_test};
 
 /// Run unit tests of rules
 ///
@@ -179,16 +179,16 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
         format::list_is_json(args)?;
     }
     let (selection, choice) = (selection(args)?, args.select.choice()?);
-    let once = |session: &Session| run_once(args, selection.clone(), choice.clone(), session);
-    if args.watch.watch { watch::run(args, session, &once) } else { once(session) }
+    let open = |session: &Session| Opened::new(args, choice.clone(), session);
+    let once = |opened, session: &Session| run_once(args, opened, selection.clone(), session);
+    if args.watch.watch { watch::run(args, session, &open, &once) } else { once(open(session)?, session) }
 }
 
-fn run_once(args: &TestArgs, selection: Selection, choice: Choice, session: &Session) -> Result<Outcome, Trouble> {
-    let config = config::load(&args.config, session)?.choosing(choice);
+fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Session) -> Result<Outcome, Trouble> {
     let (fail_fast, timeout) = (args.fail_fast, args.timeout);
-    let options = RunOptions { selection, fail_fast, timeout, ..config::run_options(&config) };
-    let mut suite = Suite::read(args, &config, options, session)?;
-    outputs::forbid_overwriting_rules(args, &suite.inputs, &suite.options.home)?;
+    let options = RunOptions { selection, fail_fast, timeout, ..config::run_options(&opened.config) };
+    let mut suite = Suite::of(args, opened, options, session)?;
+    outputs::forbid_overwriting_rules(args, &suite.inputs, &suite.workspace.settings().home)?;
     let format = format::chosen(args, session);
     if suite.inputs.is_empty() && !suite.is_empty_part && format.is_for_people() {
         // Nothing has passed, so nothing is said to have.
@@ -202,19 +202,20 @@ fn run_once(args: &TestArgs, selection: Selection, choice: Choice, session: &Ses
         return Ok(suite.outcome(outcome));
     }
     if let Some(dir) = &args.promtool.to_promtool {
-        let outcome = promtool::write(dir, std::mem::take(&mut suite.inputs), &suite.options, session)?;
+        let outcome =
+            promtool::write(dir, &suite.workspace, std::mem::take(&mut suite.inputs), &suite.options, session)?;
         return Ok(suite.outcome(outcome));
     }
-    let mut ran = suite.run(&config);
+    let mut ran = suite.run();
     if let Some(extent) = args.update.filter(|_| ran.report.failed()) {
         let update = update::write(&ran.report, extent.into(), args.dry_run, show_changes(args, format), session)?;
         suite.tell(update.failures);
-        if update.is_written {
-            suite.read_again()?;
-            ran = suite.run(&config);
+        if !update.written.is_empty() {
+            suite.set_texts(update.written)?;
+            ran = suite.run();
         }
     }
-    let outcome = show(&suite, &ran, format, args.fail.or(config.fail_on))?;
+    let outcome = show(&suite, &ran, format, args.fail.or(suite.config.fail_on))?;
     Ok(suite.outcome(outcome))
 }
 

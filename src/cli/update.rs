@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Session, Trouble, changes, rewrite};
 use crate::report::workflow::Syntax;
+use crate::source::FileId;
 use crate::unittest::report::{FileReport, TestReport};
 use crate::unittest::{self, Extent, Left, Why};
 
@@ -21,8 +22,8 @@ pub(super) enum Show {
 
 /// What came of an update.
 pub(super) struct Updated {
-    /// Whether a file was written.
-    pub is_written: bool,
+    /// The files that were written, and what they say now.
+    pub written: Vec<(FileId, String)>,
     /// Why files could not be written.
     pub failures: Vec<Trouble>,
 }
@@ -49,7 +50,7 @@ pub(super) fn write(
     show: Show,
     session: &Session,
 ) -> Result<Updated, Trouble> {
-    let mut updated = Updated { is_written: false, failures: Vec::new() };
+    let mut updated = Updated { written: Vec::new(), failures: Vec::new() };
     let mut out: Option<Box<dyn Write>> = match show {
         Show::Stdout => Some(Box::new(session.stdout(Syntax::Text))),
         Show::Stderr => Some(Box::new(session.stderr())),
@@ -77,7 +78,7 @@ pub(super) fn write(
             continue;
         }
         match rewrite::replace(&file.file, &update.text) {
-            Ok(()) => updated.is_written = true,
+            Ok(()) => updated.written.push((file.file.id(), update.text)),
             Err(failure) => updated.failures.push(failure),
         }
     }

@@ -11,7 +11,8 @@ use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
-use super::{Config, Document};
+use super::Config;
+use crate::workspace::{Document, Workspace};
 
 /// One rule file.
 #[derive(Clone, Copy)]
@@ -187,15 +188,14 @@ pub struct WorkspaceContext<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The files, in the order in which they were given.
-    pub documents: &'a [Document],
+    pub workspace: &'a Workspace,
 }
 
 impl<'a> WorkspaceContext<'a> {
     /// The rule files among them.
     pub fn rule_files(&self) -> impl Iterator<Item = FileContext<'a>> {
         let config = self.config;
-        self.documents
-            .iter()
-            .filter_map(move |document| document.rules.as_ref().map(|rules| FileContext { config, document, rules }))
+        let files = self.workspace.documents().iter();
+        files.filter_map(move |document| document.rules().map(|rules| FileContext { config, document, rules }))
     }
 }

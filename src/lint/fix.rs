@@ -14,7 +14,8 @@ use crate::source::{self, Applicability, Diagnostic, Edit, FileId, Fix, Label, S
 use crate::yaml::edit::Shared;
 use crate::yaml::{self, Comment};
 
-use super::{Config, Document, run};
+use super::{Config, run};
+use crate::workspace::{Document, Workspace};
 
 /// After so many rounds fixes chase each other in a circle.
 const MAX_ROUNDS: usize = 16;
@@ -79,41 +80,36 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// Applies the fixes of at least `least` to `documents`, which become what they are read as then. Nothing is written.
-/// `reread` reads a document with another text.
-pub fn fix(
-    documents: &mut [Document],
-    config: &Config,
-    least: Applicability,
-    reread: &(dyn Fn(&Document, Arc<SourceFile>) -> Document + Sync),
-) -> Fixed {
-    let before: Vec<Arc<SourceFile>> = documents.iter().map(|document| Arc::clone(&document.source)).collect();
-    let mut applied = vec![0; documents.len()];
+/// Applies the fixes of at least `least` to the documents of the workspace. Nothing is written.
+pub fn fix(workspace: &mut Workspace, config: &Config, least: Applicability) -> Fixed {
+    let before: Vec<Arc<SourceFile>> =
+        workspace.documents().iter().map(|document| Arc::clone(&document.source)).collect();
+    let mut applied = vec![0; before.len()];
     let mut refused = Vec::new();
     for _ in 0..MAX_ROUNDS {
         refused.clear();
-        let mut changed = false;
-        let diagnostics = run(documents, config);
+        let diagnostics = run(workspace, config);
         let mut fixes = by_file(&diagnostics, least);
-        for (document, applied) in documents.iter_mut().zip(&mut applied) {
+        let mut changed = Vec::new();
+        for (document, applied) in workspace.documents().iter().zip(&mut applied) {
             let Some(candidates) = fixes.remove(&document.source.id()) else { continue };
-            let round = Round::of(document, candidates, reread);
+            let round = Round::of(document, candidates);
             refused.extend(round.refused);
-            if let Some(new) = round.document {
-                *document = new;
-                *applied += round.applied;
-                changed = true;
-            }
+            *applied += round.applied;
+            changed.extend(round.document);
         }
-        if !changed {
+        if changed.is_empty() {
             break;
         }
+        for document in changed {
+            workspace.replace(document);
+        }
     }
-    let files = before.into_iter().zip(documents.iter()).zip(applied).map(|((before, document), applied)| FixedFile {
-        before,
-        after: Arc::clone(&document.source),
-        applied,
-    });
+    let files = before
+        .into_iter()
+        .zip(workspace.documents())
+        .zip(applied)
+        .map(|((before, document), applied)| FixedFile { before, after: Arc::clone(&document.source), applied });
     Fixed { files: files.filter(|file| file.before.text() != file.after.text()).collect(), refused }
 }
 
@@ -146,11 +142,7 @@ struct Round {
 }
 
 impl Round {
-    fn of(
-        document: &Document,
-        candidates: Vec<Candidate<'_>>,
-        reread: &dyn Fn(&Document, Arc<SourceFile>) -> Document,
-    ) -> Round {
+    fn of(document: &Document, candidates: Vec<Candidate<'_>>) -> Round {
         let parsed = yaml::parse(&document.source);
         let shared = Shared::of(&parsed);
         let (shared, free): (Vec<_>, Vec<_>) = candidates
@@ -158,7 +150,6 @@ impl Round {
             .partition(|(_, fix)| fix.edits.iter().any(|edit| is_shared(edit, &shared, &parsed.comments)));
         let mut trial = Trial {
             document,
-            reread,
             held: Held::of(document),
             tries: 0,
             accepted: Vec::new(),
@@ -196,7 +187,6 @@ fn apart(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
 /// Fixes that are tried together; where they cannot be applied together, in halves.
 struct Trial<'a, 'd> {
     document: &'a Document,
-    reread: &'a dyn Fn(&Document, Arc<SourceFile>) -> Document,
     held: Held,
     tries: usize,
     accepted: Vec<Candidate<'d>>,
@@ -234,7 +224,7 @@ impl<'d> Trial<'_, 'd> {
         let fixes = self.accepted.iter().chain(candidates).flat_map(|(_, fix)| fix.edits.iter().cloned());
         let old = &self.document.source;
         let text = source::apply(old.text(), &fixes.collect::<Vec<_>>()).map_err(|_| Reason::Misfit)?;
-        let new = (self.reread)(self.document, Arc::new(old.with_text(text)));
+        let new = self.document.with_text(text);
         self.held.check(&Held::of(&new))?;
         Ok(new)
     }
@@ -261,15 +251,14 @@ struct Held {
 impl Held {
     fn of(document: &Document) -> Held {
         let mut held = Held { names: Vec::new(), yaml: FxHashMap::default(), mistakes: FxHashMap::default() };
-        for group in document.rules.iter().flat_map(|rules| &rules.groups) {
+        for group in document.rules().into_iter().flat_map(|rules| &rules.groups) {
             let name = group.name.text().to_owned();
             held.names.push((name.clone(), None));
             for rule in &group.rules {
                 held.names.push((name.clone(), Some((rule.kind, rule.name.text().to_owned()))));
             }
         }
-        let problems = document.problems.iter().chain(document.rules.iter().flat_map(|rules| &rules.problems));
-        for problem in problems.filter(|problem| problem.severity == Severity::Error) {
+        for problem in document.problems().filter(|problem| problem.severity == Severity::Error) {
             let is_yaml = problem.rule.starts_with("yaml/");
             let kind = if is_yaml { &mut held.yaml } else { &mut held.mistakes };
             *kind.entry(problem.message.clone()).or_default() += 1;
@@ -318,7 +307,7 @@ mod tests {
     fn tried(fixes: &[&[(&str, &str)]]) -> (String, Vec<Reason>) {
         let config = Config::default();
         let source = Arc::new(SourceFile::new("r.yml", TEXT));
-        let document = Document::read(&source, &config, true);
+        let document = Document::rule_file(&source, &config.settings());
         let edit = |(old, new): &(&str, &str)| {
             let at = TEXT.find(old).unwrap();
             Edit::replace(Span::new(at, at + old.len()), *new)
@@ -331,7 +320,7 @@ mod tests {
         let diagnostics: Vec<Diagnostic> = fixes.iter().map(diagnostic).collect();
         let mut candidates = by_file(&diagnostics, Applicability::Safe);
         let candidates = candidates.remove(&source.id()).unwrap();
-        let round = Round::of(&document, candidates, &|_, source| Document::read(&source, &config, true));
+        let round = Round::of(&document, candidates);
         let text = round.document.map_or(TEXT.to_owned(), |document| document.source.text().to_owned());
         (text, round.refused.into_iter().map(|refused| refused.why).collect())
     }

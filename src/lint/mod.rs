@@ -4,12 +4,11 @@
 //! The Rust file implements [`LintRule`] and is named once in its category's `mod.rs`; the page is what
 //! `promproof explain` prints and, through `tests/integration/rule_docs.rs`, the rule's own test.
 //!
-//! [`run`] takes [`Document`]s and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
+//! [`run`] takes a [`Workspace`](crate::workspace::Workspace) and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
 //! of the documents. [`fix()`] applies the fixes that they bring along.
 
 pub mod config;
 mod context;
-mod document;
 mod fix;
 mod naming;
 mod registry;
@@ -21,10 +20,9 @@ mod wanted;
 
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
-pub use document::Document;
 pub use fix::{Fixed, FixedFile, Reason, Refused, fix};
 pub use naming::{Misnamed, Name};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};
-pub use run::run;
+pub use run::{run, run_on};
 pub use wanted::{keep_wanted, keep_wanted_remarks};

@@ -1,24 +1,29 @@
 //! Runs the rules over documents.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::source::{Diagnostic, FileId};
+use crate::source::{Diagnostic, FileId, Severity, SourceFile};
 
+use super::Config;
 use super::config::Levels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 use super::registry::registry;
 use super::rule::LintRule;
 use super::suppression::Suppressions;
-use super::{Config, Document};
+use crate::unittest;
+use crate::workspace::{Document, Purpose, TestInput, Workspace};
 
-/// Lints `documents`. Diagnostics are ordered by file (in the order of `documents`), place and rule; those that are
-/// switched off or suppressed are left out. Files are linted in parallel.
-pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
+/// Lints the documents of a workspace. Diagnostics are ordered by file (in the order of the documents), place and rule;
+/// those that are switched off or suppressed are left out. Files are linted in parallel.
+pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
+    let documents = workspace.documents();
     let levels: Vec<Levels> = documents.iter().map(|document| config.levels(document.source.name())).collect();
-    let mut found: Vec<Vec<Diagnostic>> =
-        documents.par_iter().zip(&levels).map(|(document, levels)| check_document(document, config, levels)).collect();
-    let elsewhere = hand_out(check_workspace(documents, config, &levels), documents, &mut found);
+    let check = |(document, levels): (&Arc<Document>, &Levels)| check_document(workspace, document, config, levels);
+    let mut found: Vec<Vec<Diagnostic>> = documents.par_iter().zip(&levels).map(check).collect();
+    let elsewhere = hand_out(check_workspace(workspace, config, &levels), documents, &mut found);
     let mut settled: Vec<Diagnostic> = found
         .into_par_iter()
         .zip(documents)
@@ -29,11 +34,22 @@ pub fn run(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
     settled
 }
 
+/// Lints one rule file, whatever it looks like.
+pub fn run_on(source: &Arc<SourceFile>, config: &Config) -> Vec<Diagnostic> {
+    let settings = config.settings();
+    let document = Document::rule_file(source, &settings);
+    let mut workspace = Workspace::new(Purpose::Check, settings);
+    workspace.add(document);
+    run(&workspace, config)
+}
+
 /// What the readers say about one document and what the rules find in it.
-fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<Diagnostic> {
-    let mut out = document.problems.clone();
-    let Some(rules) = &document.rules else { return out };
-    out.extend(rules.problems.iter().cloned());
+fn check_document(workspace: &Workspace, document: &Document, config: &Config, levels: &Levels) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = document.problems().cloned().collect();
+    if let Some(input) = document.tests().filter(|_| out.is_empty()) {
+        out = check_tests(workspace, input);
+    }
+    let Some(rules) = document.rules() else { return out };
 
     let active: Vec<&dyn LintRule> = active(levels).collect();
     let file = FileContext { config, document, rules };
@@ -50,6 +66,16 @@ fn check_document(document: &Document, config: &Config, levels: &Levels) -> Vec<
             out
         }));
     }
+    out
+}
+
+/// What can be said of sound tests without running them.
+fn check_tests(workspace: &Workspace, input: &TestInput) -> Vec<Diagnostic> {
+    let rules = workspace.rules_of(input);
+    let mut out = unittest::lint::findings(&input.test, &rules, &workspace.settings().parse);
+    // A run warns of it, for promtool's verdict is the verdict; whoever lints wants to know that nothing is tested.
+    let unmatched = out.iter_mut().filter(|found| found.rule == unittest::lint::UNMATCHED_RULE_FILE);
+    unmatched.for_each(|found| found.severity = Severity::Error);
     out
 }
 
@@ -70,8 +96,8 @@ fn in_parallel(
 }
 
 /// What the hooks find that see all files.
-fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels]) -> Vec<Diagnostic> {
-    let cx = WorkspaceContext { config, documents };
+fn check_workspace(workspace: &Workspace, config: &Config, levels: &[Levels]) -> Vec<Diagnostic> {
+    let cx = WorkspaceContext { config, workspace };
     let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))
@@ -79,7 +105,11 @@ fn check_workspace(documents: &[Document], config: &Config, levels: &[Levels]) -
 
 /// Hands each finding to its document; gives back those on files that are none, such as a rule file that only a test
 /// names.
-fn hand_out(diagnostics: Vec<Diagnostic>, documents: &[Document], found: &mut [Vec<Diagnostic>]) -> Vec<Diagnostic> {
+fn hand_out(
+    diagnostics: Vec<Diagnostic>,
+    documents: &[Arc<Document>],
+    found: &mut [Vec<Diagnostic>],
+) -> Vec<Diagnostic> {
     let by_file: FxHashMap<FileId, usize> =
         documents.iter().enumerate().map(|(at, document)| (document.source.id(), at)).collect();
     let mut elsewhere = Vec::new();
@@ -125,7 +155,7 @@ mod tests {
     fn a_finding_on_a_file_that_is_no_document_is_not_lost() {
         let config = Config::default();
         let source = |name: &str| Arc::new(SourceFile::new(name, "groups: []\n"));
-        let documents = [Document::read(&source("a.yml"), &config, true)];
+        let documents = [Arc::new(Document::rule_file(&source("a.yml"), &config.settings()))];
         let finding = |file: &Arc<SourceFile>, message: &str| {
             Diagnostic::new("rule/duplicate", Severity::Warning, message, Label::new(file, Span::at(0), ""))
         };

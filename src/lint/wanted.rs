@@ -5,31 +5,36 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Config;
 use super::registry::find;
 use super::suppression::Suppressions;
-use super::{Config, Document};
 use crate::source::{Diagnostic, FileId, Label, Severity, SourceFile};
 use crate::unittest::Seen;
 use crate::unittest::rendering::{RenderedField, Rendering};
+use crate::workspace::Workspace;
 
-/// Leaves of what is found in `source` that which [`super::run`] would tell too: neither switched off, nor suppressed, nor
+/// Leaves of what is found in `source`, a file of the workspace, that which [`super::run`] would tell too: neither switched off, nor suppressed, nor
 /// mere information. What is configured decides how severe each is.
-pub fn keep_wanted(source: &Arc<SourceFile>, found: &mut Vec<Diagnostic>, config: &Config) {
+pub fn keep_wanted(workspace: &Workspace, source: &SourceFile, found: &mut Vec<Diagnostic>, config: &Config) {
     if found.is_empty() {
         return;
     }
     let levels = config.levels(source.name());
     found.retain_mut(|found| levels.apply(found) && found.severity >= Severity::Warning);
-    let document = Document::comments_of(source, config);
-    let suppressions = Suppressions::read(&document);
-    found.retain(|found| !suppressions.silences(found));
+    // Elsewhere no suppression is among the comments.
+    if source.text().contains("promproof")
+        && let Some(document) = workspace.document(source.id())
+    {
+        let suppressions = Suppressions::read(&document);
+        found.retain(|found| !suppressions.silences(found));
+    }
 }
 
 /// A remark: the file and the byte where the text of its field begins, and its rule.
 type Remark = (FileId, usize, &'static str);
 
 /// Leaves the remarks on rendered alerts that are wanted; those behind which no lint rule stands are.
-pub fn keep_wanted_remarks(renderings: &mut Seen<Rendering>, config: &Config) {
+pub fn keep_wanted_remarks(workspace: &Workspace, renderings: &mut Seen<Rendering>, config: &Config) {
     let mut by_file: FxHashMap<FileId, (Arc<SourceFile>, Vec<Diagnostic>)> = FxHashMap::default();
     each_field(renderings, |file, field| {
         let Some(span) = field.span else { return };
@@ -40,7 +45,7 @@ pub fn keep_wanted_remarks(renderings: &mut Seen<Rendering>, config: &Config) {
     });
     let mut wanted: FxHashSet<Remark> = FxHashSet::default();
     for (id, (file, mut found)) in by_file {
-        keep_wanted(&file, &mut found, config);
+        keep_wanted(workspace, &file, &mut found, config);
         wanted.extend(found.iter().map(|found| (id, found.primary.span.start, found.rule)));
     }
     each_field(renderings, |file, field| {

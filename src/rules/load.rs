@@ -21,19 +21,32 @@ pub struct LoadOptions {
     pub ignore_unknown_fields: bool,
     /// The program whose rules they are; `None` recognises it by what is in the file.
     pub dialect: Option<Dialect>,
-    /// Reads the file as a plain rule file whatever it looks like: its name was given as one.
-    pub assume_rules: bool,
 }
 
-/// The rule groups of all documents of a file; `None` where nothing in it has the shape of a rule file.
+/// The rule groups of all documents of a file.
 ///
-/// Never fails: what is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and
-/// not repeated.
-pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> Option<RuleFile> {
-    let (kind, shapes) = shape::of_documents(parsed, file);
-    if !options.assume_rules && kind != FileShape::Rules {
-        return None;
+/// What is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and not repeated.
+///
+/// # Errors
+/// The shape that it has, where that is not the one of a rule file.
+pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> Result<RuleFile, FileShape> {
+    match shape::of_documents(parsed, file) {
+        (FileShape::Rules, shapes) => Ok(load_shapes(parsed, shapes, file, options)),
+        (shape, _) => Err(shape),
     }
+}
+
+/// As [`load`], of a file that is to be a rule file whatever it looks like.
+pub fn load_rules(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> RuleFile {
+    load_shapes(parsed, shape::of_documents(parsed, file).1, file, options)
+}
+
+fn load_shapes(
+    parsed: &yaml::Parsed,
+    shapes: Vec<DocumentShape<'_>>,
+    file: &Arc<SourceFile>,
+    options: &LoadOptions,
+) -> RuleFile {
     let shape = shape_of(&shapes);
     let mut loader = Loader {
         file,
@@ -63,7 +76,7 @@ pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions
     let (mut problems, unchecked) = reader.into_parts();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    Some(RuleFile { file: Arc::clone(file), shape, dialect, groups, nested_comments: comments, unchecked, problems })
+    RuleFile { file: Arc::clone(file), shape, dialect, groups, nested_comments: comments, unchecked, problems }
 }
 
 /// How the groups of all documents are wrapped.

@@ -6,6 +6,8 @@ mod edit;
 mod file;
 mod span;
 #[cfg(test)]
+pub(crate) mod tally;
+#[cfg(test)]
 pub(crate) mod testing;
 pub mod words;
 

@@ -4,8 +4,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::part::Part;
 use super::report::GroupReport;
-use super::run::{self, Needs, Observer, RunOptions, Running, TestInput};
+use super::run::{self, Needs, Observer, RunOptions, Running, Selection};
 use crate::engine::Store;
 use crate::model::exposition::{self, DumpSample};
 use crate::model::{Labels, SampleValue};
@@ -13,6 +14,7 @@ use crate::promql::series::{self, SeriesItems};
 use crate::source::{Diagnostic, SourceFile, Span};
 use crate::testfile::inputs;
 use crate::testfile::{TestFile, TestGroup};
+use crate::workspace::{TestInput, Workspace};
 
 /// Samples in a store, and the time that they cover.
 #[derive(Debug, Default)]
@@ -99,20 +101,21 @@ impl Data {
     /// As [`Data::add_group`].
     pub fn add_test(
         &mut self,
-        mut input: TestInput,
+        workspace: &Workspace,
+        input: &Arc<TestInput>,
         index: usize,
         options: &RunOptions,
     ) -> Result<Option<Diagnostic>, DataError> {
         let Some(group) = input.test.groups.get(index) else { return Ok(None) };
         self.add_group(&input.test, group)?;
-        let group = input.test.groups.swap_remove(index);
-        input.test.groups = vec![group];
-        let options = RunOptions { verdicts_only: true, ..options.clone() };
-        let (report, stores) = run::observe(&[input], &options, &StoreKeeper);
+        let part = Some(Arc::new(Part::of_group(&input.test, group)));
+        let selection = Selection { part, ..Selection::default() };
+        let options = RunOptions { verdicts_only: true, selection, ..options.clone() };
+        let (report, stores) = run::observe(workspace, std::slice::from_ref(input), &options, &StoreKeeper);
         let Some(file) = report.files.into_iter().next() else { return Ok(None) };
         let errors = file.groups.into_iter().flat_map(|group| group.errors);
         let problem = file.problems.into_iter().chain(file.rule_problems).chain(errors).next();
-        let Some(store) = stores.of(0, 0) else { return Ok(problem) };
+        let Some(store) = stores.of(0, index) else { return Ok(problem) };
         for series in store.series() {
             // The input series are there already.
             if self.store.get(series.labels()).is_some() {

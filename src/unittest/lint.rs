@@ -3,7 +3,6 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reads::Reads;
-use super::rule_files::ResolvedRules;
 use crate::model::duration::format_duration;
 use crate::promql::{self, ParseOptions};
 use crate::rules::Field;
@@ -14,6 +13,7 @@ use crate::testfile::mistakes;
 use crate::testfile::{
     AlertTest, ExprTest, InputSeries, Moments, PatternKind, Repeat, TestFile, TestGroup, TextPattern, TimelineTest,
 };
+use crate::workspace::ResolvedRules;
 
 /// `test/ignored-document`: a test file has further YAML documents, which are not read.
 pub const IGNORED_DOCUMENT: &str = "test/ignored-document";

@@ -1,6 +1,6 @@
 //! Unit tests of rules, in promtool's file format.
 //!
-//! `rule_files` finds and loads the rules that a test file names; `run` runs the test groups; `assert` decides each
+//! `run` runs the test groups; `assert` decides each
 //! assertion, with promtool's verdict, one file a kind; `why` explains those that do not hold; [`report`] is what came
 //! out of it, and all that the output formats see. Whoever wants more of a run is an [`Observer`] of it: [`coverage`]
 //! says what of the rules was tested; [`story`] is what a picture of a group needs; [`rendering`] is what alerts look
@@ -20,7 +20,6 @@ mod promtool;
 mod reads;
 pub mod rendering;
 pub mod report;
-mod rule_files;
 mod run;
 pub mod story;
 mod update;
@@ -30,6 +29,5 @@ pub use data::{Data, DataError};
 pub use list::{ListedAssertion, ListedFile, ListedGroup, list};
 pub use part::{Part, PartOf, Partition};
 pub use promtool::{RuleSource, Translation, to_promtool};
-pub use rule_files::{ResolvedRules, RuleFileCache, rule_file_paths};
-pub use run::{InFile, Needs, Observer, RunOptions, Running, Seen, Selection, TestInput, observe, run};
+pub use run::{InFile, Needs, Observer, RunOptions, Running, Seen, Selection, observe, run};
 pub use update::{Extent, Left, Update, Why, update};

@@ -4,16 +4,19 @@
 //! The cuts depend on the selected tests alone, so that all N runs agree on them, on any machine; neighbours stay
 //! together, so that a rule file is loaded by few of the runs.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::part::{Part, PartOf, Partition};
-use super::run::{Selection, TestInput};
+use super::run::Selection;
 use crate::source::Severity;
 use crate::testfile::{TestFile, TestGroup};
+use crate::workspace::TestInput;
 
 impl Partition {
     /// What of `inputs` belongs to this part, if only what `selection` selects counts.
-    pub fn part(self, inputs: &[TestInput], selection: &Selection) -> Part {
+    pub fn part(self, inputs: &[Arc<TestInput>], selection: &Selection) -> Part {
         let units: Vec<(&TestFile, Option<&TestGroup>)> = inputs
             .iter()
             .flat_map(|input| {
@@ -56,7 +59,6 @@ fn weight(test: &TestFile, group: Option<&TestGroup>) -> u128 {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::Arc;
 
     use proptest::prelude::*;
 
@@ -65,15 +67,15 @@ mod tests {
     use crate::{testfile, yaml};
 
     /// A file with a group for each time, in minutes, that the group looks at.
-    fn input(name: &str, minutes: &[u32]) -> TestInput {
+    fn input(name: &str, minutes: &[u32]) -> Arc<TestInput> {
         let group = |minutes: &u32| format!("  - promql_expr_test: [{{expr: up, eval_time: {minutes}m}}]\n");
         let text = format!("tests:\n{}", minutes.iter().map(group).collect::<String>());
         let file = Arc::new(SourceFile::new(name, text));
-        TestInput { test: testfile::decode(&yaml::parse(&file), &file), folder: PathBuf::new() }
+        Arc::new(TestInput { test: testfile::decode(&yaml::parse(&file), &file), folder: PathBuf::new() })
     }
 
     /// Which groups of which files the part has.
-    fn members(part: &Part, inputs: &[TestInput]) -> Vec<(usize, usize)> {
+    fn members(part: &Part, inputs: &[Arc<TestInput>]) -> Vec<(usize, usize)> {
         let all = inputs.iter().enumerate().flat_map(|(file, input)| {
             let groups = input.test.groups.iter().enumerate();
             groups.filter(|(_, group)| part.has(&input.test, group)).map(move |(group, _)| (file, group))
@@ -105,7 +107,7 @@ mod tests {
             files in prop::collection::vec(prop::collection::vec(0_u32..50, 0..6), 0..6),
             count in 1_u32..9,
         ) {
-            let inputs: Vec<TestInput> =
+            let inputs: Vec<Arc<TestInput>> =
                 files.iter().enumerate().map(|(index, minutes)| input(&format!("{index}.yml"), minutes)).collect();
             let parts: Vec<Part> =
                 (1..=count).map(|index| Partition { index, count }.part(&inputs, &Selection::default())).collect();

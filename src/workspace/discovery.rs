@@ -23,6 +23,8 @@ pub struct Found {
     pub path: PathBuf,
     /// Whether the user named the file itself and not a folder above it.
     pub named: bool,
+    /// Which file it is: the path without links; that of a stream as it is written.
+    pub canonical: PathBuf,
 }
 
 /// Where files are looked for.
@@ -110,7 +112,8 @@ impl Walk<'_> {
     }
 
     fn add(&mut self, path: PathBuf, canonical: PathBuf, named: bool) {
-        self.files.entry(canonical).or_insert(Found { path, named }).named |= named;
+        let found = Found { path, named, canonical: canonical.clone() };
+        self.files.entry(canonical).or_insert(found).named |= named;
     }
 
     fn folder(&mut self, path: &Path) {

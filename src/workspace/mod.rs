@@ -3,18 +3,26 @@
 pub mod config_file;
 pub mod copies;
 mod discovery;
+mod document;
+mod files;
 mod filter;
 pub mod glob;
 mod home;
 mod ignoring;
 pub mod paths;
 mod read;
+mod rule_files;
+mod settings;
 mod sniff;
 
 pub use discovery::{Discovery, Found, Lookup, discover};
+pub use document::{Document, Purpose, TestInput};
+pub use files::Workspace;
 pub use filter::Filter;
 pub use home::Home;
 pub use read::{MAX_FILE_BYTES, Read, ReadError, from_bytes, read, read_bounded, read_foreign, read_named};
+pub use rule_files::{ResolvedRules, rule_file_paths};
+pub use settings::{Dialects, Settings};
 pub use sniff::has_extension;
 
 #[cfg(test)]

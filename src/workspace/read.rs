@@ -126,6 +126,8 @@ fn is_stream(_: &Metadata) -> bool {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    #[cfg(test)]
+    crate::source::tally::note(crate::source::tally::Work::Read, &path.to_string_lossy());
     let of_io = |error: io::Error| ReadError::of_io(path, &error);
     read_bounded(fs::File::open(path).map_err(of_io)?).map_err(|message| ReadError::new(path, message))
 }

@@ -64,6 +64,8 @@ pub struct Comment {
 /// Reads all documents of `file`. Never fails: what is wrong is in [`Parsed::problems`], and what could be read is
 /// in [`Parsed::documents`].
 pub fn parse(file: &Arc<SourceFile>) -> Parsed {
+    #[cfg(test)]
+    crate::source::tally::note(crate::source::tally::Work::Parse, file.name());
     read(Source { file: Arc::clone(file), origin: Origin::File(Arc::clone(file)) })
 }
 

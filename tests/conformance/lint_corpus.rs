@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::shared::shared;
-use promproof::lint::{self, Config, Document};
+use promproof::lint::{self, Config};
 use promproof::source::Diagnostic;
-use promproof::workspace;
+use promproof::workspace::{Lookup, Purpose, Workspace};
 
-/// The documents of a corpus and what is reported with the default configuration.
-fn lint(corpus: &Path) -> (Vec<Document>, Vec<Diagnostic>) {
-    let workspace::Discovery { files: found, errors, .. } =
-        workspace::discover(&[corpus.to_path_buf()], &workspace::Lookup::default());
-    assert!(errors.is_empty(), "{errors:?}");
-    let sources: Vec<_> = found.iter().map(|found| workspace::read(&found.path).unwrap().file).collect();
+/// How many rules a corpus has and what is reported with the default configuration.
+fn lint(corpus: &Path) -> (usize, Vec<Diagnostic>) {
     let config = Config::default();
-    let documents = Document::read_rule_files(&sources, &config);
-    let diagnostics = lint::run(&documents, &config);
-    (documents, diagnostics)
+    let mut workspace = Workspace::new(Purpose::Check, config.settings());
+    let errors = workspace.find(&[corpus.to_path_buf()], &Lookup::default());
+    assert!(errors.is_empty(), "{errors:?}");
+    let diagnostics = lint::run(&workspace, &config);
+    (workspace.documents().iter().map(|document| document.rule_count()).sum(), diagnostics)
 }
 
 /// How often each rule is reported; those about templates by label.
@@ -46,8 +44,8 @@ fn lost_across_operators(diagnostics: &[Diagnostic]) -> usize {
 #[test]
 fn srerun() {
     let Some(shared) = shared("") else { return };
-    let (documents, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
-    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 594);
+    let (rules, diagnostics) = lint(&shared.join("corpus/srerun/rules"));
+    assert_eq!(rules, 594);
     insta::assert_snapshot!(show(&diagnostics), @r"
     1 promql/gauge-function-on-counter
     5 promql/impossible-match
@@ -74,8 +72,8 @@ fn srerun() {
 #[test]
 fn awesome() {
     let Some(shared) = shared("") else { return };
-    let (documents, diagnostics) = lint(&shared.join("corpus/awesome"));
-    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 954);
+    let (rules, diagnostics) = lint(&shared.join("corpus/awesome"));
+    assert_eq!(rules, 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
     5 promql/gauge-function-on-counter
     17 promql/impossible-match
@@ -89,8 +87,8 @@ fn awesome() {
 #[test]
 fn kube_prometheus() {
     let Some(shared) = shared("") else { return };
-    let (documents, diagnostics) = lint(&shared.join("corpus/kube-prometheus"));
-    assert_eq!(documents.iter().map(Document::rule_count).sum::<usize>(), 234);
+    let (rules, diagnostics) = lint(&shared.join("corpus/kube-prometheus"));
+    assert_eq!(rules, 234);
     insta::assert_snapshot!(show(&diagnostics), @r"
     2 promql/contradictory-matchers
     1 rule/used-before-recorded

@@ -6,15 +6,14 @@
 use std::path::Path;
 
 use crate::shared::shared;
-use promproof::testfile;
-use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::unittest::{self, RunOptions};
 use promproof::workspace;
-use promproof::yaml;
+use promproof::workspace::{TestInput, Workspace};
 
 fn run(path: &Path) -> unittest::report::TestReport {
     let read = workspace::read(path).unwrap();
-    let test = testfile::decode(&yaml::parse(&read.file), &read.file);
-    unittest::run(&[TestInput { test, folder: path.parent().unwrap().to_owned() }], &RunOptions::default())
+    let input = TestInput::read(&read.file, path.parent().unwrap());
+    unittest::run(&Workspace::default(), &[input], &RunOptions::default())
 }
 
 /// Passed, failed and unchecked assertions, and what kept groups or the file from running.

@@ -6,9 +6,9 @@
 use std::path::Path;
 
 use crate::shared::shared;
-use promproof::lint::{self, Config, Document};
+use promproof::lint::{self, Config};
 use promproof::source::{Diagnostic, Severity};
-use promproof::workspace;
+use promproof::workspace::{self, Document};
 
 /// Accepted, with this many rules in the first document.
 const ACCEPTED: &[(&str, usize)] = &[
@@ -83,10 +83,10 @@ const TEST_FILES: &[&str] = &[
 fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
     let read = workspace::read(path).expect("a file that can be read");
     let config = Config::default();
-    let document = Document::read(&read.file, &config, true);
-    let groups = document.rules.iter().flat_map(|file| &file.groups).filter(|group| group.part == 0);
+    let document = Document::rule_file(&read.file, &config.settings());
+    let groups = document.rules().into_iter().flat_map(|file| &file.groups).filter(|group| group.part == 0);
     let rules = groups.map(|group| group.rules.len()).sum();
-    let found = lint::run(&[document], &config);
+    let found = lint::run_on(&read.file, &config);
     // promtool does not expand templates: `$.labels` in Prometheus' own test data fails when the alert fires.
     let is_known = |diagnostic: &&Diagnostic| diagnostic.rule != "template/runtime-error";
     let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).filter(is_known);

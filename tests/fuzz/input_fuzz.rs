@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::expressions::Generator;
 use crate::fuzz::{self, Outcome};
 use crate::mutate;
-use promproof::lint::{self, Config, Document};
+use promproof::lint::{self, Config};
 use promproof::model::exposition::parse_dump;
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::series;
@@ -17,8 +17,9 @@ use promproof::report::{self, Look};
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
 use promproof::testfile;
-use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::unittest::{self, RunOptions};
 use promproof::workspace;
+use promproof::workspace::{Document, Purpose, TestInput, Workspace};
 use promproof::yaml;
 
 fn assert_inside(span: Span, text: &str, what: &str) {
@@ -260,10 +261,12 @@ fn broken_rule_files() {
     let tally = fuzz::run("broken rule files", 1_500, move |seed| {
         let text = broken(&mut Generator::new(seed), &[RULES, traefik], &YAML_PIECES);
         let file = workspace::from_bytes("rules.yml", text.into_bytes()).file;
-        let document = Document::read(&file, &config, false);
-        check_problems(&document.problems, file.text());
-        let is_rules = document.rules.is_some();
-        let found = lint::run(&[document], &config);
+        let document = Document::rule_file(&file, &config.settings());
+        check_problems(&document.problems().cloned().collect::<Vec<_>>(), file.text());
+        let is_rules = document.rule_count() > 0;
+        let mut workspace = Workspace::new(Purpose::Check, config.settings());
+        workspace.add(document);
+        let found = lint::run(&workspace, &config);
         check_problems(&found, file.text());
         let mut shown = Vec::new();
         let summary = report::Summary::default();
@@ -326,7 +329,11 @@ fn broken_test_files() {
         check_problems(&parsed.problems, file.text());
         let test = testfile::decode(&parsed, &file);
         check_problems(&test.problems, file.text());
-        let report = unittest::run(&[TestInput { test, folder: folder.clone() }], &RunOptions::default());
+        let report = unittest::run(
+            &Workspace::default(),
+            &[std::sync::Arc::new(TestInput { test, folder: folder.clone() })],
+            &RunOptions::default(),
+        );
         let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];
         let mut shown = Vec::new();
         let format = formats[random.below(formats.len())];

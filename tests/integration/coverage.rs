@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use promproof::source::SourceFile;
-use promproof::testfile;
 use promproof::unittest::coverage::{Collector, Coverage};
-use promproof::unittest::{self, RunOptions, TestInput};
-use promproof::yaml;
+use promproof::unittest::{self, RunOptions};
+use promproof::workspace::{TestInput, Workspace};
 use proptest::prelude::*;
 
 use crate::support::{Run, Sandbox, repository};
@@ -219,17 +218,17 @@ impl Suite {
         Suite { sandbox: Sandbox::with(&[("rules.yml", rules)]) }
     }
 
-    fn input(&self, name: &str, groups: &str) -> TestInput {
+    fn input(&self, name: &str, groups: &str) -> Arc<TestInput> {
         let text = format!("rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n{groups}");
         let file = Arc::new(SourceFile::new(name, text));
-        let test = testfile::decode(&yaml::parse(&file), &file);
-        assert!(test.problems.is_empty(), "{:?}", test.problems);
-        TestInput { test, folder: self.sandbox.path("") }
+        let input = TestInput::read(&file, self.sandbox.path(""));
+        assert!(input.test.problems.is_empty(), "{:?}", input.test.problems);
+        input
     }
 
-    fn coverage(&self, inputs: &[TestInput]) -> Coverage {
+    fn coverage(&self, inputs: &[Arc<TestInput>]) -> Coverage {
         let collector = Collector::default();
-        unittest::observe(inputs, &RunOptions::default(), &collector);
+        unittest::observe(&Workspace::default(), inputs, &RunOptions::default(), &collector);
         collector.finish()
     }
 

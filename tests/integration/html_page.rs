@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use promproof::report::html;
 use promproof::report::run::TestView;
-use promproof::testfile;
 use promproof::unittest::story::Storyteller;
-use promproof::unittest::{self, RunOptions, TestInput};
+use promproof::unittest::{self, RunOptions};
 use promproof::workspace;
-use promproof::yaml;
+use promproof::workspace::{TestInput, Workspace};
 
 use crate::support::Sandbox;
 
@@ -49,9 +48,8 @@ fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
     let path = sandbox.path("test.yml");
     let mut read = workspace::read(&path).unwrap();
     read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
-    let test = testfile::decode(&yaml::parse(&read.file), &read.file);
-    let inputs = [TestInput { test, folder: sandbox.path("") }];
-    let (report, stories) = unittest::observe(&inputs, &RunOptions::default(), &Storyteller);
+    let inputs = [TestInput::read(&read.file, sandbox.path(""))];
+    let (report, stories) = unittest::observe(&Workspace::default(), &inputs, &RunOptions::default(), &Storyteller);
     let stories = stories.filter_map(|story| story);
     let mut out = Vec::new();
     html::write(&mut out, &report, &stories, &TestView { elapsed, ..TestView::default() }).unwrap();

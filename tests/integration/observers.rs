@@ -1,9 +1,11 @@
 //! Whoever looks at a run beside its assertions, and runs that nobody explains.
 
+use std::sync::Arc;
+
 use promproof::source::SourceFile;
 use promproof::unittest::report::{GroupReport, Outcome};
-use promproof::unittest::{self, Observer, RunOptions, Running, TestInput};
-use promproof::{testfile, yaml};
+use promproof::unittest::{self, Observer, RunOptions, Running};
+use promproof::workspace::{TestInput, Workspace};
 
 use crate::support::Sandbox;
 
@@ -27,9 +29,9 @@ tests:
     alert_rule_test: [{eval_time: 3m, alertname: Down, exp_alerts: [{}]}]
 ";
 
-fn input(sandbox: &Sandbox) -> TestInput {
-    let file = std::sync::Arc::new(SourceFile::new("test.yml", TEST));
-    TestInput { test: testfile::decode(&yaml::parse(&file), &file), folder: sandbox.path("") }
+fn input(sandbox: &Sandbox) -> Arc<TestInput> {
+    let file = Arc::new(SourceFile::new("test.yml", TEST));
+    TestInput::read(&file, sandbox.path(""))
 }
 
 /// Says which groups it saw and how many of their assertions hold.
@@ -48,7 +50,8 @@ impl Observer for Listener {
 fn an_observer_sees_each_group_that_ran() {
     let sandbox = Sandbox::new();
     sandbox.write("rules.yml", RULES);
-    let (report, seen) = unittest::observe(&[input(&sandbox)], &RunOptions::default(), &(Some(Listener), ()));
+    let (report, seen) =
+        unittest::observe(&Workspace::default(), &[input(&sandbox)], &RunOptions::default(), &(Some(Listener), ()));
     let seen = seen.filter_map(|(seen, ())| seen);
     assert_eq!(report.counts().groups, 2);
     assert_eq!(seen.of(0, 0).map(String::as_str), Some("fails: 0 of 3"));
@@ -62,7 +65,7 @@ fn a_verdict_can_be_had_without_its_explanation() {
     sandbox.write("rules.yml", RULES);
     let run = |verdicts_only| {
         let options = RunOptions { verdicts_only, ..RunOptions::default() };
-        let report = unittest::run(&[input(&sandbox)], &options);
+        let report = unittest::run(&Workspace::default(), &[input(&sandbox)], &options);
         let assertions = report.files.into_iter().flat_map(|file| file.groups).flat_map(|group| group.assertions);
         assertions.map(|assertion| assertion.outcome).collect::<Vec<Outcome>>()
     };

@@ -10,12 +10,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use promproof::lint::{self, Confidence, Config, Document};
+use promproof::lint::{self, Confidence, Config};
 use promproof::report::Look;
 use promproof::report::diagnostics::full;
-use promproof::rules::{FileShape, LoadOptions, classify};
+use promproof::rules::{FileShape, classify};
 use promproof::source::{Diagnostic, SourceFile};
-use promproof::unittest::RuleFileCache;
+use promproof::workspace::{Document, Purpose, Workspace};
 use promproof::yaml;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
@@ -57,10 +57,11 @@ fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
     let rules = Arc::new(SourceFile::new("rules.yml", text));
     if classify(&yaml::parse(&rules), &rules) == FileShape::Tests {
         let tests = Arc::new(SourceFile::new("test.yml", text));
-        let rule_files = RuleFileCache::new(LoadOptions::default());
-        return lint::run(&[Document::read_tests(&tests, Path::new(""), &rule_files)], config);
+        let mut workspace = Workspace::new(Purpose::Check, config.settings());
+        workspace.add(Document::test_file(&tests, &config.settings()));
+        return lint::run(&workspace, config);
     }
-    lint::run(&[Document::read(&rules, config, true)], config)
+    lint::run_on(&rules, config)
 }
 
 fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use promproof::source::SourceFile;
 use promproof::unittest::report::{Life, Outcome, TestReport};
-use promproof::unittest::{self, RunOptions, TestInput};
-use promproof::yaml;
+use promproof::unittest::{self, RunOptions};
+use promproof::workspace::{TestInput, Workspace};
 use proptest::prelude::*;
 
 use crate::support::Sandbox;
-use promproof::testfile::{self, TestFile};
 
 const RULES: &str = r#"groups:
   - name: g
@@ -430,27 +429,22 @@ fn assertion() -> impl Strategy<Value = String> {
     prop_oneof![3 => timeline, 1 => expression]
 }
 
-fn decode(text: &str) -> TestFile {
-    let source = Arc::new(SourceFile::new("t.yml", text));
-    testfile::decode(&yaml::parse(&source), &source)
-}
-
-fn input(text: &str, folder: &tempfile::TempDir) -> TestInput {
-    TestInput { test: decode(text), folder: folder.path().to_owned() }
+fn input(text: &str, folder: &tempfile::TempDir) -> Arc<TestInput> {
+    TestInput::read(&Arc::new(SourceFile::new("t.yml", text)), folder.path())
 }
 
 /// Runs the test, translates it, and runs that: the verdicts agree, and nothing of what promtool does not know is left.
 fn verdict_is_kept(folder: &tempfile::TempDir, text: &str) -> Result<TestReport, TestCaseError> {
     let input_file = [input(text, folder)];
     prop_assert!(input_file[0].test.problems.is_empty(), "{:?}\n{text}", input_file[0].test.problems);
-    let report = unittest::run(&input_file, &RunOptions::default());
-    let translated = unittest::to_promtool(&input_file, &RunOptions::default());
+    let report = unittest::run(&Workspace::default(), &input_file, &RunOptions::default());
+    let translated = unittest::to_promtool(&Workspace::default(), &input_file, &RunOptions::default());
     let plain = translated[0].text(&["rules.yml".to_owned()]);
     let plain_input = [input(&plain, folder)];
     let test = &plain_input[0].test;
     prop_assert!(test.problems.is_empty(), "{:?}\n{plain}", test.problems);
     prop_assert!(test.groups.iter().all(|group| !group.has_extensions()), "{plain}");
-    let again = unittest::run(&plain_input, &RunOptions::default());
+    let again = unittest::run(&Workspace::default(), &plain_input, &RunOptions::default());
     prop_assert_eq!(report.failed(), again.failed(), "{}\n{}", text, plain);
     prop_assert_eq!(report.files[0].groups[0].steps, again.files[0].groups[0].steps, "{}\n{}", text, plain);
     Ok(report)
@@ -492,7 +486,7 @@ proptest! {
         let report = verdict_is_kept(&folder, &with(&case.assertion))?;
         let updated = unittest::update(&report.files[0], unittest::Extent::All);
         if updated.left.is_empty() && report.files[0].groups[0].errors.is_empty() {
-            let again = unittest::run(&[input(&updated.text, &folder)], &RunOptions::default());
+            let again = unittest::run(&Workspace::default(), &[input(&updated.text, &folder)], &RunOptions::default());
             prop_assert!(!again.failed(), "an update makes it pass\n{}\n{}", with(&case.assertion), updated.text);
         }
         let all = verdict_is_kept(&folder, &with("    alert_timeline: [{alertname: A, count: 99}]\n"))?;

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use promproof::report::Look;
 use promproof::report::run::{self, TestFormat, TestView};
 use promproof::source::SourceFile;
-use promproof::testfile;
 use promproof::unittest::report::TestReport;
-use promproof::unittest::{self, RunOptions, TestInput};
-use promproof::yaml;
+use promproof::unittest::{self, RunOptions};
+use promproof::workspace::{TestInput, Workspace};
 
 /// A folder with rule files, and the test files that are run in it.
 pub struct Folder {
@@ -33,9 +32,8 @@ impl Folder {
     /// Runs `text` as the file `test.yml`.
     pub fn run(&self, text: &str) -> TestReport {
         let source = Arc::new(SourceFile::new("test.yml", text));
-        let test = testfile::decode(&yaml::parse(&source), &source);
-        let input = TestInput { test, folder: self.dir.path().to_owned() };
-        unittest::run(&[input], &RunOptions::default())
+        let input = TestInput::read(&source, self.dir.path());
+        unittest::run(&Workspace::default(), &[input], &RunOptions::default())
     }
 
     /// Runs `text` and prints the report. The folder's own name is left out.

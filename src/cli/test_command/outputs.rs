@@ -1,14 +1,13 @@
 //! Where `promproof test` writes its reports: no report takes the place of a file of the tests, or of another report.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::TestArgs;
 use crate::cli::Trouble;
-use crate::unittest::{self, TestInput};
-use crate::workspace;
-use crate::workspace::Home;
+use crate::workspace::{self, Home, TestInput};
 
 /// Looks at the files that the run would write, before anything is run.
 ///
@@ -43,7 +42,7 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// Where a report would take the place of one of them.
-pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[TestInput], home: &Home) -> Result<(), Trouble> {
+pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[Arc<TestInput>], home: &Home) -> Result<(), Trouble> {
     let there: Vec<(&str, &Path, PathBuf)> = outputs(args)
         .filter_map(|(option, path)| Some((option, path, target(path).filter(|target| target.is_file())?)))
         .collect();
@@ -53,7 +52,7 @@ pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[TestInput], ho
     let patterns =
         inputs.iter().flat_map(|input| input.test.rule_files.iter().map(move |pattern| (input, pattern.text())));
     let files: FxHashSet<PathBuf> = patterns
-        .flat_map(|(input, pattern)| unittest::rule_file_paths(&input.folder, pattern, home))
+        .flat_map(|(input, pattern)| workspace::rule_file_paths(&input.folder, pattern, home))
         .chain(inputs.iter().map(|input| PathBuf::from(input.test.file.name())))
         .filter_map(|path| path.canonicalize().ok())
         .collect();

@@ -3,7 +3,10 @@
 use clap::Args;
 
 use crate::cli::Trouble;
-use crate::unittest::{Part, Partition, Selection, TestInput};
+use std::sync::Arc;
+
+use crate::unittest::{Part, Partition, Selection};
+use crate::workspace::TestInput;
 
 /// Which part is run.
 #[derive(Debug, Args)]
@@ -16,7 +19,7 @@ pub(in crate::cli) struct PartitionArgs {
 
 impl PartitionArgs {
     /// Leaves only what belongs to the part. What to say where that is nothing.
-    pub(in crate::cli) fn select(&self, inputs: &mut Vec<TestInput>, selection: &mut Selection) -> Option<String> {
+    pub(in crate::cli) fn select(&self, inputs: &mut Vec<Arc<TestInput>>, selection: &mut Selection) -> Option<String> {
         let partition = self.partition?;
         // Tests are counted anew where an update has changed them.
         selection.part = None;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,9 +12,10 @@ use super::super::{Outcome, Session, Trouble, atomic};
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
 use crate::source::Severity;
-use crate::unittest::{self, RuleSource, RunOptions, TestInput, Translation};
+use crate::unittest::{self, RuleSource, RunOptions, Translation};
 use crate::workspace::copies::HEADER;
 use crate::workspace::paths::normalize;
+use crate::workspace::{TestInput, Workspace};
 
 /// The folder below DIR for what lies outside of the current folder.
 const OUTSIDE: &str = "outside";
@@ -54,7 +56,8 @@ impl PromtoolArgs {
 /// Where a test file is broken, a file in the way is not one of ours, or something cannot be written.
 pub(super) fn write(
     dir: &Path,
-    mut inputs: Vec<TestInput>,
+    workspace: &Workspace,
+    mut inputs: Vec<Arc<TestInput>>,
     options: &RunOptions,
     session: &Session,
 ) -> Result<Outcome, Trouble> {
@@ -70,7 +73,7 @@ pub(super) fn write(
     let broken = broken(&inputs, session);
     inputs.retain(|input| !is_broken(input));
 
-    let translations = unittest::to_promtool(&inputs, options);
+    let translations = unittest::to_promtool(workspace, &inputs, options);
     let mut files = Files { folder, texts: BTreeMap::new() };
     for translation in &translations {
         files.add(translation)?;
@@ -91,12 +94,12 @@ fn is_broken(input: &TestInput) -> bool {
 }
 
 /// Says which files have mistakes of their own, and whether one has.
-fn broken(inputs: &[TestInput], session: &Session) -> bool {
+fn broken(inputs: &[Arc<TestInput>], session: &Session) -> bool {
     for input in inputs.iter().filter(|input| is_broken(input)) {
         let message = format!("{} has mistakes and is not translated", input.test.file.name());
         session.report(&Trouble::new(message).help("`promproof check` shows them"));
     }
-    inputs.iter().any(is_broken)
+    inputs.iter().any(|input| is_broken(input))
 }
 
 /// Says what is not the same as before.

@@ -2,17 +2,20 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::TestArgs;
-use super::files::{no_test_file, read_paths};
+use super::files::{no_test_file, read_tests};
+use crate::cli::config;
 use crate::cli::{Outcome, Session, Trouble};
+use crate::lint::config::Choice;
 use crate::lint::{self, Config};
-use crate::source::Severity;
+use crate::source::{FileId, Severity};
 use crate::unittest::coverage::{Collector, Coverage};
 use crate::unittest::report::TestReport;
 use crate::unittest::story::{Story, Storyteller};
-use crate::unittest::{self, RunOptions, Seen, Selection, TestInput};
-use crate::workspace::Lookup;
+use crate::unittest::{self, RunOptions, Seen, Selection};
+use crate::workspace::{TestInput, Workspace};
 
 /// How the tests went, and what was seen of them.
 pub(super) struct Ran {
@@ -23,13 +26,36 @@ pub(super) struct Ran {
     pub stories: Seen<Story>,
 }
 
+/// The files, as they were read.
+pub(super) struct Opened {
+    pub config: Config,
+    pub workspace: Workspace,
+    failures: Vec<Trouble>,
+}
+
+impl Opened {
+    /// Reads the files that the arguments name.
+    ///
+    /// # Errors
+    /// Where the configuration makes no sense.
+    pub(super) fn new(args: &TestArgs, choice: Choice, session: &Session) -> Result<Self, Trouble> {
+        let config = config::load(&args.config, session)?.choosing(choice);
+        let lookup = args.config.file.files.lookup(&config, &args.paths);
+        let (workspace, failures) = read_tests(&args.paths, &lookup, config.settings());
+        Ok(Opened { config, workspace, failures })
+    }
+}
+
 /// The tests to run.
 pub(super) struct Suite<'a> {
     pub args: &'a TestArgs,
     pub session: &'a Session,
-    lookup: Lookup,
-    /// The files of which something is selected.
-    pub inputs: Vec<TestInput>,
+    /// The configuration, with what the command line chooses.
+    pub config: Config,
+    /// The files.
+    pub workspace: Workspace,
+    /// The test files of which something is selected.
+    pub inputs: Vec<Arc<TestInput>>,
     /// How they run, and what of them.
     pub options: RunOptions,
     /// What could not be read or written; it has been told.
@@ -41,38 +67,45 @@ pub(super) struct Suite<'a> {
 }
 
 impl<'a> Suite<'a> {
-    /// Reads the files that the arguments name.
+    /// What the arguments select of the files.
     ///
     /// # Errors
     /// Where there is no test file or nothing is selected.
-    pub(super) fn read(
+    pub(super) fn of(
         args: &'a TestArgs,
-        config: &Config,
+        opened: Opened,
         options: RunOptions,
         session: &'a Session,
     ) -> Result<Self, Trouble> {
-        let lookup = args.config.file.files.lookup(config, &args.paths);
-        let options = RunOptions { home: lookup.home.clone(), ..options };
-        let (inputs, failures) = read_paths(&args.paths, &lookup);
-        let is_missing = inputs.is_empty() && failures.is_empty();
+        let Opened { config, workspace, failures } = opened;
+        let is_missing = workspace.documents().is_empty() && failures.is_empty();
         if is_missing && !args.allow_none {
             return Err(nothing_to_test(&args.paths));
         }
-        let mut suite =
-            Suite { args, session, lookup, inputs, options, failures: Vec::new(), is_missing, is_empty_part: false };
+        let mut suite = Suite {
+            args,
+            session,
+            config,
+            workspace,
+            inputs: Vec::new(),
+            options,
+            failures: Vec::new(),
+            is_missing,
+            is_empty_part: false,
+        };
         suite.tell(failures);
         suite.select()?;
         Ok(suite)
     }
 
-    /// Reads the files anew after an update. What could not be read before has been told, and still counts.
+    /// Goes on with what an update has written. What could not be read before has been told, and still counts.
     ///
     /// # Errors
     /// Where nothing is selected any more.
-    pub(super) fn read_again(&mut self) -> Result<(), Trouble> {
-        let (inputs, failures) = read_paths(&self.args.paths, &self.lookup);
-        self.inputs = inputs;
-        self.tell(failures);
+    pub(super) fn set_texts(&mut self, written: Vec<(FileId, String)>) -> Result<(), Trouble> {
+        for (file, text) in written {
+            self.workspace.set_text(file, Some(text)).map_err(|error| Trouble::new(error.to_string()))?;
+        }
         self.select()
     }
 
@@ -87,6 +120,7 @@ impl<'a> Suite<'a> {
     }
 
     fn select(&mut self) -> Result<(), Trouble> {
+        self.inputs = self.workspace.tests().cloned().collect();
         let selection = &mut self.options.selection;
         // Of the whole the part is taken, not of the part that there was before an update.
         selection.part = None;
@@ -100,14 +134,14 @@ impl<'a> Suite<'a> {
     }
 
     /// How the tests go. Of what they warn of, only what `check` would find too is left.
-    pub(super) fn run(&self, config: &Config) -> Ran {
+    pub(super) fn run(&self) -> Ran {
         let _progress = self.session.progress("testing");
         let collector = self.args.coverage.wanted().then(Collector::default);
         let storyteller = self.args.page.html.as_ref().map(|_| Storyteller);
         let observer = (collector, storyteller);
-        let (mut report, seen) = unittest::observe(&self.inputs, &self.options, &observer);
+        let (mut report, seen) = unittest::observe(&self.workspace, &self.inputs, &self.options, &observer);
         for file in &mut report.files {
-            lint::keep_wanted(&file.file, &mut file.warnings, config);
+            lint::keep_wanted(&self.workspace, &file.file, &mut file.warnings, &self.config);
         }
         let coverage = observer.0.map(Collector::finish);
         Ran { report, coverage, stories: seen.filter_map(|(_, story)| story.flatten()) }
@@ -121,13 +155,13 @@ impl<'a> Suite<'a> {
 
 /// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
 /// them, and a run without them would pass where it proves nothing.
-fn keep_selected(inputs: &mut Vec<TestInput>, selection: &Selection) -> Result<(), Trouble> {
+fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Result<(), Trouble> {
     if selection.groups.is_none() && selection.words.is_empty() {
         return Ok(());
     }
-    let broken = |input: &TestInput| input.test.problems.iter().any(|problem| problem.severity == Severity::Error);
-    let selects = |input: &TestInput| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
-    let stays = |input: &TestInput| broken(input) || selects(input);
+    let broken = |input: &Arc<TestInput>| input.test.problems.iter().any(|problem| problem.severity == Severity::Error);
+    let selects = |input: &Arc<TestInput>| input.test.groups.iter().any(|group| selection.selects(&input.test, group));
+    let stays = |input: &Arc<TestInput>| broken(input) || selects(input);
     if !inputs.is_empty() && !inputs.iter().any(stays) {
         let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
         return Err(Trouble::new("the filter selects no test")

@@ -15,14 +15,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{TestArgs, read_paths};
+use super::TestArgs;
+use super::suite::Opened;
 use crate::cli::config::{self, ConfigFileArgs};
 use crate::cli::{Outcome, Session, Trouble};
 use crate::model::calendar;
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
-use crate::unittest;
-use crate::workspace::{self, Lookup};
+use crate::workspace::{self, Lookup, Workspace};
 
 /// Editors and `git checkout` write in several steps: so long it must be quiet before the tests run.
 const QUIET: Duration = Duration::from_millis(100);
@@ -43,7 +43,8 @@ pub(in crate::cli) struct WatchArgs {
     pub poll: bool,
 }
 
-/// Runs `run_once` now and after each change, until the program is stopped from outside.
+/// Runs the tests (`run`) of the files that are there (`open`) now and after each change, until the program is stopped
+/// from outside. Each time all files are read anew: that takes milliseconds, and nothing can be out of date.
 ///
 /// # Errors
 /// Where the tests come from standard input, or nobody reads the output any more. What keeps one run from its work is
@@ -51,7 +52,8 @@ pub(in crate::cli) struct WatchArgs {
 pub(super) fn run(
     args: &TestArgs,
     session: &Session,
-    run_once: &dyn Fn(&Session) -> Result<Outcome, Trouble>,
+    open: &dyn Fn(&Session) -> Result<Opened, Trouble>,
+    run: &dyn Fn(Opened, &Session) -> Result<Outcome, Trouble>,
 ) -> Result<Outcome, Trouble> {
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
@@ -65,12 +67,20 @@ pub(super) fn run(
     let mut alarm = Alarm::new(args.watch.poll);
     let mut reason = "first run".to_owned();
     loop {
-        watched.learn(args);
-        // Before the state is taken, so that nothing changes unseen in between.
+        watched.configure(args);
+        // Before the state is taken, which is taken before the files are read: nothing changes unseen in between.
         alarm.watch(&watched.folders());
-        let state = watched.state();
+        let found = watched.found();
         begin(session, &reason)?;
-        if let Err(trouble) = run_once(&session.anew()) {
+        let session = session.anew();
+        let opened = open(&session);
+        if let Ok(opened) = &opened {
+            watched.learn(&opened.workspace);
+            alarm.watch(&watched.folders());
+        }
+        // The rule files of a test are read when it runs.
+        let state = State { files: watched.rules().chain(found).collect() };
+        if let Err(trouble) = opened.and_then(|opened| run(opened, &session)) {
             session.report(&trouble);
             if trouble.closed_pipe {
                 return Ok(Outcome::Trouble);
@@ -115,12 +125,16 @@ struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    /// Reads which rule files the tests name.
-    fn learn(&mut self, args: &TestArgs) {
+    /// Reads where files are looked for.
+    fn configure(&mut self, args: &TestArgs) {
         if let Some(config) = config::load_sound(&args.config.file) {
             self.lookup = args.config.file.files.lookup(&config, &args.paths);
         }
-        for input in read_paths(&args.paths, &self.lookup).0 {
+    }
+
+    /// Notes which rule files the tests name.
+    fn learn(&mut self, workspace: &Workspace) {
+        for input in workspace.tests() {
             let patterns = input.test.rule_files.iter();
             self.rule_files.extend(patterns.map(|pattern| (input.folder.clone(), pattern.text().to_owned())));
         }
@@ -129,7 +143,7 @@ impl Watched<'_> {
     fn rule_paths(&self) -> impl Iterator<Item = PathBuf> {
         self.rule_files
             .iter()
-            .flat_map(|(folder, pattern)| unittest::rule_file_paths(folder, pattern, &self.lookup.home))
+            .flat_map(|(folder, pattern)| workspace::rule_file_paths(folder, pattern, &self.lookup.home))
     }
 
     /// The configuration, which says what is warned of.
@@ -141,12 +155,18 @@ impl Watched<'_> {
 
     /// How the files are now.
     fn state(&self) -> State {
+        State { files: self.rules().chain(self.found()).collect() }
+    }
+
+    /// The files that may be tests, and the configuration.
+    fn found(&self) -> Vec<(PathBuf, Stamp)> {
         let tests = workspace::discover(self.paths, &self.lookup).files.into_iter().map(|found| found.path);
-        let stamp = |path: PathBuf| {
-            let metadata = fs::metadata(&path).ok()?;
-            Some((path, (metadata.modified().ok(), metadata.len())))
-        };
-        State { files: tests.chain(self.rule_paths()).chain(self.config_path()).filter_map(stamp).collect() }
+        tests.chain(self.config_path()).filter_map(stamped).collect()
+    }
+
+    /// The rule files that tests name.
+    fn rules(&self) -> impl Iterator<Item = (PathBuf, Stamp)> {
+        self.rule_paths().filter_map(stamped)
     }
 
     /// The folders in which changes matter.
@@ -166,10 +186,19 @@ impl Watched<'_> {
     }
 }
 
+/// Time and size of a file.
+type Stamp = (Option<SystemTime>, u64);
+
+/// A file with its time and size; `None` where there is none.
+fn stamped(path: PathBuf) -> Option<(PathBuf, Stamp)> {
+    let metadata = fs::metadata(&path).ok()?;
+    Some((path, (metadata.modified().ok(), metadata.len())))
+}
+
 /// Time and size of files.
 #[derive(Debug, PartialEq, Eq)]
 struct State {
-    files: BTreeMap<PathBuf, (Option<SystemTime>, u64)>,
+    files: BTreeMap<PathBuf, Stamp>,
 }
 
 impl State {

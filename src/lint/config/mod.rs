@@ -41,11 +41,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::promql::ParseOptions;
-use crate::rules::{Dialect, LoadOptions};
+use crate::rules::Dialect;
 use crate::source::{Diagnostic, SourceFile};
 
-use crate::workspace::Filter;
 use crate::workspace::paths::Patterns;
+use crate::workspace::{Dialects, Filter, Settings};
 pub use choice::Choice;
 pub use fail_on::FailOn;
 pub use levels::{Level, Levels, State, Why};
@@ -170,15 +170,6 @@ impl Config {
         self
     }
 
-    /// How rule files are read that the configuration says nothing special about.
-    pub fn load_options(&self) -> LoadOptions {
-        LoadOptions {
-            parse: self.promql.parse_options(),
-            ignore_unknown_fields: self.ignore_unknown_fields,
-            ..LoadOptions::default()
-        }
-    }
-
     /// Lets the command line choose the rules.
     #[must_use]
     pub fn choosing(mut self, choice: Choice) -> Config {
@@ -191,14 +182,12 @@ impl Config {
         &self.files
     }
 
-    /// The program whose rules the file called `name` holds; `None` where the file itself shows it.
-    pub fn dialect(&self, name: &str) -> Option<Dialect> {
-        if self.overrides.iter().all(|special| special.dialect.is_none()) {
-            return self.dialect;
-        }
-        let path = self.files.relative(Path::new(name));
-        let special = self.overrides.iter().rev().filter(|special| special.paths.matches(&path));
-        special.filter_map(|special| special.dialect).next().or(self.dialect)
+    /// How files are read, wherever they lie.
+    pub fn settings(&self) -> Settings {
+        let special = self.overrides.iter().filter_map(|special| Some((special.paths.clone(), special.dialect?)));
+        let dialects = Dialects { general: self.dialect, special: special.collect(), filter: self.files.clone() };
+        let ignore_unknown_fields = self.ignore_unknown_fields;
+        Settings { parse: self.promql.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
     }
 
     /// Which rules run on the file called `name`, and with which severity.

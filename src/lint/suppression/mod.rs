@@ -10,10 +10,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{Diagnostic, Label, Span};
 
-use super::Document;
 use super::config::Levels;
 use super::naming::Name;
 use super::rules::suppression::{INVALID, UNUSED};
+use crate::workspace::Document;
 use scope::Scopes;
 
 /// The suppressions of one document.
@@ -149,8 +149,7 @@ impl<'d> Suppressions<'d> {
         let mut found = self.mistakes;
         let file = &self.document.source;
         // Where parts of the file could not be read, the rules did not see them.
-        let whole = self.document.problems.is_empty()
-            && self.document.rules.as_ref().is_none_or(|rules| rules.problems.is_empty());
+        let whole = self.document.problems().next().is_none();
         let idle =
             self.entries.iter().zip(used).filter(|(entry, used)| whole && !**used && runs(entry.pattern, levels));
         let idle: Vec<PatternPlace> = idle.flat_map(|(entry, _)| &entry.places).copied().collect();

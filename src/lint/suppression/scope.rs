@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::lint::Document;
 use crate::promql;
 use crate::rules::{Rule, RuleFile};
 use crate::source::{SourceFile, Span};
+use crate::workspace::Document;
 use crate::yaml::{Entry, Mapping};
 
 /// The parts of a rule file that a comment can speak for, by the line on which they begin.
@@ -67,8 +67,8 @@ fn rule_regions(rule: &Rule, regions: &mut Vec<Region>) {
 
 /// The comments of a document that may hold a suppression: those of YAML, and those of PromQL inside expressions.
 pub(super) fn comments(document: &Document) -> Vec<Comment> {
-    let mut comments: Vec<Comment> = document.comments.iter().map(|span| Comment { span: *span, expr: None }).collect();
-    let rules = document.rules.iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
+    let mut comments: Vec<Comment> = document.comments().map(|span| Comment { span, expr: None }).collect();
+    let rules = document.rules().into_iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
     for rule in rules {
         for decoded in promql::comments(rule.expr.text()) {
             comments.push(Comment { span: rule.expr.file_span(decoded), expr: Some(rule.expr.span) });
@@ -88,7 +88,7 @@ pub(super) struct Scopes<'d> {
 
 impl<'d> Scopes<'d> {
     pub(super) fn of(document: &'d Document) -> Self {
-        let regions = document.rules.as_ref().map(Regions::of);
+        let regions = document.rules().map(|file| Regions::of(file));
         Scopes { file: &document.source, regions, searched: (0..0, None) }
     }
 

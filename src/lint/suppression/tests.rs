@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use crate::lint::{self, Config, Document};
+use crate::lint::{self, Config};
 use crate::source::SourceFile;
+use crate::workspace::Document;
 
 /// What is left of the findings: line and rule.
 fn left(text: &str) -> String {
@@ -11,7 +12,7 @@ fn left(text: &str) -> String {
 fn left_with(text: &str, config: &str) -> String {
     let config = Config::parse(&Arc::new(SourceFile::new("promproof.toml", config))).unwrap();
     let source = Arc::new(SourceFile::new("rules.yml", text));
-    let found = lint::run(&[Document::read(&source, &config, true)], &config);
+    let found = lint::run_on(&source, &config);
     let line = |found: &crate::source::Diagnostic| {
         let line = found.primary.file.position(found.primary.span.start).line;
         format!("{line} {}: {}", found.rule, found.message)
@@ -154,7 +155,7 @@ fn comments_that_say_the_same_are_one_entry() {
     let findings = "      - {alert: A, expr: sum(a) > 0, annotations: {s: '{{ $labels.x }}'}}\n".repeat(500);
     let text = format!("{comments}groups:\n  - name: g\n    rules:\n{findings}");
     let config = Config::default();
-    let document = Document::read(&Arc::new(SourceFile::new("rules.yml", &*text)), &config, true);
+    let document = Document::rule_file(&Arc::new(SourceFile::new("rules.yml", &*text)), &config.settings());
     assert_eq!(super::Suppressions::read(&document).entries.len(), 2);
     // Each comment that suppresses nothing is still reported, and none of those that do.
     let left = left(&text);

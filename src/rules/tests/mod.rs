@@ -13,13 +13,13 @@ use crate::yaml;
 
 fn load_text(text: &str) -> Option<RuleFile> {
     let file = Arc::new(SourceFile::new("a.yml", text));
-    load(&yaml::parse(&file), &file, &LoadOptions::default())
+    load(&yaml::parse(&file), &file, &LoadOptions::default()).ok()
 }
 
 fn problems(text: &str) -> String {
     let file = Arc::new(SourceFile::new("a.yml", text));
-    let options = LoadOptions { assume_rules: true, dialect: Some(Dialect::Prometheus), ..LoadOptions::default() };
-    render(&load(&yaml::parse(&file), &file, &options).expect("a rule file").problems)
+    let options = LoadOptions { dialect: Some(Dialect::Prometheus), ..LoadOptions::default() };
+    render(&load_rules(&yaml::parse(&file), &file, &options).problems)
 }
 
 /// The problems of one rule with the lines `rule`.

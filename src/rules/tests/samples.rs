@@ -8,7 +8,7 @@ fn seen(text: &str) -> String {
     let parsed = yaml::parse(&file);
     let shape = classify(&parsed, &file);
     assert!(shape == FileShape::Other || may_hold_rules_or_tests(text), "{text}");
-    let Some(loaded) = load(&parsed, &file, &LoadOptions::default()) else { return format!("{shape:?}") };
+    let Ok(loaded) = load(&parsed, &file, &LoadOptions::default()) else { return format!("{shape:?}") };
     let rules: usize = loaded.groups.iter().map(|group| group.rules.len()).sum();
     let unchecked: usize = loaded.unchecked.values().sum();
     let dialect = loaded.dialect;

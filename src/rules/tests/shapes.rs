@@ -6,7 +6,7 @@ fn shape(text: &str) -> FileShape {
     let file = Arc::new(SourceFile::new("a.yml", text));
     let parsed = yaml::parse(&file);
     let shape = classify(&parsed, &file);
-    assert_eq!(load(&parsed, &file, &LoadOptions::default()).is_some(), shape == FileShape::Rules, "{text:?}");
+    assert_eq!(load(&parsed, &file, &LoadOptions::default()).is_ok(), shape == FileShape::Rules, "{text:?}");
     assert!(shape == FileShape::Other || may_hold_rules_or_tests(text), "{text:?}");
     shape
 }

@@ -92,7 +92,7 @@ impl Running<'_> {
     }
 
     fn evaluate_text(&self, text: &str, eval_time_ms: i64) -> Evaluated {
-        let expr = match promql::parse(text, &self.shared.options.load.parse) {
+        let expr = match promql::parse(text, self.shared.parse) {
             Ok(expr) => expr,
             Err(errors) => {
                 let first = errors.into_iter().next();

@@ -94,7 +94,7 @@ pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a
                 }
             }
             AssertionKind::Expr(text) => {
-                let Ok(expr) = promql::parse(text, &running.shared.options.load.parse) else { continue };
+                let Ok(expr) = promql::parse(text, running.shared.parse) else { continue };
                 read_alerts(&expr, running, step, &mut looks);
                 looks.rules.extend(recorded(&expr, &names));
             }

@@ -13,13 +13,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::report::{FileReport, GroupReport, Outcome};
-use super::rule_files::{ResolvedRules, RuleFileCache};
 use super::run::Running;
-use super::{Observer, RunOptions, Seen, Selection, TestInput, run};
+use super::{Observer, RunOptions, Seen, Selection, run};
 use crate::rules::RuleFile;
 use crate::source::Span;
 use crate::testfile::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
+use crate::workspace::{ResolvedRules, TestInput, Workspace};
 
 use plain::{GroupTranslation, PlainExprTest};
 
@@ -59,13 +59,16 @@ pub enum RuleSource {
 }
 
 /// Translates `inputs`, which must be sound. All their tests are run, whatever `options` select.
-pub fn to_promtool<'a>(inputs: &'a [TestInput], options: &RunOptions) -> Vec<Translation<'a>> {
+pub fn to_promtool<'a>(
+    workspace: &Workspace,
+    inputs: &'a [Arc<TestInput>],
+    options: &RunOptions,
+) -> Vec<Translation<'a>> {
     let options = RunOptions { selection: Selection::default(), fail_fast: false, ..options.clone() };
-    let (report, groups) = run::observe(inputs, &options, &Translator);
-    let cache = RuleFileCache::within(options.load.clone(), options.home.clone());
+    let (report, groups) = run::observe(workspace, inputs, &options, &Translator);
     let groups = Arc::new(groups);
-    let translation = |(index, (input, report)): (usize, (&'a TestInput, FileReport))| {
-        let resolved = cache.resolve(&input.test, &input.folder);
+    let translation = |(index, (input, report)): (usize, (&'a Arc<TestInput>, FileReport))| {
+        let resolved = workspace.rules_of(input);
         let rules = sources(input, &resolved);
         let group_order = group_order(&input.test, &resolved);
         let translated = report.groups.iter().filter_map(|group| groups.of(index, group.index));

@@ -11,10 +11,11 @@ mod selection;
 mod sets;
 
 pub use observer::{Needs, Observer, Seen};
-pub use options::{RunOptions, TestInput};
+pub use options::RunOptions;
 pub use running::{InFile, Running};
 pub use selection::Selection;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -26,29 +27,33 @@ use sets::RuleSets;
 
 use super::lint;
 use super::report::{FileReport, TestReport};
-use super::rule_files::{ResolvedRules, RuleFileCache};
 use crate::model::Labels;
 use crate::source::{Diagnostic, Severity};
 use crate::testfile::{TestFile, TestGroup};
+use crate::workspace::{ResolvedRules, TestInput, Workspace};
 
 /// What the files of a run share.
 struct Shared<'a, O> {
     options: &'a RunOptions,
     observer: &'a O,
-    files: RuleFileCache,
+    workspace: &'a Workspace,
     sets: RuleSets,
     stop: AtomicBool,
 }
 
-/// Runs `inputs`.
-pub fn run(inputs: &[TestInput], options: &RunOptions) -> TestReport {
-    observe(inputs, options, &()).0
+/// Runs `inputs` with the rules that `workspace` finds for them.
+pub fn run(workspace: &Workspace, inputs: &[Arc<TestInput>], options: &RunOptions) -> TestReport {
+    observe(workspace, inputs, options, &()).0
 }
 
 /// Runs `inputs` and lets `observer` look at each group that ran, while its samples are there.
-pub fn observe<O: Observer>(inputs: &[TestInput], options: &RunOptions, observer: &O) -> (TestReport, Seen<O::Seen>) {
-    let files = RuleFileCache::within(options.load.clone(), options.home.clone());
-    let run = Shared { options, observer, files, sets: RuleSets::default(), stop: AtomicBool::new(false) };
+pub fn observe<O: Observer>(
+    workspace: &Workspace,
+    inputs: &[Arc<TestInput>],
+    options: &RunOptions,
+    observer: &O,
+) -> (TestReport, Seen<O::Seen>) {
+    let run = Shared { options, observer, workspace, sets: RuleSets::default(), stop: AtomicBool::new(false) };
     let (files, seen) = inputs.par_iter().map(|input| run_file(input, &run)).unzip();
     let part = options.selection.part.as_ref().map(|part| part.of);
     (TestReport { files, part }, Seen::new(seen))
@@ -71,10 +76,10 @@ fn run_file<O: Observer>(input: &TestInput, run: &Shared<'_, O>) -> (FileReport,
     };
     let mut seen = SeenInFile::default();
     if report.problems.is_empty() {
-        let rules = run.files.resolve(test, &input.folder);
+        let rules = run.workspace.rules_of(input);
         report.rule_files = rules.files.len();
         run.observer.begin(&rules.files);
-        let lint = lint::Context::new(test, &rules, &run.files.options().parse);
+        let lint = lint::Context::new(test, &rules, &run.workspace.settings().parse);
         report.warnings = lint.of_file();
         seen = run_groups(&lint, test, &rules, run, &mut report);
         report.warnings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -96,7 +101,7 @@ fn run_groups<O: Observer>(
         test.groups.iter().enumerate().filter(|(_, group)| options.selection.selects(test, group)).collect();
     let takes_broken_templates = run.observer.needs().broken_templates;
     let compiled = (!selected.is_empty() && rules.problems.is_empty())
-        .then(|| run.sets.get(test, rules, options, takes_broken_templates));
+        .then(|| run.sets.get(test, rules, run.workspace.settings().parse, options, takes_broken_templates));
     report.rule_problems.extend(compiled.iter().flat_map(|compiled| &compiled.problems).cloned());
     let sound = report.rule_problems.is_empty();
     if !sound && !selected.is_empty() {
@@ -111,7 +116,7 @@ fn run_groups<O: Observer>(
         let (external_labels, external_url) = external(group);
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let set = compiled.set.with_external(external_labels, external_url).with_deadline(deadline);
-        let in_file = InFile { test, rules, set: &set, options };
+        let in_file = InFile { test, rules, set: &set, parse: &run.workspace.settings().parse, options };
         let ran = group::run(&in_file, lint, group, *index, run.observer, deadline);
         if ran.report.failed() {
             run.stop.store(true, Ordering::Relaxed);

@@ -6,11 +6,12 @@ use super::options::RunOptions;
 use crate::alerting::{RuleId, RuleSet, Run};
 use crate::engine::Store;
 use crate::model::Labels;
+use crate::promql::ParseOptions;
 use crate::rules::{Rule, RuleGroup};
 use crate::source::SourceFile;
 use crate::testfile::checked::Checked;
 use crate::testfile::{TestFile, TestGroup};
-use crate::unittest::rule_files::ResolvedRules;
+use crate::workspace::ResolvedRules;
 
 /// What the groups of a file share.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct InFile<'a> {
     pub(in crate::unittest) test: &'a TestFile,
     pub(in crate::unittest) rules: &'a ResolvedRules,
     pub(in crate::unittest) set: &'a RuleSet,
+    /// How expressions are read.
+    pub(in crate::unittest) parse: &'a ParseOptions,
     pub(in crate::unittest) options: &'a RunOptions,
 }
 

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::options::RunOptions;
 use crate::alerting::{CompileOptions, RuleSet};
 use crate::engine::{self, Engine};
+use crate::promql::ParseOptions;
 use crate::source::{Diagnostic, FileId, Severity};
 use crate::testfile::TestFile;
-use crate::unittest::rule_files::ResolvedRules;
+use crate::workspace::ResolvedRules;
 
 /// Compiled rules, once for all test files of a run that need the same.
 #[derive(Default)]
@@ -38,6 +39,7 @@ impl RuleSets {
         &self,
         test: &TestFile,
         rules: &ResolvedRules,
+        parse: ParseOptions,
         options: &RunOptions,
         takes_broken_templates: bool,
     ) -> Arc<CompiledSet> {
@@ -50,7 +52,6 @@ impl RuleSets {
         let cell = Arc::clone(self.sets.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let compiled = cell.get_or_init(|| {
             let engine = engine(test, options);
-            let parse = options.load.parse;
             let (set, mut problems) = RuleSet::compile(
                 &rules.files,
                 CompileOptions { engine, group_order, parse, ..CompileOptions::default() },

@@ -127,7 +127,7 @@ fn expressions(
     let references: Vec<&(&ExprTest, Vec<usize>)> = distinct.iter().collect();
     let (kept, more) = first_by(&references, MAX_EXPRESSIONS, |(_, indices)| passes(indices));
     let story = |(test, indices): &(&ExprTest, Vec<usize>)| {
-        let expr = promql::parse(test.expr.text(), &running.shared.options.load.parse).ok()?;
+        let expr = promql::parse(test.expr.text(), running.shared.parse).ok()?;
         Some(ExpressionStory {
             expr: cut(test.expr.text().trim(), MAX_EXPRESSION),
             span: test.expr.span,

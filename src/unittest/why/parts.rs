@@ -40,7 +40,7 @@ pub(super) fn alert(running: &Running<'_>, alertname: &str, step: usize) -> Opti
 
 /// The expression of a test at the time of its assertion; `None` where it does not parse.
 pub(super) fn expression(running: &Running<'_>, test: &ExprTest) -> Option<Explanation> {
-    let expr = promql::parse(test.expr.text(), &running.shared.options.load.parse).ok()?;
+    let expr = promql::parse(test.expr.text(), running.shared.parse).ok()?;
     Some(Explanation {
         file: std::sync::Arc::clone(&running.shared.test.file),
         span: test.expr.span,

@@ -18,7 +18,7 @@ fn count(folder: &Path) -> (usize, usize, usize, String) {
     let (mut files, mut groups, mut rules, mut problems) = (0, 0, 0, Vec::new());
     for path in rule_files(folder) {
         let file = read(&path).unwrap().file;
-        let Some(loaded) = load(&yaml::parse(&file), &file, &LoadOptions::default()) else { continue };
+        let Ok(loaded) = load(&yaml::parse(&file), &file, &LoadOptions::default()) else { continue };
         files += 1;
         groups += loaded.groups.len();
         rules += loaded.groups.iter().map(|group| group.rules.len()).sum::<usize>();

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use promproof::source::SourceFile;
-use promproof::testfile;
-use promproof::unittest::{self, RunOptions, TestInput};
-use promproof::yaml;
+use promproof::unittest::{self, RunOptions};
+use promproof::workspace::{TestInput, Workspace};
 use proptest::prelude::*;
 
 use crate::support::{Run, Sandbox, repository};
@@ -343,21 +342,22 @@ proptest! {
         std::fs::write(folder.path().join(&files[0].0), &files[0].1).unwrap();
         let decode = |text: &str| {
             let source = Arc::new(SourceFile::new("t.yml", text));
-            TestInput { test: testfile::decode(&yaml::parse(&source), &source), folder: folder.path().to_owned() }
+            TestInput::read(&source, folder.path())
         };
         let inputs = [decode(&text)];
-        let report = unittest::run(&inputs, &RunOptions::default());
+        let report = unittest::run(&Workspace::default(), &inputs, &RunOptions::default());
         let updated = unittest::update(&report.files[0], unittest::Extent::All);
         prop_assert!(updated.broken.is_none(), "{:?}\n{text}", updated.broken);
         if updated.left.is_empty() && report.files[0].problems.is_empty() {
-            let problems = decode(&updated.text).test.problems;
+            let again = decode(&updated.text);
+            let problems = &again.test.problems;
             prop_assert!(problems.is_empty(), "{problems:?}\n{}", updated.text);
         }
         if inputs[0].test.problems.is_empty() {
-            let plain = unittest::to_promtool(&inputs, &RunOptions::default())[0].text(&["rules.yml".to_owned()]);
+            let plain = unittest::to_promtool(&Workspace::default(), &inputs, &RunOptions::default())[0].text(&["rules.yml".to_owned()]);
             let again = [decode(&plain)];
             prop_assert!(again[0].test.problems.is_empty(), "{:?}\n{plain}", again[0].test.problems);
-            let verdicts = (report.failed(), unittest::run(&again, &RunOptions::default()).failed());
+            let verdicts = (report.failed(), unittest::run(&Workspace::default(), &again, &RunOptions::default()).failed());
             prop_assert!(verdicts.0 == verdicts.1 || !report.files[0].rule_problems.is_empty(), "{verdicts:?}\n{text}\n{plain}");
         }
     }

@@ -3,8 +3,9 @@
 
 use proptest::prelude::*;
 
-use promproof::lint::{self, Config, Document};
+use promproof::lint::{self, Config};
 use promproof::source::{Applicability, SourceFile};
+use promproof::workspace::{Document, Purpose, Workspace};
 
 /// How a rule is written.
 #[derive(Clone, Debug)]
@@ -85,12 +86,16 @@ impl Layout {
     }
 }
 
+fn read(text: &str) -> Document {
+    Document::rule_file(&std::sync::Arc::new(SourceFile::new("r.yml", text)), &Config::default().settings())
+}
+
 fn fixed(text: &str) -> String {
     let config = Config::default();
-    let file = std::sync::Arc::new(SourceFile::new("r.yml", text));
-    let mut documents = [Document::read(&file, &config, true)];
-    lint::fix(&mut documents, &config, Applicability::Unsafe, &|_, source| Document::read(&source, &config, true));
-    documents[0].source.text().to_owned()
+    let mut workspace = Workspace::new(Purpose::Check, config.settings());
+    workspace.add(read(text));
+    lint::fix(&mut workspace, &config, Applicability::Unsafe);
+    workspace.documents()[0].source.text().to_owned()
 }
 
 proptest! {
@@ -114,14 +119,10 @@ proptest! {
         let damaged = format!("{}{junk}{}", &text[..from], &text[to..]);
         let new = fixed(&damaged);
         prop_assert_eq!(&fixed(&new), &new);
-        let config = Config::default();
-        let read = |text: &str| {
-            Document::read(&std::sync::Arc::new(SourceFile::new("r.yml", text)), &config, true)
-        };
         let (old, new) = (read(&damaged), read(&new));
-        prop_assert!(new.problems.len() <= old.problems.len());
+        prop_assert!(new.problems().count() <= old.problems().count());
         let names = |document: &Document| -> Vec<String> {
-            let rules = document.rules.iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
+            let rules = document.rules().into_iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
             rules.map(|rule| rule.name.text().to_owned()).filter(|name| !name.is_empty()).collect()
         };
         let (old, new) = (names(&old), names(&new));

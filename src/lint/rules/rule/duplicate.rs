@@ -115,14 +115,14 @@ fn report(cx: &FileContext<'_>, first: &FileRule, again: &FileRule) -> Diagnosti
 mod tests {
     use std::sync::Arc;
 
-    use crate::lint::{self, Config, Document};
+    use crate::lint::{self, Config};
     use crate::source::SourceFile;
 
     /// The lines of the rules that are called duplicates.
     fn duplicates(text: &str) -> Vec<usize> {
         let config = Config::default();
         let source = Arc::new(SourceFile::new("rules.yml", text));
-        let found = lint::run(&[Document::read(&source, &config, true)], &config);
+        let found = lint::run_on(&source, &config);
         let duplicates = found.iter().filter(|found| found.rule == "rule/duplicate");
         duplicates.map(|found| source.position(found.primary.span.start).line).collect()
     }

@@ -269,7 +269,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::lint::{self, Config, Document};
+    use crate::lint::{self, Config};
     use crate::source::SourceFile;
 
     /// The labels that are reported for an alert with this expression and this annotation, and what drops them.
@@ -282,7 +282,7 @@ mod tests {
             indented(annotation),
         );
         let source = Arc::new(SourceFile::new("rules.yml", text.as_str()));
-        let found = lint::run(&[Document::read(&source, &Config::default(), true)], &Config::default());
+        let found = lint::run_on(&source, &Config::default());
         let show = |found: &Diagnostic| {
             let printed = found.primary.span.slice(&text);
             let places: Vec<&str> = found.related.iter().map(|label| label.span.slice(&text)).collect();
@@ -348,7 +348,7 @@ mod tests {
                 expr, annotation
             );
             let source = Arc::new(SourceFile::new("rules.yml", text.as_str()));
-            let found = lint::run(&[Document::read(&source, &Config::default(), true)], &Config::default());
+            let found = lint::run_on(&source, &Config::default());
             found.first().and_then(|found| found.help.clone()).unwrap_or_default()
         };
         insta::assert_snapshot!(help("sum by (instnace) (x) > 1", "{{ $labels.instance }}"), @"`instnace` in `by (instnace)` looks misspelt: write `instance`");

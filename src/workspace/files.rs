@@ -1,0 +1,216 @@
+//! The files of a run: each is found, read and parsed once, whoever asks for it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::copies::{is_copy, without_copies};
+use super::document::{Content, Document, Purpose, TestInput};
+use super::rule_files::{ResolvedRules, Resolver};
+use super::{Discovery, Found, Lookup, Read, ReadError, Settings, discover, read, read_foreign, read_named};
+use crate::rules::FileShape;
+use crate::source::FileId;
+
+/// The owner of the files of a run.
+///
+/// [`Workspace::documents`] are those that the user asked for; rule files that only tests name are read when a test wants
+/// its rules ([`Workspace::rules_of`]). A file is one file whatever path leads to it: the rules that a test runs are those
+/// that `check` lints.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    settings: Settings,
+    purpose: Purpose,
+    documents: Vec<Arc<Document>>,
+    /// Where the documents are in the list.
+    places: FxHashMap<FileId, usize>,
+    passed_over: Vec<(Arc<Document>, FileShape)>,
+    disk: Mutex<OnDisk>,
+    /// The rules of tests, by test file.
+    resolved: Mutex<FxHashMap<FileId, Arc<OnceLock<Arc<ResolvedRules>>>>>,
+}
+
+/// All files that were read from the disk, but for those that turned out to be none of our business.
+#[derive(Debug, Default)]
+struct OnDisk {
+    /// By canonical path. Whoever wants a file first reads it, and the others wait.
+    by_path: FxHashMap<PathBuf, Slot>,
+    paths: FxHashMap<FileId, PathBuf>,
+}
+
+/// A file of the disk, once it is read.
+type Slot = Arc<OnceLock<Result<Arc<Document>, ReadError>>>;
+
+impl Workspace {
+    /// A workspace without files.
+    pub fn new(purpose: Purpose, settings: Settings) -> Workspace {
+        Workspace { purpose, settings, ..Workspace::default() }
+    }
+
+    /// How files are read.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The files that the user asked for and that count, in the order in which they were added.
+    pub fn documents(&self) -> &[Arc<Document>] {
+        &self.documents
+    }
+
+    /// The document of a file, also of a rule file that only tests name.
+    pub fn document(&self, file: FileId) -> Option<Arc<Document>> {
+        if let Some(document) = self.places.get(&file).and_then(|at| self.documents.get(*at)) {
+            return Some(Arc::clone(document));
+        }
+        let disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = disk.by_path.get(disk.paths.get(&file)?)?;
+        slot.get()?.as_ref().ok().cloned()
+    }
+
+    /// The test files among the documents.
+    pub fn tests(&self) -> impl Iterator<Item = &Arc<TestInput>> {
+        self.documents.iter().filter_map(|document| document.tests())
+    }
+
+    /// Files that would be rules or tests, and of which nothing can be said: their names and what they are.
+    pub fn passed_over(&self) -> impl Iterator<Item = (&str, FileShape)> {
+        self.passed_over.iter().map(|(document, shape)| (document.source.name(), *shape))
+    }
+
+    /// Adds a document that has no path: standard input, or a text of a test.
+    pub fn add(&mut self, document: Document) {
+        self.list(Arc::new(document));
+    }
+
+    fn list(&mut self, document: Arc<Document>) {
+        self.places.insert(document.source.id(), self.documents.len());
+        self.documents.push(document);
+    }
+
+    /// Adds what was read from standard input.
+    ///
+    /// # Errors
+    /// Where there is nothing in it that could be linted.
+    pub fn add_stream(&mut self, read: Read) -> Result<(), ReadError> {
+        let document = self.look_at(read, Path::new(""), true)?;
+        if let Some(document) = document
+            && self.counts(&document)
+        {
+            self.add(document);
+        }
+        Ok(())
+    }
+
+    /// Finds the files of `paths` and reads them in parallel; they are added in the order of their names. Gives what
+    /// cannot be read.
+    pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
+        let Discovery { files: found, mut errors, .. } = discover(paths, lookup);
+        let read: Vec<_> = found.par_iter().map(|found| self.read(found)).collect();
+        let mut files = Vec::new();
+        for (found, result) in found.iter().zip(read) {
+            match result {
+                Ok(None) => {}
+                Ok(Some(document)) => {
+                    self.keep(&found.canonical, &document);
+                    if let Content::PassedOver(shape) = document.content() {
+                        self.passed_over.push((Arc::clone(&document), *shape));
+                    } else if self.counts(&document) {
+                        files.push((found, is_copy(document.source.text()), document));
+                    }
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        for document in without_copies(paths, files) {
+            self.list(document);
+        }
+        errors
+    }
+
+    /// Whether a document that is not passed over is one of those that the run is about.
+    fn counts(&self, document: &Document) -> bool {
+        self.purpose == Purpose::Check || document.tests().is_some()
+    }
+
+    fn read(&self, found: &Found) -> Result<Option<Arc<Document>>, ReadError> {
+        let read = if found.named { read_named(&found.path) } else { read(&found.path) };
+        let folder = found.path.parent().unwrap_or(Path::new(""));
+        Ok(self.look_at(read?, folder, found.named)?.map(Arc::new))
+    }
+
+    fn look_at(&self, read: Read, folder: &Path, named: bool) -> Result<Option<Document>, ReadError> {
+        let text = read.file.text();
+        if self.purpose == Purpose::Check && named && text.trim().is_empty() && read.problem.is_none() {
+            return Err(ReadError::new(Path::new(read.file.name()), "is empty"));
+        }
+        Ok(Document::read(read, folder, named, self.purpose, &self.settings))
+    }
+
+    /// Remembers what was read from a path.
+    fn keep(&mut self, canonical: &Path, document: &Arc<Document>) {
+        let disk = self.disk.get_mut().unwrap_or_else(PoisonError::into_inner);
+        disk.paths.insert(document.source.id(), canonical.to_owned());
+        disk.by_path.insert(canonical.to_owned(), Arc::new(OnceLock::from(Ok(Arc::clone(document)))));
+    }
+
+    /// The rules that a test file names.
+    pub fn rules_of(&self, test: &TestInput) -> Arc<ResolvedRules> {
+        let cell = {
+            let mut resolved = self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(resolved.entry(test.test.file.id()).or_default())
+        };
+        Arc::clone(cell.get_or_init(|| Arc::new(Resolver::resolve(self, test))))
+    }
+
+    /// The file at `path`, which a test names as a rule file.
+    pub(super) fn rule_file(&self, path: &Path, canonical: &Path) -> Result<Arc<Document>, ReadError> {
+        let cell = {
+            let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(disk.by_path.entry(canonical.to_owned()).or_default())
+        };
+        let read = || {
+            let read = read_foreign(path, canonical, &self.settings.home)?;
+            let document = Document::rules_of_test(&read, &self.settings);
+            let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+            disk.paths.insert(document.source.id(), canonical.to_owned());
+            Ok(Arc::new(document))
+        };
+        cell.get_or_init(read).clone()
+    }
+
+    /// Gives a document another text, whatever the disk says; with `None`, the one that the disk holds now. What was
+    /// learnt from the old one is forgotten. Nothing happens where the file is no document.
+    ///
+    /// # Errors
+    /// Where it cannot be read; then the document stays as it is.
+    pub fn set_text(&mut self, file: FileId, text: Option<String>) -> Result<(), ReadError> {
+        let Some(document) = self.document(file) else { return Ok(()) };
+        let path = Path::new(document.source.name());
+        let text = match text {
+            Some(text) => text,
+            None => match read(path)? {
+                Read { problem: Some(problem), .. } => return Err(ReadError::new(path, problem.message)),
+                Read { file, .. } => file.text().to_owned(),
+            },
+        };
+        let document = document.with_text(text);
+        self.replace(document);
+        Ok(())
+    }
+
+    /// Puts a document in the place of the one of the same file.
+    pub fn replace(&mut self, document: Document) {
+        let document = Arc::new(document);
+        let file = document.source.id();
+        if let Some(place) = self.places.get(&file).and_then(|at| self.documents.get_mut(*at)) {
+            *place = Arc::clone(&document);
+        }
+        let disk = self.disk.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = disk.paths.get(&file).cloned() {
+            self.keep(&path, &document);
+        }
+        // The rules of any test may be among them.
+        self.resolved = Mutex::default();
+    }
+}
