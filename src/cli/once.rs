@@ -25,8 +25,8 @@ fn test(name: &str) -> String {
 fn counts(command: &[&str]) -> (Outcome, [BTreeMap<String, usize>; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
-    for below in ["in/rules", "in/tests"] {
-        fs::create_dir_all(root.join(below)).unwrap();
+    for below in ["rules", "tests"] {
+        fs::create_dir_all(root.join("in").join(below)).unwrap();
     }
     fs::write(root.join("outer.yml"), OUTER).unwrap();
     fs::write(root.join("in/rules/a.yml"), RULES).unwrap();
