@@ -14,9 +14,9 @@ use super::selection::{FailArgs, SelectArgs};
 use super::{Outcome, Session, Trouble, fix};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
-use crate::report::{CheckReport, Format, PassedOver, Summary, passed_over, write_check, write_statistics};
+use crate::report::{CheckReport, Format, Summary, passed_over, write_check, write_statistics};
 use crate::rules::Language;
-use crate::workspace::{Document, Purpose};
+use crate::workspace::{Document, PassedOver, Purpose};
 
 /// Lint rule files and their unit tests
 ///
@@ -117,7 +117,7 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble>
     let lookup = args.config.file.files.lookup(config, &args.paths);
     let inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
-        return Err(nothing_to_lint(&args.paths, &inputs.passed_over()));
+        return Err(nothing_to_lint(&args.paths, inputs.workspace.passed_over()));
     }
     Ok(inputs)
 }
@@ -138,7 +138,7 @@ pub(super) fn report(
     let diagnostics = lint::run(&inputs.workspace, config);
     drop(progress);
 
-    let passed_over = inputs.passed_over();
+    let passed_over = inputs.workspace.passed_over().to_vec();
     let Inputs { workspace, failures } = inputs;
     let documents = workspace.documents();
     let unchecked = unchecked_expressions(documents);

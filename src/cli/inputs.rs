@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::read_stdin;
-use crate::report::{Failure, PassedOver};
+use crate::report::Failure;
 use crate::workspace::{Lookup, Purpose, ReadError, Settings, Workspace};
 
 /// What the paths of the command line stand for.
@@ -36,11 +36,6 @@ impl Inputs {
         }
         failures.extend(workspace.find(&paths, lookup).into_iter().map(Failure::from));
         Inputs { workspace, failures }
-    }
-
-    /// Files that would be rules or tests, and of which nothing can be said.
-    pub(super) fn passed_over(&self) -> Vec<PassedOver> {
-        self.workspace.passed_over().filter_map(|(path, shape)| PassedOver::of(path, shape)).collect()
     }
 }
 

@@ -42,6 +42,12 @@ impl Trouble {
         Trouble { message: message.into(), help: None, closed_pipe: false }
     }
 
+    /// As [`Trouble::help`], unless it has something already.
+    #[must_use]
+    pub(super) fn or_help(self, help: impl Into<String>) -> Self {
+        if self.help.is_some() { self } else { self.help(help) }
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {

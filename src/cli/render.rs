@@ -100,8 +100,8 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
     let (workspace, failures) = test_command::read_tests(&args.paths, &lookup, config.settings());
     let inputs: Vec<Arc<TestInput>> = workspace.tests().cloned().collect();
     if inputs.is_empty() && failures.is_empty() {
-        return Err(test_command::no_test_file(&args.paths)
-            .help("alerts are rendered over the series of their tests: name a test file that loads these rules"));
+        return Err(test_command::no_test_file(&args.paths, workspace.passed_over())
+            .or_help("alerts are rendered over the series of their tests: name a test file that loads these rules"));
     }
     for failure in &failures {
         session.report(failure);

@@ -193,7 +193,7 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
     if suite.inputs.is_empty() && !suite.is_empty_part && format.is_for_people() {
         // Nothing has passed, so nothing is said to have.
         if suite.is_missing {
-            writeln!(session.stderr(), "{}", nothing_to_test(&args.paths))?;
+            writeln!(session.stderr(), "{}", nothing_to_test(&args.paths, suite.workspace.passed_over()))?;
         }
         return Ok(if suite.is_missing { Outcome::Clean } else { Outcome::Trouble });
     }

@@ -28,12 +28,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 pub use look::{Look, Paint};
-pub use passed_over::PassedOver;
 pub use statistics::write_statistics;
 pub use summary::{Failure, Summary};
 
 use crate::rules::Language;
 use crate::source::Diagnostic;
+use crate::workspace::PassedOver;
 use diagnostics::{concise, full, github, json};
 use workflow::{Annotations, Syntax};
 

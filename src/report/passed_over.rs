@@ -3,40 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::text::wrapped;
 use super::{CheckReport, Look};
-use crate::rules::{FileShape, Foreign, Templating};
 use crate::source::words::counted;
-
-/// A file that was passed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PassedOver {
-    /// What messages call the file.
-    pub path: String,
-    /// Why nothing can be said of it.
-    pub reason: Reason,
-}
-
-/// Why nothing can be said of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// It is a template: what Prometheus reads is rendered from it.
-    Template(Templating),
-    /// It is for another program.
-    Foreign(Foreign),
-}
-
-impl PassedOver {
-    /// The file called `path`, if one of this shape is passed over with a word.
-    pub fn of(path: &str, shape: FileShape) -> Option<PassedOver> {
-        let reason = match shape {
-            FileShape::Templated(templating) => Reason::Template(templating),
-            FileShape::Foreign(foreign) => Reason::Foreign(foreign),
-            FileShape::Rules | FileShape::Tests | FileShape::Other => return None,
-        };
-        Some(PassedOver { path: path.to_owned(), reason })
-    }
-}
+use crate::workspace::{PassedOver, Reason};
 
 impl Reason {
     /// What `count` files of this kind are called: "3 Helm templates".
@@ -48,7 +20,7 @@ impl Reason {
     }
 
     /// The kind, as programs read it.
-    pub(super) fn kind(self) -> &'static str {
+    fn kind(self) -> &'static str {
         match self {
             Reason::Template(_) => "template",
             Reason::Foreign(_) => "foreign",
@@ -56,7 +28,7 @@ impl Reason {
     }
 
     /// The language or the program.
-    pub(super) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Reason::Template(templating) => templating.name(),
             Reason::Foreign(foreign) => foreign.name(),
@@ -64,7 +36,7 @@ impl Reason {
     }
 
     /// How they can be checked nevertheless.
-    pub(super) fn advice(self) -> Option<&'static str> {
+    fn advice(self) -> Option<&'static str> {
         match self {
             Reason::Template(templating) => Some(templating.advice()),
             Reason::Foreign(_) => None,
@@ -73,7 +45,7 @@ impl Reason {
 }
 
 /// The files by why they were passed over.
-pub(super) fn by_reason(files: &[PassedOver]) -> BTreeMap<Reason, Vec<&str>> {
+fn by_reason(files: &[PassedOver]) -> BTreeMap<Reason, Vec<&str>> {
     let mut by_reason: BTreeMap<Reason, Vec<&str>> = BTreeMap::new();
     for file in files {
         by_reason.entry(file.reason).or_default().push(&file.path);
@@ -98,23 +70,54 @@ pub fn advice(files: &[PassedOver]) -> Option<&'static str> {
     templates.max_by_key(|(_, paths)| paths.len()).and_then(|(reason, _)| reason.advice())
 }
 
-/// Writes the lines before the closing one: which files were passed over and which expressions were not checked.
+/// Files of one kind that were passed over, as programs read it.
+#[derive(Serialize)]
+pub(super) struct PassedOverJson<'a> {
+    /// `template`, or `foreign` for what other programs read.
+    kind: &'static str,
+    /// The template language or the program.
+    name: &'static str,
+    files: Vec<&'a str>,
+    help: Option<&'static str>,
+}
+
+/// The files, as programs read them.
+pub(super) fn json(files: &[PassedOver]) -> Vec<PassedOverJson<'_>> {
+    let of = |(reason, files): (Reason, _)| PassedOverJson {
+        kind: reason.kind(),
+        name: reason.name(),
+        files,
+        help: reason.advice(),
+    };
+    by_reason(files).into_iter().map(of).collect()
+}
+
+/// Writes a line before the closing one: which files were passed over, if any.
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
-    let mut say = |text: &str| {
-        let mut lines = wrapped(text, look.width.max(40)).into_iter();
-        lines.try_for_each(|line| writeln!(out, "{}", look.paint(Look::FAINT, line)))
-    };
-    let files = &report.passed_over;
-    if !files.is_empty() {
-        let advice = advice(files).map(|advice| format!("; {advice}")).unwrap_or_default();
-        say(&format!("passed over {}{advice}", in_words(files)))?;
+pub(super) fn write(out: &mut dyn Write, look: &Look, files: &[PassedOver]) -> io::Result<()> {
+    if files.is_empty() {
+        return Ok(());
     }
+    let advice = advice(files).map(|advice| format!("; {advice}")).unwrap_or_default();
+    say(out, look, &format!("passed over {}{advice}", in_words(files)))
+}
+
+/// As [`write`], and which expressions were not checked.
+///
+/// # Errors
+/// What `out` reports.
+pub(super) fn write_all(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
+    write(out, look, &report.passed_over)?;
     for (language, count) in &report.unchecked {
         let verb = if *count == 1 { "was" } else { "were" };
-        say(&format!("{} in {language} {verb} not checked", counted(*count, "expression")))?;
+        say(out, look, &format!("{} in {language} {verb} not checked", counted(*count, "expression")))?;
     }
     Ok(())
+}
+
+fn say(out: &mut dyn Write, look: &Look, text: &str) -> io::Result<()> {
+    let mut lines = wrapped(text, look.width.max(40)).into_iter();
+    lines.try_for_each(|line| writeln!(out, "{}", look.paint(Look::FAINT, line)))
 }

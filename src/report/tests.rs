@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::passed_over::Reason;
-use super::{CheckReport, Failure, Format, Look, PassedOver, Summary, write_check, write_statistics};
+use super::{CheckReport, Failure, Format, Look, Summary, write_check, write_statistics};
 use crate::lint::config::FailOn;
 use crate::rules::{Foreign, Language, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
+use crate::workspace::{PassedOver, Reason};
 
 const RULES: &str = "groups:
   - name: api

@@ -12,6 +12,7 @@ use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 use crate::testfile::checked::Checked;
 use crate::testfile::notation::number_text;
 use crate::testfile::{Moment, PatternKind, Tolerance};
+use crate::workspace::PassedOver;
 
 pub use crate::testfile::AssertionKind;
 
@@ -22,6 +23,8 @@ pub struct TestReport {
     pub files: Vec<FileReport>,
     /// Which part of the suite it is, where not all of it was asked for.
     pub part: Option<PartOf>,
+    /// Files beside them that would be tests or rules, and of which nothing can be said.
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// One test file.

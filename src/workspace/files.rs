@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 use super::copies::{is_copy, without_copies};
 use super::document::{Content, Document, Purpose, TestInput};
 use super::rule_files::{ResolvedRules, Resolver};
-use super::{Discovery, Found, Lookup, Read, ReadError, Settings, discover, read, read_foreign, read_named};
-use crate::rules::FileShape;
+use super::{
+    Discovery, Found, Lookup, PassedOver, Read, ReadError, Settings, discover, read, read_foreign, read_named,
+};
 use crate::source::FileId;
 
 /// The owner of the files of a run.
@@ -25,7 +26,7 @@ pub struct Workspace {
     documents: Vec<Arc<Document>>,
     /// Where the documents are in the list.
     places: FxHashMap<FileId, usize>,
-    passed_over: Vec<(Arc<Document>, FileShape)>,
+    passed_over: Vec<PassedOver>,
     disk: Mutex<OnDisk>,
     /// The rules of tests, by test file.
     resolved: Mutex<FxHashMap<FileId, Arc<OnceLock<Arc<ResolvedRules>>>>>,
@@ -73,9 +74,9 @@ impl Workspace {
         self.documents.iter().filter_map(|document| document.tests())
     }
 
-    /// Files that would be rules or tests, and of which nothing can be said: their names and what they are.
-    pub fn passed_over(&self) -> impl Iterator<Item = (&str, FileShape)> {
-        self.passed_over.iter().map(|(document, shape)| (document.source.name(), *shape))
+    /// Files that would be rules or tests, and of which nothing can be said.
+    pub fn passed_over(&self) -> &[PassedOver] {
+        &self.passed_over
     }
 
     /// Adds a document that has no path: standard input, or a text of a test.
@@ -113,9 +114,7 @@ impl Workspace {
                 Ok(None) => {}
                 Ok(Some(document)) => {
                     self.keep(&found.canonical, &document);
-                    if let Content::PassedOver(shape) = document.content() {
-                        self.passed_over.push((Arc::clone(&document), *shape));
-                    } else if self.counts(&document) {
+                    if self.counts(&document) {
                         files.push((found, is_copy(document.source.text()), document));
                     }
                 }
@@ -128,8 +127,12 @@ impl Workspace {
         errors
     }
 
-    /// Whether a document that is not passed over is one of those that the run is about.
-    fn counts(&self, document: &Document) -> bool {
+    /// Whether a document is one of those that the run is about; one that is passed over is noted.
+    fn counts(&mut self, document: &Document) -> bool {
+        if let Content::PassedOver(shape) = document.content() {
+            self.passed_over.extend(PassedOver::of(document.source.name(), *shape));
+            return false;
+        }
         self.purpose == Purpose::Check || document.tests().is_some()
     }
 

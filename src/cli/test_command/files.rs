@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::cli::Trouble;
 use crate::cli::inputs::Inputs;
-use crate::workspace::{Lookup, Purpose, Settings, Workspace};
+use crate::report::passed_over;
+use crate::workspace::{Lookup, PassedOver, Purpose, Settings, Workspace};
 
 /// The test files under the paths, and what cannot be read.
 pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: Settings) -> (Workspace, Vec<Trouble>) {
@@ -12,8 +13,17 @@ pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: S
     (workspace, failures.iter().map(|failure| Trouble::new(failure.to_string())).collect())
 }
 
-/// What to say where none of `paths` leads to a test file.
-pub(in crate::cli) fn no_test_file(paths: &[PathBuf]) -> Trouble {
+/// What to say where none of `paths` leads to a test file; `passed_over` may be why.
+pub(in crate::cli) fn no_test_file(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-    Trouble::new(format!("no test file in {}", paths.join(", ")))
+    let paths = paths.join(", ");
+    if passed_over.is_empty() {
+        return Trouble::new(format!("no test file in {paths}"));
+    }
+    let others = passed_over::in_words(passed_over);
+    let trouble = Trouble::new(format!("no test file in {paths}: passed over {others}"));
+    match passed_over::advice(passed_over) {
+        Some(advice) => trouble.help(advice),
+        None => trouble,
+    }
 }

@@ -15,7 +15,7 @@ use crate::unittest::coverage::{Collector, Coverage};
 use crate::unittest::report::TestReport;
 use crate::unittest::story::{Story, Storyteller};
 use crate::unittest::{self, RunOptions, Seen, Selection};
-use crate::workspace::{TestInput, Workspace};
+use crate::workspace::{PassedOver, TestInput, Workspace};
 
 /// How the tests went, and what was seen of them.
 pub(super) struct Ran {
@@ -80,7 +80,7 @@ impl<'a> Suite<'a> {
         let Opened { config, workspace, failures } = opened;
         let is_missing = workspace.documents().is_empty() && failures.is_empty();
         if is_missing && !args.allow_none {
-            return Err(nothing_to_test(&args.paths));
+            return Err(nothing_to_test(&args.paths, workspace.passed_over()));
         }
         let mut suite = Suite {
             args,
@@ -172,8 +172,8 @@ fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Res
 }
 
 /// A run that tests nothing proves nothing.
-pub(super) fn nothing_to_test(paths: &[PathBuf]) -> Trouble {
-    no_test_file(paths).help(
+pub(super) fn nothing_to_test(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
+    no_test_file(paths, passed_over).or_help(
         "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",
     )
 }

@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, look, report)?;
+    passed_over::write_all(out, look, report)?;
     report.summary.write(out, look)
 }
 

@@ -33,7 +33,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, look, report)?;
+    passed_over::write_all(out, look, report)?;
     excuse::write(out, look, &report.diagnostics)?;
     report.summary.write(out, look)
 }

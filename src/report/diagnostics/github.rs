@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Annotations, report: &CheckReport) -> io::Result<()> 
     if report.quiet {
         return Ok(());
     }
-    passed_over::write(out, &Look::plain(), report)?;
+    passed_over::write_all(out, &Look::plain(), report)?;
     writeln!(out, "{}", report.summary)
 }
 

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::report::origin;
-use crate::report::passed_over::{self, Reason};
+use crate::report::passed_over::{self, PassedOverJson};
 use crate::report::text::severity_name;
 use crate::report::{CheckReport, Failure, Summary, documentation_url};
 use crate::source::{Applicability, Diagnostic, Fix, Label, SourceFile, Span};
@@ -26,7 +26,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         version: VERSION,
         diagnostics: report.diagnostics.iter().map(Finding::of).collect(),
         failures: report.failures.iter().map(FailureJson::of).collect(),
-        passed_over: passed_over::by_reason(&report.passed_over).into_iter().map(PassedOverJson::of).collect(),
+        passed_over: passed_over::json(&report.passed_over),
         unchecked_expressions: report.unchecked.iter().map(|(language, count)| (language.name(), *count)).collect(),
         summary: SummaryJson::of(&report.summary),
     };
@@ -108,16 +108,6 @@ struct FailureJson<'a> {
 
 /// Files of one kind that were passed over.
 #[derive(Serialize)]
-struct PassedOverJson<'a> {
-    /// `template`, or `foreign` for what other programs read.
-    kind: &'static str,
-    /// The template language or the program.
-    name: &'static str,
-    files: Vec<&'a str>,
-    help: Option<&'static str>,
-}
-
-#[derive(Serialize)]
 struct SummaryJson {
     errors: usize,
     warnings: usize,
@@ -176,12 +166,6 @@ impl<'a> FixJson<'a> {
 impl<'a> FailureJson<'a> {
     fn of(failure: &'a Failure) -> Self {
         FailureJson { path: &failure.path, message: &failure.message }
-    }
-}
-
-impl<'a> PassedOverJson<'a> {
-    fn of((reason, files): (Reason, Vec<&'a str>)) -> Self {
-        PassedOverJson { kind: reason.kind(), name: reason.name(), files, help: reason.advice() }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Tests {
     /// Whether warnings fail; `None` where an older report does not say.
     strict: Option<bool>,
     files: Vec<Value>,
+    /// Files that no run looked into.
+    passed_over: Vec<Value>,
     coverage: Option<Coverage>,
 }
 
@@ -43,7 +45,28 @@ pub(super) fn read(mut document: Value, coverage: Option<Coverage>) -> Result<Te
             return Err(missing("one of `files` has no `file`, `passed`, `errors`, `warnings` or `groups`"));
         }
     }
-    Ok(Tests { passed, strict, files, coverage })
+    let passed_over = match document.get_mut("passed_over").map(Value::take) {
+        Some(Value::Array(kinds)) => kinds,
+        // Older reports do not say.
+        _ => Vec::new(),
+    };
+    Ok(Tests { passed, strict, files, passed_over, coverage })
+}
+
+/// Joins lists of files by the kind of the files. Parts of one suite have passed over the same ones.
+fn merge_passed_over(known: &mut Vec<Value>, others: Vec<Value>) {
+    for other in others {
+        let is_same = |kind: &&mut Value| kind["kind"] == other["kind"] && kind["name"] == other["name"];
+        let Some(kind) = known.iter_mut().find(is_same) else {
+            known.push(other);
+            continue;
+        };
+        if let (Some(files), Some(more)) = (kind["files"].as_array_mut(), other["files"].as_array()) {
+            let there: HashSet<&str> = more.iter().filter_map(Value::as_str).collect();
+            files.retain(|file| file.as_str().is_none_or(|file| !there.contains(file)));
+            files.extend(more.iter().cloned());
+        }
+    }
 }
 
 impl Tests {
@@ -74,6 +97,7 @@ impl Tests {
             }
         }
         self.files.sort_by(|a, b| order(name(a)).cmp(&order(name(b))));
+        merge_passed_over(&mut self.passed_over, other.passed_over);
         match (&mut self.coverage, other.coverage) {
             (Some(mine), Some(other)) => mine.merge(other),
             (mine @ None, other) => *mine = other,
@@ -102,6 +126,7 @@ impl Tests {
             "version": VERSION,
             "passed": self.passed,
             "files": self.files,
+            "passed_over": self.passed_over,
             "summary": self.summary(),
         });
         if let Some(strict) = self.strict {

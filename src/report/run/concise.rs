@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{TestView, timings, words};
 use crate::report::text::one_line;
-use crate::report::{Look, concise};
+use crate::report::{Look, concise, passed_over};
 use crate::source::Severity;
 use crate::unittest::report::{Outcome, TestReport};
 
@@ -42,6 +42,9 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view:
     }
     if view.timings {
         timings::write(out, look, report)?;
+    }
+    if !view.quiet {
+        passed_over::write(out, look, &report.passed_over)?;
     }
     let closing = words::Closing { report, view };
     let style = if closing.failed() { Look::BAD } else { Look::GOOD };

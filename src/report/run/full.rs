@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::timeline::Picture;
 use super::{TestView, difference, life, timeline, timings, why, words};
 use crate::report::text::one_line;
-use crate::report::{Look, excuse, full, snippet};
+use crate::report::{Look, excuse, full, passed_over, snippet};
 use crate::source::Severity;
 use crate::source::words::counted;
 use crate::unittest::report::{Assertion, Explanation, FileReport, GroupReport, Outcome, TestReport};
@@ -24,6 +24,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport, view:
         timings::write(out, look, report)?;
     }
     if !view.quiet {
+        passed_over::write(out, look, &report.passed_over)?;
         excuse::write(out, look, report.files.iter().flat_map(|file| &file.warnings))?;
     }
     let closing = words::Closing { report, view };

@@ -5,6 +5,7 @@ use std::io;
 use super::{TestView, words};
 use crate::report::diagnostics::github::write_annotation;
 use crate::report::workflow::Annotations;
+use crate::report::{Look, passed_over};
 use crate::source::{Diagnostic, Severity};
 use crate::unittest::report::{Outcome, TestReport};
 
@@ -41,6 +42,9 @@ pub(super) fn write(out: &mut dyn Annotations, report: &TestReport, view: &TestV
                 write_annotation(out, Severity::Error, &label, &title, &message)?;
             }
         }
+    }
+    if !view.quiet {
+        passed_over::write(out, &Look::plain(), &report.passed_over)?;
     }
     writeln!(out, "{}", words::Closing { report, view })
 }

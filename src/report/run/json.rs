@@ -12,6 +12,7 @@ use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::lint::config::FailOn;
 use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::report::parts::Parts;
+use crate::report::passed_over;
 use crate::source::{Diagnostic, SourceFile, Span};
 use crate::unittest::coverage::Coverage;
 use crate::unittest::report::{
@@ -41,6 +42,7 @@ pub(super) fn write(
             "warnings": counts.warnings,
         },
     });
+    document["passed_over"] = json!(passed_over::json(&report.passed_over));
     if let Some(part) = report.part {
         document["partition"] = Parts::from(part).json();
     }

@@ -56,7 +56,8 @@ pub fn observe<O: Observer>(
     let run = Shared { options, observer, workspace, sets: RuleSets::default(), stop: AtomicBool::new(false) };
     let (files, seen) = inputs.par_iter().map(|input| run_file(input, &run)).unzip();
     let part = options.selection.part.as_ref().map(|part| part.of);
-    (TestReport { files, part }, Seen::new(seen))
+    let passed_over = workspace.passed_over().to_vec();
+    (TestReport { files, part, passed_over }, Seen::new(seen))
 }
 
 fn run_file<O: Observer>(input: &TestInput, run: &Shared<'_, O>) -> (FileReport, SeenInFile<O::Seen>) {
