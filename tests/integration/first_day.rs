@@ -121,7 +121,7 @@ fn a_dialect_holds_wherever_rules_are_read() {
     failed: 2 of 3 test files, 2 of 3 groups, 3 assertions (2 not checked)
     --- exit code 1
     ");
-    insta::assert_snapshot!(sandbox.run(&["render", "mimir"]), @r#"
+    insta::assert_snapshot!(sandbox.run(&["render", "mimir"]), @r##"
     A  mimir/rules.yml:6
       fires first at 0s, active since 0s, value 0 in test "#1" (mimir/test.yml:3)
         labels
@@ -131,7 +131,7 @@ fn a_dialect_holds_wherever_rules_are_read() {
 
     rendered: 1 of 1 alerting rule
     --- exit code 0
-    "#);
+    "##);
     insta::assert_snapshot!(sandbox.run(&["render", "thanos"]), @r"
     error[schema/unknown-field]: unknown field `partial_response_strategy` in a rule group
        ╭─[thanos/rules.yml:3:3]
