@@ -140,6 +140,44 @@ fn findings_and_failures_are_annotations_and_fail_their_steps() {
     assert!(test.stdout.contains("::error file=r/t.yml"), "{test}");
 }
 
+/// A test of an alert that no rule defines, and of a series that nothing reads.
+const DOUBTFUL: &str = "rule_files: [x.yml]\ntests:\n- input_series: [{series: unused, values: 0 0}]\n  \
+                        alert_rule_test: [{eval_time: 1m, alertname: B, exp_alerts: []}]\n";
+
+/// How often a text has each of what is to be found in [`DOUBTFUL`].
+fn doubts(text: &str) -> [usize; 2] {
+    ["defines an alert `B`", "reads `unused`"].map(|message| text.matches(message).count())
+}
+
+#[test]
+fn what_tests_are_warned_of_is_annotated_once() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD), ("checkout/t.yml", DOUBTFUL)]);
+    let mut workflow = Workflow::new(&sandbox, &[]);
+    let [check, test] = ["promproof check", "promproof test"].map(|step| workflow.run(step));
+    assert_eq!((check.code, test.code), (Some(0), Some(0)), "{check}\n{test}");
+    assert_eq!((doubts(&check.stdout), doubts(&test.stdout)), ([1, 1], [0, 0]), "{check}\n{test}");
+    // Where nothing is linted, the tests tell it.
+    let mut workflow = Workflow::new(&sandbox, &[("check", "false")]);
+    let test = workflow.run("promproof test");
+    assert_eq!((test.code, doubts(&test.stdout)), (Some(0), [1, 1]), "{test}");
+}
+
+#[test]
+fn what_tests_are_warned_of_is_told_by_one_of_the_hooks() {
+    let sandbox = Sandbox::with(&[("x.yml", GOOD), ("t.yml", DOUBTFUL)]);
+    let text = std::fs::read_to_string(repository().join(".pre-commit-hooks.yaml")).unwrap();
+    let hooks: Vec<serde_yaml::Value> = serde_yaml::from_str(&text).unwrap();
+    for suffix in ["", "-installed"] {
+        let output = ["promproof-check", "promproof-test"].map(|id| {
+            let hook = hooks.iter().find(|hook| hook["id"].as_str() == Some(&format!("{id}{suffix}"))).unwrap();
+            let entry = hook["entry"].as_str().unwrap().split_whitespace().skip(1);
+            let args = hook["args"].as_sequence().into_iter().flatten().map(|arg| arg.as_str().unwrap());
+            sandbox.run(&entry.chain(args).collect::<Vec<_>>()).stdout
+        });
+        assert_eq!(output.each_ref().map(|output| doubts(output)), [[1, 1], [0, 0]], "{output:?}");
+    }
+}
+
 #[test]
 fn inputs_are_arguments_and_no_shell() {
     let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
