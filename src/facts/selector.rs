@@ -21,9 +21,8 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, recorded: Opt
         None if is_scraped(name) => LabelSet::scraped(),
         None => LabelSet::open(),
     };
-    if selector.name.is_some() {
-        labels.set(METRIC_NAME, Presence::Guaranteed);
-    }
+    // What is scraped or recorded has a name.
+    labels.set(METRIC_NAME, if selector.name.is_some() { Presence::Guaranteed } else { Presence::Scraped });
     for matcher in &selector.matchers {
         labels.narrow(&matcher.name.value, presence(matcher), matcher);
     }

@@ -27,14 +27,19 @@ impl Dialect {
 
     /// The dialect with this name in the configuration.
     pub fn from_word(word: &str) -> Option<Dialect> {
-        Some(match word {
-            "prometheus" => Dialect::Prometheus,
-            "thanos" => Dialect::Thanos,
-            "mimir" => Dialect::Mimir,
-            "loki" => Dialect::Loki,
-            "vmalert" => Dialect::Vmalert,
-            _ => return None,
-        })
+        use Dialect::{Loki, Mimir, Prometheus, Thanos, Vmalert};
+        [Prometheus, Thanos, Mimir, Loki, Vmalert].into_iter().find(|dialect| dialect.word() == word)
+    }
+
+    /// Its name in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Dialect::Prometheus => "prometheus",
+            Dialect::Thanos => "thanos",
+            Dialect::Mimir => "mimir",
+            Dialect::Loki => "loki",
+            Dialect::Vmalert => "vmalert",
+        }
     }
 
     /// What messages call the program.

@@ -36,8 +36,10 @@ pub struct RuleFile {
 pub enum Shape {
     /// `groups:` at the top, as Prometheus reads it.
     Plain,
-    /// In the values of a Helm chart, or rules in no group at all: other programs make a rule file of it.
-    Wrapped,
+    /// Rules in no group: other programs make a rule file of it.
+    Bare,
+    /// In the values of a Helm chart, which makes a rule file of it.
+    Values,
     /// One or more Kubernetes objects that hold rule groups: `kind: PrometheusRule`, also inside a `kind: List`, and
     /// `kind: ConfigMap` whose values are rule files.
     Kubernetes,

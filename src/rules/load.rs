@@ -91,7 +91,8 @@ fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
 fn shape_of_part(part: &Part<'_>) -> Shape {
     match part.kind {
         PartKind::File => Shape::Plain,
-        PartKind::Values | PartKind::Bare => Shape::Wrapped,
+        PartKind::Bare => Shape::Bare,
+        PartKind::Values => Shape::Values,
         PartKind::Object | PartKind::Nested(_) => Shape::Kubernetes,
     }
 }

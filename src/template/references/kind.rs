@@ -15,10 +15,10 @@ pub(super) enum Kind<'a> {
     Root,
     /// A label set.
     Labels(LabelOwner),
-    /// What `query` gives.
-    Vector,
+    /// What `query` gives; the place of its text, where that is a literal.
+    Vector(Option<Span>),
     /// An element of it.
-    Sample,
+    Sample(Option<Span>),
     /// What `args` makes.
     Args(ArgsId),
     /// A literal text.

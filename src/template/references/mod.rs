@@ -56,8 +56,9 @@ pub enum LabelOwner {
     Alert,
     /// Prometheus' configuration.
     External,
-    /// An element of what `query` gives.
-    Query,
+    /// An element of what `query` gives; the place of the query's literal, quotes included, where it is one. It is that
+    /// of a [`QueryReference`].
+    Query(Option<Span>),
 }
 
 /// A use of something that is not one label.

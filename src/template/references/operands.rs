@@ -90,7 +90,7 @@ impl<'a> Walker<'a> {
         match (base, field.value.as_str()) {
             (Kind::Root, "Labels") => return Kind::Labels(LabelOwner::Alert),
             (Kind::Root, "ExternalLabels") => return Kind::Labels(LabelOwner::External),
-            (Kind::Sample, "Labels") => return Kind::Labels(LabelOwner::Query),
+            (Kind::Sample(query), "Labels") => return Kind::Labels(LabelOwner::Query(query)),
             (Kind::Args(args), name) => return self.args.field(args, name),
             (Kind::Root, "ExternalURL") => self.other(ReferenceKind::ExternalUrl, span),
             (Kind::Root, "Value") => self.other(ReferenceKind::Value, span),
@@ -128,8 +128,12 @@ impl<'a> Walker<'a> {
     fn result(&mut self, name: &str, span: Span, arguments: &'a [Operand], kinds: &[Kind<'a>]) -> Kind<'a> {
         match (name, kinds) {
             ("query", _) => {
-                self.queries.insert((span, kinds.first().copied().unwrap_or(Kind::Other)));
-                Kind::Vector
+                let text = kinds.first().copied().unwrap_or(Kind::Other);
+                self.queries.insert((span, text));
+                Kind::Vector(match text {
+                    Kind::Literal(literal) => Some(literal.span),
+                    _ => None,
+                })
             }
             ("printf", [Kind::Literal(format), values @ ..]) => {
                 for (kind, argument) in values.iter().zip(arguments.iter().skip(1)) {
@@ -140,11 +144,13 @@ impl<'a> Walker<'a> {
                 }
                 Kind::Formatted(*format)
             }
-            ("first", _) => Kind::Sample,
-            ("sortByLabel", _) => Kind::Vector,
-            ("label", [_, Kind::Sample]) => {
+            ("first", [Kind::Vector(query)]) => Kind::Sample(*query),
+            ("first", _) => Kind::Sample(None),
+            ("sortByLabel", [_, Kind::Vector(query)]) => Kind::Vector(*query),
+            ("sortByLabel", _) => Kind::Vector(None),
+            ("label", [_, Kind::Sample(query)]) => {
                 if let Some(name) = arguments.first().and_then(literal) {
-                    self.label(LabelOwner::Query, name.text, inside_quotes(name.span), span);
+                    self.label(LabelOwner::Query(*query), name.text, inside_quotes(name.span), span);
                 }
                 Kind::Other
             }
@@ -178,7 +184,7 @@ impl<'a> Walker<'a> {
                     self.whole(kind, span);
                     Kind::Other
                 }
-                (Kind::Vector, _) => Kind::Sample,
+                (Kind::Vector(query), _) => Kind::Sample(query),
                 _ => Kind::Other,
             };
         }

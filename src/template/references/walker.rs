@@ -140,7 +140,10 @@ impl<'a> Walker<'a> {
         let mark = self.variables.mark();
         let over = self.pipeline(dot, &branch.pipe);
         self.whole(over, branch.pipe.span);
-        let element = if over == Kind::Vector { Kind::Sample } else { Kind::Other };
+        let element = match over {
+            Kind::Vector(query) => Kind::Sample(query),
+            _ => Kind::Other,
+        };
         let declared = branch.pipe.variables.len();
         for (index, variable) in branch.pipe.variables.iter().enumerate() {
             // The last variable takes the element, the one before it the key.

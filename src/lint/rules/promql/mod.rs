@@ -15,11 +15,13 @@ mod missing_le;
 mod misspelt_label;
 mod nan_in_aggregation;
 mod never_true;
+mod overwritten_label;
 mod quantile_range;
 mod rate_of_gauge;
 mod raw_buckets;
 mod redundant_regex;
 mod unlimited_is_zero;
+mod unused_include;
 mod wildcard_regex;
 
 use crate::facts::catalogue;
@@ -49,10 +51,12 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &redundant_regex::RedundantRegex,
     &wildcard_regex::WildcardRegex,
     &never_true::NeverTrue,
+    &overwritten_label::OverwrittenLabel,
     &quantile_range::QuantileRange,
     &rate_of_gauge::RateOfGauge,
     &raw_buckets::RawBuckets,
     &unlimited_is_zero::UnlimitedIsZero,
+    &unused_include::UnusedInclude,
 ];
 
 /// How it is known what a metric is, for the end of a sentence: the catalogue needs no excuse.

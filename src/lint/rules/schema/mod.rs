@@ -1,5 +1,8 @@
 //! Fields of rule files: reported by the loader of rule files.
 
+mod bare_rules;
+mod other_dialect;
+
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
 static UNKNOWN_FIELD: Meta =
@@ -31,4 +34,6 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&INVALID_VALUE),
     &Reported(&CONFLICTING_FIELDS),
     &Reported(&DUPLICATE_GROUP),
+    &bare_rules::BareRules,
+    &other_dialect::OtherDialect,
 ];

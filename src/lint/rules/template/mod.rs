@@ -3,6 +3,7 @@
 mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
+mod query_label;
 mod query_syntax;
 mod ratio_as_percent;
 mod recorded_label;
@@ -18,6 +19,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
     &missing_label::MissingLabel,
+    &query_label::QueryLabel,
     &query_syntax::QuerySyntax,
     &ratio_as_percent::RatioAsPercent,
     &recorded_label::RecordedLabel,

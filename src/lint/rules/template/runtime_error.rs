@@ -69,7 +69,7 @@ fn label_names(template: &Template) -> Vec<String> {
     let references = template.label_references();
     let mut names: Vec<String> = references
         .iter()
-        .filter(|reference| reference.owner != LabelOwner::Query)
+        .filter(|reference| !matches!(reference.owner, LabelOwner::Query(_)))
         .map(|reference| reference.name.clone())
         .chain(["instance".to_owned(), "job".to_owned()])
         .collect();
