@@ -260,6 +260,7 @@ fn explain_lists_a_category() {
     template/label-of-one-side  info     a template prints a label that one side of `or` lacks (off by default)
     template/literal-braces     warning  a template's braces are printed as they are
     template/missing-label      error    a template prints a label that the expression drops
+    template/query-label        error    a template prints a label that its query drops
     template/query-syntax       error    a template asks a query that is not PromQL
     template/ratio-as-percent   warning  a ratio is printed as percent, or percent as a ratio
     template/recorded-label     warning  a template prints a label that recorded series do not have

@@ -288,8 +288,9 @@ mod tests {
             let places: Vec<&str> = found.related.iter().map(|label| label.span.slice(&text)).collect();
             format!("{printed} <- {}", places.join(", "))
         };
-        assert!(found.iter().all(|found| found.rule == META.id), "{found:?}");
-        found.iter().map(show).collect::<Vec<_>>().join("; ")
+        // What a query inside of the template drops is another rule's.
+        assert!(found.iter().all(|found| [META.id, "template/query-label"].contains(&found.rule)), "{found:?}");
+        found.iter().filter(|found| found.rule == META.id).map(show).collect::<Vec<_>>().join("; ")
     }
 
     fn check(cases: &[(&str, &str, &str)]) {
