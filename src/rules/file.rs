@@ -19,6 +19,8 @@ pub struct RuleFile {
     pub shape: Shape,
     /// Whose rules they are: as configured, or as the file shows.
     pub dialect: Dialect,
+    /// Whether the configuration said so; else the file shows it.
+    pub is_dialect_given: bool,
     /// The groups of all its documents, in the order of the file.
     pub groups: Vec<RuleGroup>,
     /// The comments of YAML inside of YAML (a ConfigMap's rule files); those of the file itself are in

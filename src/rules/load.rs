@@ -76,7 +76,9 @@ fn load_shapes(
     let (mut problems, unchecked) = reader.into_parts();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    RuleFile { file: Arc::clone(file), shape, dialect, groups, nested_comments: comments, unchecked, problems }
+    let is_dialect_given = options.dialect.is_some();
+    let file = Arc::clone(file);
+    RuleFile { file, shape, dialect, is_dialect_given, groups, nested_comments: comments, unchecked, problems }
 }
 
 /// How the groups of all documents are wrapped.

@@ -16,7 +16,7 @@ impl LintRule for OtherDialect {
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
         let dialect = cx.rules.dialect;
-        let is_said = cx.rules.shape != Shape::Plain || cx.config.dialect(cx.source().name()).is_some();
+        let is_said = cx.rules.shape != Shape::Plain || cx.rules.is_dialect_given;
         let Some(group) = cx.rules.groups.first().filter(|_| dialect != Dialect::Prometheus && !is_said) else {
             return;
         };
