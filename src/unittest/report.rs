@@ -154,9 +154,8 @@ pub struct AlertFailure {
     pub actual: Vec<Alert>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
-    /// How many more differences there are than `differences` holds. Where there are some, `actual` has only the alerts
-    /// that the others are about.
-    pub left_out: usize,
+    /// Whether only a part of it was kept: the first differences, what they are about, and the beginning of texts.
+    pub is_shortened: bool,
     /// What else is known: near misses, pending alerts, missing rules. Whole sentences without a full stop.
     pub notes: Vec<String>,
     /// When rules were evaluated.
@@ -243,6 +242,8 @@ pub struct SampleFailure {
     pub actual: Vec<Sample>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
+    /// Whether only a part of it was kept: the first differences, what they are about, and the beginning of texts.
+    pub is_shortened: bool,
     /// What else is known.
     pub notes: Vec<String>,
     /// The expression taken apart.
@@ -358,6 +359,8 @@ pub struct MessageFailure {
     pub actual: Option<String>,
     /// What the expression yields where it does not fail; empty too where that is no vector.
     pub samples: Vec<Sample>,
+    /// Whether only a part of it was kept: the first differences, what they are about, and the beginning of texts.
+    pub is_shortened: bool,
     /// The expression taken apart, where it does not fail.
     pub why: Option<Explanation>,
 }

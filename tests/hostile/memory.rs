@@ -67,6 +67,37 @@ fn many_failures_over_many_alerts() {
     assert!(ended.stdout.contains("1990 more differences of this assertion are left out"));
 }
 
+/// A group with 200 series, each with a label of 64 KB: a failed assertion on all of them keeps 12 MiB.
+fn long_series(assertions: &str) -> String {
+    let series = format!("up{{i=\"{{n}}\",d=\"{}\"}}", "x".repeat(64_000));
+    format!(
+        "- name: attacked\n  input_series: [{{series: '{series}', values: 0 0 0, repeat: {{n: 200}}}}]\n  {assertions}\n"
+    )
+}
+
+/// No group keeps more than it may; all together would.
+#[test]
+fn failures_of_many_groups() {
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]";
+    let assertions = ["{eval_time: 1m, alertname: A, exp_alerts: []}"; 4].join(", ");
+    let groups = long_series(&format!("alert_rule_test: [{assertions}]")).repeat(4);
+    let text = format!("rule_files: [rules.yml]\ntests:\n{groups}");
+    let sandbox = Sandbox::with(&[("rules.yml", rules), ("t.yml", &text)]);
+    let ended = attack::run(&sandbox, &["test", "t.yml", "-q"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stdout.contains("the failures of one test keep 64 MiB, and those of a run 128 MiB"));
+    assert!(ended.stdout.contains("190 more differences of this assertion are left out"));
+}
+
+/// Samples and messages are kept as alerts are.
+#[test]
+fn many_expressions_that_yield_many_series() {
+    let samples = ["{eval_time: 1m, expr: up, exp_samples: []}"; 6].join(", ");
+    let messages = ["{eval_time: 1m, expr: up, exp_fail: {contains: x}}"; 30].join(", ");
+    let ended = test("groups: []", &long_series(&format!("promql_expr_test: [{samples}, {messages}]")));
+    assert!(ended.stdout.contains("190 more differences of this assertion are left out"));
+}
+
 #[test]
 fn many_timelines_over_many_alerts() {
     let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]";

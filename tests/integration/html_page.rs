@@ -41,15 +41,15 @@ tests:
 
 /// The page of the tests in `sandbox`, without times that differ from run to run.
 fn page(sandbox: &Sandbox) -> String {
-    page_with(sandbox, None)
+    page_with(sandbox, None, &Storyteller::default())
 }
 
-fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>) -> String {
+fn page_with(sandbox: &Sandbox, elapsed: Option<Duration>, storyteller: &Storyteller) -> String {
     let path = sandbox.path("test.yml");
     let mut read = workspace::read(&path).unwrap();
     read.file = std::sync::Arc::new(promproof::source::SourceFile::new("test.yml", read.file.text()));
     let inputs = [TestInput::read(&read.file, sandbox.path(""))];
-    let (report, stories) = unittest::observe(&Workspace::default(), &inputs, &RunOptions::default(), &Storyteller);
+    let (report, stories) = unittest::observe(&Workspace::default(), &inputs, &RunOptions::default(), storyteller);
     let stories = stories.filter_map(|story| story);
     let mut out = Vec::new();
     html::write(&mut out, &report, &stories, &TestView { elapsed, ..TestView::default() }).unwrap();
@@ -224,7 +224,10 @@ fn a_passing_group_is_folded_and_has_its_picture() {
 fn the_same_report_is_the_same_page() {
     let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]);
     assert_eq!(page(&sandbox), page(&sandbox));
-    assert!(page_with(&sandbox, Some(Duration::from_millis(1500))).contains("<dt>time</dt><dd>1.50 s</dd>"));
+    assert!(
+        page_with(&sandbox, Some(Duration::from_millis(1500)), &Storyteller::default())
+            .contains("<dt>time</dt><dd>1.50 s</dd>")
+    );
 }
 
 /// Names that would like to be more than text.
@@ -429,6 +432,15 @@ fn a_large_suite_makes_a_small_page() {
 }
 
 /// Of many failures the list at the top has one line for each group.
+/// Of a run whose pictures would take too much memory.
+#[test]
+fn pictures_are_left_out_where_they_take_too_much() {
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("test.yml", TEST)]);
+    let page = page_with(&sandbox, None, &Storyteller::up_to(0));
+    assert!(page.contains("more alerting rule") && page.contains("that were active are not drawn"), "{page}");
+    assert_sound(&page);
+}
+
 #[test]
 fn many_failures_are_listed_by_group() {
     let test = suite(13).replace("value: 2", "value: 4");

@@ -137,7 +137,7 @@ impl<'a> Suite<'a> {
     pub(super) fn run(&self) -> Ran {
         let _progress = self.session.progress("testing");
         let collector = self.args.coverage.wanted().then(Collector::default);
-        let storyteller = self.args.page.html.as_ref().map(|_| Storyteller);
+        let storyteller = self.args.page.html.as_ref().map(|_| Storyteller::default());
         let observer = (collector, storyteller);
         let (mut report, seen) = unittest::observe(&self.workspace, &self.inputs, &self.options, &observer);
         for file in &mut report.files {

@@ -5,6 +5,8 @@
 
 use std::io::{self, Write};
 
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{TestView, words};
@@ -17,7 +19,8 @@ use crate::source::{Diagnostic, SourceFile, Span};
 use crate::unittest::coverage::Coverage;
 use crate::unittest::report::{
     Alert, AlertFailure, Assertion, AssertionKind, Difference, Explanation, FieldDifference, FieldKind, FileReport,
-    GroupReport, MessageFailure, Outcome, Sample, SampleFailure, TestReport, TimelineFailure, Violation, ViolationKind,
+    GroupReport, Life, MessageFailure, Outcome, Sample, SampleFailure, TestReport, TimelineFailure, Violation,
+    ViolationKind,
 };
 
 pub(super) fn write(
@@ -26,13 +29,43 @@ pub(super) fn write(
     coverage: Option<&Coverage>,
     view: &TestView,
 ) -> io::Result<()> {
-    let counts = report.counts();
-    let mut document = json!({
-        "version": VERSION,
-        "passed": !words::Closing { report, view }.failed(),
-        "strict": view.fail_on == FailOn::Warning,
-        "files": report.files.iter().map(|file| self::file(file, view)).collect::<Vec<_>>(),
-        "summary": {
+    serde_json::to_writer_pretty(&mut *out, &Document { report, coverage, view })?;
+    writeln!(out)
+}
+
+/// A list whose items are made one at a time while it is written: all at once would take several times the memory of the
+/// report itself.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<'a, T, V: Serialize, F: Fn(&'a T) -> V> Serialize for Each<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
+
+/// The whole run. Keys are written in the order of the alphabet, here as in all that is in it.
+struct Document<'a> {
+    report: &'a TestReport,
+    coverage: Option<&'a Coverage>,
+    view: &'a TestView,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Document { report, coverage, view } = self;
+        let counts = report.counts();
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(coverage) = coverage {
+            map.serialize_entry("coverage", &crate::report::coverage::json::value(coverage))?;
+        }
+        map.serialize_entry("files", &Each(&report.files, |file| FileJson { file, view }))?;
+        if let Some(part) = report.part {
+            map.serialize_entry("partition", &Parts::from(part).json())?;
+        }
+        map.serialize_entry("passed", &!words::Closing { report, view }.failed())?;
+        map.serialize_entry("passed_over", &passed_over::json(&report.passed_over))?;
+        map.serialize_entry("strict", &(view.fail_on == FailOn::Warning))?;
+        let summary = json!({
             "files": counts.files,
             "failed_files": report.files.iter().filter(|file| words::file_failed(file, view)).count(),
             "groups": counts.groups,
@@ -40,46 +73,57 @@ pub(super) fn write(
             "skipped_groups": counts.skipped_groups,
             "assertions": { "passed": counts.passed, "failed": counts.failed, "not_run": counts.not_run },
             "warnings": counts.warnings,
-        },
-    });
-    document["passed_over"] = json!(passed_over::json(&report.passed_over));
-    if let Some(part) = report.part {
-        document["partition"] = Parts::from(part).json();
+        });
+        map.serialize_entry("summary", &summary)?;
+        map.serialize_entry("version", &VERSION)?;
+        map.end()
     }
-    if let Some(coverage) = coverage {
-        document["coverage"] = crate::report::coverage::json::value(coverage);
-    }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
 }
 
-fn file(file: &FileReport, view: &TestView) -> Value {
-    let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
-    json!({
-        "file": file.file.name(),
-        "passed": !words::file_failed(file, view),
-        "errors": file.problems.iter().chain(rule_problems).map(diagnostic).collect::<Vec<_>>(),
-        "warnings": file.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
-        "groups": file.groups.iter().map(|group| self::group(file, group, view)).collect::<Vec<_>>(),
-        "rule_files": file.rule_files,
-    })
+struct FileJson<'a> {
+    file: &'a FileReport,
+    view: &'a TestView,
 }
 
-fn group(file: &FileReport, group: &GroupReport, view: &TestView) -> Value {
-    let mut value = json!({
-        "index": group.index,
-        "name": group.name,
-        "passed": !group.failed() && !file.has_rule_errors(),
-        "skipped": group.skipped,
-        "errors": group.errors.iter().map(diagnostic).collect::<Vec<_>>(),
-        "evaluations": group.steps,
-        "assertions": group.assertions.iter().map(|assertion| self::assertion(file, assertion)).collect::<Vec<_>>(),
-    });
-    // Only on demand: without it, equal runs have equal reports.
-    if view.timings {
-        value["elapsed_seconds"] = group.elapsed.as_secs_f64().into();
+impl Serialize for FileJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let FileJson { file, view } = self;
+        let rule_problems = file.rule_problems.iter().filter(|_| file.has_rule_errors());
+        let errors: Vec<Value> = file.problems.iter().chain(rule_problems).map(diagnostic).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("errors", &errors)?;
+        map.serialize_entry("file", file.file.name())?;
+        map.serialize_entry("groups", &Each(&file.groups, |group| GroupJson { file, group, view }))?;
+        map.serialize_entry("passed", &!words::file_failed(file, view))?;
+        map.serialize_entry("rule_files", &file.rule_files)?;
+        map.serialize_entry("warnings", &Each(&file.warnings, diagnostic))?;
+        map.end()
     }
-    value
+}
+
+struct GroupJson<'a> {
+    file: &'a FileReport,
+    group: &'a GroupReport,
+    view: &'a TestView,
+}
+
+impl Serialize for GroupJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let GroupJson { file, group, view } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("assertions", &Each(&group.assertions, |assertion| AssertionJson { file, assertion }))?;
+        // Only on demand: without it, equal runs have equal reports.
+        if view.timings {
+            map.serialize_entry("elapsed_seconds", &group.elapsed.as_secs_f64())?;
+        }
+        map.serialize_entry("errors", &Each(&group.errors, diagnostic))?;
+        map.serialize_entry("evaluations", &group.steps)?;
+        map.serialize_entry("index", &group.index)?;
+        map.serialize_entry("name", &group.name)?;
+        map.serialize_entry("passed", &(!group.failed() && !file.has_rule_errors()))?;
+        map.serialize_entry("skipped", &group.skipped)?;
+        map.end()
+    }
 }
 
 /// What an assertion is about, in the words of `kind` and `subject`.
@@ -91,72 +135,95 @@ pub(super) fn kind_and_subject(kind: &AssertionKind) -> (&'static str, &str) {
     }
 }
 
-fn assertion(file: &FileReport, assertion: &Assertion) -> Value {
-    let (kind, subject) = kind_and_subject(&assertion.kind);
-    let mut value = json!({
-        "kind": kind,
-        "subject": subject,
-        "eval_time_ms": assertion.eval_time_ms,
-        "place": range(&file.file, assertion.span),
-        "outcome": match assertion.outcome {
+struct AssertionJson<'a> {
+    file: &'a FileReport,
+    assertion: &'a Assertion,
+}
+
+impl Serialize for AssertionJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let AssertionJson { file, assertion } = self;
+        let (kind, subject) = kind_and_subject(&assertion.kind);
+        let failed = assertion.outcome.failed();
+        let outcome = match assertion.outcome {
             Outcome::Passed => "passed",
             Outcome::NotRun => "not_run",
             Outcome::Error(_) => "error",
             Outcome::Alerts(_) | Outcome::Samples(_) | Outcome::Timeline(_) | Outcome::Message(_) => "failed",
-        },
-    });
-    if assertion.outcome.failed() {
-        value["message"] = words::verdict(assertion).into();
-        value["failure"] = match &assertion.outcome {
-            Outcome::Alerts(failure) => alerts(file, failure),
-            Outcome::Samples(failure) => samples(file, failure),
-            Outcome::Timeline(failure) => life(file, failure),
-            Outcome::Message(failure) => message(file, failure),
-            Outcome::Error(error) => diagnostic(error),
-            Outcome::Passed | Outcome::NotRun => Value::Null,
         };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("eval_time_ms", &assertion.eval_time_ms)?;
+        if failed {
+            map.serialize_entry("failure", &FailureJson { file, outcome: &assertion.outcome })?;
+        }
+        map.serialize_entry("kind", kind)?;
+        if failed {
+            map.serialize_entry("message", &words::verdict(assertion))?;
+        }
+        map.serialize_entry("outcome", outcome)?;
+        map.serialize_entry("place", &range(&file.file, assertion.span))?;
+        map.serialize_entry("subject", subject)?;
+        map.end()
     }
-    value
 }
 
-fn alerts(file: &FileReport, failure: &AlertFailure) -> Value {
-    json!({
-        "expected": failure.expected.iter().map(alert).collect::<Vec<_>>(),
-        "actual": failure.actual.iter().map(alert).collect::<Vec<_>>(),
-        "differences": failure.differences.iter().map(|d| difference(file, d)).collect::<Vec<_>>(),
-        "notes": failure.notes,
-        "timelines": failure.timelines.iter().map(|t| timeline(&failure.schedule, t)).collect::<Vec<_>>(),
-        "why": failure.why.as_ref().map(why),
-    })
+struct FailureJson<'a> {
+    file: &'a FileReport,
+    outcome: &'a Outcome,
 }
 
-fn samples(file: &FileReport, failure: &SampleFailure) -> Value {
-    json!({
-        "expected": failure.expected.iter().map(sample).collect::<Vec<_>>(),
-        "actual": failure.actual.iter().map(sample).collect::<Vec<_>>(),
-        "differences": failure.differences.iter().map(|d| difference(file, d)).collect::<Vec<_>>(),
-        "notes": failure.notes,
-        "why": failure.why.as_ref().map(why),
-    })
+impl Serialize for FailureJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let FailureJson { file, outcome } = self;
+        match outcome {
+            Outcome::Alerts(failure) => alerts(serializer, file, failure),
+            Outcome::Samples(failure) => samples(serializer, file, failure),
+            Outcome::Timeline(failure) => lives(serializer, file, failure),
+            Outcome::Message(failure) => message(file, failure).serialize(serializer),
+            Outcome::Error(error) => diagnostic(error).serialize(serializer),
+            Outcome::Passed | Outcome::NotRun => serializer.serialize_unit(),
+        }
+    }
 }
 
-fn life(file: &FileReport, failure: &TimelineFailure) -> Value {
-    let alerts = failure.lives.iter().map(|life| {
+fn alerts<S: Serializer>(serializer: S, file: &FileReport, failure: &AlertFailure) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("actual", &Each(&failure.actual, alert))?;
+    map.serialize_entry("differences", &Each(&failure.differences, |d| difference(file, d)))?;
+    map.serialize_entry("expected", &Each(&failure.expected, alert))?;
+    map.serialize_entry("notes", &failure.notes)?;
+    map.serialize_entry("timelines", &Each(&failure.timelines, |t| timeline(&failure.schedule, t)))?;
+    map.serialize_entry("why", &failure.why.as_ref().map(why))?;
+    map.end()
+}
+
+fn samples<S: Serializer>(serializer: S, file: &FileReport, failure: &SampleFailure) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("actual", &Each(&failure.actual, sample))?;
+    map.serialize_entry("differences", &Each(&failure.differences, |d| difference(file, d)))?;
+    map.serialize_entry("expected", &Each(&failure.expected, sample))?;
+    map.serialize_entry("notes", &failure.notes)?;
+    map.serialize_entry("why", &failure.why.as_ref().map(why))?;
+    map.end()
+}
+
+fn lives<S: Serializer>(serializer: S, file: &FileReport, failure: &TimelineFailure) -> Result<S::Ok, S::Error> {
+    let life = |life: &Life| {
         json!({
             "labels": pairs(&life.labels),
             "pending_at_ms": life.pending_at_ms,
             "fires_at_ms": life.fires_at_ms,
             "resolves_at_ms": life.resolves_at_ms,
         })
-    });
-    json!({
-        "alerts": alerts.collect::<Vec<_>>(),
-        "differences": failure.violations.iter().map(|v| violation(file, v)).collect::<Vec<_>>(),
-        "more": failure.more,
-        "notes": failure.notes,
-        "timelines": failure.timelines.iter().map(|t| timeline(&failure.schedule, t)).collect::<Vec<_>>(),
-        "why": failure.why.as_ref().map(why),
-    })
+    };
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("alerts", &Each(&failure.lives, life))?;
+    map.serialize_entry("differences", &Each(&failure.violations, |v| violation(file, v)))?;
+    map.serialize_entry("more", &failure.more)?;
+    map.serialize_entry("notes", &failure.notes)?;
+    map.serialize_entry("timelines", &Each(&failure.timelines, |t| timeline(&failure.schedule, t)))?;
+    map.serialize_entry("why", &failure.why.as_ref().map(why))?;
+    map.end()
 }
 
 /// The key `alert` is an index of `alerts`.

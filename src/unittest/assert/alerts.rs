@@ -23,7 +23,7 @@ pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
         expected,
         actual,
         differences: Vec::new(),
-        left_out: 0,
+        is_shortened: false,
         schedule: running.run.schedule,
         steps: running.run.steps,
         step,

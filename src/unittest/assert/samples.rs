@@ -48,6 +48,7 @@ pub(super) fn check(running: &Running<'_>, test: &ExprTest) -> Outcome {
         expected,
         actual,
         differences: Vec::new(),
+        is_shortened: false,
         notes: Vec::new(),
         why: None,
     }))
@@ -61,6 +62,7 @@ fn check_failure(running: &Running<'_>, test: &ExprTest, pattern: &TextPattern) 
         span: pattern.text.span,
         actual: None,
         samples: Vec::new(),
+        is_shortened: false,
         why: None,
     };
     match running.evaluate(test) {

@@ -160,7 +160,7 @@ fn check(running: &Running<'_>, deadline: Option<Instant>, report: &mut GroupRep
         RunErrorKind::Budget(_) | RunErrorKind::Late(_) => Some(0),
     };
     let failed_at = running.run.errors.iter().filter_map(failed).min().unwrap_or(usize::MAX);
-    let mut kept = why::Kept::default();
+    let mut kept = why::Kept::of(running.shared.kept);
     let mut slowest = (Duration::ZERO, "");
     for (test, assertion) in running.checked().into_iter().zip(&mut report.assertions) {
         let step = running.step_of(test.eval_time_ms().unwrap_or(0));

@@ -27,6 +27,7 @@ use sets::RuleSets;
 
 use super::lint;
 use super::report::{FileReport, TestReport};
+use super::why::KeptInRun;
 use crate::model::Labels;
 use crate::source::{Diagnostic, Severity};
 use crate::testfile::{TestFile, TestGroup};
@@ -39,6 +40,7 @@ struct Shared<'a, O> {
     workspace: &'a Workspace,
     sets: RuleSets,
     stop: AtomicBool,
+    kept: KeptInRun,
 }
 
 /// Runs `inputs` with the rules that `workspace` finds for them.
@@ -53,7 +55,14 @@ pub fn observe<O: Observer>(
     options: &RunOptions,
     observer: &O,
 ) -> (TestReport, Seen<O::Seen>) {
-    let run = Shared { options, observer, workspace, sets: RuleSets::default(), stop: AtomicBool::new(false) };
+    let run = Shared {
+        options,
+        observer,
+        workspace,
+        sets: RuleSets::default(),
+        stop: AtomicBool::new(false),
+        kept: KeptInRun::default(),
+    };
     let (files, seen) = inputs.par_iter().map(|input| run_file(input, &run)).unzip();
     let part = options.selection.part.as_ref().map(|part| part.of);
     let passed_over = workspace.passed_over().to_vec();
@@ -117,7 +126,8 @@ fn run_groups<O: Observer>(
         let (external_labels, external_url) = external(group);
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let set = compiled.set.with_external(external_labels, external_url).with_deadline(deadline);
-        let in_file = InFile { test, rules, set: &set, parse: &run.workspace.settings().parse, options };
+        let parse = &run.workspace.settings().parse;
+        let in_file = InFile { test, rules, set: &set, parse, options, kept: &run.kept };
         let ran = group::run(&in_file, lint, group, *index, run.observer, deadline);
         if ran.report.failed() {
             run.stop.store(true, Ordering::Relaxed);

@@ -11,6 +11,7 @@ use crate::rules::{Rule, RuleGroup};
 use crate::source::SourceFile;
 use crate::testfile::checked::Checked;
 use crate::testfile::{TestFile, TestGroup};
+use crate::unittest::why::KeptInRun;
 use crate::workspace::ResolvedRules;
 
 /// What the groups of a file share.
@@ -22,6 +23,8 @@ pub struct InFile<'a> {
     /// How expressions are read.
     pub(in crate::unittest) parse: &'a ParseOptions,
     pub(in crate::unittest) options: &'a RunOptions,
+    /// What the whole run keeps of failures.
+    pub(in crate::unittest) kept: &'a KeptInRun,
 }
 
 /// A group whose rules have been run over its series, with all samples that there were.

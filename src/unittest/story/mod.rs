@@ -10,9 +10,11 @@ mod curves;
 mod expectations;
 mod gather;
 mod inputs;
+mod size;
 mod thin;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::alerting::{AlertState, Schedule};
 use crate::model::Labels;
@@ -21,9 +23,28 @@ use crate::source::{SourceFile, Span};
 use crate::unittest::report::GroupReport;
 use crate::unittest::run::{Needs, Observer, Running};
 
+/// So many bytes all stories of a run take, about. Of later groups no picture is kept, only how many there would be.
+const MAX_BYTES: usize = 96 << 20;
+
 /// Gathers the story of each test group.
-#[derive(Clone, Copy, Debug)]
-pub struct Storyteller;
+#[derive(Debug)]
+pub struct Storyteller {
+    most: usize,
+    bytes: AtomicUsize,
+}
+
+impl Default for Storyteller {
+    fn default() -> Self {
+        Storyteller::up_to(MAX_BYTES)
+    }
+}
+
+impl Storyteller {
+    /// Leaves out the pictures of later groups where all those before take `most` bytes.
+    pub fn up_to(most: usize) -> Self {
+        Storyteller { most, bytes: AtomicUsize::new(0) }
+    }
+}
 
 impl Observer for Storyteller {
     /// `None` where nothing was evaluated.
@@ -34,7 +55,12 @@ impl Observer for Storyteller {
     }
 
     fn look(&self, running: &Running<'_>, report: &GroupReport) -> Option<Story> {
-        gather::gather(running, report)
+        let mut story = gather::gather(running, report)?;
+        let bytes = size::of(&story);
+        if self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > self.most {
+            story.leave_out_pictures();
+        }
+        Some(story)
     }
 }
 
@@ -252,6 +278,14 @@ pub struct InputStory {
 }
 
 impl Story {
+    /// Forgets what would be drawn.
+    fn leave_out_pictures(&mut self) {
+        self.more_rules = self.more_rules.saturating_add(self.rules.len());
+        self.more_expressions = self.more_expressions.saturating_add(self.expressions.len());
+        self.rules = Vec::new();
+        self.expressions = Vec::new();
+    }
+
     /// How many cells of time there are.
     pub fn cells(&self) -> usize {
         cells(self.steps).0

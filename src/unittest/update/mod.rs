@@ -185,7 +185,9 @@ impl<'n> Written<'n> {
     fn edits(&self, editor: &Editor<'_>, assertion: &Assertion, extent: Extent) -> Result<Vec<Edit>, Why> {
         let place = self.places.get(&assertion.span).ok_or(self.otherwise);
         match &assertion.outcome {
-            Outcome::Alerts(failure) if failure.left_out > 0 => Err(Why::TooMuch),
+            Outcome::Alerts(failure) if failure.is_shortened => Err(Why::TooMuch),
+            Outcome::Samples(failure) if failure.is_shortened => Err(Why::TooMuch),
+            Outcome::Message(failure) if failure.is_shortened => Err(Why::TooMuch),
             Outcome::Alerts(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences, extent),
             Outcome::Samples(failure) => expectations::edits(editor, *place?, &**failure, &failure.differences, extent),
             Outcome::Timeline(failure) => extensions::of_timeline(editor, *place?, failure),

@@ -11,7 +11,7 @@ mod samples;
 mod timeline;
 mod value;
 
-pub(super) use keep::Kept;
+pub(super) use keep::{Kept, KeptInRun};
 pub(super) use matching::selected;
 pub(super) use older::note_older_windows;
 pub(super) use value::value_text;
