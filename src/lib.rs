@@ -21,7 +21,7 @@
 //! | [`promql`] | lexer, parser, checker, printer, function table; evaluates nothing |
 //! | [`yaml`] | text to a tree in which every key and value knows its source bytes |
 //! | [`model`] | labels, samples, histograms, durations, Go-compatible formatting |
-//! | [`source`] | files, byte spans, line index, diagnostics |
+//! | [`source`] | files, byte spans, line index, diagnostics, what there is to know of a kind of finding |
 //!
 //! Data flows one way: bytes, `source`, `yaml`, `rules`, then `promql` and `template`, then `engine` and
 //! `alerting`, then `lint` and `unittest`, then `report`.

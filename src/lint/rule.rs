@@ -1,96 +1,11 @@
 //! What a lint rule is.
 
-use crate::source::{Diagnostic, Label, Severity};
+use crate::source::Diagnostic;
+
+pub(in crate::lint) use crate::source::meta;
+pub use crate::source::{Confidence, Meta};
 
 use super::context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
-
-/// How sure it is that what a rule finds is a mistake.
-///
-/// What is certain is shown unless it is switched off; the rest has to be asked for, by name or with `--pedantic`, except
-/// where a rule is [`on_by_default`](Meta::on_by_default).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// It holds for every server and all data, and nobody means it. A false alarm is a bug.
-    Certain,
-    /// Mostly a mistake: told from names, or from what is usually meant. It may be as its author wants it.
-    Likely,
-    /// Nothing breaks: a habit that many recommend and others do not share.
-    Opinion,
-}
-
-impl Confidence {
-    /// The word for it in output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Confidence::Certain => "certain",
-            Confidence::Likely => "likely",
-            Confidence::Opinion => "opinion",
-        }
-    }
-}
-
-/// What there is to know of a lint rule without running it.
-#[derive(Debug)]
-pub struct Meta {
-    /// The id, `category/name`: the same word in configuration, comments, output and `explain`.
-    pub id: &'static str,
-    /// What the rule finds, in one line without a full stop.
-    pub summary: &'static str,
-    /// The severity of its findings unless the configuration says otherwise.
-    pub severity: Severity,
-    /// How sure it is that what it finds is a mistake.
-    pub confidence: Confidence,
-    /// Whether it runs without being asked for.
-    pub enabled_by_default: bool,
-    /// The key of the configuration, `section.key`, without which the rule has nothing to say although it runs.
-    pub waits_for: Option<&'static str>,
-    /// Whether some of its findings come with a fix.
-    pub is_fixable: bool,
-    /// Whether what it finds keeps other rules from looking, so that `--select` of another rule leaves it on.
-    pub stops_reading: bool,
-    /// Its page, Markdown.
-    pub page: &'static str,
-}
-
-impl Meta {
-    /// Also runs without being asked for although it is not certain: on real rules it is mostly right.
-    #[must_use]
-    pub(in crate::lint) const fn on_by_default(mut self) -> Self {
-        self.enabled_by_default = true;
-        self
-    }
-
-    /// Has nothing to say until `key` (`section.key`) is configured.
-    #[must_use]
-    pub(in crate::lint) const fn waits_for(mut self, key: &'static str) -> Self {
-        self.waits_for = Some(key);
-        self
-    }
-
-    /// Some of its findings come with a fix; its page shows one.
-    #[must_use]
-    pub(in crate::lint) const fn fixable(mut self) -> Self {
-        self.is_fixable = true;
-        self
-    }
-
-    /// What it finds keeps other rules from looking: selecting another rule does not silence it.
-    #[must_use]
-    pub(in crate::lint) const fn stops_reading(mut self) -> Self {
-        self.stops_reading = true;
-        self
-    }
-
-    /// The part of the id before the slash.
-    pub fn category(&self) -> &'static str {
-        self.id.split_once('/').map_or(self.id, |(category, _)| category)
-    }
-
-    /// A finding of this rule.
-    pub fn diagnostic(&self, message: impl Into<String>, primary: Label) -> Diagnostic {
-        Diagnostic::new(self.id, self.severity, message, primary)
-    }
-}
 
 /// A lint rule. Each hook sees one part of the input and adds what it finds to `out`; a rule implements those that it
 /// needs. Hooks of different files run in parallel.
@@ -122,26 +37,3 @@ impl LintRule for Reported {
         self.0
     }
 }
-
-/// A rule's [`Meta`] with its page embedded: id, severity, confidence (`certain`, `likely`, `opinion`), summary. What is
-/// certain is on. `.on_by_default()`, `.waits_for("section.key")`, `.fixable()` and
-/// `.stops_reading()` behind it say the rest.
-macro_rules! meta {
-    ($id:literal, $severity:ident, $confidence:ident, $summary:literal) => {
-        $crate::lint::Meta {
-            id: $id,
-            summary: $summary,
-            severity: $crate::source::Severity::$severity,
-            confidence: $crate::lint::rule::meta!(@$confidence),
-            enabled_by_default: matches!($crate::lint::rule::meta!(@$confidence), $crate::lint::Confidence::Certain),
-            waits_for: None,
-            is_fixable: false,
-            stops_reading: false,
-            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
-        }
-    };
-    (@certain) => { $crate::lint::Confidence::Certain };
-    (@likely) => { $crate::lint::Confidence::Likely };
-    (@opinion) => { $crate::lint::Confidence::Opinion };
-}
-pub(in crate::lint) use meta;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::source::{Diagnostic, FileId, Severity, SourceFile};
+use crate::source::{Diagnostic, FileId, SourceFile};
 
 use super::Config;
 use super::config::Levels;
@@ -72,11 +72,7 @@ fn check_document(workspace: &Workspace, document: &Document, config: &Config, l
 /// What can be said of sound tests without running them.
 fn check_tests(workspace: &Workspace, input: &TestInput) -> Vec<Diagnostic> {
     let rules = workspace.rules_of(input);
-    let mut out = unittest::lint::findings(&input.test, &rules, &workspace.settings().parse);
-    // A run warns of it, for promtool's verdict is the verdict; whoever lints wants to know that nothing is tested.
-    let unmatched = out.iter_mut().filter(|found| found.rule == unittest::lint::UNMATCHED_RULE_FILE);
-    unmatched.for_each(|found| found.severity = Severity::Error);
-    out
+    unittest::lint::findings(&input.test, &rules, &workspace.settings().parse)
 }
 
 /// So many rules of a group are worth the way to another thread.

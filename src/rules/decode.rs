@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::dialect::{self, Language};
 use super::expression::expression_problem;
 use super::fields::Place;
+use super::findings::{CONFLICTING_FIELDS, DUPLICATE_GROUP, INVALID_NAME, MISSING_FIELD, PROMQL_TYPE};
 use super::reader::Reader;
 use super::{Field, Rule, RuleGroup, RuleKind};
 use crate::model::labels::METRIC_NAME;
@@ -56,7 +57,7 @@ fn report_repeated_names(reader: &mut Reader<'_>, groups: &[RuleGroup]) {
         match seen.get(name.text()) {
             Some(first) => {
                 let message = format!("the group name `{}` is used twice in this file", name.text());
-                let problem = reader.error("schema/duplicate-group", message, name.span, "again here");
+                let problem = reader.error(&DUPLICATE_GROUP, message, name.span, "again here");
                 let first = reader.label(*first, "first here");
                 reader.report(problem.related(first).help("a group is known by its name: give each another one"));
             }
@@ -114,7 +115,7 @@ fn required(reader: &mut Reader<'_>, node: &Node, place: Place, mapping: &Mappin
             Some(entry) => (entry.key.span, "this is empty"),
             None => (first_key(node, mapping), "begins here"),
         };
-        let problem = reader.error("schema/missing-field", message, span, text);
+        let problem = reader.error(&MISSING_FIELD, message, span, text);
         reader.report(problem.help(format!("add `{name}:`")));
     }
     field.unwrap_or_else(|| Field::null(entry.map_or(node.span.start, |entry| entry.value.span.start)))
@@ -146,7 +147,7 @@ fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<R
     let (kind, name) = match (alert, record) {
         (Some(alert), Some(record)) => {
             let message = "a rule has either `alert` or `record`, not both";
-            let problem = reader.error("schema/conflicting-fields", message, record.span, "a recording rule");
+            let problem = reader.error(&CONFLICTING_FIELDS, message, record.span, "a recording rule");
             let related = reader.label(alert.span, "an alerting rule");
             reader.report(problem.related(related).help("make two rules of it"));
             (RuleKind::Alerting, alert)
@@ -176,7 +177,7 @@ fn report_nameless(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping) {
         Some(entry) => (entry.key.span, "this is empty"),
         None => (first_key(node, mapping), "begins here"),
     };
-    let problem = reader.error("schema/missing-field", "the rule has neither `alert` nor `record`", span, text);
+    let problem = reader.error(&MISSING_FIELD, "the rule has neither `alert` nor `record`", span, text);
     reader.report(problem.help("add `alert:` with a name for an alerting rule, `record:` for a recording rule"));
 }
 
@@ -194,14 +195,14 @@ fn check_record(
     for (name, given) in alerting {
         if let Some(entry) = mapping.get(name).filter(|_| given) {
             let message = format!("a recording rule has no `{name}`");
-            let problem = reader.error("schema/conflicting-fields", message, entry.key.span, "only for alerting rules");
+            let problem = reader.error(&CONFLICTING_FIELDS, message, entry.key.span, "only for alerting rules");
             let related = reader.label(record.span, "this makes it a recording rule");
             reader.report(problem.related(related).help(format!("remove `{name}`, or name the rule with `alert:`")));
         }
     }
     if record.text().contains(['{', '}']) {
         let message = "the name of a recorded metric has no braces";
-        let problem = reader.error("schema/invalid-name", message, record.span, "");
+        let problem = reader.error(&INVALID_NAME, message, record.span, "");
         reader.report(problem.help("labels go under `labels:`; an expression goes into `expr:`"));
     }
 }
@@ -209,9 +210,9 @@ fn check_record(
 fn check_label_names(reader: &mut Reader<'_>, labels: &[(Field, Field)]) {
     for (name, _) in labels {
         let problem = match name.text() {
-            "" => reader.error("schema/invalid-name", "a label has no name", name.span, ""),
+            "" => reader.error(&INVALID_NAME, "a label has no name", name.span, ""),
             METRIC_NAME => reader
-                .error("schema/invalid-name", format!("`{METRIC_NAME}` cannot be the name of a label"), name.span, "")
+                .error(&INVALID_NAME, format!("`{METRIC_NAME}` cannot be the name of a label"), name.span, "")
                 .help("the name of a metric is set with `record`, the name of an alert with `alert`"),
             _ => continue,
         };
@@ -221,7 +222,7 @@ fn check_label_names(reader: &mut Reader<'_>, labels: &[(Field, Field)]) {
 
 fn check_annotation_names(reader: &mut Reader<'_>, annotations: &[(Field, Field)]) {
     for (name, _) in annotations.iter().filter(|(name, _)| name.text().is_empty()) {
-        let problem = reader.error("schema/invalid-name", "an annotation has no name", name.span, "");
+        let problem = reader.error(&INVALID_NAME, "an annotation has no name", name.span, "");
         reader.report(problem);
     }
 }
@@ -266,7 +267,7 @@ fn report_type(reader: &mut Reader<'_>, expr: &Field, parsed: &promql::Expr) {
     };
     let message = format!("a rule cannot evaluate {what}");
     let text = format!("this is {what}");
-    let problem = reader.error("promql/type", message, expr.file_span(parsed.span), &text);
+    let problem = reader.error(&PROMQL_TYPE, message, expr.file_span(parsed.span), &text);
     reader.report(
         problem.help("a rule needs an instant vector or a number: put a range into a function such as `rate(…)`"),
     );

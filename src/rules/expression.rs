@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use super::findings::{PROMQL_SYNTAX, PROMQL_TYPE};
 use crate::promql::{ParseError, ParseErrorKind};
-use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Label, SourceFile, Span};
 
 /// The finding on an expression of `file` that does not parse; `place` turns bytes of the expression into bytes of the
 /// file.
 pub fn expression_problem(file: &Arc<SourceFile>, error: ParseError, place: impl Fn(Span) -> Span) -> Diagnostic {
-    let rule = match error.kind {
-        ParseErrorKind::Syntax => "promql/syntax",
-        ParseErrorKind::Type => "promql/type",
+    let finding = match error.kind {
+        ParseErrorKind::Syntax => &PROMQL_SYNTAX,
+        ParseErrorKind::Type => &PROMQL_TYPE,
     };
     let label = Label::new(file, place(error.span), "");
-    let mut problem = Diagnostic::new(rule, Severity::Error, error.message, label);
+    let mut problem = finding.diagnostic(error.message, label);
     for related in error.related {
         problem = problem.related(Label::new(file, place(related.span), related.value));
     }

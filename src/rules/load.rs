@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::decode::Grammar;
 use super::dialect::{self, Dialect};
 use super::fields::Place;
+use super::findings::MULTIPLE_DOCUMENTS;
 use super::reader::Reader;
 use super::shape::{self, DocumentShape, Part, PartKind};
 use super::{FileShape, RuleFile, RuleGroup, Shape, decode};
 use crate::promql;
-use crate::source::{Diagnostic, Severity, SourceFile};
+use crate::source::{Diagnostic, SourceFile};
 use crate::yaml::{self, Comment, Mapping, Node, Scalar};
 
 /// How rule files are read.
@@ -194,7 +195,7 @@ impl Loader<'_> {
         let Some(second) = parsed.documents.iter().skip(1).find(|document| document.root.is_some()) else { return };
         let message = "Prometheus reads only the first document of a rule file";
         let label = self.reader.label(second.marker(self.file), "what follows is ignored");
-        let problem = Diagnostic::new("yaml/multiple-documents", Severity::Warning, message, label);
+        let problem = MULTIPLE_DOCUMENTS.diagnostic(message, label);
         self.reader.report(problem.help("put all groups under one `groups:`, or each document in a file of its own"));
     }
 }

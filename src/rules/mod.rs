@@ -5,6 +5,7 @@ mod dialect;
 mod expression;
 mod fields;
 mod file;
+pub mod findings;
 mod load;
 mod reader;
 mod shape;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::Field;
 use super::dialect::{Dialect, Language};
 use super::fields::{self, Place};
+use super::findings::{INVALID_DURATION, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::model::duration;
 use crate::source::words;
-use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Edit, Fix, Label, Meta, SourceFile, Span};
 use crate::yaml::{Mapping, Node, ScalarStyle};
 
 /// After so many problems no further ones are kept: the file is not what it was taken for.
@@ -62,8 +63,14 @@ impl<'a> Reader<'a> {
     }
 
     /// An error at `span`, to be completed and given to [`Self::report`].
-    pub(super) fn error(&self, rule: &'static str, message: impl Into<String>, span: Span, text: &str) -> Diagnostic {
-        Diagnostic::new(rule, Severity::Error, message, self.label(span, text))
+    pub(super) fn error(
+        &self,
+        finding: &'static Meta,
+        message: impl Into<String>,
+        span: Span,
+        text: &str,
+    ) -> Diagnostic {
+        finding.diagnostic(message, self.label(span, text))
     }
 
     /// The mapping under `node`, whose fields must be those of `place`. Null is an empty mapping and yields `None`.
@@ -137,7 +144,7 @@ impl<'a> Reader<'a> {
         match duration::parse_duration(field.text()) {
             Ok(millis) => Some(millis),
             Err(error) => {
-                let problem = self.error("schema/invalid-duration", error.to_string(), field.span, "");
+                let problem = self.error(&INVALID_DURATION, error.to_string(), field.span, "");
                 self.report(problem.help(duration_help(field.text())));
                 None
             }
@@ -160,7 +167,7 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} must be {wanted}, not {}", node.describe());
-        let mut problem = self.error("schema/wrong-type", message, node.span, &format!("this is {}", node.describe()));
+        let mut problem = self.error(&WRONG_TYPE, message, node.span, &format!("this is {}", node.describe()));
         if node.span.slice(self.file.text()).starts_with("{{") {
             problem = problem.help("YAML reads `{{` as the start of a mapping: put the whole value in quotes");
         }
@@ -170,7 +177,7 @@ impl<'a> Reader<'a> {
     fn unknown_field(&mut self, name: &str, key: &Node, place: Place, mapping: &Mapping) {
         let message = format!("unknown field `{name}` in {}", place.name());
         let text = format!("{} does not know this field", self.dialect.program());
-        let problem = self.error("schema/unknown-field", message, key.span, &text);
+        let problem = self.error(&UNKNOWN_FIELD, message, key.span, &text);
         self.report(match place.advice(name, self.dialect) {
             fields::Advice::Rename(known) => {
                 let problem = problem.help(words::did_you_mean(known));

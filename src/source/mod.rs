@@ -4,6 +4,7 @@ pub mod characters;
 mod diagnostic;
 mod edit;
 mod file;
+mod finding;
 mod span;
 #[cfg(test)]
 pub(crate) mod tally;
@@ -14,4 +15,6 @@ pub mod words;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use edit::{Applicability, Edit, Fix, Misfit, apply};
 pub use file::{FileId, Position, SourceFile, Utf16Position};
+pub(crate) use finding::meta;
+pub use finding::{Confidence, Meta};
 pub use span::{Span, Spanned};

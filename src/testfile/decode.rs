@@ -11,9 +11,10 @@ use super::file::{
     AlertTest, DEFAULT_EVALUATION_INTERVAL_MS, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile,
     TestGroup,
 };
-use super::reader::{INVALID_VALUE, Reader};
+use super::reader::Reader;
 use crate::model::calendar;
 use crate::rules::Field;
+use crate::rules::findings::INVALID_VALUE;
 use crate::source::{SourceFile, Spanned};
 use crate::yaml::{Document, Mapping, Node, Parsed};
 
@@ -90,7 +91,7 @@ fn report_repeated_groups(reader: &mut Reader<'_>, order: &[Field]) {
         match seen.get(field.text()) {
             Some(first) => {
                 let message = format!("group name repeated in evaluation order: {}", field.text());
-                reader.report(INVALID_VALUE, message, field.span).related_at(first.span, "first given here");
+                reader.report(&INVALID_VALUE, message, field.span).related_at(first.span, "first given here");
             }
             None => {
                 seen.insert(field.text(), field);
@@ -133,7 +134,7 @@ fn decode_start(reader: &mut Reader<'_>, mapping: &Mapping) -> i64 {
     start_timestamp(field.text()).unwrap_or_else(|| {
         let message = format!("cannot parse `{}` as a time", field.text());
         let help = "write seconds since the epoch (`1704067200`) or an RFC 3339 time (`2024-01-01T00:00:00Z`)";
-        reader.report(INVALID_VALUE, message, field.span).help(help);
+        reader.report(&INVALID_VALUE, message, field.span).help(help);
         0
     })
 }

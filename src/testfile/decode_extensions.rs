@@ -3,11 +3,12 @@
 use super::extensions::{
     Moment, Moments, PatternKind, Placeholder, PlaceholderValues, Repeat, TextPattern, TimelineTest, Tolerance,
 };
-use super::reader::{INVALID_VALUE, MISSING_FIELD, Reader};
+use super::reader::Reader;
 use super::repeat::{MAX_REPEATED_SERIES, has_placeholder};
 use crate::model::duration::{format_duration, parse_duration};
 use crate::promql::regex::AnchoredRegex;
 use crate::rules::Field;
+use crate::rules::findings::{INVALID_VALUE, MISSING_FIELD};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, NodeKind};
 
@@ -26,7 +27,7 @@ pub(super) fn tolerance(reader: &mut Reader<'_>, mapping: &Mapping) -> Option<Sp
     let field = reader.text(mapping, "tolerance").filter(|field| !field.scalar.is_null)?;
     let tolerance = parse_tolerance(field.text());
     if tolerance.is_none() {
-        reader.report(INVALID_VALUE, "`tolerance` is not a number that is 0 or more", field.span).help(TOLERANCE);
+        reader.report(&INVALID_VALUE, "`tolerance` is not a number that is 0 or more", field.span).help(TOLERANCE);
     }
     Some(Spanned::new(tolerance?, field.span))
 }
@@ -50,7 +51,7 @@ pub(super) fn exp_fail(reader: &mut Reader<'_>, mapping: &Mapping) -> Option<Tex
     };
     if let Some(samples) = mapping.get("exp_samples").filter(|samples| !samples.value.is_null()) {
         let message = "an expression that must fail has no samples";
-        reader.report(INVALID_VALUE, message, samples.key.span).related_at(entry.key.span, "it must fail");
+        reader.report(&INVALID_VALUE, message, samples.key.span).related_at(entry.key.span, "it must fail");
     }
     pattern
 }
@@ -58,7 +59,7 @@ pub(super) fn exp_fail(reader: &mut Reader<'_>, mapping: &Mapping) -> Option<Tex
 /// Without a value nothing would be asserted, which nobody means who writes the key.
 fn no_text(reader: &mut Reader<'_>, entry: &Entry, help: &str) {
     let message = format!("`{}` has no value, so nothing would be checked", entry.name().unwrap_or_default());
-    reader.report(INVALID_VALUE, message, entry.key.span).help(format!("write {help}"));
+    reader.report(&INVALID_VALUE, message, entry.key.span).help(format!("write {help}"));
 }
 
 /// A text, or one of `{exact: …}`, `{contains: …}` and `{matches: …}`. `plain` is what a text alone means.
@@ -75,7 +76,7 @@ fn pattern(reader: &mut Reader<'_>, node: &Node, what: &str, plain: PatternKind)
     let mut given = mapping.entries.iter().filter(|entry| entry.name().is_some_and(|n| PATTERN_FIELDS.contains(&n)));
     let (Some(entry), None) = (given.next(), given.next()) else {
         let message = format!("{what} must be a text or have one of the fields `exact`, `contains` and `matches`");
-        reader.report(INVALID_VALUE, message, node.span);
+        reader.report(&INVALID_VALUE, message, node.span);
         return None;
     };
     let kind = match entry.name() {
@@ -97,7 +98,7 @@ fn regex(reader: &mut Reader<'_>, field: &Field) -> Option<AnchoredRegex> {
         Ok(regex) => Some(regex),
         Err(error) => {
             let message = format!("this is not a regular expression: {error}");
-            reader.report(INVALID_VALUE, message, field.span).help("it is one of RE2 and has to match the whole text");
+            reader.report(&INVALID_VALUE, message, field.span).help("it is one of RE2 and has to match the whole text");
             None
         }
     }
@@ -132,7 +133,7 @@ pub(super) fn timeline(reader: &mut Reader<'_>, node: &Node, evaluation_interval
     };
     let Some(mapping) = reader.mapping(node, "an item of `alert_timeline`", TIMELINE_FIELDS) else {
         if node.is_null() {
-            reader.report(MISSING_FIELD, "an item of `alert_timeline` needs an `alertname`", node.span);
+            reader.report(&MISSING_FIELD, "an item of `alert_timeline` needs an `alertname`", node.span);
         }
         return test;
     };
@@ -140,7 +141,7 @@ pub(super) fn timeline(reader: &mut Reader<'_>, node: &Node, evaluation_interval
         Some(name) => test.alertname = name,
         None => {
             let message = "`alertname` is missing: the timeline does not say which alert it is about";
-            reader.report(MISSING_FIELD, message, head(reader, node.span));
+            reader.report(&MISSING_FIELD, message, head(reader, node.span));
         }
     }
     test.labels = patterns(reader, mapping, "labels");
@@ -157,7 +158,7 @@ pub(super) fn timeline(reader: &mut Reader<'_>, node: &Node, evaluation_interval
         let message = "this timeline says nothing about the alert";
         let help = "add `fires_at`, `pending_at`, `resolves_at`, `never`, `annotations` or `count`";
         let span = head(reader, node.span);
-        reader.report(MISSING_FIELD, message, span).help(help);
+        reader.report(&MISSING_FIELD, message, span).help(help);
     }
     test
 }
@@ -190,7 +191,7 @@ fn time(reader: &mut Reader<'_>, node: &Node, key: &str, interval_ms: i64) -> Op
     let time = match parse_duration(field.text()) {
         Ok(time) => time,
         Err(error) => {
-            reader.report(INVALID_VALUE, format!("`{key}` is not a duration: {error}"), field.span).help(TIMES);
+            reader.report(&INVALID_VALUE, format!("`{key}` is not a duration: {error}"), field.span).help(TIMES);
             return None;
         }
     };
@@ -199,7 +200,7 @@ fn time(reader: &mut Reader<'_>, node: &Node, key: &str, interval_ms: i64) -> Op
         let (before, after) = (format_duration(before), format_duration(before.saturating_add(interval_ms)));
         let every = format_duration(interval_ms);
         let message = format!("nothing can begin at {}: rules are evaluated every {every}", format_duration(time));
-        reader.report(INVALID_VALUE, message, field.span).help(format!("write {before} or {after}"));
+        reader.report(&INVALID_VALUE, message, field.span).help(format!("write {before} or {after}"));
         return None;
     }
     Some(Spanned::new(time, field.span))
@@ -210,7 +211,7 @@ fn count(reader: &mut Reader<'_>, mapping: &Mapping) -> Option<Spanned<usize>> {
     let count = field.text().parse().ok();
     if count.is_none() {
         let message = "`count` is not a whole number that is 0 or more";
-        reader.report(INVALID_VALUE, message, field.span).help("write how many alerts with these labels there are");
+        reader.report(&INVALID_VALUE, message, field.span).help("write how many alerts with these labels there are");
     }
     Some(Spanned::new(count?, field.span))
 }
@@ -230,7 +231,7 @@ fn never(reader: &mut Reader<'_>, mapping: &Mapping, all: &mut Vec<Moments>) {
             "active" => &[Moment::Pending, Moment::Firing],
             other => {
                 let message = format!("`never: {other}` names no state");
-                reader.report(INVALID_VALUE, message, word.span).help(NEVER);
+                reader.report(&INVALID_VALUE, message, word.span).help(NEVER);
                 continue;
             }
         };
@@ -238,7 +239,7 @@ fn never(reader: &mut Reader<'_>, mapping: &Mapping, all: &mut Vec<Moments>) {
             match all.iter().find(|known| known.moment == *moment) {
                 Some(known) if !known.times.is_empty() => {
                     let message = format!("`never: {}` contradicts `{}`", word.text(), moment.key());
-                    reader.report(INVALID_VALUE, message, word.span).related_at(known.span, "it is said to begin");
+                    reader.report(&INVALID_VALUE, message, word.span).related_at(known.span, "it is said to begin");
                 }
                 Some(_) => {}
                 None => all.push(Moments { moment: *moment, span: word.span, times: Vec::new(), never: true }),
@@ -253,23 +254,23 @@ fn contradictions(reader: &mut Reader<'_>, test: &TimelineTest) {
     let never_fires = said(Moment::Firing).filter(|moments| moments.times.is_empty());
     if let Some(((name, _), never)) = test.annotations.first().zip(never_fires) {
         let message = "`annotations` are those of an alert that fires, and this one never does";
-        reader.report(INVALID_VALUE, message, name.span).related_at(never.span, "it never fires");
+        reader.report(&INVALID_VALUE, message, name.span).related_at(never.span, "it never fires");
     }
     if let Some(count) = test.count.filter(|count| count.value == 0) {
         let times = test.moments.iter().find(|moments| !moments.times.is_empty());
         if let Some(times) = times {
             let message = format!("`count: 0` contradicts `{}`", times.moment.key());
-            reader.report(INVALID_VALUE, message, count.span).related_at(times.span, "something happens");
+            reader.report(&INVALID_VALUE, message, count.span).related_at(times.span, "something happens");
         } else if let Some((name, _)) = test.annotations.first() {
             let message = "`count: 0` contradicts `annotations`";
-            reader.report(INVALID_VALUE, message, count.span).related_at(name.span, "those of an alert that fires");
+            reader.report(&INVALID_VALUE, message, count.span).related_at(name.span, "those of an alert that fires");
         }
     }
     if let Some(until) = test.until {
         let late = test.moments.iter().flat_map(|moments| &moments.times).find(|time| time.value > until.value);
         if let Some(late) = late {
             let message = format!("`until: {}` leaves this time out", format_duration(until.value));
-            reader.report(INVALID_VALUE, message, late.span).related_at(until.span, "nothing later counts");
+            reader.report(&INVALID_VALUE, message, late.span).related_at(until.span, "nothing later counts");
         }
     }
 }
@@ -295,7 +296,7 @@ pub(super) fn repeat(reader: &mut Reader<'_>, mapping: &Mapping, series: &Field)
             0 | 1 => "`repeat` names no placeholder".to_owned(),
             _ => format!("`repeat` makes {count} series; the limit is {MAX_REPEATED_SERIES} for one test"),
         };
-        reader.report(INVALID_VALUE, message, span).help(REPEAT);
+        reader.report(&INVALID_VALUE, message, span).help(REPEAT);
         return None;
     }
     for placeholder in &placeholders {
@@ -303,7 +304,7 @@ pub(super) fn repeat(reader: &mut Reader<'_>, mapping: &Mapping, series: &Field)
             let name = &placeholder.name;
             let message = format!("`{{{name}}}` does not occur in `series`, so the repeated series would be the same");
             let help = format!("write `{{{name}}}` where the series differ, as in `up{{pod=\"web-{{{name}}}\"}}`");
-            reader.report(INVALID_VALUE, message, series.span).related_at(span, "repeated here").help(help);
+            reader.report(&INVALID_VALUE, message, series.span).related_at(span, "repeated here").help(help);
             return None;
         }
     }
@@ -316,7 +317,7 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if !valid {
         let message = format!("`{name}` cannot be a placeholder");
-        reader.report(INVALID_VALUE, message, word.span).help("use letters, digits and `_`, with a letter in front");
+        reader.report(&INVALID_VALUE, message, word.span).help("use letters, digits and `_`, with a letter in front");
         return None;
     }
     let NodeKind::Sequence(sequence) = &node.kind else {
@@ -328,13 +329,13 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
         let text = reader.scalar_text(item, &format!("a value of `{name}`"))?;
         if !seen.insert(text.text().to_owned()) {
             let message = format!("`{}` is there already", text.text());
-            reader.report(INVALID_VALUE, message, text.span).help("each value makes a series of its own");
+            reader.report(&INVALID_VALUE, message, text.span).help("each value makes a series of its own");
             return None;
         }
         texts.push(text);
     }
     if texts.is_empty() {
-        reader.report(INVALID_VALUE, format!("`{name}` has no values"), node.span).help(REPEAT);
+        reader.report(&INVALID_VALUE, format!("`{name}` has no values"), node.span).help(REPEAT);
         return None;
     }
     Some(Placeholder { name: name.to_owned(), values: PlaceholderValues::Texts(texts) })
@@ -354,7 +355,7 @@ fn numbers(reader: &mut Reader<'_>, name: Option<&str>, node: &Node) -> Option<P
     let parsed = parse_numbers(&scalar.value);
     if parsed.is_none() {
         let (message, help) = not_numbers(&scalar.value);
-        reader.report(INVALID_VALUE, message, node.span).help(help);
+        reader.report(&INVALID_VALUE, message, node.span).help(help);
     }
     parsed
 }

@@ -11,10 +11,10 @@ use super::{InputSeries, TestFile, TestGroup};
 use crate::alerting::Input;
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::{HISTOGRAM_COST, SeriesError, SeriesItems, Values, parse_line_up_to};
-use crate::source::{Diagnostic, Label, Severity, Span};
+use crate::source::{Diagnostic, Label, Meta, Severity, Span, meta};
 
-/// The id of what cannot be read as a series.
-const INVALID_SERIES: &str = "test/invalid-series";
+/// `test/invalid-series`
+pub static INVALID_SERIES: Meta = meta!("test/invalid-series", Error, certain, "an input series that cannot be read");
 
 /// The id of a group with more input than [`MAX_GROUP_VALUES`].
 const TOO_MANY_VALUES: &str = "test/too-many-values";
@@ -253,9 +253,10 @@ fn diagnostic(file: &TestFile, item: &InputSeries, source: &Line, start: usize, 
             "a line break in `values` begins another series, which cannot be read{}: {}",
             source.note, error.message
         );
-        return Diagnostic::new(INVALID_SERIES, Severity::Error, message, place)
+        return INVALID_SERIES
+            .diagnostic(message, place)
             .help("put the values on one line, or use `>-`, which joins lines");
     }
     let message = format!("this series cannot be read{}: {}", source.note, error.message);
-    Diagnostic::new(INVALID_SERIES, Severity::Error, message, place)
+    INVALID_SERIES.diagnostic(message, place)
 }

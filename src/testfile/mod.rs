@@ -22,3 +22,4 @@ pub use extensions::{
     Moment, Moments, PatternKind, Placeholder, PlaceholderValues, Repeat, TextPattern, TimelineTest, Tolerance,
 };
 pub use file::{AlertTest, ExpectedAlert, ExpectedSample, ExprTest, InputSeries, TestFile, TestGroup};
+pub use inputs::INVALID_SERIES;

@@ -4,17 +4,10 @@ use std::sync::Arc;
 
 use crate::model::duration;
 use crate::rules::Field;
+use crate::rules::findings::{INVALID_DURATION, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::source::words;
-use crate::source::{Diagnostic, Label, Severity, SourceFile, Span, Spanned};
+use crate::source::{Diagnostic, Label, Meta, SourceFile, Span, Spanned};
 use crate::yaml::{Mapping, Node, ScalarStyle};
-
-/// A value that has the right type and is still not one of those allowed.
-pub(super) const INVALID_VALUE: &str = "schema/invalid-value";
-/// A field that must be there and is not.
-pub(super) const MISSING_FIELD: &str = "schema/missing-field";
-const UNKNOWN_FIELD: &str = "schema/unknown-field";
-const WRONG_TYPE: &str = "schema/wrong-type";
-const INVALID_DURATION: &str = "schema/invalid-duration";
 
 /// Reads nodes of one file and gathers what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -49,8 +42,8 @@ impl<'a> Reader<'a> {
         self.problems
     }
 
-    pub(super) fn report(&mut self, rule: &'static str, message: impl Into<String>, span: Span) -> Reported<'_> {
-        self.problems.push(Diagnostic::new(rule, Severity::Error, message, Label::new(self.file, span, "")));
+    pub(super) fn report(&mut self, finding: &'static Meta, message: impl Into<String>, span: Span) -> Reported<'_> {
+        self.problems.push(finding.diagnostic(message, Label::new(self.file, span, "")));
         let at = self.problems.len() - 1;
         Reported { file: self.file, diagnostic: &mut self.problems[at] }
     }
@@ -85,11 +78,11 @@ impl<'a> Reader<'a> {
             Some(field) => words::did_you_mean(field),
             None => format!("{what} has the fields {}", words::list(fields)),
         };
-        self.report(UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
+        self.report(&UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
     }
 
     pub(super) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
-        self.report(WRONG_TYPE, format!("{what} must be {wanted}, not {}", node.describe()), node.span);
+        self.report(&WRONG_TYPE, format!("{what} must be {wanted}, not {}", node.describe()), node.span);
     }
 
     /// The text of the field `name`; null is the empty text.
@@ -163,7 +156,7 @@ impl<'a> Reader<'a> {
                         "write a whole number and a unit, largest unit first: `90s`, `5m`, `1h30m`",
                     ),
                 };
-                self.report(INVALID_DURATION, message, field.span).help(help);
+                self.report(&INVALID_DURATION, message, field.span).help(help);
                 None
             }
         }
@@ -183,7 +176,7 @@ impl<'a> Reader<'a> {
             Some(Some(value)) => value,
             _ => {
                 self.report(
-                    WRONG_TYPE,
+                    &WRONG_TYPE,
                     format!("`{name}` must be `true` or `false`, without quotes"),
                     entry.value.span,
                 );
@@ -204,7 +197,7 @@ impl<'a> Reader<'a> {
         }
         let quoted = untyped && scalar.is_some_and(|scalar| yaml11_number(&scalar.value).is_some());
         let message = format!("`{name}` must be a number{}", if quoted { ", without quotes" } else { "" });
-        self.report(WRONG_TYPE, message, entry.value.span)
+        self.report(&WRONG_TYPE, message, entry.value.span)
             .help("write it as `5`, `0.25`, `1e-3`, `.inf`, `-.inf` or `.nan`");
         None
     }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::home::{Home, is_of_the_system};
-use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
+use crate::source::{Diagnostic, Label, SourceFile, Span};
+use crate::yaml::findings::SYNTAX;
 
 /// Files larger than this are refused, in bytes.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -204,7 +205,7 @@ fn sound(file: SourceFile) -> Read {
 
 fn broken(file: Arc<SourceFile>, repaired: String, message: &str, label: String, help: &str) -> Read {
     let label = Label::new(&file, Span::at(file.text().len()), label);
-    let problem = Diagnostic::new("yaml/syntax", Severity::Error, message, label).help(help);
+    let problem = SYNTAX.diagnostic(message, label).help(help);
     let repaired = Some(Arc::new(SourceFile::new(file.name(), repaired)));
     Read { file, problem: Some(problem), repaired }
 }

@@ -9,6 +9,7 @@ use super::document::{Content, Document, TestInput};
 use super::glob::{self, Match, Matches, Stopped};
 use super::paths::normalize;
 use super::{Home, Workspace};
+use crate::rules::findings::INVALID_VALUE;
 use crate::rules::{FileShape, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
@@ -65,7 +66,7 @@ impl<'w> Resolver<'w> {
             let message = format!("`{}` is a malformed pattern", pattern.text());
             let help = "`*` and `?` match within a name, `[a-z]` one character; a `\\` in front takes the meaning away";
             let label = Label::new(&self.test.file, pattern.span, "");
-            let problem = Diagnostic::new("schema/invalid-value", Severity::Error, message, label);
+            let problem = INVALID_VALUE.diagnostic(message, label);
             self.resolved.problems.push(problem.help(help));
             return Some(());
         };

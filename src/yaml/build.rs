@@ -6,11 +6,12 @@ use granit_parser::{Event, Options, Parser, StrInput, StructureStyle, options};
 use rustc_hash::FxHashMap;
 
 use super::escapes;
+use super::findings::{DUPLICATE_KEY, SYNTAX};
 use super::mapping::{self, Duplicate};
 use super::place::{Origin, Place};
 use super::repair::Insertions;
 use super::{Comment, Document, Mapping, Node, NodeKind, Parsed, Scalar, ScalarStyle, Sequence};
-use crate::source::{Diagnostic, Label, Severity, SourceFile, Span, words};
+use crate::source::{Label, Meta, SourceFile, Span, words};
 
 /// How much aliases and merges may add to what is written in a file, in bytes of text plus [`NODE_COST`] a node.
 /// Ordinary files stay far below; the few lines of an alias bomb would fill the memory of those who walk the tree.
@@ -197,8 +198,8 @@ impl<'a> Builder<'a> {
         self.source.origin.file_span(span)
     }
 
-    fn problem(&mut self, rule: &'static str, message: impl Into<String>, label: Label, help: impl Into<String>) {
-        let diagnostic = Diagnostic::new(rule, Severity::Error, message, label).help(help);
+    fn problem(&mut self, finding: &'static Meta, message: impl Into<String>, label: Label, help: impl Into<String>) {
+        let diagnostic = finding.diagnostic(message, label).help(help);
         self.outcome.parsed.problems.push(diagnostic);
     }
 
@@ -302,7 +303,7 @@ impl<'a> Builder<'a> {
         if self.values == MAX_VALUES + 1 {
             let label = Label::new(&self.source.file, built.node.span, "one too many");
             let message = format!("the file holds more than {MAX_VALUES} values");
-            self.problem("yaml/syntax", message, label, "split it into several files");
+            self.problem(&SYNTAX, message, label, "split it into several files");
         }
         let Built { mut node, cost, depth } = built;
         let Some(frame) = self.frames.last_mut() else {
@@ -394,7 +395,7 @@ impl<'a> Builder<'a> {
     /// Reports what is wrong at these bytes of the origin's text, for which the document cannot be used although its
     /// syntax is right.
     fn refuse(&mut self, span: Span, message: impl Into<String>, label: &str, help: impl Into<String>) {
-        self.problem("yaml/syntax", message, self.source.label(span, label), help);
+        self.problem(&SYNTAX, message, self.source.label(span, label), help);
         self.refused = true;
     }
 
@@ -451,7 +452,7 @@ impl<'a> Builder<'a> {
             _ => ("an alias inside the value of its own anchor", "the value would contain itself without end"),
         };
         if !self.refused {
-            self.problem("yaml/syntax", message, self.source.label(span, "this alias"), help);
+            self.problem(&SYNTAX, message, self.source.label(span, "this alias"), help);
         }
         self.refused = true;
         self.scalar_null(span);
@@ -488,14 +489,10 @@ impl<'a> Builder<'a> {
         let (mut entries, duplicates) = mapping::without_duplicates(pairs);
         for Duplicate { name, first, second } in duplicates.into_iter().take(MAX_PROBLEMS) {
             let label = Label::new(&self.source.file, second, "again here");
-            let diagnostic = Diagnostic::new(
-                "yaml/duplicate-key",
-                Severity::Error,
-                format!("the key `{name}` appears twice"),
-                label,
-            )
-            .related(Label::new(&self.source.file, first, "first here"))
-            .help("keep one of the two; Prometheus refuses a file with both");
+            let diagnostic = DUPLICATE_KEY
+                .diagnostic(format!("the key `{name}` appears twice"), label)
+                .related(Label::new(&self.source.file, first, "first here"))
+                .help("keep one of the two; Prometheus refuses a file with both");
             self.outcome.parsed.problems.push(diagnostic);
         }
         for source in mapping::take_merges(&mut entries) {
@@ -507,7 +504,7 @@ impl<'a> Builder<'a> {
                 let place = wrong.alias.unwrap_or(wrong.span);
                 let label = Label::new(&self.source.file, place, format!("this is {}", wrong.describe()));
                 let help = "`<<: *name` takes over the entries of the mapping `&name`";
-                self.problem("yaml/syntax", "`<<` needs a mapping, or a list of mappings", label, help);
+                self.problem(&SYNTAX, "`<<` needs a mapping, or a list of mappings", label, help);
                 self.refused = true;
             }
         }

@@ -4,8 +4,9 @@ use granit_parser::ErrorKind;
 
 use super::build::{Source, SyntaxError};
 use super::escapes::wrong_escape;
+use super::findings::SYNTAX;
 use super::repair::{Repaired, opening_quote};
-use crate::source::{Diagnostic, Severity, Span};
+use crate::source::{Diagnostic, Span};
 
 /// The syntax errors of a text as diagnostics.
 pub(super) fn diagnostics(source: &Source, repaired: &Repaired) -> Vec<Diagnostic> {
@@ -45,10 +46,11 @@ fn diagnostic(source: &Source, error: &SyntaxError) -> Diagnostic {
     if let Some(open) = bracket {
         let bracket = place(text, open);
         let message = format!("the `{}` opened here is not closed", bracket.slice(text));
-        return Diagnostic::new("yaml/syntax", Severity::Error, message, source.label(bracket, "opened here"))
+        return SYNTAX
+            .diagnostic(message, source.label(bracket, "opened here"))
             .related(source.label(place(text, error.at), "this cannot stand inside it"));
     }
-    let found = Diagnostic::new("yaml/syntax", Severity::Error, words.message, label);
+    let found = SYNTAX.diagnostic(words.message, label);
     if words.help.is_empty() { found } else { found.help(words.help) }
 }
 
@@ -56,15 +58,14 @@ fn diagnostic(source: &Source, error: &SyntaxError) -> Diagnostic {
 pub(super) fn stray_end(source: &Source, at: usize) -> Diagnostic {
     let label = source.label(Span::new(at, at + 3), "nothing has begun yet");
     let message = "`...` ends a document, and none has begun";
-    Diagnostic::new("yaml/syntax", Severity::Error, message, label)
-        .help("delete the line; Prometheus refuses the file because of it")
+    SYNTAX.diagnostic(message, label).help("delete the line; Prometheus refuses the file because of it")
 }
 
 /// A tab where none may stand.
 pub(super) fn tab(source: &Source, at: usize) -> Diagnostic {
     let words = words(&ErrorKind::TabInIndentation, source.origin.text(), at);
     let label = source.label(Span::new(at, at + 1), words.label);
-    Diagnostic::new("yaml/syntax", Severity::Error, words.message, label).help(words.help)
+    SYNTAX.diagnostic(words.message, label).help(words.help)
 }
 
 /// The parser points at the start of a text for some mistakes inside it.
@@ -82,7 +83,7 @@ fn exact_place(kind: &ErrorKind, text: &str, at: usize) -> usize {
 /// A quote at `opening` that nothing closes.
 fn unclosed(source: &Source, opening: usize) -> Diagnostic {
     let label = source.label(Span::new(opening, opening + 1), "opened here");
-    Diagnostic::new("yaml/syntax", Severity::Error, "the quote opened here is never closed", label).help(
+    SYNTAX.diagnostic("the quote opened here is never closed", label).help(
         "close it at the end of the text; inside single quotes write `''` for a quote, inside double quotes `\\\"`",
     )
 }

@@ -8,6 +8,7 @@ mod build;
 pub mod edit;
 mod errors;
 mod escapes;
+pub mod findings;
 mod mapping;
 mod node;
 mod place;

@@ -77,7 +77,7 @@ pub(super) fn run<O: Observer>(
     // What failed says itself that there is no such rule.
     let failed = report.assertions.iter().filter(|assertion| assertion.outcome.failed());
     let failed: FxHashSet<Span> = failed.map(|assertion| assertion.subject_span).collect();
-    warnings.retain(|warning| warning.rule != lint::UNKNOWN_ALERT || !failed.contains(&warning.primary.span));
+    warnings.retain(|warning| warning.rule != lint::unknown_alert::META.id || !failed.contains(&warning.primary.span));
     report.elapsed = started.elapsed();
     Ran { report, warnings, seen }
 }

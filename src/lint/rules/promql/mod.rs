@@ -25,15 +25,12 @@ mod unused_include;
 mod wildcard_regex;
 
 use crate::facts::catalogue;
-use crate::lint::rule::{LintRule, Meta, Reported, meta};
-
-static SYNTAX: Meta = meta!("promql/syntax", Error, certain, "the expression is not PromQL").stops_reading();
-static TYPE: Meta =
-    meta!("promql/type", Error, certain, "an operator or function gets a type that it does not take").stops_reading();
+use crate::lint::rule::{LintRule, Reported};
+use crate::rules::findings::{PROMQL_SYNTAX, PROMQL_TYPE};
 
 pub(super) static RULES: &[&dyn LintRule] = &[
-    &Reported(&SYNTAX),
-    &Reported(&TYPE),
+    &Reported(&PROMQL_SYNTAX),
+    &Reported(&PROMQL_TYPE),
     &contradictory_matchers::ContradictoryMatchers,
     &different_units::DifferentUnits,
     &fragile_ratio::FragileRatio,

@@ -1,11 +1,8 @@
 //! Files that are not well-formed YAML: reported by the YAML reader.
 
-use crate::lint::rule::{LintRule, Meta, Reported, meta};
-
-static SYNTAX: Meta = meta!("yaml/syntax", Error, certain, "the file is not valid YAML").stops_reading();
-static DUPLICATE_KEY: Meta = meta!("yaml/duplicate-key", Error, certain, "a mapping has the same key twice");
-static MULTIPLE_DOCUMENTS: Meta =
-    meta!("yaml/multiple-documents", Warning, certain, "a rule file has further documents, which Prometheus ignores");
+use crate::lint::rule::{LintRule, Reported};
+use crate::rules::findings::MULTIPLE_DOCUMENTS;
+use crate::yaml::findings::{DUPLICATE_KEY, SYNTAX};
 
 pub(super) static RULES: &[&dyn LintRule] =
     &[&Reported(&SYNTAX), &Reported(&DUPLICATE_KEY), &Reported(&MULTIPLE_DOCUMENTS)];
