@@ -15,6 +15,9 @@ use crate::source::SourceFile;
 pub(super) fn replace(old: &SourceFile, new: &str) -> Result<(), Trouble> {
     let path = Path::new(old.name());
     let failure = |why: &str| Trouble::new(format!("{} is not changed: {why}", path.display()));
+    if old.is_reencoded() {
+        return Err(failure("it is UTF-16, and only UTF-8 is written").help("save it as UTF-8"));
+    }
     let bytes = read(path, old.text().len()).map_err(|error| {
         let is_other = old.name().contains(char::REPLACEMENT_CHARACTER);
         failure(&format!("it cannot be read: {error}")).help(if is_other {

@@ -16,6 +16,7 @@ impl Reason {
         match self {
             Reason::Template(templating) => counted(count, &format!("{} template", templating.name())),
             Reason::Foreign(foreign) => format!("{} of {}", counted(count, "file"), foreign.name()),
+            Reason::Ignored => counted(count, "ignored file"),
         }
     }
 
@@ -24,6 +25,7 @@ impl Reason {
         match self {
             Reason::Template(_) => "template",
             Reason::Foreign(_) => "foreign",
+            Reason::Ignored => "ignored",
         }
     }
 
@@ -32,6 +34,7 @@ impl Reason {
         match self {
             Reason::Template(templating) => templating.name(),
             Reason::Foreign(foreign) => foreign.name(),
+            Reason::Ignored => "ignore files",
         }
     }
 
@@ -40,6 +43,7 @@ impl Reason {
         match self {
             Reason::Template(templating) => Some(templating.advice()),
             Reason::Foreign(_) => None,
+            Reason::Ignored => Some("--no-ignore looks at what .gitignore and .ignore name"),
         }
     }
 }
@@ -73,7 +77,7 @@ pub fn advice(files: &[PassedOver]) -> Option<&'static str> {
 /// Files of one kind that were passed over, as programs read it.
 #[derive(Serialize)]
 pub(super) struct PassedOverJson<'a> {
-    /// `template`, or `foreign` for what other programs read.
+    /// `template`, `foreign` for what other programs read, or `ignored`.
     kind: &'static str,
     /// The template language or the program.
     name: &'static str,

@@ -10,9 +10,11 @@ use super::copies::{is_copy, without_copies};
 use super::document::{Content, Document, Purpose, TestInput};
 use super::rule_files::{ResolvedRules, Resolver};
 use super::{
-    Discovery, Found, Lookup, PassedOver, Read, ReadError, Settings, discover, read, read_foreign, read_named,
+    Discovery, Found, Lookup, PassedOver, Read, ReadError, Reason, Settings, discover, read, read_foreign, read_named,
 };
+use crate::rules::{self, FileShape};
 use crate::source::FileId;
+use crate::yaml;
 
 /// The owner of the files of a run.
 ///
@@ -106,7 +108,7 @@ impl Workspace {
     /// Finds the files of `paths` and reads them in parallel; they are added in the order of their names. Gives what
     /// cannot be read.
     pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
-        let Discovery { files: found, mut errors, .. } = discover(paths, lookup);
+        let Discovery { files: found, mut errors, ignored, .. } = discover(paths, lookup);
         let read: Vec<_> = found.par_iter().map(|found| self.read(found)).collect();
         let mut files = Vec::new();
         for (found, result) in found.iter().zip(read) {
@@ -124,7 +126,24 @@ impl Workspace {
         for document in without_copies(paths, files) {
             self.list(document);
         }
+        let missed: Vec<PassedOver> = ignored.par_iter().filter_map(|path| self.missed(path)).collect();
+        self.passed_over.extend(missed);
         errors
+    }
+
+    /// A file that would count if no ignore file named it.
+    fn missed(&self, path: &Path) -> Option<PassedOver> {
+        let read = read(path).ok()?;
+        let whole = read.for_its_shape();
+        if !rules::may_hold_rules_or_tests(whole.text()) {
+            return None;
+        }
+        let counts = match rules::classify(&yaml::parse(whole), whole) {
+            FileShape::Rules => self.purpose == Purpose::Check,
+            FileShape::Tests => true,
+            _ => false,
+        };
+        counts.then(|| PassedOver { path: path.display().to_string(), reason: Reason::Ignored })
     }
 
     /// Whether a document is one of those that the run is about; one that is passed over is noted.

@@ -18,6 +18,8 @@ pub enum Reason {
     Template(Templating),
     /// It is for another program.
     Foreign(Foreign),
+    /// A `.gitignore` or `.ignore` names it.
+    Ignored,
 }
 
 impl PassedOver {

@@ -17,6 +17,9 @@ use crate::testfile::TestFile;
 /// After so many rule files of one test file that cannot be read or are not sound, no more are read.
 const MAX_BROKEN: usize = 20;
 
+/// The files of one pattern hold no more together, in bytes; what they are read into takes several times as much.
+const MAX_PATTERN_BYTES: usize = 64 << 20;
+
 /// What the `rule_files` of a test file name.
 #[derive(Debug, Default)]
 pub struct ResolvedRules {
@@ -42,6 +45,8 @@ pub(super) struct Resolver<'w> {
     /// By canonical path.
     seen: FxHashSet<PathBuf>,
     broken: usize,
+    /// What the files of the pattern hold that is looked at.
+    bytes: usize,
     resolved: ResolvedRules,
 }
 
@@ -49,7 +54,7 @@ impl<'w> Resolver<'w> {
     pub(super) fn resolve(workspace: &'w Workspace, input: &'w TestInput) -> ResolvedRules {
         let test = &input.test;
         let resolved = ResolvedRules::default();
-        let mut resolver = Resolver { workspace, test, seen: FxHashSet::default(), broken: 0, resolved };
+        let mut resolver = Resolver { workspace, test, seen: FxHashSet::default(), broken: 0, bytes: 0, resolved };
         for index in 0..test.rule_files.len() {
             if resolver.pattern(index, &input.folder).is_none() {
                 break;
@@ -77,6 +82,7 @@ impl<'w> Resolver<'w> {
         } else if paths.is_empty() {
             self.resolved.unmatched.push(index);
         }
+        self.bytes = 0;
         for found in paths {
             self.file(index, found)?;
         }
@@ -97,12 +103,22 @@ impl<'w> Resolver<'w> {
         }
         // One file has one name.
         let path = normalize(&path);
+        let size = canonical.metadata().map_or(0, |metadata| metadata.len());
+        self.bytes = self.bytes.saturating_add(usize::try_from(size).unwrap_or(usize::MAX));
+        // A file that is too large alone says so itself.
+        if self.bytes > MAX_PATTERN_BYTES && self.seen.len() > 1 {
+            let message =
+                format!("`{}` names more than is read: over {} MiB", self.text(index), MAX_PATTERN_BYTES >> 20);
+            let problem = self.unreadable(index, message, "")?;
+            self.resolved.problems.push(problem.help("name the rule files more closely"));
+            return None;
+        }
         let loaded = match self.workspace.rule_file(&path, &canonical) {
             Ok(document) => load(&document),
             Err(error) => Err(Unusable::AsWhole(error.message)),
         };
         self.broken += usize::from(loaded.is_err());
-        match loaded {
+        match loaded.map_err(|unusable| unusable.without_contents()) {
             Ok(file) => {
                 self.resolved.files.push(file);
                 self.resolved.patterns.push(index);
@@ -117,6 +133,10 @@ impl<'w> Resolver<'w> {
         Some(())
     }
 
+    fn text(&self, index: usize) -> &str {
+        self.test.rule_files.get(index).map_or("", |pattern| pattern.text())
+    }
+
     /// A problem at the pattern `index`.
     fn unreadable(&self, index: usize, message: String, label: &str) -> Option<Diagnostic> {
         let place = Label::new(&self.test.file, self.test.rule_files.get(index)?.span, label);
@@ -128,6 +148,19 @@ impl<'w> Resolver<'w> {
 enum Unusable {
     Mistakes(Vec<Diagnostic>),
     AsWhole(String),
+}
+
+impl Unusable {
+    /// What may be said of a file whose contents are not shown: messages quote what they are about.
+    fn without_contents(self) -> Self {
+        let Unusable::Mistakes(problems) = &self else { return self };
+        let Some(first) = problems.first().filter(|problem| problem.primary.file.is_foreign()) else { return self };
+        let line = first.primary.file.position(first.primary.span.start).line;
+        Unusable::AsWhole(format!(
+            "{} in line {line}; it lies outside of the repository, so nothing of it is shown",
+            first.rule
+        ))
+    }
 }
 
 /// The rule file, if it is sound.

@@ -11,9 +11,11 @@
 mod support;
 
 mod attack;
+mod discovery;
 mod links;
 mod memory;
 mod reports;
+mod rule_files;
 mod security;
 mod templates;
 mod time;
