@@ -136,6 +136,14 @@ impl<'a> RuleContext<'a> {
         self.facts.get_or_init(|| self.rule.parsed.as_ref().map(Facts::of)).as_ref()
     }
 
+    /// Whether no element of the expression's result can have the label; false where nothing is known.
+    pub fn lacks(&self, label: &str) -> bool {
+        self.facts().is_some_and(|facts| {
+            let branches = facts.branches();
+            !branches.is_empty() && branches.iter().all(|branch| branch.presence(label).is_impossible())
+        })
+    }
+
     /// Shows `look` each matcher of the expression that has a regular expression.
     pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
         let Some(expr) = &self.rule.parsed else { return };

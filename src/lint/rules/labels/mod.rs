@@ -2,8 +2,10 @@
 
 mod allowed_values;
 mod copies_itself;
+mod empty;
 mod overrides_grouping;
 mod required;
+mod reserved;
 
 use super::LintRule;
 
@@ -12,4 +14,6 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &allowed_values::AllowedValues,
     &copies_itself::CopiesItself,
     &overrides_grouping::OverridesGrouping,
+    &empty::Empty,
+    &reserved::Reserved,
 ];

@@ -9,6 +9,7 @@ mod fragile_topk;
 mod gauge_function_on_counter;
 mod glob_in_regex;
 mod impossible_match;
+mod integer_bucket;
 mod label_replace;
 mod lost_label;
 mod missing_le;
@@ -18,6 +19,7 @@ mod never_true;
 mod overwritten_label;
 mod quantile_range;
 mod rate_of_gauge;
+mod rate_of_sum;
 mod raw_buckets;
 mod redundant_regex;
 mod unlimited_is_zero;
@@ -40,6 +42,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &always_true::AlwaysTrue,
     &contradiction::Contradiction,
     &impossible_match::ImpossibleMatch,
+    &integer_bucket::IntegerBucket,
     &label_replace::LabelReplace,
     &lost_label::LostLabel,
     &misspelt_label::MisspeltLabel,
@@ -51,6 +54,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &overwritten_label::OverwrittenLabel,
     &quantile_range::QuantileRange,
     &rate_of_gauge::RateOfGauge,
+    &rate_of_sum::RateOfSum,
     &raw_buckets::RawBuckets,
     &unlimited_is_zero::UnlimitedIsZero,
     &unused_include::UnusedInclude,

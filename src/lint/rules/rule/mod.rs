@@ -1,7 +1,9 @@
 //! Rules as such and among each other.
 
 mod alike;
+mod cycle;
 mod duplicate;
+mod inverted_ladder;
 mod misleading_characters;
 mod overlapping;
 pub(super) mod recorded;
@@ -18,4 +20,6 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &same_condition::SameCondition,
     &used_across_groups::UsedAcrossGroups,
     &used_before_recorded::UsedBeforeRecorded,
+    &cycle::Cycle,
+    &inverted_ladder::InvertedLadder,
 ];

@@ -24,7 +24,12 @@ impl LintRule for UsedBeforeRecorded {
                 // Where another one stands before it, or elsewhere, the order may be meant.
                 let all_later =
                     definitions.iter().all(|other| other.group() == place.group() && other.rule_at > place.rule_at);
-                if let Some(definition) = definitions.first().filter(|_| all_later) {
+                // Two rules that read each other have no order: `rule/cycle` says so.
+                let is_mutual = |other: &Place<'_>| {
+                    let read = other.rule.parsed.as_ref().map(metrics).unwrap_or_default();
+                    read.iter().any(|(metric, _)| *metric == place.rule.name.text())
+                };
+                if let Some(definition) = definitions.first().filter(|first| all_later && !is_mutual(first)) {
                     out.push(report(&place, definition, span));
                 }
             }

@@ -1,0 +1,30 @@
+//! `labels/empty`: a label without a value, which is no label.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("labels/empty", Info, certain, "a label without a value, which is no label");
+
+pub(super) struct Empty;
+
+impl LintRule for Empty {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        for (name, value) in &cx.rule.labels {
+            // One that the result or the group has is taken away, which may be what is wanted.
+            if !value.text().is_empty() || !cx.lacks(name.text()) {
+                continue;
+            }
+            let is_inherited = cx.group.group.labels.iter().any(|(label, _)| label.text() == name.text());
+            if !is_inherited {
+                let message = format!("the label `{}` has no value: it is as if it were not there", name.text());
+                let place = cx.file().field(name, "no label");
+                out.push(META.diagnostic(message, place).help("give it a value, or remove it"));
+            }
+        }
+    }
+}

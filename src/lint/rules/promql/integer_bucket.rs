@@ -1,0 +1,57 @@
+//! `promql/integer-bucket`: `le="5"`, which Prometheus 3 stores as `5.0`.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::ast::{MatchOp, Matcher};
+use crate::source::{Diagnostic, Edit, Fix};
+
+static META: Meta =
+    meta!("promql/integer-bucket", Warning, likely, "a bucket or quantile without the `.0` that Prometheus 3 adds")
+        .fixable();
+
+pub(super) struct IntegerBucket;
+
+impl LintRule for IntegerBucket {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(expr) = &cx.rule.parsed else { return };
+        expr.walk(&mut |part| {
+            let Some(selector) = part.selector() else { return };
+            // What is recorded keeps the labels it was recorded with.
+            let is_scraped = selector.metric_name().is_some_and(|name| !name.contains(':'));
+            out.extend(selector.matchers.iter().filter(|_| is_scraped).filter_map(|matcher| check(cx, matcher)));
+        });
+    }
+}
+
+fn check(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
+    let name = matcher.name.value.as_str();
+    let value = std::str::from_utf8(&matcher.value.value).ok()?;
+    let is_integer = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    if !matches!(name, "le" | "quantile") || !matches!(matcher.op, MatchOp::Equal | MatchOp::NotEqual) || !is_integer {
+        return None;
+    }
+    let (file, expr) = (cx.file(), &cx.rule.expr);
+    let negated = if matcher.op == MatchOp::Equal { "=~" } else { "!~" };
+    let message =
+        format!("Prometheus 3 stores `{name}=\"{value}\"` as `{name}=\"{value}.0\"`: this matches nothing there");
+    let found = META
+        .diagnostic(message, file.inside(expr, matcher.op_span.to(matcher.value.span), ""))
+        .help(format!("write `{name}{negated}\"{value}(\\\\.0)?\"`, which matches both, or `{name}=\"{value}.0\"`"));
+    let decoded = matcher.op_span.to(matcher.value.span);
+    let span = expr.file_span(decoded);
+    // Where an escape of YAML stands in the way, the help has to do.
+    if span.slice(file.source().text()) != decoded.slice(expr.text()) || expr.text().contains('\\') {
+        return Some(found);
+    }
+    let quote = matcher.value.span.slice(expr.text()).chars().next().filter(|quote| *quote != '`')?;
+    let wanted = format!("{}{quote}{value}.0{quote}", matcher.op.symbol());
+    Some(found.fix(Fix {
+        title: format!("write `{name}{wanted}`"),
+        edits: vec![Edit::replace(span, wanted)],
+        applicability: crate::source::Applicability::Unsafe,
+    }))
+}

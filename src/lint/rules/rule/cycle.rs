@@ -1,0 +1,104 @@
+//! `rule/cycle`: recording rules that read each other in a circle.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::recorded::{Place, metrics, places, recording};
+use crate::lint::context::WorkspaceContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::source::{Diagnostic, Span};
+
+static META: Meta = meta!("rule/cycle", Warning, certain, "recording rules read each other in a circle");
+
+pub(super) struct Cycle;
+
+impl LintRule for Cycle {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        let recording = recording(cx);
+        // What each recorded metric reads of other recorded ones, at the first place that does.
+        let mut reads: FxHashMap<&str, Vec<Read<'_>>> = FxHashMap::default();
+        for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
+            let Some(expr) = &place.rule.parsed else { continue };
+            for (metric, span) in metrics(expr) {
+                // A series that goes on from its own last value says so with its name.
+                if metric != place.rule.name.text() && recording.contains_key(metric) {
+                    reads.entry(place.rule.name.text()).or_default().push(Read { metric, place, span });
+                }
+            }
+        }
+        let mut done: FxHashSet<&str> = FxHashSet::default();
+        for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
+            out.extend(circle(place.rule.name.text(), &reads, &mut done).and_then(|circle| report(&circle)));
+        }
+    }
+}
+
+/// A recording rule that reads what another one records.
+#[derive(Clone, Copy)]
+struct Read<'a> {
+    metric: &'a str,
+    place: Place<'a>,
+    span: Span,
+}
+
+/// The first circle that can be reached from `start` without what is `done`; marks all that it sees as done. Each metric is
+/// looked at once, so that the cost grows with the reads.
+fn circle<'a>(
+    start: &'a str,
+    reads: &FxHashMap<&'a str, Vec<Read<'a>>>,
+    done: &mut FxHashSet<&'a str>,
+) -> Option<Vec<Read<'a>>> {
+    if !done.insert(start) {
+        return None;
+    }
+    // The reads on the way, and how many of those of the metric they lead to were followed.
+    let mut way: Vec<(Read<'a>, usize)> = Vec::new();
+    let mut on_way: FxHashMap<&str, usize> = FxHashMap::from_iter([(start, 0)]);
+    let mut followed_of_start = 0;
+    loop {
+        let (metric, followed) = match way.last_mut() {
+            Some((read, followed)) => (read.metric, followed),
+            None => (start, &mut followed_of_start),
+        };
+        let next = reads.get(metric).and_then(|reads| reads.get(*followed)).copied();
+        *followed += 1;
+        match next {
+            Some(read) => {
+                if let Some(from) = on_way.get(read.metric) {
+                    let mut circle: Vec<Read<'a>> = way.iter().skip(*from).map(|(read, _)| *read).collect();
+                    circle.push(read);
+                    return Some(circle);
+                }
+                if done.insert(read.metric) {
+                    way.push((read, 0));
+                    on_way.insert(read.metric, way.len());
+                }
+            }
+            None => {
+                let (read, _) = way.pop()?;
+                on_way.remove(read.metric);
+            }
+        }
+    }
+}
+
+fn report(circle: &[Read<'_>]) -> Option<Diagnostic> {
+    const SHOWN: usize = 5;
+    let names = circle.iter().take(SHOWN).map(|read| format!("`{}`", read.metric)).collect::<Vec<_>>().join(", then ");
+    let more = if circle.len() > SHOWN { ", and so on" } else { "" };
+    let (first, others) = circle.split_first()?;
+    let place = |read: &Read<'_>, text: &str| read.place.file.inside(&read.place.rule.expr, read.span, text);
+    let message = format!(
+        "`{}` is computed from itself: it reads {names}{more}",
+        circle.last().map_or(first.metric, |last| last.metric)
+    );
+    let found = META.diagnostic(message, place(first, "read here"));
+    let found = others.iter().take(SHOWN).fold(found, |found, read| found.related(place(read, "and here")));
+    Some(found.help(
+        "each evaluation uses the results of the one before, and there may be none to begin with: break the circle",
+    ))
+}
