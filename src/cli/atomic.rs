@@ -16,6 +16,8 @@ use crate::workspace::paths::normalize;
 const MAX_ATTEMPTS: u32 = 100;
 /// What a run that was killed has left behind is taken away after so long: nobody writes a file for a minute.
 const STALE: Duration = Duration::from_secs(60);
+/// So many characters of its name has a copy of a file.
+const NAME_CHARS: usize = 40;
 /// Between the name of a file and the process that writes it.
 const MARK: &str = ".promproof-";
 
@@ -89,7 +91,8 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Trouble
 /// Writes into the file itself.
 fn in_place(path: &Path, mut file: File, old: &[u8], new: &[u8]) -> Result<(), Trouble> {
     let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
-    let name = path.file_name().unwrap_or_default();
+    // The name itself may be as long as a name may be.
+    let name: String = path.file_name().unwrap_or_default().to_string_lossy().chars().take(NAME_CHARS).collect();
     let mut copy = Beside::create(&std::env::temp_dir().join(name)).map_err(|error| {
         Trouble::new(format!("cannot write {}: there is no place for a copy of it: {error}", path.display()))
     })?;

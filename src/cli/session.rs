@@ -59,9 +59,9 @@ impl Session {
         }
     }
 
-    /// The same place, for something that begins now.
+    /// The same place, for something that begins now, again and again while somebody reads what it prints.
     pub(super) fn anew(&self) -> Self {
-        Session { started: Instant::now(), ..self.clone() }
+        Session { started: Instant::now(), streams: self.streams.ending_with_reader(), ..self.clone() }
     }
 
     /// Standard output, buffered, for text of this kind; flush it before the command ends.

@@ -4,7 +4,7 @@
 //! stranger's files are kept from being any.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::panic;
 
 use super::Trouble;
@@ -17,18 +17,26 @@ pub(super) struct Streams {
     pub in_github_workflow: bool,
     /// Whether its runner may read standard output.
     is_output_read: bool,
+    /// Whether a command goes on, and ends as it would have, where nobody reads its output any more.
+    outlives_reader: bool,
 }
 
 impl Streams {
     /// Looks at the environment and at what standard output is.
     pub(super) fn new() -> Self {
         let in_github_workflow = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        Streams { in_github_workflow, is_output_read: in_github_workflow && !goes_to_file() }
+        Streams { in_github_workflow, is_output_read: in_github_workflow && !goes_to_file(), outlives_reader: true }
+    }
+
+    /// The same for a command that goes on for ever: it ends with its reader.
+    pub(super) fn ending_with_reader(self) -> Self {
+        Streams { outlives_reader: false, ..self }
     }
 
     /// Standard output, buffered, for text of this kind.
     pub(super) fn stdout(self, syntax: Syntax) -> impl Annotations + use<> {
-        Guard::new(BufWriter::new(anstream::stdout()), self.is_output_read.then_some(syntax))
+        let stdout = Output { stream: anstream::stdout(), outlives_reader: self.outlives_reader, is_read: true };
+        Guard::new(BufWriter::new(stdout), self.is_output_read.then_some(syntax))
     }
 
     /// Standard error.
@@ -58,6 +66,44 @@ impl Streams {
                 let _ = writeln!(self.stderr(), "{panic}");
             }));
         }
+    }
+}
+
+/// A stream whose reader may go away: `promproof check | head` says what it says by its exit code as well.
+struct Output<W> {
+    stream: W,
+    outlives_reader: bool,
+    is_read: bool,
+}
+
+impl<W: Write> Output<W> {
+    /// What was written, or would have been.
+    fn or_gone<T>(&mut self, result: io::Result<T>, otherwise: T) -> io::Result<T> {
+        match result {
+            Err(error) if self.outlives_reader && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_read = false;
+                Ok(otherwise)
+            }
+            result => result,
+        }
+    }
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_read {
+            return Ok(bytes.len());
+        }
+        let result = self.stream.write(bytes);
+        self.or_gone(result, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.is_read {
+            return Ok(());
+        }
+        let result = self.stream.flush();
+        self.or_gone(result, ())
     }
 }
 

@@ -20,3 +20,4 @@ mod security;
 mod templates;
 mod time;
 mod workflow;
+mod writing;
