@@ -59,6 +59,7 @@ fn load_shapes(
         parts: 0,
         dialect: Dialect::Prometheus,
     };
+    let mut is_first = true;
     for (document, of_document) in parsed.documents.iter().zip(shapes) {
         let Some(root) = &document.root else { continue };
         match of_document {
@@ -67,8 +68,11 @@ fn load_shapes(
                 parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
             }
             _ if shape != Shape::Plain => {}
+            // Prometheus looks at the first document only; that there are more is said.
+            _ if !is_first && root.as_mapping().is_none() => {}
             _ => loader.plain(root),
         }
+        is_first = false;
     }
     if shape == Shape::Plain {
         loader.report_further_documents(parsed);

@@ -11,7 +11,7 @@ use super::findings::{INVALID_DURATION, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::model::duration;
 use crate::source::words;
 use crate::source::{Diagnostic, Edit, Fix, Label, Meta, SourceFile, Span};
-use crate::yaml::{Mapping, Node, ScalarStyle};
+use crate::yaml::{Mapping, Node, Scalar, ScalarStyle};
 
 /// After so many problems no further ones are kept: the file is not what it was taken for.
 const MAX_PROBLEMS: usize = 1000;
@@ -79,6 +79,8 @@ impl<'a> Reader<'a> {
         if !self.ignore_unknown_fields && !self.is_full() {
             for entry in &mapping.entries {
                 match entry.name() {
+                    // Prometheus' reader drops what stands under null.
+                    Some(_) if entry.key.is_null() => {}
                     Some(name) if place.has(name) || place.has_in(name, self.dialect) => {}
                     Some(name) => self.unknown_field(name, &entry.key, place, mapping),
                     None => self.wrong_type(&entry.key, "a field's name", "a text"),
@@ -128,7 +130,7 @@ impl<'a> Reader<'a> {
         let Some(entry) = mapping.get(name) else { return Vec::new() };
         let Some(texts) = self.mapping(&entry.value, &format!("`{name}`")) else { return Vec::new() };
         let mut pairs = Vec::with_capacity(texts.entries.len());
-        for entry in &texts.entries {
+        for entry in texts.entries.iter().filter(|entry| !entry.key.is_null()) {
             let Some(key) = self.scalar(&entry.key, "a name") else { continue };
             let what = format!("`{}`", key.text());
             if let Some(value) = self.scalar(&entry.value, &what) {
@@ -157,8 +159,13 @@ impl<'a> Reader<'a> {
         if node.is_null() {
             return None;
         }
-        let plain = node.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
-        let number = plain.and_then(|scalar| parse_integer(&scalar.value));
+        let is_number = |scalar: &&Scalar| match node.tag.as_deref() {
+            // A tag says more than quotes.
+            Some("!!int" | "!<tag:yaml.org,2002:int>") => true,
+            Some("!!str" | "!<tag:yaml.org,2002:str>") => false,
+            _ => scalar.style == ScalarStyle::Plain,
+        };
+        let number = node.as_scalar().filter(is_number).and_then(|scalar| parse_integer(&scalar.value));
         if number.is_none() {
             self.wrong_type(node, &format!("`{name}`"), "a whole number without quotes");
         }

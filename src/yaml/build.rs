@@ -10,6 +10,7 @@ use super::findings::{DUPLICATE_KEY, SYNTAX};
 use super::mapping::{self, Duplicate};
 use super::place::{Origin, Place};
 use super::repair::Insertions;
+use super::tags::{self, Meaning};
 use super::{Comment, Document, Mapping, Node, NodeKind, Parsed, Scalar, ScalarStyle, Sequence};
 use crate::source::{Label, Meta, SourceFile, Span, words};
 
@@ -277,6 +278,9 @@ impl<'a> Builder<'a> {
                 NodeKind::Sequence(Arc::new(Sequence { items, in_brackets: !is_block }))
             }
             Content::Mapping { entries, .. } => {
+                if !is_block {
+                    self.refuse_leading_colons(&entries);
+                }
                 for (key, value) in entries.iter().filter(|_| is_block) {
                     cover(&mut extent, key);
                     cover(&mut extent, value);
@@ -286,6 +290,26 @@ impl<'a> Builder<'a> {
         };
         let span = extent.unwrap_or_else(|| self.in_file(Span::at(start.start)));
         self.complete(Built { node: Node { span, tag, alias: None, kind }, cost, depth }, anchor);
+    }
+
+    /// Within braces a `:` always begins a value, and there can be only one.
+    fn refuse_leading_colons(&mut self, entries: &[(Node, Node)]) {
+        let begins_with_colon = |node: &Node| {
+            let plain = node.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain && scalar.in_flow);
+            plain.is_some_and(|scalar| scalar.value.starts_with(':'))
+        };
+        let wrong = |(key, value): &(Node, Node)| {
+            if begins_with_colon(value) {
+                return Some(value.span);
+            }
+            (begins_with_colon(key) && !value.span.is_empty()).then_some(key.span)
+        };
+        for span in entries.iter().filter_map(wrong).collect::<Vec<_>>() {
+            let label = Label::new(&self.source.file, span, "begins with `:`");
+            let message = "within braces a text that begins with `:` needs quotes";
+            self.problem(&SYNTAX, message, label, "put it in quotes");
+            self.refused = true;
+        }
     }
 
     fn note_long(&mut self, span: Span) {
@@ -336,7 +360,10 @@ impl<'a> Builder<'a> {
     ) {
         let span = self.span(at);
         let plain = style == ScalarStyle::Plain;
-        let is_null = plain && tag.is_none() && (span.is_empty() || matches!(value, "~" | "null" | "Null" | "NULL"));
+        let is_null = match &tag {
+            None => plain && (span.is_empty() || matches!(value, "~" | "null" | "Null" | "NULL")),
+            Some(tag) => self.is_null_by_tag(tag, value, plain, span),
+        };
         let node = if is_null || (plain && span.is_empty()) {
             let span = self.in_file(span);
             let scalar = Scalar { is_null, ..Scalar::null(span.start) };
@@ -346,6 +373,32 @@ impl<'a> Builder<'a> {
         };
         let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value.len());
         self.complete(Built { node, cost, depth: 1 }, anchor);
+    }
+
+    /// Whether a tag makes null of a scalar; refuses what contradicts it.
+    fn is_null_by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> bool {
+        let text = self.source.origin.text();
+        let behind = text.get(span.start..).and_then(|rest| rest.chars().next());
+        let in_flow = self.frames.last().is_some_and(|frame| !frame.is_block);
+        let is_bare = plain && span.is_empty() && in_flow && text.get(..span.start).is_some_and(|it| it.ends_with(tag));
+        match tags::meaning(tag, value, plain) {
+            _ if is_bare && matches!(behind, Some(',' | '}' | ']')) => {
+                let help = "put a space behind it, or quotes around it if it is a text";
+                self.refuse(
+                    Span::new(span.start - tag.len(), span.start),
+                    "a tag ends with a space",
+                    "no space behind",
+                    help,
+                );
+                false
+            }
+            Meaning::Contradiction => {
+                let message = format!("the value is no `{tag}`");
+                self.refuse(span, message, "Prometheus refuses the file because of it", "leave the tag out");
+                false
+            }
+            meaning => meaning == Meaning::Null,
+        }
     }
 
     fn text_node(&mut self, value: &str, style: ScalarStyle, tag: Option<String>, at: &granit_parser::Span) -> Node {
@@ -375,8 +428,10 @@ impl<'a> Builder<'a> {
             self.refuse_surrogates(content);
         }
         let in_flow = self.frames.last().is_some_and(|frame| !frame.is_block);
-        if style == ScalarStyle::Plain && in_flow {
-            self.refuse_question_mark(content);
+        match style {
+            ScalarStyle::Plain if in_flow => self.refuse_question_mark(content),
+            ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => self.refuse_line_separator(content),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {}
         }
         let origin = &self.source.origin;
         let indent = at.indent.unwrap_or_default();
@@ -390,6 +445,23 @@ impl<'a> Builder<'a> {
         let place = Place::new(origin, &value, style, content, indent);
         let kind = NodeKind::Scalar(Arc::new(Scalar { value, style, is_null: false, in_flow, place }));
         Node { span: self.in_file(extent), tag, alias: None, kind }
+    }
+
+    /// libyaml ends a line where newer YAML sees a character like any other; what follows is not indented, and so no part
+    /// of the text any more.
+    fn refuse_line_separator(&mut self, content: Span) {
+        let text = content.slice(self.source.origin.text());
+        let mut separators = text.char_indices().filter(|(_, c)| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}'));
+        let found = separators.find(|(at, c)| {
+            let behind = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+            behind.is_some_and(|next| !next.is_whitespace())
+        });
+        if let Some((at, c)) = found {
+            let start = content.start + at;
+            let message = format!("the invisible character U+{:04X} ends the line here", u32::from(c));
+            let help = "delete it, or put the text in quotes: Prometheus reads what follows as another line";
+            self.refuse(Span::new(start, start + c.len_utf8()), message, "a line separator", help);
+        }
     }
 
     /// Reports what is wrong at these bytes of the origin's text, for which the document cannot be used although its

@@ -5,6 +5,7 @@ use granit_parser::ErrorKind;
 use super::build::{Source, SyntaxError};
 use super::escapes::wrong_escape;
 use super::findings::SYNTAX;
+use super::prologue::Refused;
 use super::repair::{Repaired, opening_quote};
 use crate::source::{Diagnostic, Span};
 
@@ -59,6 +60,21 @@ pub(super) fn stray_end(source: &Source, at: usize) -> Diagnostic {
     let label = source.label(Span::new(at, at + 3), "nothing has begun yet");
     let message = "`...` ends a document, and none has begun";
     SYNTAX.diagnostic(message, label).help("delete the line; Prometheus refuses the file because of it")
+}
+
+/// What may not stand before the content.
+pub(super) fn prologue(source: &Source, refused: Refused) -> Diagnostic {
+    let (span, message, label, help) = match refused {
+        Refused::Directive(span) => {
+            let help = "delete the line; Prometheus reads YAML 1.1 and knows `%YAML 1.1` and `%TAG`";
+            (span, "Prometheus refuses this directive", "not known to its reader", help)
+        }
+        Refused::Mark(span) => {
+            let help = "delete it; a byte-order mark may only be the very first character of a file";
+            (span, "there is a byte-order mark within the file", "an invisible character", help)
+        }
+    };
+    SYNTAX.diagnostic(message, source.label(span, label)).help(help)
 }
 
 /// A tab where none may stand.

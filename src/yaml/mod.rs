@@ -12,8 +12,10 @@ pub mod findings;
 mod mapping;
 mod node;
 mod place;
+mod prologue;
 mod repair;
 mod tabs;
+mod tags;
 
 use std::sync::Arc;
 
@@ -83,6 +85,7 @@ fn read(source: Source) -> Parsed {
     if syntax_errors.is_empty() {
         let tabs = tabs::refused(source.origin.text(), long_spans);
         syntax_errors.extend(tabs.into_iter().map(|tab| errors::tab(&source, tab)));
+        syntax_errors.extend(prologue::refused(source.origin.text()).map(|refused| errors::prologue(&source, refused)));
         syntax_errors.extend(stray_end(source.origin.text()).map(|at| errors::stray_end(&source, at)));
     }
     parsed.problems.extend(syntax_errors);

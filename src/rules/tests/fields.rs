@@ -234,3 +234,19 @@ fn whole_numbers_as_go_yaml_reads_them() {
         assert_eq!(limit(text), expected, "{text}");
     }
 }
+
+/// As promtool 3.5 does.
+#[test]
+fn what_stands_under_null_is_dropped_and_tags_count_more_than_quotes() {
+    for key in ["null", "~", "!!null ''"] {
+        assert_eq!(rule_problems(&format!("alert: A\nexpr: up\nlabels: {{{key}: a, b: c}}")), "", "{key}");
+        assert_eq!(rule_problems(&format!("alert: A\nexpr: up\n{key}: a")), "", "{key}");
+    }
+    let limit = |value: &str| problems(&format!("groups:\n- name: g\n  limit: {value}\n  rules: []\n"));
+    for (value, is_wrong) in
+        [("1", false), ("'1'", true), ("!!int '1'", false), ("!!str 1", true), ("!!null ''", false), ("!", false)]
+    {
+        assert_eq!(limit(value).contains("schema/wrong-type"), is_wrong, "{value}");
+    }
+    assert!(!problems("groups: []\n--- x\n").contains("schema/"), "nobody reads the second document");
+}

@@ -3,6 +3,7 @@
 mod bounds;
 mod errors;
 mod places;
+mod quirks;
 mod second_opinion;
 mod tree;
 
