@@ -98,7 +98,8 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
     let choice = args.select.choice()?;
-    let config = config::load(&args.config, session)?.choosing(choice);
+    let mut config = config::load(&args.config, session)?.choosing(choice);
+    args.fail.set(&mut config);
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }
@@ -157,7 +158,7 @@ pub(super) fn report(
     print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
         Outcome::Trouble
-    } else if report.summary.fails(args.fail.or(config.fail_on)) && !args.exit_zero {
+    } else if report.summary.fails(config.fail_on) && !args.exit_zero {
         Outcome::Findings
     } else {
         Outcome::Clean

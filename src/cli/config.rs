@@ -57,7 +57,10 @@ impl LanguageArgs {
                 let feature = one_line(feature);
                 writeln!(session.stderr(), "warning: unknown feature `{feature}` in --enable-feature{meant}")?;
             }
-            config.promql.features.push(feature.to_owned());
+            if !config.promql.features.iter().any(|known| known == feature) {
+                config.promql.features.push(feature.to_owned());
+            }
+            config.set_by_option("promql.features", "--enable-feature");
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod atomic;
 mod changes;
 mod check;
 mod config;
+mod config_command;
 mod eval;
 mod explain;
 mod fix;
@@ -60,6 +61,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
+    Config(config_command::ConfigCommandArgs),
     Report(report::ReportArgs),
 }
 
@@ -109,6 +111,7 @@ fn run(cli: &Cli, streams: Streams) -> Outcome {
         Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),
         Command::Rules(args) => rules::run(args, &session),
+        Command::Config(args) => config_command::run(args, &session),
         Command::Report(args) => report::run(args, &session),
     };
     result.unwrap_or_else(|trouble| session.report(&trouble))

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::Trouble;
 use crate::lint::config::{Choice, FailOn};
-use crate::lint::{Misnamed, Name};
+use crate::lint::{Config, Misnamed, Name};
 
 /// Options that choose lint rules.
 #[derive(Clone, Debug, Default, Args)]
@@ -74,14 +74,16 @@ pub(super) struct FailArgs {
 }
 
 impl FailArgs {
-    /// What the command line says, or else the configuration.
-    pub(super) fn or(&self, configured: FailOn) -> FailOn {
-        match self.fail_on {
-            _ if self.strict => FailOn::Warning,
-            Some(FailOnWord::Error) => FailOn::Error,
-            Some(FailOnWord::Warning) => FailOn::Warning,
-            None => configured,
-        }
+    /// Lets the command line win over the configuration.
+    pub(super) fn set(&self, config: &mut Config) {
+        let (fail_on, option) = match self.fail_on {
+            _ if self.strict => (FailOn::Warning, "--strict"),
+            Some(FailOnWord::Error) => (FailOn::Error, "--fail-on"),
+            Some(FailOnWord::Warning) => (FailOn::Warning, "--fail-on"),
+            None => return,
+        };
+        config.fail_on = fail_on;
+        config.set_by_option("fail-on", option);
     }
 }
 

@@ -215,7 +215,7 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
             ran = suite.run();
         }
     }
-    let outcome = show(&suite, &ran, format, args.fail.or(suite.config.fail_on))?;
+    let outcome = show(&suite, &ran, format, suite.config.fail_on)?;
     Ok(suite.outcome(outcome))
 }
 

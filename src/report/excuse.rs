@@ -43,7 +43,7 @@ pub fn ways(rule: &Meta) -> Vec<String> {
 
 /// What cannot be read cannot be excused: nothing would be known of the rest.
 fn can_be_excused(rule: &Meta) -> bool {
-    !rule.stops_reading && rule.category() != "config"
+    !rule.stops_reading
 }
 
 /// The shortest name on the command line.

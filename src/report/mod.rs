@@ -4,6 +4,7 @@
 //! used and how wide a line may be, and hands over something to write to.
 
 pub mod chart;
+pub mod configuration;
 pub mod coverage;
 pub mod diagnostics;
 pub mod excuse;

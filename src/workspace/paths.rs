@@ -26,6 +26,11 @@ impl Patterns {
         Ok(())
     }
 
+    /// The patterns as they were written, but for what does not count.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(Pattern::as_str)
+    }
+
     /// Whether there is no pattern.
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()

@@ -1,6 +1,10 @@
 //! The configuration, and what adds to it on the command line, holds in every command.
 
-use super::support::{Run, Sandbox};
+use promproof::lint::config::{SectionInfo, sections};
+use promproof::report::configuration;
+use serde_json::Value;
+
+use super::support::{Run, Sandbox, repository};
 
 /// What reads rules or expressions; each finds its files by itself, but for `eval`, which has one expression.
 const COMMANDS: [&[&str]; 6] =
@@ -141,4 +145,146 @@ fn comments_excuse_remarks_of_render() {
     );
     let run = sandbox.run(&["render"]);
     assert_eq!(run.code, Some(0), "{run}");
+}
+
+#[test]
+fn the_page_is_that_of_the_table() {
+    let path = repository().join("docs/configuration.md");
+    let page = configuration::page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == page, "docs/configuration.md is not up to date: run with UPDATE_DOCS=1");
+    for meta in promproof::lint::registry().iter().map(|rule| rule.meta()).filter(|meta| meta.category() != "config") {
+        let is_named = page.contains(&format!("`{}`", meta.id));
+        assert!(!meta.stops_reading || is_named, "{} is reported whatever is selected", meta.id);
+    }
+    assert!(page.lines().all(|line| !line.ends_with(' ')) && page.ends_with('\n') && !page.ends_with("\n\n"));
+}
+
+/// What the schema says about a key.
+fn property<'s>(schema: &'s Value, section: &SectionInfo, name: &str) -> &'s Value {
+    match section.name {
+        "" => &schema["properties"][name],
+        table if section.is_list => &schema["properties"][table]["items"]["properties"][name],
+        table => &schema["properties"][table]["properties"][name],
+    }
+}
+
+#[test]
+fn the_schema_has_what_is_read_and_nothing_else() {
+    let printed = Sandbox::new().run(&["config", "--schema"]).stdout;
+    let schema: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(schema, configuration::schema());
+    for section in sections() {
+        for key in &section.keys {
+            let property = property(&schema, &section, key.name);
+            assert_eq!(property["description"], key.about, "{}", key.path());
+        }
+        let keys = match section.name {
+            "" => &schema["properties"],
+            table if section.is_list => &schema["properties"][table]["items"]["properties"],
+            table => &schema["properties"][table]["properties"],
+        };
+        let tables = if section.name.is_empty() { sections().len() - 1 } else { 0 };
+        assert_eq!(keys.as_object().unwrap().len(), section.keys.len() + tables, "{}", section.name);
+    }
+    // What a reader of the schema takes for a rule is one.
+    for name in schema["definitions"]["rules"]["properties"].as_object().unwrap().keys() {
+        assert!(promproof::lint::Name::exact(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn config_shows_what_holds_and_where_it_comes_from() {
+    let config = "exclude = [\"old\"]\n\n[rules]\n\"alert/zero-for\" = \"on\"\nrunbook = \"off\"\n\n[labels]\nrequired = [\"severity\"]\n\n[[overrides]]\npaths = [\"legacy\"]\ndialect = \"mimir\"\nrules = { \"alert/zero-for\" = \"error\" }\n";
+    let sandbox = Sandbox::with(&[("promproof.toml", config), ("legacy/a.yml", ""), ("old/b.yml", "")]);
+    let selected = sandbox.run(&["config", "--select", "zero-for,runbook"]).stdout;
+    let rules = selected.split("[rules]\n").nth(1).unwrap();
+    let (on, left_out) = rules.split_once("\n").unwrap();
+    insta::assert_snapshot!(on, @r#""alert/zero-for" = "on"                                   # --select"#);
+    assert!(
+        left_out.starts_with("# and without ") && left_out.ends_with(" rules that --select leaves out\n"),
+        "{left_out}"
+    );
+    insta::assert_snapshot!(sandbox.run(&["config", "legacy/a.yml", "--strict"]), @r#"
+    # what promproof.toml says, for legacy/a.yml
+    exclude = ["old"]                                         # promproof.toml:1
+    include = []                                              # default
+    dialect = "mimir"                                         # promproof.toml:12
+    fail-on = "warning"                                       # --strict
+
+    [labels]
+    required = ["severity"]                                   # promproof.toml:8
+    allowed-values = {}                                       # default
+
+    [annotations]
+    required = []                                             # default
+
+    [runbook]
+    keys = ["runbook_url", "runbook", "playbook"]             # default
+    required = false                                          # default
+
+    [promql]
+    features = []                                             # default
+
+    [rules]
+    "alert/zero-for" = "error"                                # promproof.toml:13
+    "runbook/invalid-url" = "off"                             # promproof.toml:5
+    "runbook/missing" = "off"                                 # promproof.toml:5
+    --- exit code 0
+    "#);
+    let says = |args: &[&str]| sandbox.run(&[&["config"], args].concat()).to_string();
+    assert!(says(&["old/b.yml"]).contains("# this file is excluded"));
+    insta::assert_snapshot!(says(&["--no-config", "missing.yml"]), @r#"
+    # there is no configuration file: the defaults, for missing.yml
+    exclude = []                                              # default
+    include = []                                              # default
+    # dialect is not set                                      # default
+    fail-on = "error"                                         # default
+
+    [labels]
+    required = []                                             # default
+    allowed-values = {}                                       # default
+
+    [annotations]
+    required = []                                             # default
+
+    [runbook]
+    keys = ["runbook_url", "runbook", "playbook"]             # default
+    required = false                                          # default
+
+    [promql]
+    features = []                                             # default
+
+    # all rules are as by default; `promproof rules` shows them
+    --- stderr
+    note: there is no file `missing.yml`
+    --- exit code 0
+    "#);
+    let json: Value =
+        serde_json::from_str(&sandbox.run(&["config", "legacy/a.yml", "--output-format", "json"]).stdout).unwrap();
+    let rule = json["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "alert/zero-for").unwrap();
+    insta::assert_snapshot!(rule, @r#"{"from":{"column":11,"file":"promproof.toml","kind":"file","line":13},"id":"alert/zero-for","on":true,"severity":"error"}"#);
+    insta::assert_snapshot!(json["keys"][2], @r#"{"from":[{"column":1,"file":"promproof.toml","kind":"file","line":12}],"key":"dialect","value":"mimir"}"#);
+    // What is printed is a configuration.
+    let printed = sandbox.run(&["config"]).stdout;
+    sandbox.write("promproof.toml", printed);
+    assert_eq!(sandbox.run(&["config"]).code, Some(0));
+    sandbox.write("promproof.toml", "[rules]\nalrt = \"on\"\n");
+    insta::assert_snapshot!(sandbox.run(&["config"]), @r#"
+    --- stderr
+    error[config/unknown-key]: there is no rule and no category `alrt`
+       ╭─[promproof.toml:2:1]
+     1 │ [rules]
+     2 │ alrt = "on"
+       · ────
+       ╰────
+      help: did you mean `alert/*`?
+      more: promproof explain config/unknown-key
+
+    error: the configuration promproof.toml is not valid
+    --- exit code 2
+    "#);
 }

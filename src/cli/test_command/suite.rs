@@ -39,7 +39,8 @@ impl Opened {
     /// # Errors
     /// Where the configuration makes no sense.
     pub(super) fn new(args: &TestArgs, choice: Choice, session: &Session) -> Result<Self, Trouble> {
-        let config = config::load(&args.config, session)?.choosing(choice);
+        let mut config = config::load(&args.config, session)?.choosing(choice);
+        args.fail.set(&mut config);
         let lookup = args.config.file.files.lookup(&config, &args.paths);
         let (workspace, failures) = read_tests(&args.paths, &lookup, config.settings());
         Ok(Opened { config, workspace, failures })

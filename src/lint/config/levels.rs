@@ -21,6 +21,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::On => "on",
+            Level::At(Severity::Info) => "info",
+            Level::At(Severity::Warning) => "warning",
+            Level::At(Severity::Error) => "error",
+        }
+    }
+
     /// The words that [`Level::from_word`] knows.
     pub const WORDS: [&'static str; 5] = ["off", "on", "info", "warning", "error"];
 
@@ -100,6 +111,12 @@ impl Levels {
     /// Lets the command line win.
     pub(super) fn choose(&mut self, choice: &Arc<Choice>) {
         self.choice = Arc::clone(choice);
+    }
+
+    /// What is configured: `category/name` or `category/*`, and its level.
+    pub(super) fn configured_names(&self) -> impl Iterator<Item = (String, Level)> {
+        let shown = |name: &str| if name.contains('/') { name.to_owned() } else { format!("{name}/*") };
+        self.by_name.iter().map(move |(name, (level, _))| (shown(name), *level))
     }
 
     /// What is configured for the rule `id`: for itself or else for its category.

@@ -30,9 +30,12 @@
 
 mod choice;
 mod fail_on;
+mod holding;
+mod key;
 mod levels;
 mod read;
 mod section;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -42,13 +45,16 @@ use std::sync::Arc;
 
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
-use crate::source::{Diagnostic, SourceFile};
+use crate::source::{Diagnostic, SourceFile, Span};
 
 use crate::workspace::paths::Patterns;
 use crate::workspace::{Dialects, Filter, Settings};
 pub use choice::Choice;
 pub use fail_on::FailOn;
+pub use holding::{Held, HeldRule, Origin};
+pub use key::{KeyInfo, Kind, Value, key_text};
 pub use levels::{Level, Levels, State, Why};
+pub use table::{SectionInfo, sections};
 
 /// What the user configured, or the defaults.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +77,15 @@ pub struct Config {
     overrides: Vec<Override>,
     files: Filter,
     choice: Arc<Choice>,
+    /// The file that it was read from.
+    source: Option<Arc<SourceFile>>,
+    given: Given,
+    /// The keys that options of the command line have set or added to, and the options.
+    options: BTreeMap<&'static str, &'static str>,
 }
+
+/// The keys that are given in the file: where each stands, by its path (`labels.required`).
+type Given = BTreeMap<String, Span>;
 
 /// `[labels]`.
 #[derive(Clone, Debug, Default)]
@@ -123,11 +137,12 @@ pub const PROMQL_FEATURES: [&str; 5] = [
 ];
 
 /// `[[overrides]]`: other levels for some files.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Override {
     paths: Patterns,
     dialect: Option<Dialect>,
     levels: Levels,
+    given: Given,
 }
 
 impl PromqlPolicy {

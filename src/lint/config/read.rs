@@ -1,22 +1,21 @@
-//! From the text of `promproof.toml` to a [`Config`].
+//! From the text of `promproof.toml` to a [`Config`], key by key as the table says.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
 use crate::lint::naming::{Misnamed, Name};
 use crate::lint::rules::config::SYNTAX;
-use crate::rules::Dialect;
 use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::workspace::paths::Patterns;
 
+use super::key::{Key, Slot, path};
 use super::levels::{Level, Levels};
 use super::section::{Problems, Section, Value, span_of};
-use super::{Config, FailOn, Override, PROMQL_FEATURES};
-
-const TOP_KEYS: [&str; 10] =
-    ["annotations", "dialect", "exclude", "fail-on", "include", "labels", "overrides", "promql", "rules", "runbook"];
+use super::table::{OVERRIDE_KEYS, OVERRIDES, SECTIONS};
+use super::{Config, Given, Override};
 
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(file.text());
@@ -24,8 +23,9 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
         return Err(errors.iter().map(|error| syntax_error(file, error)).collect());
     }
     let mut problems = Problems::new(file);
-    let config = read_top(document.get_ref(), &mut problems);
+    let mut config = read_top(document.get_ref(), &mut problems);
     if problems.found.is_empty() {
+        config.source = Some(Arc::clone(file));
         return Ok(config);
     }
     problems.found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -37,73 +37,28 @@ fn syntax_error(file: &Arc<SourceFile>, error: &toml::de::Error) -> Diagnostic {
     SYNTAX.diagnostic("this is not TOML", Label::new(file, span, error.message()))
 }
 
-fn read_top(table: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
+fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     let mut config = Config::default();
-    let top = Section::new(table, "the configuration", &TOP_KEYS, problems);
-
-    config.files.exclude = patterns(&top, "exclude", problems);
-    config.files.include = patterns(&top, "include", problems);
-    config.dialect = dialect(&top, problems);
-    config.fail_on = fail_on(&top, problems).unwrap_or_default();
-    if let Some(rules) = top.table("rules", problems) {
-        config.levels = levels(rules, problems);
+    let mut given = Given::default();
+    let mut known: Vec<&str> = SECTIONS.iter().map(|section| section.name).chain([OVERRIDES]).collect();
+    known.retain(|name| !name.is_empty());
+    for section in &SECTIONS {
+        let keys = section.keys.iter().map(|key| key.name);
+        let (table, also): (_, &[&str]) = match section.name {
+            "" => (Some(document), &known),
+            name => (Section::with_any_keys(document, "the configuration").table(name, problems), &[]),
+        };
+        let Some(table) = table else { continue };
+        let mut names: Vec<&str> = keys.chain(also.iter().copied()).collect();
+        names.sort_unstable();
+        let table = Section::new(table, &section.shown(), &names, problems);
+        read_keys(section.keys, section.name, &table, &mut config, &mut given, problems);
     }
-    if let Some(labels) = top.table("labels", problems) {
-        read_labels(labels, &mut config, problems);
-    }
-    if let Some(annotations) = top.table("annotations", problems) {
-        let section = Section::new(annotations, "`[annotations]`", &["required"], problems);
-        config.annotations.required = section.names("required", problems).unwrap_or_default();
-    }
-    if let Some(runbook) = top.table("runbook", problems) {
-        read_runbook(runbook, &mut config, problems);
-    }
-    if let Some(promql) = top.table("promql", problems) {
-        read_promql(promql, &mut config, problems);
-    }
-    if let Some(overrides) = top.get("overrides") {
+    if let Some(overrides) = document.get(OVERRIDES) {
         config.overrides = read_overrides(overrides, problems);
     }
+    config.given = given;
     config
-}
-
-fn read_labels(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
-    let section = Section::new(table, "`[labels]`", &["allowed-values", "required"], problems);
-    config.labels.required = section.names("required", problems).unwrap_or_default();
-    let Some(allowed) = section.table("allowed-values", problems) else { return };
-    let section = Section::with_any_keys(allowed, "`allowed-values`");
-    for name in allowed.keys().map(|key| key.get_ref().as_ref()) {
-        let values = section.texts(name, problems).unwrap_or_default();
-        let values = values.into_iter().map(|(value, _)| value.to_owned()).collect();
-        config.labels.allowed_values.insert(name.to_owned(), values);
-    }
-}
-
-fn read_runbook(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
-    let section = Section::new(table, "`[runbook]`", &["keys", "required"], problems);
-    config.runbook.required = section.boolean("required", problems).unwrap_or(false);
-    let Some(keys) = section.names("keys", problems) else { return };
-    if let (true, Some(value)) = (keys.is_empty(), section.get("keys")) {
-        let help = "name at least one annotation, for example `runbook_url`".to_owned();
-        problems.invalid(span_of(value), "`keys` in `[runbook]` is empty".to_owned(), help);
-    }
-    config.runbook.keys = keys;
-}
-
-fn read_promql(table: &DeTable<'_>, config: &mut Config, problems: &mut Problems<'_>) {
-    let section = Section::new(table, "`[promql]`", &["features"], problems);
-    for (feature, span) in section.texts("features", problems).unwrap_or_default() {
-        if PROMQL_FEATURES.contains(&feature) {
-            config.promql.features.push(feature.to_owned());
-            continue;
-        }
-        let message = format!("unknown PromQL feature `{feature}`");
-        let help = match words::nearest_or_longer(feature, PROMQL_FEATURES) {
-            Some(known) => words::did_you_mean(known),
-            None => format!("the features are {}", words::list(PROMQL_FEATURES)),
-        };
-        problems.invalid(span, message, help);
-    }
 }
 
 fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Override> {
@@ -116,45 +71,86 @@ fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Overrid
         problems.invalid(span_of(value), "`overrides` is a list of tables".to_owned(), help);
         return Vec::new();
     };
-    let mut overrides = Vec::new();
-    for (table, span) in tables {
-        let section = Section::new(table, "`[[overrides]]`", &["dialect", "paths", "rules"], problems);
-        let paths = patterns(&section, "paths", problems);
-        if section.get("paths").is_none() {
-            let help = "write `paths = [\"legacy/**\"]`".to_owned();
-            problems.invalid(span, "these `[[overrides]]` are for no `paths`".to_owned(), help);
+    let names = OVERRIDE_KEYS.each_ref().map(|key| key.name);
+    let read = |(table, span): (&DeTable<'_>, Span)| {
+        let section = Section::new(table, "`[[overrides]]`", &names, problems);
+        let (mut special, mut given) = (Override::default(), Given::default());
+        for key in OVERRIDE_KEYS.iter().filter(|key| key.is_required && section.get(key.name).is_none()) {
+            let message = format!("these `[[overrides]]` are for no `{}`", key.name);
+            problems.invalid(span, message, format!("write `{}`", key.example));
         }
-        let levels = section.table("rules", problems).map(|rules| levels(rules, problems)).unwrap_or_default();
-        let dialect = dialect(&section, problems);
-        overrides.push(Override { paths, dialect, levels });
-    }
-    overrides
+        read_keys(&OVERRIDE_KEYS, "", &section, &mut special, &mut given, problems);
+        Override { given, ..special }
+    };
+    tables.into_iter().map(read).collect()
 }
 
-/// The program that `dialect` names.
-fn dialect(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<Dialect> {
-    let value = section.get("dialect")?;
-    let word = value.get_ref().as_str();
-    let dialect = word.and_then(Dialect::from_word);
-    if dialect.is_none() {
-        let message = match word {
-            Some(word) => format!("there is no dialect `{word}`"),
-            None => "`dialect` has to be a text".to_owned(),
+/// Reads the keys of one table, and notes where they are given.
+fn read_keys<T>(
+    keys: &[Key<T>],
+    of: &str,
+    section: &Section<'_>,
+    target: &mut T,
+    given: &mut Given,
+    problems: &mut Problems<'_>,
+) {
+    for key in keys {
+        if let Some(place) = section.place(key.name) {
+            given.insert(path(of, key.name), place);
+            read_key(key, section, target, problems);
+        }
+    }
+}
+
+fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &mut Problems<'_>) {
+    let name = key.name;
+    match key.slot {
+        Slot::Boolean(place) => *place(target) = section.boolean(name, problems).unwrap_or(false),
+        Slot::Names(place) => *place(target) = section.names(name, problems).unwrap_or_default(),
+        Slot::SomeNames(place) => {
+            let Some(names) = section.names(name, problems) else { return };
+            if names.is_empty() {
+                section.is_empty(name, format!("name at least one, for example `{}`", key.example), problems);
+            }
+            *place(target) = names;
+        }
+        Slot::OneOf { words, set, .. } => {
+            if let Some(word) = section.one_of(name, words, problems) {
+                set(target, word);
+            }
+        }
+        Slot::SomeOf { words, place } => *place(target) = some_of(section, name, words, problems),
+        Slot::Paths(place) => *place(target) = patterns(section, name, problems),
+        Slot::Levels(place) => {
+            if let Some(table) = section.table(name, problems) {
+                *place(target) = levels(table, problems);
+            }
+        }
+        Slot::TextsByName(place) => *place(target) = texts_by_name(section, name, problems),
+    }
+}
+
+fn texts_by_name(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> BTreeMap<String, Vec<String>> {
+    let Some(table) = section.table(key, problems) else { return BTreeMap::new() };
+    let section = Section::with_any_keys(table, &format!("`{key}`"));
+    let texts = |name: &str| {
+        let texts = section.texts(name, problems).unwrap_or_default();
+        (name.to_owned(), texts.into_iter().map(|(text, _)| text.to_owned()).collect())
+    };
+    table.keys().map(|name| name.get_ref().as_ref()).map(texts).collect()
+}
+
+fn some_of(section: &Section<'_>, key: &str, known: &[&str], problems: &mut Problems<'_>) -> Vec<String> {
+    let texts = section.texts(key, problems).unwrap_or_default();
+    let (known_ones, unknown): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(word, _)| known.contains(word));
+    for (word, span) in unknown {
+        let help = match words::nearest_or_longer(word, known.iter().copied()) {
+            Some(near) => words::did_you_mean(near),
+            None => format!("there are {}", words::list(known)),
         };
-        problems.invalid(span_of(value), message, format!("the dialects are {}", words::list(Dialect::WORDS)));
+        problems.invalid(span, format!("`{key}` does not know `{word}`"), help);
     }
-    dialect
-}
-
-/// The severity that `fail-on` names.
-fn fail_on(section: &Section<'_>, problems: &mut Problems<'_>) -> Option<FailOn> {
-    let value = section.get("fail-on")?;
-    let fail_on = value.get_ref().as_str().and_then(FailOn::from_word);
-    if fail_on.is_none() {
-        let message = format!("`fail-on` has to be {}", words::choice(FailOn::WORDS));
-        problems.invalid(span_of(value), message, "it is the least severity that fails a run".to_owned());
-    }
-    fail_on
+    known_ones.into_iter().map(|(word, _)| word.to_owned()).collect()
 }
 
 fn patterns(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Patterns {

@@ -69,6 +69,36 @@ impl<'t> Section<'t> {
         self.table.get(key)
     }
 
+    /// The bytes of `key`, if it is there.
+    pub(super) fn place(&self, key: &str) -> Option<Span> {
+        self.table.get_key_value(key).map(|(key, _)| span_of(key))
+    }
+
+    /// Reports that the list under `key` is empty.
+    pub(super) fn is_empty(&self, key: &str, help: String, problems: &mut Problems<'_>) {
+        if let Some(value) = self.get(key) {
+            problems.invalid(span_of(value), format!("`{key}` in {} is empty", self.place), help);
+        }
+    }
+
+    /// The word under `key`, one of `known`.
+    pub(super) fn one_of(&self, key: &str, known: &[&str], problems: &mut Problems<'_>) -> Option<&'t str> {
+        let value = self.get(key)?;
+        let Some(word) = value.get_ref().as_str() else {
+            self.wrong_type(key, value, &words::choice(known.iter().map(|word| format!("\"{word}\""))), problems);
+            return None;
+        };
+        if known.contains(&word) {
+            return Some(word);
+        }
+        let help = match words::nearest_or_longer(word, known.iter().copied()) {
+            Some(near) => words::did_you_mean(near),
+            None => format!("write {}", words::choice(known)),
+        };
+        problems.invalid(span_of(value), format!("`{key}` cannot be `{word}`"), help);
+        None
+    }
+
     /// The table under `key`.
     pub(super) fn table(&self, key: &str, problems: &mut Problems<'_>) -> Option<&'t DeTable<'t>> {
         let value = self.get(key)?;

@@ -109,7 +109,7 @@ fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     "#);
     insta::assert_snapshot!(problems("exclude = \"a\"\n[runbook]\nkeys = []\nrequired = 1"), @r#"
     1:11 config/invalid-value `exclude` in the configuration has to be a list of texts ["a"] this is of type string ()
-    3:8 config/invalid-value `keys` in `[runbook]` is empty [[]]  (name at least one annotation, for example `runbook_url`)
+    3:8 config/invalid-value `keys` in `[runbook]` is empty [[]]  (name at least one, for example `keys = ["runbook_url"]`)
     4:12 config/invalid-value `required` in `[runbook]` has to be `true` or `false` [1] this is of type integer ()
     "#);
     insta::assert_snapshot!(problems("exclude = [\"a[\", 1]\n[labels]\nrequired = [\"\"]\nallowed-values = 1"), @r#"
@@ -120,8 +120,97 @@ fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     "#);
     insta::assert_snapshot!(problems("overrides = 1\n[promql]\nfeatures = [\"experimental-functions\"]"), @r#"
     1:13 config/invalid-value `overrides` is a list of tables [1]  (write `[[overrides]]`, with `paths` and `rules` below it)
-    3:13 config/invalid-value unknown PromQL feature `experimental-functions` ["experimental-functions"]  (did you mean `promql-experimental-functions`?)
+    3:13 config/invalid-value `features` does not know `experimental-functions` ["experimental-functions"]  (did you mean `promql-experimental-functions`?)
     "#);
     insta::assert_snapshot!(problems("[[overrides]]\npath = [\"a\"]\n[rules]\ntemplate = \"off\"\ntemplate = \"on\""), @"5:1 config/syntax this is not TOML [template] duplicate key ()");
     insta::assert_snapshot!(problems("a = [1"), @"1:7 config/syntax this is not TOML [] unclosed array, expected `]` ()");
+}
+
+#[test]
+fn the_table_describes_what_is_read() {
+    for section in sections() {
+        let head = match section.name {
+            "" => String::new(),
+            name if section.is_list => format!("[[{name}]]\n"),
+            name => format!("[{name}]\n"),
+        };
+        for key in &section.keys {
+            let required = section.keys.iter().filter(|other| other.is_required && other.name != key.name);
+            let required: String = required.map(|other| format!("{}\n", other.example)).collect();
+            let text = format!("{head}{required}{}\n", key.example);
+            let config = parse(&text).unwrap_or_else(|_| panic!("{}: {}", key.path(), problems(&text)));
+            if section.is_list {
+                assert!(config.overrides[0].given.contains_key(key.name), "{}", key.path());
+                continue;
+            }
+            assert!(config.given.contains_key(&key.path()), "{}", key.path());
+            // What is shown can be written, and means the same.
+            let held = config.held(None);
+            let Some(held) = held.iter().find(|held| held.key.path() == key.path()) else { continue };
+            assert_ne!(held.value, key.default, "{}: the example says something", key.path());
+            let again = parse(&format!("{head}{} = {}\n", key.name, held.value)).unwrap();
+            let again = again.held(None);
+            assert!(again.iter().any(|other| other.key.path() == key.path() && other.value == held.value));
+        }
+    }
+}
+
+#[test]
+fn rules_wait_for_keys_that_there_are() {
+    let keys: Vec<String> = sections().iter().flat_map(|section| &section.keys).map(KeyInfo::path).collect();
+    for meta in crate::lint::registry().iter().map(|rule| rule.meta()) {
+        assert!(meta.waits_for.is_none_or(|key| keys.iter().any(|known| known == key)), "{}", meta.id);
+    }
+}
+
+#[test]
+fn what_holds_for_a_file_has_a_place() {
+    let config = parse(
+        r#"
+        dialect = "thanos"
+        [rules]
+        template = "warning"
+        "template/missing-label" = "error"
+        [[overrides]]
+        paths = ["legacy"]
+        dialect = "mimir"
+        rules = { "template/missing-label" = "off" }
+        "#,
+    );
+    let mut config = config.unwrap().located("/repo", "/repo").choosing(Choice { pedantic: true, ..Choice::default() });
+    config.fail_on = FailOn::Warning;
+    config.set_by_option("fail-on", "--strict");
+    let origin = |origin: &Origin| match origin {
+        Origin::Default => "default".to_owned(),
+        Origin::File(label) => label.file.position(label.span.start).line.to_string(),
+        Origin::Option(option) => (*option).to_owned(),
+    };
+    let shown = |name: Option<&str>| {
+        let keys = config.held(name).into_iter().filter(|held| held.key.section.is_empty());
+        let keys = keys.map(|held| format!("{} = {} ({})", held.key.name, held.value, origin(&held.from[0])));
+        let rules = config.held_rules(name).into_iter();
+        let asked = ["alert/zero-for", "alert/no-condition", "template/missing-label", "template/syntax"];
+        let rules = rules.filter(|held| asked.contains(&held.rule.id) && !held.is_default());
+        let rules = rules.map(|held| {
+            format!("{} {} {:?} ({})", held.rule.id, held.state.is_on, held.state.severity, origin(&held.from))
+        });
+        keys.chain(rules).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(shown(None), @r#"
+    exclude = [] (default)
+    include = [] (default)
+    dialect = "thanos" (2)
+    fail-on = "warning" (--strict)
+    alert/zero-for true Info (--pedantic)
+    template/syntax true Warning (4)
+    "#);
+    insta::assert_snapshot!(shown(Some("legacy/a.yml")), @r#"
+    exclude = [] (default)
+    include = [] (default)
+    dialect = "mimir" (8)
+    fail-on = "warning" (--strict)
+    alert/zero-for true Info (--pedantic)
+    template/missing-label false Error (9)
+    template/syntax true Warning (4)
+    "#);
 }

@@ -1,0 +1,101 @@
+//! `promproof config`
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::config::{self, ConfigArgs};
+use super::selection::{FailArgs, SelectArgs};
+use super::{Outcome, Session, Trouble};
+use crate::report::configuration::{self, HeldView};
+use crate::report::markdown;
+use crate::report::text::one_line;
+use crate::report::workflow::Syntax;
+
+/// Show the configuration: what holds, for which file, and where each value comes from
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ConfigCommandArgs {
+    /// What holds for this file, `[[overrides]]` among it
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ConfigFormat::Toml)]
+    pub output_format: ConfigFormat,
+
+    /// Print a JSON Schema of `promproof.toml`, for editors
+    #[arg(long, conflicts_with_all = ["file", "output_format"])]
+    pub schema: bool,
+
+    /// Print the reference of all keys
+    #[arg(long, conflicts_with_all = ["file", "output_format", "schema"])]
+    pub reference: bool,
+
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    #[command(flatten)]
+    pub fail: FailArgs,
+
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// How the configuration is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfigFormat {
+    /// As a configuration file with comments; of rules, those that are not as by default
+    Toml,
+    /// One JSON object with all keys and rules
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof config                   what holds here
+  promproof config legacy/old.yml    what holds for a file
+  promproof config --pedantic        what an option would change
+  promproof config --schema > promproof.schema.json
+
+Exit code: 0, or 2 where the configuration makes no sense.";
+
+/// Prints what holds, or how a configuration is written.
+///
+/// # Errors
+/// Where the configuration makes no sense, or the output cannot be written.
+pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<Outcome, Trouble> {
+    let is_json = args.schema || args.output_format == ConfigFormat::Json;
+    let mut stdout = session.stdout(if is_json { Syntax::Json } else { Syntax::Text });
+    if args.schema {
+        serde_json::to_writer_pretty(&mut stdout, &configuration::schema()).map_err(std::io::Error::from)?;
+        writeln!(stdout)?;
+    } else if args.reference {
+        markdown::write(&mut stdout, &session.look, &configuration::page())?;
+    } else {
+        let choice = args.select.choice()?;
+        let mut config = config::load(&args.config, session)?.choosing(choice);
+        args.fail.set(&mut config);
+        let name = args.file.as_ref().map(|file| file.display().to_string());
+        if let (Some(file), Some(name)) = (&args.file, &name)
+            && !file.exists()
+        {
+            writeln!(session.stderr(), "note: there is no file `{}`", one_line(name))?;
+        }
+        let view = HeldView {
+            source: config.source().map(|source| source.name()),
+            file: name.as_deref(),
+            is_excluded: args.file.as_ref().is_some_and(|file| config.files().excludes(file)),
+            overrides: config.override_count(),
+            keys: &config.held(name.as_deref()),
+            rules: &config.held_rules(name.as_deref()),
+        };
+        match args.output_format {
+            ConfigFormat::Toml => configuration::write_toml(&mut stdout, &session.look, &view)?,
+            ConfigFormat::Json => configuration::write_json(&mut stdout, &view)?,
+        }
+    }
+    stdout.flush()?;
+    Ok(Outcome::Clean)
+}

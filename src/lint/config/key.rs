@@ -1,0 +1,200 @@
+//! What a key of the configuration is: where its value goes, and what there is to say about it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::levels::Levels;
+use crate::workspace::paths::Patterns;
+
+/// A key whose value is kept in a `T`.
+pub(super) struct Key<T: 'static> {
+    pub(super) name: &'static str,
+    pub(super) slot: Slot<T>,
+    /// Whether its table makes no sense without it.
+    pub(super) is_required: bool,
+    /// What it is for, in Markdown.
+    pub(super) about: &'static str,
+    /// The key with a value, as a line of TOML.
+    pub(super) example: &'static str,
+}
+
+/// What a key may hold, and where that is kept.
+pub(super) enum Slot<T: 'static> {
+    /// `true` or `false`.
+    Boolean(fn(&mut T) -> &mut bool),
+    /// A list of names, none of them empty.
+    Names(fn(&mut T) -> &mut Vec<String>),
+    /// The same with at least one name.
+    SomeNames(fn(&mut T) -> &mut Vec<String>),
+    /// One of some words.
+    OneOf { words: &'static [&'static str], set: fn(&mut T, &str), get: fn(&T) -> Option<&'static str> },
+    /// A list of some of these words.
+    SomeOf { words: &'static [&'static str], place: fn(&mut T) -> &mut Vec<String> },
+    /// A list of path patterns.
+    Paths(fn(&mut T) -> &mut Patterns),
+    /// Levels of rules and categories, by their names.
+    Levels(fn(&mut T) -> &mut Levels),
+    /// A list of texts for each of some names.
+    TextsByName(fn(&mut T) -> &mut BTreeMap<String, Vec<String>>),
+}
+
+impl<T: 'static> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: 'static> Copy for Slot<T> {}
+
+impl<T: Clone> Slot<T> {
+    /// What is kept there.
+    pub(super) fn value(self, of: &T) -> Value {
+        let mut of = of.clone();
+        match self {
+            Slot::Boolean(place) => Value::Boolean(*place(&mut of)),
+            Slot::Names(place) | Slot::SomeNames(place) | Slot::SomeOf { place, .. } => {
+                Value::Texts(place(&mut of).clone())
+            }
+            Slot::OneOf { get, .. } => get(&of).map_or(Value::None, |word| Value::Text(word.to_owned())),
+            Slot::Paths(place) => Value::Texts(place(&mut of).texts().map(str::to_owned).collect()),
+            Slot::Levels(place) => {
+                let levels = place(&mut of).configured_names();
+                Value::ByName(levels.map(|(name, level)| (name, Value::Text(level.word().to_owned()))).collect())
+            }
+            Slot::TextsByName(place) => {
+                let named = place(&mut of).iter();
+                Value::ByName(named.map(|(name, texts)| (name.clone(), Value::Texts(texts.clone()))).collect())
+            }
+        }
+    }
+
+    /// What may be there.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Slot::Boolean(_) => Kind::Boolean,
+            Slot::Names(_) => Kind::Names { at_least_one: false },
+            Slot::SomeNames(_) => Kind::Names { at_least_one: true },
+            Slot::OneOf { words, .. } => Kind::OneOf(words),
+            Slot::SomeOf { words, .. } => Kind::SomeOf(words),
+            Slot::Paths(_) => Kind::Paths,
+            Slot::Levels(_) => Kind::Levels,
+            Slot::TextsByName(_) => Kind::TextsByName,
+        }
+    }
+}
+
+/// What a key may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// A list of names, none of them empty.
+    Names {
+        /// Whether the list may not be empty.
+        at_least_one: bool,
+    },
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A list of some of these words.
+    SomeOf(&'static [&'static str]),
+    /// A list of path patterns.
+    Paths,
+    /// A table: levels ([`super::Level::WORDS`]) of rules and categories, by their names.
+    Levels,
+    /// A table: a list of texts for each of some names.
+    TextsByName,
+}
+
+/// A value of the configuration. Its text is TOML, that of nothing a hint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// None is given, and there is no default.
+    None,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// A table.
+    ByName(BTreeMap<String, Value>),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |text: &str| toml::Value::from(text).to_string();
+        match self {
+            Value::None => f.write_str("not set"),
+            Value::Boolean(value) => write!(f, "{value}"),
+            Value::Text(value) => f.write_str(&text(value)),
+            Value::Texts(values) => {
+                let values: Vec<String> = values.iter().map(|value| text(value)).collect();
+                write!(f, "[{}]", values.join(", "))
+            }
+            Value::ByName(values) if values.is_empty() => f.write_str("{}"),
+            Value::ByName(values) => {
+                let entry = |(name, value): (&String, &Value)| format!("{} = {value}", key_text(name));
+                let values: Vec<String> = values.iter().map(entry).collect();
+                write!(f, "{{ {} }}", values.join(", "))
+            }
+        }
+    }
+}
+
+/// A key as TOML writes it: quoted where it has to be.
+pub fn key_text(key: &str) -> String {
+    let bare = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    match !key.is_empty() && key.chars().all(bare) {
+        true => key.to_owned(),
+        false => toml::Value::from(key).to_string(),
+    }
+}
+
+/// A key as whoever describes the configuration sees it.
+#[derive(Clone, Debug)]
+pub struct KeyInfo {
+    /// Its table: empty for those at the top.
+    pub section: &'static str,
+    /// Its name in it.
+    pub name: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// What it is where it is not given.
+    pub default: Value,
+    /// Whether its table makes no sense without it.
+    pub is_required: bool,
+    /// What it is for, in Markdown.
+    pub about: &'static str,
+    /// The key with a value, as TOML.
+    pub example: &'static str,
+}
+
+impl KeyInfo {
+    /// `section.name`, as [`crate::lint::Meta::waits_for`] has it.
+    pub fn path(&self) -> String {
+        path(self.section, self.name)
+    }
+}
+
+/// `section.name`; `name` at the top.
+pub(super) fn path(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}
+
+impl<T: Clone + Default> Key<T> {
+    /// What there is to say about it in its table.
+    pub(super) fn info(&self, section: &'static str) -> KeyInfo {
+        KeyInfo {
+            section,
+            name: self.name,
+            kind: self.slot.kind(),
+            default: self.slot.value(&T::default()),
+            is_required: self.is_required,
+            about: self.about,
+            example: self.example,
+        }
+    }
+}

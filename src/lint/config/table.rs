@@ -1,0 +1,210 @@
+//! The table of all keys: reading the file, the names that are suggested for misspelt ones, the JSON Schema, the page
+//! `docs/configuration.md` and `promproof config` all go by it. A new key is a new row here.
+
+use super::fail_on::FailOn;
+use super::key::{Key, KeyInfo, Slot};
+use super::{Config, Override, PROMQL_FEATURES};
+use crate::rules::Dialect;
+
+/// A table of the file.
+pub(super) struct Section {
+    /// Its name; empty for the top of the file.
+    pub(super) name: &'static str,
+    /// What it is for, in Markdown.
+    pub(super) about: &'static str,
+    pub(super) keys: &'static [Key<Config>],
+}
+
+impl Section {
+    /// What messages call it.
+    pub(super) fn shown(&self) -> String {
+        if self.name.is_empty() { "the configuration".to_owned() } else { format!("`[{}]`", self.name) }
+    }
+}
+
+/// The name of the list of tables for some files.
+pub(super) const OVERRIDES: &str = "overrides";
+
+const ABOUT_OVERRIDES: &str = "What holds for some files besides, or instead. Of several that match a file the later \
+                               one wins, rule by rule.";
+
+/// Everything but the overrides; the top of the file first.
+pub(super) static SECTIONS: [Section; 5] = [
+    Section {
+        name: "",
+        about: "At the top of the file, before the first table; `[rules]` is a table of its own.",
+        keys: &[
+            Key {
+                name: "exclude",
+                slot: Slot::Paths(|config| &mut config.files.exclude),
+                is_required: false,
+                about: "Files that are not looked at, and folders that are not entered. A file that is named on the \
+                        command line is read all the same.",
+                example: r#"exclude = ["vendor", "*.gen.yml"]"#,
+            },
+            Key {
+                name: "include",
+                slot: Slot::Paths(|config| &mut config.files.include),
+                is_required: false,
+                about: "Files that are looked at whatever their endings are, hidden and ignored ones too.",
+                example: r#"include = ["*.rules.tmpl"]"#,
+            },
+            Key {
+                name: "dialect",
+                slot: Slot::OneOf {
+                    words: &Dialect::WORDS,
+                    set: |config, word| config.dialect = Dialect::from_word(word),
+                    get: |config| config.dialect.map(Dialect::word),
+                },
+                is_required: false,
+                about: "The program whose rules the files hold: which fields they may have, and whether their \
+                        expressions are PromQL. Without it each file shows it by its fields.",
+                example: r#"dialect = "thanos""#,
+            },
+            Key {
+                name: "fail-on",
+                slot: Slot::OneOf {
+                    words: &FailOn::WORDS,
+                    set: |config, word| config.fail_on = FailOn::from_word(word).unwrap_or_default(),
+                    get: |config| Some(config.fail_on.word()),
+                },
+                is_required: false,
+                about: "The least severity with which a finding fails a run (exit code 1), in `check` and in `test`; \
+                        what is less severe is told all the same. By default the verdict of `test` is promtool's, \
+                        which passes in silence what `test` warns of.",
+                example: r#"fail-on = "warning""#,
+            },
+            Key {
+                name: "rules",
+                slot: Slot::Levels(|config| &mut config.levels),
+                is_required: false,
+                about: "Which lint rules run, and how severe their findings are. A rule is named in full, and a \
+                        category, with all of its rules, by its name (`template`, `\"template/*\"`); the rule counts before \
+                        its category. `on` leaves a rule its own severity. `promproof rules` shows all rules and what holds for them.",
+                example: "[rules]\n\"template/missing-label\" = \"warning\"\nrunbook = \"off\"",
+            },
+        ],
+    },
+    Section {
+        name: "labels",
+        about: "The labels of alerts.",
+        keys: &[
+            Key {
+                name: "required",
+                slot: Slot::Names(|config| &mut config.labels.required),
+                is_required: false,
+                about: "Labels that every alerting rule has to have (`labels/required`).",
+                example: r#"required = ["severity", "team"]"#,
+            },
+            Key {
+                name: "allowed-values",
+                slot: Slot::TextsByName(|config| &mut config.labels.allowed_values),
+                is_required: false,
+                about: "For a label, the values that it may have (`labels/allowed-values`).",
+                example: r#"allowed-values = { severity = ["critical", "warning", "info"] }"#,
+            },
+        ],
+    },
+    Section {
+        name: "annotations",
+        about: "The annotations of alerts.",
+        keys: &[Key {
+            name: "required",
+            slot: Slot::Names(|config| &mut config.annotations.required),
+            is_required: false,
+            about: "Annotations that every alerting rule has to have (`annotations/required`).",
+            example: r#"required = ["summary"]"#,
+        }],
+    },
+    Section {
+        name: "runbook",
+        about: "Links from alerts to runbook pages.",
+        keys: &[
+            Key {
+                name: "keys",
+                slot: Slot::SomeNames(|config| &mut config.runbook.keys),
+                is_required: false,
+                about: "The annotations that may hold the link, the preferred one first.",
+                example: r#"keys = ["runbook_url"]"#,
+            },
+            Key {
+                name: "required",
+                slot: Slot::Boolean(|config| &mut config.runbook.required),
+                is_required: false,
+                about: "Whether every alerting rule has to have a link (`runbook/missing`).",
+                example: "required = true",
+            },
+        ],
+    },
+    Section {
+        name: "promql",
+        about: "The language.",
+        keys: &[Key {
+            name: "features",
+            slot: Slot::SomeOf { words: &PROMQL_FEATURES, place: |config| &mut config.promql.features },
+            is_required: false,
+            about: "What Prometheus is started with, by the names of its `--enable-feature`. The option of that name \
+                    adds to it.",
+            example: r#"features = ["promql-experimental-functions"]"#,
+        }],
+    },
+];
+
+/// The keys of `[[overrides]]`.
+pub(super) static OVERRIDE_KEYS: [Key<Override>; 3] = [
+    Key {
+        name: "paths",
+        slot: Slot::Paths(|special| &mut special.paths),
+        is_required: true,
+        about: "The files that it is for.",
+        example: r#"paths = ["legacy/**"]"#,
+    },
+    Key {
+        name: "dialect",
+        slot: Slot::OneOf {
+            words: &Dialect::WORDS,
+            set: |special, word| special.dialect = Dialect::from_word(word),
+            get: |special| special.dialect.map(Dialect::word),
+        },
+        is_required: false,
+        about: "As `dialect` at the top.",
+        example: r#"dialect = "mimir""#,
+    },
+    Key {
+        name: "rules",
+        slot: Slot::Levels(|special| &mut special.levels),
+        is_required: false,
+        about: "As `[rules]`.",
+        example: r#"rules = { "template/missing-label" = "warning" }"#,
+    },
+];
+
+/// A table of the file as whoever describes the configuration sees it.
+#[derive(Clone, Debug)]
+pub struct SectionInfo {
+    /// Its name; empty for the top of the file.
+    pub name: &'static str,
+    /// Whether there may be several of it, `[[name]]`.
+    pub is_list: bool,
+    /// What it is for, in Markdown.
+    pub about: &'static str,
+    /// Its keys.
+    pub keys: Vec<KeyInfo>,
+}
+
+/// All tables and keys, the top of the file first.
+pub fn sections() -> Vec<SectionInfo> {
+    let plain = SECTIONS.iter().map(|section| SectionInfo {
+        name: section.name,
+        is_list: false,
+        about: section.about,
+        keys: section.keys.iter().map(|key| key.info(section.name)).collect(),
+    });
+    let overrides = SectionInfo {
+        name: OVERRIDES,
+        is_list: true,
+        about: ABOUT_OVERRIDES,
+        keys: OVERRIDE_KEYS.iter().map(|key| key.info(OVERRIDES)).collect(),
+    };
+    plain.chain([overrides]).collect()
+}
