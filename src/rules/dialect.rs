@@ -42,17 +42,6 @@ impl Dialect {
         }
     }
 
-    /// Its name in the configuration.
-    pub fn word(self) -> &'static str {
-        match self {
-            Dialect::Prometheus => "prometheus",
-            Dialect::Thanos => "thanos",
-            Dialect::Mimir => "mimir",
-            Dialect::Loki => "loki",
-            Dialect::Vmalert => "vmalert",
-        }
-    }
-
     /// What messages call the program.
     pub fn program(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ pub fn schema() -> Value {
     for section in sections() {
         let table = table(&section);
         match section.name {
-            "" => properties.extend(table.into_iter()),
+            "" => properties.extend(table),
             name if section.is_list => {
                 let required: Vec<&str> =
                     section.keys.iter().filter(|key| key.is_required).map(|key| key.name).collect();

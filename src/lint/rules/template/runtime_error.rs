@@ -38,12 +38,18 @@ fn may_fail(text: &str) -> bool {
 /// Steps that a trial may take; a template that takes more is not judged.
 const MAX_WORK: usize = 20_000;
 
+/// A template with more labels is not judged: looking up each among all takes time as the square of their number.
+const MAX_LABELS: usize = 500;
+
 /// What stops the expansion for whatever labels, value and query results there are, as far as types decide it.
 ///
 /// The template is expanded several times, with labels that are words and numbers and with different values. A failure
 /// counts only if it is one of types and if every trial ends in one: then no data helps.
 fn certain_failure(template: &Template) -> Option<TemplateError> {
     let names: Vec<String> = label_names(template);
+    if names.len() > MAX_LABELS {
+        return None;
+    }
     let mut first = None;
     for (text, value) in [("x", 1.5), ("1", 0.0), ("", -1e9)] {
         let labels = Labels::from_pairs(names.iter().map(|name| (name.as_str(), text)));
