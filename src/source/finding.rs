@@ -8,7 +8,7 @@ use super::{Diagnostic, Label, Severity};
 /// How sure it is that what a rule finds is a mistake.
 ///
 /// What is certain is shown unless it is switched off; the rest has to be asked for, by name or with `--pedantic`, except
-/// where a rule is [`on_by_default`](Meta::on_by_default).
+/// where a rule is `on_by_default`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// It holds for every server and all data, and nobody means it. A false alarm is a bug.

@@ -173,7 +173,7 @@ pub struct KeyInfo {
 }
 
 impl KeyInfo {
-    /// `section.name`, as [`crate::lint::Meta::waits_for`] has it.
+    /// `section.name`, as the `waits_for` of a lint rule has it.
     pub fn path(&self) -> String {
         path(self.section, self.name)
     }
