@@ -157,7 +157,11 @@ impl File {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         for (line, name) in self.functions.keys() {
-            writeln!(out, "FN:{line},{name}")?;
+            match starts_with_a_line(name) {
+                // With the last line before it, the start of the name is not taken for one.
+                Some(_) => writeln!(out, "FN:{line},{line},{name}")?,
+                None => writeln!(out, "FN:{line},{name}")?,
+            }
         }
         for ((_, name), count) in &self.functions {
             writeln!(out, "FNDA:{count},{name}")?;
@@ -184,6 +188,12 @@ fn is_branch(what: What) -> bool {
     !matches!(what, What::Recorded | What::Label | What::Annotation)
 }
 
+/// What follows the number of a line and a comma.
+fn starts_with_a_line(text: &str) -> Option<&str> {
+    let (line, rest) = text.split_once(',')?;
+    line.parse::<u64>().is_ok().then_some(rest)
+}
+
 /// A file's record while it is read: functions have their lines and their counts apart.
 #[derive(Default)]
 struct Reading {
@@ -199,8 +209,7 @@ impl Reading {
             "FN" => {
                 let (line, rest) = value.split_once(',')?;
                 // From version 2 on, the last line may follow the first.
-                let name =
-                    rest.split_once(',').filter(|(end, _)| end.parse::<u64>().is_ok()).map_or(rest, |(_, name)| name);
+                let name = starts_with_a_line(rest).unwrap_or(rest);
                 self.lines.insert(name.to_owned(), line.parse().ok()?);
             }
             "FNDA" => {

@@ -246,6 +246,16 @@ end_of_record
         assert_eq!(written(&Report::read(LCOV).expect("a report")), LCOV);
     }
 
+    /// A group may be called so; `5,` before a name could be the last line of the function.
+    #[test]
+    fn a_function_whose_name_starts_with_a_number_and_a_comma() {
+        let text = LCOV.replace("g/A", "5,6,g/A");
+        assert!(Report::read(&text).expect_err("that `5` is a line").contains("has a count and no line"));
+        let named = text.replace("FN:3,", "FN:3,3,");
+        let once = written(&Report::read(&named).expect("a report"));
+        assert_eq!(once, named);
+    }
+
     proptest! {
         /// Whatever stands in the files: a report or an error, and what is read can be joined and written.
         #[test]
