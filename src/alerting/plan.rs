@@ -59,7 +59,7 @@ struct Writers {
 }
 
 /// What decides how a rule is run.
-struct Reader {
+struct Reading {
     /// What its expression and the queries of its templates read.
     reads: Reads,
     /// How far behind the evaluation time it reads.
@@ -72,7 +72,7 @@ impl Plan {
         let max_offset_ms = rules.groups().iter().map(|group| group.query_offset_ms).max().unwrap_or(0);
         let past_ms = schedule.start_ms.saturating_sub(max_offset_ms.max(0));
         let mut planned = Vec::new();
-        let mut readers = Vec::new();
+        let mut readings = Vec::new();
         let mut writers: FxHashMap<&str, Writers> = FxHashMap::default();
         for id in rules.rule_ids() {
             let Some((group, rule)) = rules.rule(id) else { continue };
@@ -84,21 +84,21 @@ impl Plan {
                 writers.entry(name).or_default().add(planned.len(), group.query_offset_ms);
             }
             let reads = Reads::of(&rule.expr, past_ms);
-            let mut reader = Reader { reads: reads.clone(), offset_ms: group.query_offset_ms };
+            let mut reading = Reading { reads: reads.clone(), offset_ms: group.query_offset_ms };
             if let Some(queries) = template_reads(rule, &rules.options().parse, past_ms) {
-                reader.reads.merge(&queries);
+                reading.reads.merge(&queries);
                 // Queries of templates are evaluated without the group's offset.
-                reader.offset_ms = 0;
+                reading.offset_ms = 0;
             }
-            readers.push(reader);
+            readings.push(reading);
             planned.push(PlannedRule { id, reads });
         }
         // An input under the name of an output may collide with it at any time.
         let collides = |input: &Input| writers.contains_key(input.labels.metric_name().unwrap_or_default());
         let unordered = |input: &Input| !input.samples.is_sorted_by(|(a, _), (b, _)| a < b);
-        let step_by_step = readers.iter().any(|reader| reader.reads.future || reader.offset_ms < 0)
+        let step_by_step = readings.iter().any(|reading| reading.reads.future || reading.offset_ms < 0)
             || inputs.iter().any(|input| collides(input) || unordered(input));
-        Plan { rules: planned, blocks: blocks(&readers, &writers, &last_rivals(rules)), step_by_step }
+        Plan { rules: planned, blocks: blocks(&readings, &writers, &last_rivals(rules)), step_by_step }
     }
 }
 
@@ -142,21 +142,21 @@ impl Writers {
     }
 }
 
-fn blocks(readers: &[Reader], writers: &FxHashMap<&str, Writers>, last_rivals: &[usize]) -> Vec<Block> {
+fn blocks(readings: &[Reading], writers: &FxHashMap<&str, Writers>, last_rivals: &[usize]) -> Vec<Block> {
     let any = writers.values().copied().reduce(|a, b| Writers {
         last: a.last.max(b.last),
         first_with_offset: a.first_with_offset.into_iter().chain(b.first_with_offset).min(),
         max_offset_ms: a.max_offset_ms.max(b.max_offset_ms),
     });
     let mut blocks: Vec<Block> = Vec::new();
-    for (index, reader) in readers.iter().enumerate() {
-        let read: Vec<Writers> = match reader.reads.only() {
+    for (index, reading) in readings.iter().enumerate() {
+        let read: Vec<Writers> = match reading.reads.only() {
             None => any.into_iter().collect(),
             Some(names) => names.iter().filter_map(|name| writers.get(name.as_str()).copied()).collect(),
         };
         let last = read.iter().map(|writers| writers.last).filter(|last| *last >= index).max();
         let last = last.max(last_rivals.get(index).copied().filter(|last| *last > index));
-        let behind = read.iter().filter(|writers| writers.max_offset_ms > reader.offset_ms);
+        let behind = read.iter().filter(|writers| writers.max_offset_ms > reading.offset_ms);
         let first = behind.filter_map(|writers| writers.first_with_offset).filter(|first| *first < index).min();
         let mut block = Block {
             rules: first.unwrap_or(index)..last.unwrap_or(index) + 1,

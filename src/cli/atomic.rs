@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Trouble;
+use super::Error;
 use crate::workspace::paths::normalize;
 
 /// How many names are tried for a new file.
@@ -27,7 +27,7 @@ const MARK: &str = ".promproof-";
 ///
 /// # Errors
 /// Where the file, or one beside it, cannot be written, or a link leads out of the current folder.
-pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Trouble> {
+pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
     forbid_leaving(path)?;
     let write = || {
         let target = match path.canonicalize() {
@@ -58,7 +58,7 @@ pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> i
             Err(error) => Err(error),
         }
     };
-    write().map_err(|error| Trouble::new(format!("cannot write {}: {error}", path.display())))
+    write().map_err(|error| Error::new(format!("cannot write {}: {error}", path.display())))
 }
 
 /// Puts `new` in place of `old`, the whole text of the file at `path`. A link stays a link: the file that it leads to is
@@ -67,13 +67,13 @@ pub(super) fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> i
 /// # Errors
 /// Where the file is read-only or cannot be written. Its text is the old one then; should even that fail, the message
 /// says where a copy is.
-pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Trouble> {
-    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Error> {
+    let failure = |error: io::Error| Error::new(format!("cannot write {}: {error}", path.display()));
     let target = path.canonicalize().map_err(failure)?;
     let metadata = fs::metadata(&target).map_err(failure)?;
     if metadata.permissions().readonly() {
         return Err(
-            Trouble::new(format!("{} is not changed: it is read-only", path.display())).help("make it writable first")
+            Error::new(format!("{} is not changed: it is read-only", path.display())).help("make it writable first")
         );
     }
     // Whether it may be written is not asked when another file is moved over it.
@@ -89,12 +89,12 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Trouble
 }
 
 /// Writes into the file itself.
-fn in_place(path: &Path, mut file: File, old: &[u8], new: &[u8]) -> Result<(), Trouble> {
-    let failure = |error: io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+fn in_place(path: &Path, mut file: File, old: &[u8], new: &[u8]) -> Result<(), Error> {
+    let failure = |error: io::Error| Error::new(format!("cannot write {}: {error}", path.display()));
     // The name itself may be as long as a name may be.
     let name: String = path.file_name().unwrap_or_default().to_string_lossy().chars().take(NAME_CHARS).collect();
     let mut copy = Beside::create(&std::env::temp_dir().join(name)).map_err(|error| {
-        Trouble::new(format!("cannot write {}: there is no place for a copy of it: {error}", path.display()))
+        Error::new(format!("cannot write {}: there is no place for a copy of it: {error}", path.display()))
     })?;
     copy.fill(|out| out.write_all(old)).map_err(failure)?;
     let Err(error) = overwrite(&mut file, old.len(), new) else { return Ok(()) };
@@ -220,7 +220,7 @@ fn remove_stale(target: &Path, name: &str) {
 ///
 /// # Errors
 /// Where it does.
-pub(super) fn forbid_leaving(path: &Path) -> Result<(), Trouble> {
+pub(super) fn forbid_leaving(path: &Path) -> Result<(), Error> {
     let leaves = || -> io::Result<bool> {
         let here = std::env::current_dir()?;
         if !normalize(&std::path::absolute(path)?).starts_with(&here) {
@@ -235,9 +235,9 @@ pub(super) fn forbid_leaving(path: &Path) -> Result<(), Trouble> {
     };
     match leaves() {
         Ok(false) => Ok(()),
-        Ok(true) => Err(Trouble::new(format!("{} is not written: a link leads out of this folder", path.display()))
+        Ok(true) => Err(Error::new(format!("{} is not written: a link leads out of this folder", path.display()))
             .help("name the file itself, or remove the link")),
-        Err(error) => Err(Trouble::new(format!("cannot write {}: {error}", path.display()))),
+        Err(error) => Err(Error::new(format!("cannot write {}: {error}", path.display()))),
     }
 }
 
@@ -280,8 +280,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.yml");
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let trouble = in_place(&path, full, b"old text", b"new").unwrap_err();
-        let help = trouble.help.unwrap();
+        let error = in_place(&path, full, b"old text", b"new").unwrap_err();
+        let help = error.help.unwrap();
         let copy = help.strip_prefix("the file is damaged; its text is in ").unwrap();
         assert_eq!(fs::read_to_string(copy).unwrap(), "old text");
         fs::remove_file(copy).unwrap();

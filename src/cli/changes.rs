@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::one_line;
 use crate::source::SourceFile;
 
@@ -19,20 +19,20 @@ const CONTEXT: usize = 3;
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, old: &SourceFile, new: &str) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, old: &SourceFile, new: &str) -> io::Result<()> {
     let name = one_line(old.name());
     let diff = TextDiff::configure().timeout(MAX_DIFF_TIME).diff_lines(old.text(), new);
     let unified = diff.unified_diff().context_radius(CONTEXT).header(&name, &name).to_string();
     for line in unified.split_terminator('\n') {
-        let style = match line.as_bytes().first() {
-            Some(b'-') => Look::BAD,
-            Some(b'+') => Look::GOOD,
-            Some(b'@') => Look::FAINT,
+        let emphasis = match line.as_bytes().first() {
+            Some(b'-') => Style::BAD,
+            Some(b'+') => Style::GOOD,
+            Some(b'@') => Style::FAINT,
             _ => anstyle::Style::new(),
         };
         // A patch of a file with the line breaks of Windows has them, too.
         let (line, line_break) = line.strip_suffix('\r').map_or((line, "\n"), |line| (line, "\r\n"));
-        write!(out, "{}{line_break}", look.paint(style, one_line(line)))?;
+        write!(out, "{}{line_break}", style.paint(emphasis, one_line(line)))?;
     }
     Ok(())
 }

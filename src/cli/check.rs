@@ -11,7 +11,7 @@ use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::selection::{FailArgs, SelectArgs};
-use super::{Outcome, Session, Trouble, fix};
+use super::{Error, ExitStatus, Session, fix};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{CheckReport, Format, Summary, passed_over, write_check, write_statistics};
@@ -96,7 +96,7 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 ///
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
-pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
     let choice = args.select.choice()?;
     let mut config = config::load(&args.config, session)?.choosing(choice);
     args.fail.set(&mut config);
@@ -114,7 +114,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Outcome, Troubl
 ///
 /// # Errors
 /// Where there is no rule file at all, and --allow-none is not given.
-pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Trouble> {
+pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
     let lookup = args.config.file.files.lookup(config, &args.paths);
     let inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
@@ -134,7 +134,7 @@ pub(super) fn report(
     fixed: usize,
     out: &mut dyn Annotations,
     session: &Session,
-) -> Result<Outcome, Trouble> {
+) -> Result<ExitStatus, Error> {
     let progress = session.progress("linting");
     let diagnostics = lint::run(&inputs.workspace, config);
     drop(progress);
@@ -157,11 +157,11 @@ pub(super) fn report(
     let report = CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet };
     print(args, session, &report, out)?;
     Ok(if !report.failures.is_empty() {
-        Outcome::Trouble
+        ExitStatus::Failed
     } else if report.summary.fails(config.fail_on) && !args.exit_zero {
-        Outcome::Findings
+        ExitStatus::Findings
     } else {
-        Outcome::Clean
+        ExitStatus::Clean
     })
 }
 
@@ -176,33 +176,33 @@ fn unchecked_expressions(documents: &[Arc<Document>]) -> BTreeMap<Language, usiz
 }
 
 /// Prints the report, and what could not be read on standard error.
-fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Annotations) -> Result<(), Trouble> {
+fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Annotations) -> Result<(), Error> {
     let format = session.format(&args.format);
-    write_check(out, format, &session.look, report)?;
+    write_check(out, format, &session.style, report)?;
     if args.statistics && matches!(format, Format::Full | Format::Concise) {
-        write_statistics(out, &session.look, &report.diagnostics)?;
+        write_statistics(out, &session.style, &report.diagnostics)?;
     }
     out.flush()?;
     // On GitHub they are annotations among the others.
     if format != Format::Github {
         for failure in &report.failures {
-            session.report(&Trouble::new(failure.to_string()));
+            session.report(&Error::new(failure.to_string()));
         }
     }
     Ok(())
 }
 
 /// A run that lints nothing proves nothing.
-fn nothing_to_lint(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
+fn nothing_to_lint(paths: &[PathBuf], passed_over: &[PassedOver]) -> Error {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     if !passed_over.is_empty() {
         let files = passed_over::in_words(passed_over);
-        let trouble = Trouble::new(format!("nothing to lint in {}: only {files}", paths.join(", ")));
+        let error = Error::new(format!("nothing to lint in {}: only {files}", paths.join(", ")));
         return match passed_over::advice(passed_over) {
-            Some(advice) => trouble.help(advice),
-            None => trouble,
+            Some(advice) => error.help(advice),
+            None => error,
         };
     }
-    Trouble::new(format!("no rule file in {}", paths.join(", ")))
+    Error::new(format!("no rule file in {}", paths.join(", ")))
         .help("a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule; --allow-none accepts that there is none")
 }

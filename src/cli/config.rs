@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Session, Trouble};
+use super::{Error, Session};
 use crate::lint::Config;
 use crate::lint::config::PROMQL_FEATURES;
 use crate::report::text::one_line;
@@ -47,7 +47,7 @@ impl LanguageArgs {
     ///
     /// # Errors
     /// Where standard error cannot be written.
-    fn add_to(&self, config: &mut Config, session: &Session) -> Result<(), Trouble> {
+    fn add_to(&self, config: &mut Config, session: &Session) -> Result<(), Error> {
         config.ignore_unknown_fields |= self.ignore_unknown_fields;
         for feature in self.enable_feature.iter().map(|feature| feature.trim()).filter(|feature| !feature.is_empty()) {
             if !PROMQL_FEATURES.contains(&feature) {
@@ -114,7 +114,7 @@ impl FilesArgs {
 ///
 /// # Errors
 /// As [`load_file`]; where standard error cannot be written.
-pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Trouble> {
+pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Error> {
     let mut config = load_file(&args.file, session)?;
     args.language.add_to(&mut config, session)?;
     Ok(config)
@@ -130,9 +130,9 @@ pub(super) fn run_options(config: &Config) -> RunOptions {
 ///
 /// # Errors
 /// Where it cannot be read, or says what makes no sense; in the second case it has been shown on standard error where.
-fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble> {
+fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Error> {
     let current_dir = std::env::current_dir()
-        .map_err(|error| Trouble::new(format!("cannot find out the current directory: {error}")))?;
+        .map_err(|error| Error::new(format!("cannot find out the current directory: {error}")))?;
     match path(args, &current_dir)? {
         Some(path) => match read(&path, &current_dir).map_err(|error| cannot_read(&error))? {
             Ok(config) => Ok(config),
@@ -146,8 +146,8 @@ fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Trouble
                     summary,
                     quiet: true,
                 };
-                write_check(&mut session.stderr(), Format::Full, &session.error_look, &report)?;
-                Err(Trouble::new(format!("the configuration {} is not valid", shown(&path, &current_dir).display())))
+                write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?;
+                Err(Error::new(format!("the configuration {} is not valid", shown(&path, &current_dir).display())))
             }
         },
         None => Ok(Config::default().located(&current_dir, &current_dir)),
@@ -167,7 +167,7 @@ pub(super) fn load_sound(args: &ConfigFileArgs) -> Option<Config> {
 ///
 /// # Errors
 /// Where there is something of its name that is no file.
-pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Result<Option<PathBuf>, Trouble> {
+pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Result<Option<PathBuf>, Error> {
     match &args.config {
         _ if args.no_config => Ok(None),
         Some(path) => Ok(Some(path.clone())),
@@ -175,8 +175,8 @@ pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Result<Option<P
     }
 }
 
-fn cannot_read(error: &ReadError) -> Trouble {
-    Trouble::new(format!("cannot read the configuration: {error}"))
+fn cannot_read(error: &ReadError) -> Error {
+    Error::new(format!("cannot read the configuration: {error}"))
 }
 
 /// Reads a configuration file; the inner error is what is wrong with it.

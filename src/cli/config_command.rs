@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
 use super::selection::{FailArgs, SelectArgs};
-use super::{Outcome, Session, Trouble};
+use super::{Error, ExitStatus, Session};
 use crate::report::configuration::{self, HeldView};
 use crate::report::markdown;
 use crate::report::text::one_line;
@@ -65,14 +65,14 @@ Exit code: 0, or 2 where the configuration makes no sense.";
 ///
 /// # Errors
 /// Where the configuration makes no sense, or the output cannot be written.
-pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<ExitStatus, Error> {
     let is_json = args.schema || args.output_format == ConfigFormat::Json;
     let mut stdout = session.stdout(if is_json { Syntax::Json } else { Syntax::Text });
     if args.schema {
         serde_json::to_writer_pretty(&mut stdout, &configuration::schema()).map_err(std::io::Error::from)?;
         writeln!(stdout)?;
     } else if args.reference {
-        markdown::write(&mut stdout, &session.look, &configuration::page())?;
+        markdown::write(&mut stdout, &session.style, &configuration::page())?;
     } else {
         let choice = args.select.choice()?;
         let mut config = config::load(&args.config, session)?.choosing(choice);
@@ -92,10 +92,10 @@ pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<Outcome
             rules: &config.held_rules(name.as_deref()),
         };
         match args.output_format {
-            ConfigFormat::Toml => configuration::write_toml(&mut stdout, &session.look, &view)?,
+            ConfigFormat::Toml => configuration::write_toml(&mut stdout, &session.style, &view)?,
             ConfigFormat::Json => configuration::write_json(&mut stdout, &view)?,
         }
     }
     stdout.flush()?;
-    Ok(Outcome::Clean)
+    Ok(ExitStatus::Clean)
 }

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::parse_timeout;
-use super::{Outcome, Session, Trouble};
+use super::{Error, ExitStatus, Session};
 use crate::engine::{Engine, Options, Output, Prepared};
 use crate::lint::Config;
 use crate::model::{calendar, duration};
@@ -19,7 +19,7 @@ use crate::promql::{self, Expr};
 use crate::report::query::{QueryFormat, QueryReport, TimeStyle, write_query};
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
-use crate::report::{self, Look};
+use crate::report::{self, Style};
 use crate::rules::expression_problem;
 use crate::source::{Diagnostic, Label, Severity, SourceFile};
 use crate::testfile::{TestFile, TestGroup};
@@ -138,13 +138,13 @@ impl From<EvalFormat> for QueryFormat {
 ///
 /// # Errors
 /// The data or the expression cannot be used, the evaluation fails, or the output cannot be written.
-pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<ExitStatus, Error> {
     let config = config::load(&args.config, session)?;
     let source = Arc::new(SourceFile::new("<expression>", args.expr.as_str()));
-    let Some(expr) = parse(&source, &config, session)? else { return Ok(Outcome::Trouble) };
+    let Some(expr) = parse(&source, &config, session)? else { return Ok(ExitStatus::Failed) };
     let data = match load(args, &config, session) {
         Ok(data) => data,
-        Err(Loading::Trouble(trouble)) => return Err(trouble),
+        Err(Loading::Error(error)) => return Err(error),
         Err(Loading::Findings(findings)) => return show(&findings, session),
     };
     let delayed_name_removal = config.promql.delayed_name_removal();
@@ -183,7 +183,7 @@ fn measured<T, E>(times: NonZeroUsize, mut evaluate: impl FnMut() -> Result<T, E
 }
 
 /// The parsed expression; `None` where its mistakes have been shown.
-fn parse(source: &Arc<SourceFile>, config: &Config, session: &Session) -> Result<Option<Expr>, Trouble> {
+fn parse(source: &Arc<SourceFile>, config: &Config, session: &Session) -> Result<Option<Expr>, Error> {
     match promql::parse(source.text(), &config.promql.parse_options()) {
         Ok(expr) => Ok(Some(expr)),
         Err(errors) => {
@@ -204,7 +204,7 @@ fn write(
     output: &Output,
     times: &Times,
     took: Duration,
-) -> Result<Outcome, Trouble> {
+) -> Result<ExitStatus, Error> {
     let report = QueryReport {
         expr: &args.expr,
         output,
@@ -215,9 +215,9 @@ fn write(
         evaluation: args.stats.then_some(took),
     };
     let mut out = session.stdout(args.output_format.syntax());
-    write_query(&mut out, args.output_format.into(), &session.look, &report)?;
+    write_query(&mut out, args.output_format.into(), &session.style, &report)?;
     out.flush()?;
-    Ok(Outcome::Clean)
+    Ok(ExitStatus::Clean)
 }
 
 /// When to evaluate.
@@ -253,7 +253,7 @@ impl Times {
 /// Why there is no data.
 enum Loading {
     /// A file cannot be read, or an argument is wrong.
-    Trouble(Trouble),
+    Error(Error),
     /// A file was read and something in it is wrong.
     Findings(Vec<Diagnostic>),
 }
@@ -261,7 +261,7 @@ enum Loading {
 impl From<DataError> for Loading {
     fn from(error: DataError) -> Self {
         match error.place {
-            None => Loading::Trouble(Trouble::new(error.message)),
+            None => Loading::Error(Error::new(error.message)),
             Some((file, span)) => {
                 let place = Label::new(&file, span, "");
                 Loading::Findings(vec![Diagnostic::new("test/invalid-series", Severity::Error, error.message, place)])
@@ -270,9 +270,9 @@ impl From<DataError> for Loading {
     }
 }
 
-impl From<Trouble> for Loading {
-    fn from(trouble: Trouble) -> Self {
-        Loading::Trouble(trouble)
+impl From<Error> for Loading {
+    fn from(error: Error) -> Self {
+        Loading::Error(error)
     }
 }
 
@@ -308,12 +308,12 @@ fn read_test(args: &EvalArgs, config: &Config, path: &PathBuf) -> Result<(Worksp
     let lookup = args.config.file.files.lookup(config, paths);
     let Inputs { workspace, failures } = Inputs::read(Purpose::Test, paths, "<stdin>", &lookup, config.settings());
     if let Some(failure) = failures.into_iter().next() {
-        return Err(Loading::Trouble(Trouble::new(failure.to_string())));
+        return Err(Loading::Error(Error::new(failure.to_string())));
     }
     let Some(input) = workspace.tests().next().cloned() else {
-        let trouble = Trouble::new(format!("{} is no test file", path.display()));
+        let error = Error::new(format!("{} is no test file", path.display()));
         let help = "name a test file that loads its rules, or give series with --series";
-        return Err(Loading::Trouble(trouble.help(help)));
+        return Err(Loading::Error(error.help(help)));
     };
     if !input.test.problems.is_empty() {
         return Err(Loading::Findings(input.test.problems.clone()));
@@ -322,7 +322,7 @@ fn read_test(args: &EvalArgs, config: &Config, path: &PathBuf) -> Result<(Worksp
 }
 
 /// Says which test the data is of, where nobody has chosen it.
-fn say_which(args: &EvalArgs, test: &TestFile, index: usize, session: &Session) -> Result<(), Trouble> {
+fn say_which(args: &EvalArgs, test: &TestFile, index: usize, session: &Session) -> Result<(), Error> {
     let count = test.groups.len();
     if args.group.is_some() || count < 2 {
         return Ok(());
@@ -333,31 +333,31 @@ fn say_which(args: &EvalArgs, test: &TestFile, index: usize, session: &Session) 
 }
 
 /// Says on standard error what the result alone does not tell.
-fn note(session: &Session, text: &str) -> Result<(), Trouble> {
+fn note(session: &Session, text: &str) -> Result<(), Error> {
     writeln!(session.stderr(), "note: {text}")?;
     Ok(())
 }
 
-fn open_dump(path: &Path) -> Result<workspace::Read, Trouble> {
-    let cannot = |error: std::io::Error| Trouble::new(format!("cannot read {}: {error}", path.display()));
+fn open_dump(path: &Path) -> Result<workspace::Read, Error> {
+    let cannot = |error: std::io::Error| Error::new(format!("cannot read {}: {error}", path.display()));
     if path.as_os_str() == "-" {
         return read_dump("<stdin>", std::io::stdin());
     }
     if std::fs::metadata(path).map_err(cannot)?.is_dir() {
-        return Err(Trouble::new(format!("{} is a directory", path.display())));
+        return Err(Error::new(format!("{} is a directory", path.display())));
     }
     read_dump(&path.display().to_string(), std::fs::File::open(path).map_err(cannot)?)
 }
 
 /// Dumps are larger than anything that people write by hand, so they have a limit of their own.
-fn read_dump(name: &str, input: impl std::io::Read) -> Result<workspace::Read, Trouble> {
+fn read_dump(name: &str, input: impl std::io::Read) -> Result<workspace::Read, Error> {
     let mut bytes = Vec::new();
     input
         .take(MAX_DUMP_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Trouble::new(format!("cannot read {name}: {error}")))?;
+        .map_err(|error| Error::new(format!("cannot read {name}: {error}")))?;
     if bytes.len() as u64 > MAX_DUMP_BYTES {
-        return Err(Trouble::new(format!("{name} is larger than {MAX_DUMP_BYTES} bytes")));
+        return Err(Error::new(format!("{name} is larger than {MAX_DUMP_BYTES} bytes")));
     }
     Ok(workspace::from_bytes(name, bytes))
 }
@@ -367,10 +367,10 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 /// Which test the data is taken from.
-fn chosen_group(test: &TestFile, wanted: Option<&str>) -> Result<usize, Trouble> {
+fn chosen_group(test: &TestFile, wanted: Option<&str>) -> Result<usize, Error> {
     let names = || test.groups.iter().enumerate().map(|(i, g)| format!("{} {}", i + 1, g.name())).collect::<Vec<_>>();
     match wanted {
-        None if test.groups.is_empty() => Err(Trouble::new(format!("{} has no tests", test.file.name()))),
+        None if test.groups.is_empty() => Err(Error::new(format!("{} has no tests", test.file.name()))),
         None => Ok(0),
         Some(wanted) => test
             .groups
@@ -379,20 +379,20 @@ fn chosen_group(test: &TestFile, wanted: Option<&str>) -> Result<usize, Trouble>
             .find(|(index, group)| group.name() == wanted || (index + 1).to_string() == wanted)
             .map(|(index, _)| index)
             .ok_or_else(|| {
-                Trouble::new(format!("{} has no test `{wanted}`", test.file.name()))
+                Error::new(format!("{} has no test `{wanted}`", test.file.name()))
                     .help(format!("it has: {}", names().join(", ")))
             }),
     }
 }
 
 /// Shows mistakes of the input on standard error.
-fn show(findings: &[Diagnostic], session: &Session) -> Result<Outcome, Trouble> {
+fn show(findings: &[Diagnostic], session: &Session) -> Result<ExitStatus, Error> {
     let mut stderr = session.stderr();
-    let look: &Look = &session.error_look;
+    let style: &Style = &session.error_style;
     for finding in findings {
-        report::diagnostics::full::write_diagnostic(&mut stderr, look, finding)?;
+        report::diagnostics::full::write_diagnostic(&mut stderr, style, finding)?;
     }
-    Ok(Outcome::Trouble)
+    Ok(ExitStatus::Failed)
 }
 
 /// A time on the command line, in milliseconds: a duration since the start, Unix seconds, or RFC 3339.

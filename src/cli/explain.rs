@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::rules::{RuleJson, write_table};
-use super::{Outcome, Session, Trouble};
+use super::{Error, ExitStatus, Session};
 use crate::lint::{LintRule, Meta, Misnamed, Name, RUN_TIME_IDS, find, registry};
 use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
-use crate::report::{Look, documentation_url, excuse, markdown};
+use crate::report::{Style, documentation_url, excuse, markdown};
 
 /// Explain a lint rule, with a bad and a good example
 #[derive(Debug, Args)]
@@ -54,51 +54,51 @@ struct PageJson {
 ///
 /// # Errors
 /// Where nothing has that name, or the output cannot be written.
-pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<ExitStatus, Error> {
     let syntax = if args.output_format == PageFormat::Json { Syntax::Json } else { Syntax::Text };
     let mut stdout = session.stdout(syntax);
-    let (id, look, format) = (args.id.as_str(), &session.look, args.output_format);
+    let (id, style, format) = (args.id.as_str(), &session.style, args.output_format);
     match Name::find(id) {
         Ok(Name::Rule(id)) => {
-            find(id).into_iter().try_for_each(|rule| write_page(&mut stdout, look, format, rule))?;
+            find(id).into_iter().try_for_each(|rule| write_page(&mut stdout, style, format, rule))?;
         }
         Ok(category) => {
             let rules: Vec<_> = registry().iter().copied().filter(|rule| category.covers(rule.meta().id)).collect();
-            write_category(&mut stdout, look, format, &rules)?;
+            write_category(&mut stdout, style, format, &rules)?;
         }
         Err(_) if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, format, id)?,
-        Err(Misnamed { message, help }) => return Err(Trouble::new(message).help(help)),
+        Err(Misnamed { message, help }) => return Err(Error::new(message).help(help)),
     }
     stdout.flush()?;
-    Ok(Outcome::Clean)
+    Ok(ExitStatus::Clean)
 }
 
-fn write_page(out: &mut dyn Write, look: &Look, format: PageFormat, rule: &dyn LintRule) -> std::io::Result<()> {
+fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, rule: &dyn LintRule) -> std::io::Result<()> {
     let meta = rule.meta();
     match format {
         PageFormat::Text => {
-            markdown::write(out, look, meta.page)?;
+            markdown::write(out, style, meta.page)?;
             let default = if meta.enabled_by_default { "on" } else { "off" };
             let (severity, confidence) = (severity_name(meta.severity), meta.confidence.word());
             let mut facts = format!("severity: {severity}, confidence: {confidence}, by default: {default}");
             if let Some(key) = meta.waits_for {
                 write!(facts, " once `{key}` is configured").map_err(std::io::Error::other)?;
             }
-            writeln!(out, "\n{}", look.paint(Look::FAINT, facts))?;
-            write_excuses(out, look, meta)?;
-            writeln!(out, "{}", look.paint(Look::FAINT, documentation_url(meta.id)))
+            writeln!(out, "\n{}", style.paint(Style::FAINT, facts))?;
+            write_excuses(out, style, meta)?;
+            writeln!(out, "{}", style.paint(Style::FAINT, documentation_url(meta.id)))
         }
         PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
         PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),
     }
 }
 
-fn write_excuses(out: &mut dyn Write, look: &Look, meta: &Meta) -> std::io::Result<()> {
+fn write_excuses(out: &mut dyn Write, style: &Style, meta: &Meta) -> std::io::Result<()> {
     let ways = excuse::ways(meta);
     if !ways.is_empty() {
-        writeln!(out, "{}", look.paint(Look::FAINT, "to excuse a finding"))?;
+        writeln!(out, "{}", style.paint(Style::FAINT, "to excuse a finding"))?;
     }
-    ways.iter().try_for_each(|way| writeln!(out, "{}", look.paint(Look::FAINT, format_args!("  {way}"))))
+    ways.iter().try_for_each(|way| writeln!(out, "{}", style.paint(Style::FAINT, format_args!("  {way}"))))
 }
 
 /// What there is to say about an id behind which no lint rule stands.
@@ -115,12 +115,12 @@ fn write_run_time(out: &mut dyn Write, format: PageFormat, id: &str) -> std::io:
 
 fn write_category(
     out: &mut dyn Write,
-    look: &Look,
+    style: &Style,
     format: PageFormat,
     rules: &[&dyn LintRule],
 ) -> std::io::Result<()> {
     match format {
-        PageFormat::Text => write_table(out, look, rules),
+        PageFormat::Text => write_table(out, style, rules),
         PageFormat::Markdown => {
             rules.iter().try_for_each(|rule| writeln!(out, "- `{}`: {}", rule.meta().id, rule.meta().summary))
         }

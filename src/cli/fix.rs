@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::check::{self, CheckArgs};
 use super::inputs::Inputs;
-use super::{Outcome, Session, Trouble, changes, rewrite};
+use super::{Error, ExitStatus, Session, changes, rewrite};
 use crate::lint::{self, Config, Fixed, Refused};
 use crate::report::Failure;
 use crate::report::workflow::Syntax;
@@ -16,10 +16,10 @@ use crate::source::words::counted;
 ///
 /// # Errors
 /// Where there is no rule file at all, standard input is one of several, or the output cannot be written.
-pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Result<ExitStatus, Error> {
     let from_stdin = args.paths.iter().any(|path| path == Path::new("-"));
     if from_stdin && args.paths.len() > 1 && !args.diff {
-        return Err(Trouble::new(
+        return Err(Error::new(
             "--fix writes what comes from standard input to standard output, where no other file fits",
         )
         .help("name `-` alone"));
@@ -59,19 +59,19 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
         &mut session.stdout(session.format(&args.format).syntax()),
         session,
     )?;
-    Ok(if failures.is_empty() { outcome } else { Outcome::Trouble })
+    Ok(if failures.is_empty() { outcome } else { ExitStatus::Failed })
 }
 
 /// What came from standard input, as it should be; also where nothing had to change.
-fn print_text(inputs: &Inputs, session: &Session) -> Result<(), Trouble> {
+fn print_text(inputs: &Inputs, session: &Session) -> Result<(), Error> {
     inputs.workspace.documents().iter().try_for_each(|document| session.print_exactly(document.source.text()))
 }
 
 /// Shows what would change.
-fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<Outcome, Trouble> {
+fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<ExitStatus, Error> {
     let mut out = session.stdout(Syntax::Text);
     for file in &fixed.files {
-        changes::write(&mut out, &session.look, &file.before, file.after.text())?;
+        changes::write(&mut out, &session.style, &file.before, file.after.text())?;
     }
     out.flush()?;
     let count: usize = fixed.files.iter().map(|file| file.applied).sum();
@@ -81,18 +81,17 @@ fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<Outcome, Tr
         writeln!(session.stderr(), "{fixes} would be applied in {files}")?;
     }
     for Failure { path, message } in &inputs.failures {
-        session.report(&Trouble::new(format!("{path}: {message}")));
+        session.report(&Error::new(format!("{path}: {message}")));
     }
     Ok(match (inputs.failures.is_empty(), fixed.files.is_empty()) {
-        (false, _) => Outcome::Trouble,
-        (true, false) => Outcome::Findings,
-        (true, true) => Outcome::Clean,
+        (false, _) => ExitStatus::Failed,
+        (true, false) => ExitStatus::Findings,
+        (true, true) => ExitStatus::Clean,
     })
 }
 
-fn refusal(refused: &Refused) -> Trouble {
+fn refusal(refused: &Refused) -> Error {
     let Refused { place, title, why } = refused;
     let line = place.file.position(place.span.start).line;
-    Trouble::new(format!("{}:{line}: a fix is not applied ({title}): {why}", place.file.name()))
-        .help("change it by hand")
+    Error::new(format!("{}:{line}: a fix is not applied ({title}): {why}", place.file.name())).help("change it by hand")
 }

@@ -9,12 +9,12 @@ mod check;
 mod config;
 mod config_command;
 mod eval;
+mod exit;
 mod explain;
 mod fix;
 mod inputs;
 mod memory;
 mod options;
-mod outcome;
 mod progress;
 mod render;
 mod report;
@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use outcome::{Outcome, Trouble};
+use exit::{Error, ExitStatus};
 use session::Session;
 use streams::Streams;
 
@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
     {
         Ok(Ok(outcome)) => outcome.into(),
         // The thread could not start, or it panicked and the panic has been printed.
-        Ok(Err(_)) | Err(_) => Outcome::Trouble.into(),
+        Ok(Err(_)) | Err(_) => ExitStatus::Failed.into(),
     }
 }
 
@@ -96,11 +96,11 @@ fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
         let mut stdout = streams.stdout(Syntax::Text);
         write!(stdout, "{}", text.ansi()).and_then(|()| stdout.flush())
     };
-    if message.use_stderr() { Outcome::Trouble.into() } else { Outcome::Clean.into() }
+    if message.use_stderr() { ExitStatus::Failed.into() } else { ExitStatus::Clean.into() }
 }
 
 /// Runs the command; reports on standard error what kept it from its work.
-fn run(cli: &Cli, streams: Streams) -> Outcome {
+fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     let session = Session::new(&cli.shared, streams);
     // An error means that a pool exists already, which then serves as well.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
@@ -114,7 +114,7 @@ fn run(cli: &Cli, streams: Streams) -> Outcome {
         Command::Config(args) => config_command::run(args, &session),
         Command::Report(args) => report::run(args, &session),
     };
-    result.unwrap_or_else(|trouble| session.report(&trouble))
+    result.unwrap_or_else(|error| session.report(&error))
 }
 
 /// Standard input, as far as a file may be large.

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::config::{self, ConfigArgs};
 use super::selection::SelectArgs;
-use super::{Outcome, Session, Trouble, test_command};
+use super::{Error, ExitStatus, Session, test_command};
 use crate::lint;
 use crate::model::duration;
 use crate::promql::regex::SearchRegex;
@@ -92,7 +92,7 @@ fn parse_time(text: &str) -> Result<i64, String> {
 ///
 /// # Errors
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
-pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<ExitStatus, Error> {
     let renderer = renderer(args)?;
     let config = config::load(&args.config, session)?.choosing(args.select.choice()?);
     let lookup = args.config.file.files.lookup(&config, &args.paths);
@@ -117,31 +117,31 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<Outcome, Troub
         } else {
             "the filter selects no alert"
         };
-        return Err(Trouble::new(message));
+        return Err(Error::new(message));
     }
     // Where no file could be read there is nothing to sum up; formats for programs have their empty report.
     if inputs.is_empty() && matches!(args.output_format, RenderOutputFormat::Full) {
-        return Ok(Outcome::Trouble);
+        return Ok(ExitStatus::Failed);
     }
     let syntax = if args.output_format == RenderOutputFormat::Json { Syntax::Json } else { Syntax::Text };
     let mut stdout = session.stdout(syntax);
-    output::write(&mut stdout, args.output_format.into(), &session.look, &report, &renderings, view)?;
+    output::write(&mut stdout, args.output_format.into(), &session.style, &report, &renderings, view)?;
     stdout.flush()?;
     Ok(if !failures.is_empty() {
-        Outcome::Trouble
+        ExitStatus::Failed
     } else if report.failed_to_run() || output::problem_count(&report, &renderings, view) > 0 {
-        Outcome::Findings
+        ExitStatus::Findings
     } else {
-        Outcome::Clean
+        ExitStatus::Clean
     })
 }
 
-fn renderer(args: &RenderArgs) -> Result<RenderOptions, Trouble> {
+fn renderer(args: &RenderArgs) -> Result<RenderOptions, Error> {
     let alerts = match args.alert.as_slice() {
         [] => None,
         patterns => {
             let joined = patterns.join("|");
-            let error = |error| Trouble::new(format!("--alert `{joined}` is not a regular expression: {error}"));
+            let error = |error| Error::new(format!("--alert `{joined}` is not a regular expression: {error}"));
             Some(Arc::new(SearchRegex::new(&joined).map_err(error)?))
         }
     };

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::test_command::coverage;
-use super::{Outcome, Session, Trouble, atomic};
-use crate::report::Look;
+use super::{Error, ExitStatus, Session, atomic};
+use crate::report::Style;
 use crate::report::coverage::summary_line;
 use crate::report::merge::Report;
 use crate::report::text::one_line;
@@ -67,24 +67,24 @@ Exit code: 0 if the reports are joined (whatever is in them), 1 if less is cover
 ///
 /// # Errors
 /// What keeps it from its work.
-pub(super) fn run(args: &ReportArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &ReportArgs, session: &Session) -> Result<ExitStatus, Error> {
     match &args.command {
         ReportCommand::Merge(args) => merge(args, session),
     }
 }
 
-fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
+fn merge(args: &MergeArgs, session: &Session) -> Result<ExitStatus, Error> {
     forbid_twice(&args.files)?;
     forbid_overwriting(args)?;
-    let Some(report) = joined(&args.files, session)? else { return Ok(Outcome::Clean) };
+    let Some(report) = joined(&args.files, session)? else { return Ok(ExitStatus::Clean) };
     if let Some(parts) = report.parts().filter(|parts| !parts.is_whole() && !args.allow_missing) {
         let verb = if parts.is_one_missing() { "is" } else { "are" };
-        return Err(Trouble::new(format!("{} {verb} missing", parts.missing())).help(
+        return Err(Error::new(format!("{} {verb} missing", parts.missing())).help(
             "a job may have ended before it wrote its report, or a file is not given here; --allow-missing joins the rest",
         ));
     }
     if args.fail_under.is_some() && report.coverage().is_none() {
-        return Err(Trouble::new(format!("--fail-under needs coverage, and this is {}", report.kind()))
+        return Err(Error::new(format!("--fail-under needs coverage, and this is {}", report.kind()))
             .help("join what `promproof test --coverage-json FILE` writes"));
     }
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
@@ -95,18 +95,18 @@ fn merge(args: &MergeArgs, session: &Session) -> Result<Outcome, Trouble> {
             stdout.flush()?;
         }
     }
-    let Some(covered) = report.coverage() else { return Ok(Outcome::Clean) };
-    writeln!(session.stderr(), "{}", summary_line(&session.error_look, covered))?;
-    Ok(if coverage::is_enough(args.fail_under, covered, session)? { Outcome::Clean } else { Outcome::Findings })
+    let Some(covered) = report.coverage() else { return Ok(ExitStatus::Clean) };
+    writeln!(session.stderr(), "{}", summary_line(&session.error_style, covered))?;
+    Ok(if coverage::is_enough(args.fail_under, covered, session)? { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
 /// What is joined is not overwritten: joined again, the result would count what it was joined from twice.
-fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
+fn forbid_overwriting(args: &MergeArgs) -> Result<(), Error> {
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     let target = output.and_then(|path| path.canonicalize().ok());
     let is_input = |path: &PathBuf| path.canonicalize().ok() == target;
     match args.files.iter().find(|path| target.is_some() && is_input(path)) {
-        Some(path) => Err(Trouble::new(format!("--output would overwrite {}, which is to be joined", path.display()))
+        Some(path) => Err(Error::new(format!("--output would overwrite {}, which is to be joined", path.display()))
             .help("name another file")),
         None => Ok(()),
     }
@@ -114,11 +114,11 @@ fn forbid_overwriting(args: &MergeArgs) -> Result<(), Trouble> {
 
 /// Joins what is in the files: parts of a suite by their numbers, since a shell's pattern has 10 before 2, and all
 /// others behind them as they are given.
-fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Trouble> {
+fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Error> {
     let mut reports = Vec::new();
     let mut left = MAX_REPORTS_BYTES;
     for path in files {
-        let failure = |message: String| Trouble::new(format!("{}: {message}", path.display()));
+        let failure = |message: String| Error::new(format!("{}: {message}", path.display()));
         let text = read(path, left).map_err(failure)?;
         left = left.saturating_sub(text.len() as u64);
         reports.push((path, Report::read(&text).map_err(failure)?));
@@ -132,9 +132,9 @@ fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Troubl
         };
         let doubt = joined
             .merge(report)
-            .map_err(|refusal| Trouble::new(format!("{}: {refusal}", path.display())).help(refusal.help()))?;
+            .map_err(|refusal| Error::new(format!("{}: {refusal}", path.display())).help(refusal.help()))?;
         if let Some(doubt) = doubt {
-            let word = session.error_look.paint(Look::severity(Severity::Warning), "warning");
+            let word = session.error_style.paint(Style::severity(Severity::Warning), "warning");
             writeln!(session.stderr(), "{word}: {}: {doubt}", one_line(&path.display().to_string()))?;
         }
     }
@@ -142,12 +142,12 @@ fn joined(files: &[PathBuf], session: &Session) -> Result<Option<Report>, Troubl
 }
 
 /// A file that is given twice would be counted twice.
-fn forbid_twice(files: &[PathBuf]) -> Result<(), Trouble> {
+fn forbid_twice(files: &[PathBuf]) -> Result<(), Error> {
     let mut seen = HashSet::new();
     // What cannot be resolved cannot be read, which is told when it is read.
     let again = files.iter().find(|path| path.canonicalize().is_ok_and(|path| !seen.insert(path)));
     match again {
-        Some(path) => Err(Trouble::new(format!("{} is given twice, and would be counted twice", path.display()))
+        Some(path) => Err(Error::new(format!("{} is given twice, and would be counted twice", path.display()))
             .help("a pattern may match a file that is named as well; give each file once")),
         None => Ok(()),
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::{Trouble, atomic};
+use super::{Error, atomic};
 use crate::source::SourceFile;
 
 /// Writes the new text of a file. The one on the disk must be the one that was read: someone may have saved another one
@@ -12,9 +12,9 @@ use crate::source::SourceFile;
 ///
 /// # Errors
 /// Where the file has changed or cannot be written.
-pub(super) fn replace(old: &SourceFile, new: &str) -> Result<(), Trouble> {
+pub(super) fn replace(old: &SourceFile, new: &str) -> Result<(), Error> {
     let path = Path::new(old.name());
-    let failure = |why: &str| Trouble::new(format!("{} is not changed: {why}", path.display()));
+    let failure = |why: &str| Error::new(format!("{} is not changed: {why}", path.display()));
     if old.is_reencoded() {
         return Err(failure("it is UTF-16, and only UTF-8 is written").help("save it as UTF-8"));
     }

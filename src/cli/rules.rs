@@ -5,11 +5,11 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{Outcome, Session, Trouble};
+use super::{Error, ExitStatus, Session};
 use crate::lint::{LintRule, registry};
 use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
-use crate::report::{Look, documentation_url};
+use crate::report::{Style, documentation_url};
 
 /// List the lint rules
 #[derive(Debug, Args)]
@@ -64,11 +64,11 @@ impl RuleJson {
 ///
 /// # Errors
 /// Where the output cannot be written.
-pub(super) fn run(args: &RulesArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &RulesArgs, session: &Session) -> Result<ExitStatus, Error> {
     let syntax = if args.output_format == ListFormat::Json { Syntax::Json } else { Syntax::Text };
     let mut stdout = session.stdout(syntax);
     match args.output_format {
-        ListFormat::Table => write_table(&mut stdout, &session.look, registry())?,
+        ListFormat::Table => write_table(&mut stdout, &session.style, registry())?,
         ListFormat::Json => {
             let rules: Vec<RuleJson> = registry().iter().map(|rule| RuleJson::of(*rule)).collect();
             serde_json::to_writer_pretty(&mut stdout, &rules).map_err(std::io::Error::from)?;
@@ -76,20 +76,20 @@ pub(super) fn run(args: &RulesArgs, session: &Session) -> Result<Outcome, Troubl
         }
     }
     stdout.flush()?;
-    Ok(Outcome::Clean)
+    Ok(ExitStatus::Clean)
 }
 
 /// Writes a table of `rules`: id, severity, summary.
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write_table(out: &mut dyn Write, look: &Look, rules: &[&dyn LintRule]) -> std::io::Result<()> {
+pub(super) fn write_table(out: &mut dyn Write, style: &Style, rules: &[&dyn LintRule]) -> std::io::Result<()> {
     let width = rules.iter().map(|rule| rule.meta().id.len()).max().unwrap_or(0);
     for rule in rules {
         let meta = rule.meta();
-        let severity = look.paint(Look::severity(meta.severity), format!("{:<7}", severity_name(meta.severity)));
+        let severity = style.paint(Style::severity(meta.severity), format!("{:<7}", severity_name(meta.severity)));
         let off = if meta.enabled_by_default { "" } else { " (off by default)" };
-        writeln!(out, "{:<width$}  {severity}  {}{}", meta.id, meta.summary, look.paint(Look::FAINT, off))?;
+        writeln!(out, "{:<width$}  {severity}  {}{}", meta.id, meta.summary, style.paint(Style::FAINT, off))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Trouble;
+use super::Error;
 use crate::lint::config::{Choice, FailOn};
 use crate::lint::{Config, Misnamed, Name};
 
@@ -34,29 +34,29 @@ impl SelectArgs {
     ///
     /// # Errors
     /// Where a name is none of a rule, or of several.
-    pub(super) fn choice(&self) -> Result<Choice, Trouble> {
+    pub(super) fn choice(&self) -> Result<Choice, Error> {
         let (select, ignore) = (names("--select", &self.select)?, names("--ignore", &self.ignore)?);
         Ok(Choice { select, ignore, pedantic: self.pedantic })
     }
 }
 
 /// The rules that the values of an option name.
-fn names(option: &str, words: &[String]) -> Result<Vec<Name>, Trouble> {
+fn names(option: &str, words: &[String]) -> Result<Vec<Name>, Error> {
     let words = words.iter().map(|word| word.trim());
     let names: Vec<Name> = words
         .clone()
         // A comma at the end does no harm.
         .filter(|word| !word.is_empty())
-        .map(|word| Name::find(word).map_err(|misnamed| trouble(option, misnamed)))
+        .map(|word| Name::find(word).map_err(|misnamed| misnamed_error(option, misnamed)))
         .collect::<Result<_, _>>()?;
     if names.is_empty() && words.len() > 0 {
-        return Err(Trouble::new(format!("{option} names no rule")).help("`promproof rules` lists them all"));
+        return Err(Error::new(format!("{option} names no rule")).help("`promproof rules` lists them all"));
     }
     Ok(names)
 }
 
-fn trouble(option: &str, Misnamed { message, help }: Misnamed) -> Trouble {
-    Trouble::new(format!("{option}: {message}")).help(help)
+fn misnamed_error(option: &str, Misnamed { message, help }: Misnamed) -> Error {
+    Error::new(format!("{option}: {message}")).help(help)
 }
 
 /// Options that say which findings fail the run.

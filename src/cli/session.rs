@@ -9,10 +9,10 @@ use terminal_size::{Height, Width, terminal_size_of};
 use super::options::{Color, FormatArgs, SharedArgs};
 use super::progress::Progress;
 use super::streams::Streams;
-use super::{Outcome, Trouble};
+use super::{Error, ExitStatus};
 use crate::report::text::one_line;
 use crate::report::workflow::{Annotations, Syntax};
-use crate::report::{Format, Look};
+use crate::report::{Format, Style};
 use crate::source::Severity;
 
 /// Columns of a line where no terminal says how wide it is.
@@ -22,9 +22,9 @@ const DEFAULT_WIDTH: usize = 120;
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     /// How standard output may look.
-    pub look: Look,
+    pub style: Style,
     /// How standard error may look.
-    pub error_look: Look,
+    pub error_style: Style,
     /// Whether a person looks at standard output.
     pub interactive: bool,
     /// Whether a person looks at standard error.
@@ -42,7 +42,7 @@ impl Session {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        let look = |choice: anstream::ColorChoice, width: Option<usize>| Look {
+        let style_of = |choice: anstream::ColorChoice, width: Option<usize>| Style {
             colour: choice != anstream::ColorChoice::Never,
             unicode: speaks_utf8(),
             width: width.unwrap_or(DEFAULT_WIDTH),
@@ -50,8 +50,8 @@ impl Session {
         let columns = |size: Option<(Width, Height)>| size.map(|(width, _)| usize::from(width.0));
         let (stdout, stderr) = (io::stdout(), io::stderr());
         Session {
-            look: look(AutoStream::choice(&stdout), columns(terminal_size_of(&stdout))),
-            error_look: look(AutoStream::choice(&stderr), columns(terminal_size_of(&stderr))),
+            style: style_of(AutoStream::choice(&stdout), columns(terminal_size_of(&stdout))),
+            error_style: style_of(AutoStream::choice(&stderr), columns(terminal_size_of(&stderr))),
             interactive: io::stdout().is_terminal(),
             watched: io::stderr().is_terminal(),
             streams,
@@ -73,7 +73,7 @@ impl Session {
     ///
     /// # Errors
     /// Where it would have commands for the runner of a GitHub workflow, or cannot be written.
-    pub(super) fn print_exactly(&self, text: &str) -> Result<(), Trouble> {
+    pub(super) fn print_exactly(&self, text: &str) -> Result<(), Error> {
         self.streams.print_exactly(text)
     }
 
@@ -107,22 +107,22 @@ impl Session {
     }
 
     /// Says on standard error what kept a command from its work.
-    pub(super) fn report(&self, trouble: &Trouble) -> Outcome {
-        if !trouble.closed_pipe {
+    pub(super) fn report(&self, error: &Error) -> ExitStatus {
+        if !error.closed_pipe {
             let mut stderr = self.stderr();
             // Where standard error is gone, the exit code has to do.
             let _ = writeln!(
                 stderr,
                 "{}: {}",
-                self.error_look.paint(Look::severity(Severity::Error), "error"),
+                self.error_style.paint(Style::severity(Severity::Error), "error"),
                 // Names of files and words from them are in it.
-                one_line(&trouble.message)
+                one_line(&error.message)
             );
-            if let Some(help) = &trouble.help {
+            if let Some(help) = &error.help {
                 let _ = writeln!(stderr, "  help: {}", one_line(help));
             }
         }
-        Outcome::Trouble
+        ExitStatus::Failed
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic;
 
-use super::Trouble;
+use super::Error;
 use crate::report::workflow::{Annotations, Guard, Syntax, has_command};
 
 /// Where a command prints.
@@ -48,9 +48,9 @@ impl Streams {
     ///
     /// # Errors
     /// Where it would have commands for a runner, or cannot be written.
-    pub(super) fn print_exactly(self, text: &str) -> Result<(), Trouble> {
+    pub(super) fn print_exactly(self, text: &str) -> Result<(), Error> {
         if self.is_output_read && has_command(text.as_bytes()) {
-            return Err(Trouble::new("the text is not written: GitHub would run a workflow command in it")
+            return Err(Error::new("the text is not written: GitHub would run a workflow command in it")
                 .help("send standard output to a file, which GitHub does not read"));
         }
         let mut stdout = io::stdout().lock();

@@ -22,7 +22,7 @@ use clap::{Args, ValueEnum};
 use super::config::{self, ConfigArgs};
 use super::options::{output_file, parse_timeout};
 use super::selection::{FailArgs, SelectArgs};
-use super::{Outcome, Session, Trouble, atomic, update};
+use super::{Error, ExitStatus, Session, atomic, update};
 use crate::lint::config::FailOn;
 use crate::promql::regex::SearchRegex;
 use crate::report::run::{self as output, TestFormat, TestView};
@@ -168,7 +168,7 @@ Exit code: 0 if all pass, 1 if a test or an assertion fails or less is covered t
 ///
 /// # Errors
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to test.
-pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble> {
+pub(super) fn run(args: &TestArgs, session: &Session) -> Result<ExitStatus, Error> {
     args.partition.forbid_threshold(args.coverage.fail_under)?;
     args.promtool.forbid_stdin(&args.paths)?;
     if args.update.is_some() {
@@ -184,7 +184,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Outcome, Trouble
     if args.watch.watch { watch::run(args, session, &open, &once) } else { once(open(session)?, session) }
 }
 
-fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Session) -> Result<Outcome, Trouble> {
+fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Session) -> Result<ExitStatus, Error> {
     let (fail_fast, timeout) = (args.fail_fast, args.timeout);
     let options = RunOptions { selection, fail_fast, timeout, ..config::run_options(&opened.config) };
     let mut suite = Suite::of(args, opened, options, session)?;
@@ -195,7 +195,7 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
         if suite.is_missing {
             writeln!(session.stderr(), "{}", nothing_to_test(&args.paths, suite.workspace.passed_over()))?;
         }
-        return Ok(if suite.is_missing { Outcome::Clean } else { Outcome::Trouble });
+        return Ok(if suite.is_missing { ExitStatus::Clean } else { ExitStatus::Failed });
     }
     if args.list {
         let outcome = list(&suite, format::list_is_json(args)?)?;
@@ -220,7 +220,7 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
 }
 
 /// Prints how the tests went, and writes the reports that are asked for.
-fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Result<Outcome, Trouble> {
+fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Result<ExitStatus, Error> {
     let Suite { args, session, .. } = suite;
     let report = &ran.report;
     let view = TestView { elapsed: session.elapsed_for_people(), fail_on, timings: args.timings, quiet: args.quiet };
@@ -230,7 +230,7 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Re
     let mut stdout = session.stdout(format.syntax());
     // Nothing has passed in an empty part; formats for programs have their empty report.
     if !suite.is_empty_part || !format.is_for_people() {
-        output::write(&mut stdout, format, &session.look, report, ran.coverage.as_ref(), &view)?;
+        output::write(&mut stdout, format, &session.style, report, ran.coverage.as_ref(), &view)?;
     }
     let files = ran.coverage.as_ref().map(|coverage| args.coverage.write(coverage, report.part));
     let is_covered = match &ran.coverage {
@@ -239,14 +239,14 @@ fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Re
     };
     stdout.flush()?;
     let written = [junit, Some(page)].into_iter().chain(files.into_iter().flatten().map(Some)).flatten();
-    let mut failures: Vec<Trouble> = written.filter_map(Result::err).collect();
+    let mut failures: Vec<Error> = written.filter_map(Result::err).collect();
     if let Some(last) = failures.pop() {
         failures.iter().for_each(|failure| {
             session.report(failure);
         });
         return Err(last);
     }
-    Ok(if is_covered && !output::fails(report, &view) { Outcome::Clean } else { Outcome::Findings })
+    Ok(if is_covered && !output::fails(report, &view) { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
 /// A dry run is there for the changes; programs that read the result want nothing else on standard output.
@@ -258,7 +258,7 @@ fn show_changes(args: &TestArgs, format: TestFormat) -> update::Show {
     }
 }
 
-fn selection(args: &TestArgs) -> Result<Selection, Trouble> {
+fn selection(args: &TestArgs) -> Result<Selection, Error> {
     let groups = match args.run.as_slice() {
         [] => None,
         patterns => Some(pattern(patterns)?),
@@ -267,15 +267,15 @@ fn selection(args: &TestArgs) -> Result<Selection, Trouble> {
 }
 
 /// promtool joins the patterns with `|`.
-fn pattern(patterns: &[String]) -> Result<Arc<SearchRegex>, Trouble> {
+fn pattern(patterns: &[String]) -> Result<Arc<SearchRegex>, Error> {
     let joined = patterns.join("|");
     SearchRegex::new(&joined)
         .map(Arc::new)
-        .map_err(|error| Trouble::new(format!("--run `{joined}` is not a regular expression: {error}")))
+        .map_err(|error| Error::new(format!("--run `{joined}` is not a regular expression: {error}")))
 }
 
 /// Lists the assertions. What a broken file asserts nobody knows.
-fn list(suite: &Suite<'_>, as_json: bool) -> Result<Outcome, Trouble> {
+fn list(suite: &Suite<'_>, as_json: bool) -> Result<ExitStatus, Error> {
     let selection = &suite.options.selection;
     let files: Vec<ListedFile> = suite.inputs.iter().map(|input| unittest::list(&input.test, selection)).collect();
     let mut stdout = suite.session.stdout(if as_json { Syntax::Json } else { Syntax::Text });
@@ -285,8 +285,8 @@ fn list(suite: &Suite<'_>, as_json: bool) -> Result<Outcome, Trouble> {
     for error in files.iter().flat_map(|file| &file.errors) {
         let file = &error.primary.file;
         let Position { line, column } = file.position(error.primary.span.start);
-        suite.session.report(&Trouble::new(format!("{}:{line}:{column}: {}", file.name(), error.message)));
+        suite.session.report(&Error::new(format!("{}:{line}:{column}: {}", file.name(), error.message)));
     }
     let is_whole = files.iter().all(|file| file.errors.is_empty());
-    Ok(if is_whole { Outcome::Clean } else { Outcome::Trouble })
+    Ok(if is_whole { ExitStatus::Clean } else { ExitStatus::Failed })
 }

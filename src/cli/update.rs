@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Session, Trouble, changes, rewrite};
+use super::{Error, Session, changes, rewrite};
 use crate::report::workflow::Syntax;
 use crate::source::FileId;
 use crate::unittest::report::{FileReport, TestReport};
@@ -25,18 +25,18 @@ pub(super) struct Updated {
     /// The files that were written, and what they say now.
     pub written: Vec<(FileId, String)>,
     /// Why files could not be written.
-    pub failures: Vec<Trouble>,
+    pub failures: Vec<Error>,
 }
 
 /// What comes from standard input cannot be put back.
 ///
 /// # Errors
 /// It is among `paths`.
-pub(super) fn forbid_stdin(paths: &[PathBuf]) -> Result<(), Trouble> {
+pub(super) fn forbid_stdin(paths: &[PathBuf]) -> Result<(), Error> {
     if paths.iter().all(|path| path != Path::new("-")) {
         return Ok(());
     }
-    Err(Trouble::new("--update cannot write what comes from standard input").help("name the test file instead of `-`"))
+    Err(Error::new("--update cannot write what comes from standard input").help("name the test file instead of `-`"))
 }
 
 /// Shows the changes of all test files with assertions that do not hold, and writes them unless it is a dry run.
@@ -49,7 +49,7 @@ pub(super) fn write(
     dry_run: bool,
     show: Show,
     session: &Session,
-) -> Result<Updated, Trouble> {
+) -> Result<Updated, Error> {
     let mut updated = Updated { written: Vec::new(), failures: Vec::new() };
     let mut out: Option<Box<dyn Write>> = match show {
         Show::Stdout => Some(Box::new(session.stdout(Syntax::Text))),
@@ -65,13 +65,13 @@ pub(super) fn write(
             let name = file.file.name();
             let message =
                 format!("{name} is not updated: it would no longer be a valid test file: {}", problem.message);
-            session.report(&Trouble::new(message).help("change the expectations by hand"));
+            session.report(&Error::new(message).help("change the expectations by hand"));
         }
         if update.changed == 0 {
             continue;
         }
         if let Some(out) = &mut out {
-            changes::write(out, &session.look, &file.file, &update.text)?;
+            changes::write(out, &session.style, &file.file, &update.text)?;
             writeln!(out)?;
         }
         if dry_run {
@@ -89,7 +89,7 @@ pub(super) fn write(
 }
 
 /// Why an assertion stays as it is.
-fn cannot_update(file: &FileReport, left: Left) -> Trouble {
+fn cannot_update(file: &FileReport, left: Left) -> Error {
     let place = format!("{}:{}", file.file.name(), file.file.position(left.span.start).line);
     let (why, help) = match left.why {
         Why::Shared => (
@@ -118,5 +118,5 @@ fn cannot_update(file: &FileReport, left: Left) -> Trouble {
         Why::TooMuch => ("there are too many differences", "update what is wrong with it by hand, or split it"),
         Why::Layout => ("its YAML is written in a way that is not edited", "change it by hand"),
     };
-    Trouble::new(format!("{place}: this assertion cannot be updated: {why}")).help(help)
+    Error::new(format!("{place}: this assertion cannot be updated: {why}")).help(help)
 }

@@ -17,7 +17,7 @@ pub struct Comparison {
     /// The alternative between `or`s of the left side that this is about, where there are several.
     pub branch: Option<Span>,
     /// Whether it always holds or never does.
-    pub outcome: Outcome,
+    pub passes: Passes,
     /// The values of the left side.
     pub left: Interval,
     /// The values of the right side.
@@ -28,9 +28,9 @@ pub struct Comparison {
     pub known_left: bool,
 }
 
-/// The outcome of a comparison.
+/// What a comparison lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Passes {
     /// It lets everything through.
     Always,
     /// It lets nothing through.
@@ -59,7 +59,7 @@ pub(super) fn judge(
             node: whole.id,
             operator: operation.op_span,
             branch,
-            outcome,
+            passes: outcome,
             left,
             right: right_values,
             known,
@@ -67,11 +67,11 @@ pub(super) fn judge(
         }
     };
     let outcome = |values: Interval| match values.compare(operation.op, right_values) {
-        Holds::Always => Some(Outcome::Always),
-        Holds::Never => Some(Outcome::Never),
+        Holds::Always => Some(Passes::Always),
+        Holds::Never => Some(Passes::Never),
         Holds::Maybe => None,
     };
-    let outcomes: Vec<Option<Outcome>> = left.branches.iter().map(|branch| outcome(branch.values)).collect();
+    let outcomes: Vec<Option<Passes>> = left.branches.iter().map(|branch| outcome(branch.values)).collect();
     if let Some(first) = outcomes.first().copied().flatten()
         && outcomes.iter().all(|outcome| *outcome == Some(first))
     {
@@ -79,13 +79,13 @@ pub(super) fn judge(
         return vec![found(first, None, left_values, known.and_then(|branch| branch.known))];
     }
     // `(count(x) or vector(0)) < 1` is about the made-up one, which lives.
-    let lives = |(branch, outcome): (&Branch<'_>, &Option<Outcome>)| branch.made_up && *outcome != Some(Outcome::Never);
+    let lives = |(branch, outcome): (&Branch<'_>, &Option<Passes>)| branch.made_up && *outcome != Some(Passes::Never);
     if left.branches.iter().zip(&outcomes).any(lives) {
         return Vec::new();
     }
     let of_branches = left.branches.iter().zip(outcomes);
-    let dead = of_branches.filter(|(branch, outcome)| !branch.made_up && *outcome == Some(Outcome::Never));
-    dead.map(|(branch, _)| found(Outcome::Never, Some(branch.span), branch.values, branch.known)).collect()
+    let dead = of_branches.filter(|(branch, outcome)| !branch.made_up && *outcome == Some(Passes::Never));
+    dead.map(|(branch, _)| found(Passes::Never, Some(branch.span), branch.values, branch.known)).collect()
 }
 
 /// The values that `left op right` lets through, of the left side or else of the right one; `None` where it lets none

@@ -34,7 +34,7 @@ use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, MatchOp, NodeId};
 use crate::source::Span;
 
-pub use comparison::{Comparison, Outcome};
+pub use comparison::{Comparison, Passes};
 pub use conflict::{Conflict, ConflictKind};
 pub use interval::Interval;
 pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};

@@ -300,7 +300,7 @@ fn comparisons_whose_outcome_is_known() {
         let facts = Facts::of(&parsed);
         let show = |found: &Comparison| {
             let by = found.known.map_or(String::new(), |known| format!("{:?}", known.by));
-            format!("{} {:?}, {by}", found.operator.slice(expr), found.outcome)
+            format!("{} {:?}, {by}", found.operator.slice(expr), found.passes)
         };
         facts.comparisons.iter().map(show).collect::<Vec<_>>().join("; ")
     };

@@ -145,11 +145,11 @@ impl<'a> RuleContext<'a> {
     }
 
     /// Shows `look` each matcher of the expression that has a regular expression.
-    pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
+    pub fn for_each_pattern(&self, mut style: impl FnMut(&Matcher)) {
         let Some(expr) = &self.rule.parsed else { return };
         expr.walk(&mut |part| {
             let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut look);
+            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut style);
         });
     }
 

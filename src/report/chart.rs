@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 
-use super::Look;
+use super::Style;
 use crate::model::gofmt;
 
 /// A line to draw.
@@ -33,7 +33,7 @@ pub fn draw(
     end_ms: i64,
     label: &dyn Fn(i64) -> String,
     height: usize,
-    look: &Look,
+    style: &Style,
 ) -> String {
     let shown = series.get(..MOST_SERIES).unwrap_or(series);
     let Some(range) = ValueRange::of(shown) else {
@@ -42,15 +42,15 @@ pub fn draw(
     let scale = [range.high, (range.high + range.low) / 2.0, range.low]
         .map(|v| gofmt::format_float(v, gofmt::FloatVerb::General, Some(4)));
     let margin = scale.iter().map(String::len).max().unwrap_or(0);
-    let columns = look.width.saturating_sub(margin + 3).max(10);
-    let mut canvas = Canvas::new(columns, height.max(3), look.unicode);
+    let columns = style.width.saturating_sub(margin + 3).max(10);
+    let mut canvas = Canvas::new(columns, height.max(3), style.unicode);
     for (index, line) in shown.iter().enumerate() {
         canvas.plot(index, line, (start_ms, end_ms), range);
     }
     let mut out = String::new();
-    canvas.write(&mut out, &scale, margin, look);
-    write_axis(&mut out, margin, columns, [start_ms, end_ms].map(label), look.unicode);
-    write_legend(&mut out, series, shown.len(), look);
+    canvas.write(&mut out, &scale, margin, style);
+    write_axis(&mut out, margin, columns, [start_ms, end_ms].map(label), style.unicode);
+    write_legend(&mut out, series, shown.len(), style);
     out
 }
 
@@ -125,7 +125,7 @@ impl Canvas {
         }
     }
 
-    fn write(&self, out: &mut String, scale: &[String; 3], margin: usize, look: &Look) {
+    fn write(&self, out: &mut String, scale: &[String; 3], margin: usize, style: &Style) {
         for (row, cells) in self.cells.chunks(self.columns).enumerate() {
             let mark = match row {
                 0 => scale[0].as_str(),
@@ -133,13 +133,13 @@ impl Canvas {
                 r if r == self.rows / 2 => scale[1].as_str(),
                 _ => "",
             };
-            let wall = match (look.unicode, mark.is_empty()) {
+            let wall = match (style.unicode, mark.is_empty()) {
                 (true, true) => "│",
                 (true, false) => "┤",
                 (false, _) => "|",
             };
             let _ = write!(out, "{mark:>margin$} {wall}");
-            let line: String = cells.iter().map(|cell| shown_cell(*cell, look)).collect();
+            let line: String = cells.iter().map(|cell| shown_cell(*cell, style)).collect();
             out.push_str(line.trim_end());
             out.push('\n');
         }
@@ -152,12 +152,12 @@ fn braille_bit(x: usize, y: usize) -> u8 {
     BITS.get(x).and_then(|column| column.get(y)).copied().unwrap_or(0)
 }
 
-fn shown_cell(cell: Cell, look: &Look) -> String {
+fn shown_cell(cell: Cell, style: &Style) -> String {
     if cell.dots == 0 {
         return " ".to_owned();
     }
-    let mark = if look.unicode { braille(cell.dots) } else { letter(cell.series) };
-    painted(mark, cell.series, look)
+    let mark = if style.unicode { braille(cell.dots) } else { letter(cell.series) };
+    painted(mark, cell.series, style)
 }
 
 fn braille(dots: u8) -> char {
@@ -168,8 +168,8 @@ fn letter(series: usize) -> char {
     u8::try_from(series).ok().filter(|s| *s < 26).map_or('*', |s| char::from(b'a' + s))
 }
 
-fn painted(mark: char, series: usize, look: &Look) -> String {
-    look.paint(COLORS[series % COLORS.len()].on_default(), mark).to_string()
+fn painted(mark: char, series: usize, style: &Style) -> String {
+    style.paint(COLORS[series % COLORS.len()].on_default(), mark).to_string()
 }
 
 fn write_axis(out: &mut String, margin: usize, columns: usize, ends: [String; 2], unicode: bool) {
@@ -179,10 +179,10 @@ fn write_axis(out: &mut String, margin: usize, columns: usize, ends: [String; 2]
     let _ = writeln!(out, "{:margin$}  {}{:gap$}{}", "", ends[0], "", ends[1]);
 }
 
-fn write_legend(out: &mut String, series: &[ChartSeries], shown: usize, look: &Look) {
+fn write_legend(out: &mut String, series: &[ChartSeries], shown: usize, style: &Style) {
     for (index, line) in series.iter().take(shown).enumerate() {
-        let mark = if look.unicode { '⠶' } else { letter(index) };
-        let _ = writeln!(out, "  {} {}", painted(mark, index, look), line.name);
+        let mark = if style.unicode { '⠶' } else { letter(index) };
+        let _ = writeln!(out, "  {} {}", painted(mark, index, style), line.name);
     }
     if series.len() > shown {
         let _ = writeln!(out, "  and {} more series that are not drawn", series.len() - shown);
@@ -200,8 +200,8 @@ mod tests {
     }
 
     fn drawn(series: &[ChartSeries], unicode: bool) -> String {
-        let look = Look { width: 30, unicode, ..Look::plain() };
-        draw(series, 0, 10_000, &|t| format!("{}s", t / 1000), 5, &look)
+        let style = Style { width: 30, unicode, ..Style::plain() };
+        draw(series, 0, 10_000, &|t| format!("{}s", t / 1000), 5, &style)
     }
 
     #[test]

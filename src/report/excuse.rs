@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Look;
+use super::Style;
 use super::text::wrapped;
 use crate::lint::{self, Meta};
 use crate::source::Diagnostic;
@@ -13,7 +13,7 @@ use crate::source::Diagnostic;
 /// What `out` reports.
 pub(super) fn write<'d>(
     out: &mut dyn Write,
-    look: &Look,
+    style: &Style,
     findings: impl IntoIterator<Item = &'d Diagnostic>,
 ) -> io::Result<()> {
     let rules = findings.into_iter().filter_map(|finding| lint::find(finding.rule)).map(|rule| rule.meta());
@@ -24,8 +24,8 @@ pub(super) fn write<'d>(
         rule.id,
         shortest(rule)
     );
-    let mut lines = wrapped(&text, look.width.max(40)).into_iter();
-    lines.try_for_each(|line| writeln!(out, "{}", look.paint(Look::FAINT, line)))
+    let mut lines = wrapped(&text, style.width.max(40)).into_iter();
+    lines.try_for_each(|line| writeln!(out, "{}", style.paint(Style::FAINT, line)))
 }
 
 /// How findings of a rule are excused, one way a line; nothing where they cannot be.

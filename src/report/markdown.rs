@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use anstyle::Style;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::Look;
+use super::Style;
 use super::text::one_line;
 
 /// Prose is not set in longer lines, however wide the output is.
@@ -17,12 +16,12 @@ const MIN_WIDTH: usize = 40;
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, look: &Look, source: &str) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, style: &Style, source: &str) -> io::Result<()> {
     let mut printer = Printer {
         out,
-        look,
-        width: look.width.clamp(MIN_WIDTH, MAX_WIDTH),
-        styles: Vec::new(),
+        style,
+        width: style.width.clamp(MIN_WIDTH, MAX_WIDTH),
+        emphases: Vec::new(),
         words: Words::default(),
         lists: Vec::new(),
         marker: None,
@@ -41,10 +40,10 @@ pub fn write(out: &mut dyn Write, look: &Look, source: &str) -> io::Result<()> {
 /// What is being printed.
 struct Printer<'a> {
     out: &'a mut dyn Write,
-    look: &'a Look,
+    style: &'a Style,
     width: usize,
     /// The styles that are open, the innermost last.
-    styles: Vec<Style>,
+    emphases: Vec<anstyle::Style>,
     /// The text of the block so far.
     words: Words,
     /// For each open list the number of its next item, if its items have numbers.
@@ -70,13 +69,13 @@ impl Printer<'_> {
             Event::Text(text) => match &mut self.code {
                 Some(code) => code.push_str(&text),
                 // In one piece, so that the line below a heading has no gaps.
-                None if self.in_heading => self.words.push_whole(&text, self.style()),
-                None => self.words.push(&text, self.style()),
+                None if self.in_heading => self.words.push_whole(&text, self.emphasis()),
+                None => self.words.push(&text, self.emphasis()),
             },
-            Event::Code(text) if self.look.colour => self.words.push_whole(&text, Look::CODE),
+            Event::Code(text) if self.style.colour => self.words.push_whole(&text, Style::CODE),
             // Without colours the backticks have to do.
-            Event::Code(text) => self.words.push_whole(&format!("`{text}`"), Style::new()),
-            Event::SoftBreak => self.words.push(" ", Style::new()),
+            Event::Code(text) => self.words.push_whole(&format!("`{text}`"), anstyle::Style::new()),
+            Event::SoftBreak => self.words.push(" ", anstyle::Style::new()),
             Event::HardBreak => self.words.break_line(),
             Event::Rule => self.block_line("---")?,
             _ => {}
@@ -87,15 +86,15 @@ impl Printer<'_> {
     fn start(&mut self, tag: Tag<'_>) -> io::Result<()> {
         match tag {
             Tag::Heading { level, .. } => {
-                if !self.look.colour {
-                    self.words.push_whole(&"#".repeat(level as usize), Style::new());
-                    self.words.push(" ", Style::new());
+                if !self.style.colour {
+                    self.words.push_whole(&"#".repeat(level as usize), anstyle::Style::new());
+                    self.words.push(" ", anstyle::Style::new());
                 }
                 self.in_heading = true;
-                self.styles.push(Look::STRONG.underline());
+                self.emphases.push(Style::STRONG.underline());
             }
-            Tag::Strong => self.styles.push(Look::STRONG),
-            Tag::Emphasis => self.styles.push(Style::new().italic()),
+            Tag::Strong => self.emphases.push(Style::STRONG),
+            Tag::Emphasis => self.emphases.push(anstyle::Style::new().italic()),
             Tag::CodeBlock(kind) => {
                 self.end_block()?;
                 if let CodeBlockKind::Fenced(info) = kind {
@@ -127,11 +126,11 @@ impl Printer<'_> {
         match tag {
             TagEnd::Heading(_) => {
                 self.in_heading = false;
-                self.styles.pop();
+                self.emphases.pop();
                 self.end_block()?;
             }
             TagEnd::Strong | TagEnd::Emphasis => {
-                self.styles.pop();
+                self.emphases.pop();
             }
             TagEnd::CodeBlock => {
                 let code = self.code.take().unwrap_or_default();
@@ -143,7 +142,7 @@ impl Printer<'_> {
             }
             TagEnd::Link => {
                 if let Some(url) = self.link.take().filter(|url| url.contains("://")) {
-                    self.words.push(&format!(" ({url})"), Look::FAINT);
+                    self.words.push(&format!(" ({url})"), Style::FAINT);
                 }
             }
             TagEnd::Paragraph | TagEnd::Item => self.end_block()?,
@@ -152,8 +151,8 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn style(&self) -> Style {
-        self.styles.last().copied().unwrap_or_default()
+    fn emphasis(&self) -> anstyle::Style {
+        self.emphases.last().copied().unwrap_or_default()
     }
 
     fn indent(&self) -> usize {
@@ -167,12 +166,12 @@ impl Printer<'_> {
         if caption.is_empty() {
             return Ok(());
         }
-        let style = match caption.split(' ').next() {
-            Some("bad") => Look::BAD,
-            Some("good") => Look::GOOD,
-            _ => Look::FAINT,
+        let emphasis = match caption.split(' ').next() {
+            Some("bad") => Style::BAD,
+            Some("good") => Style::GOOD,
+            _ => Style::FAINT,
         };
-        let caption = self.look.paint(style, caption).to_string();
+        let caption = self.style.paint(emphasis, caption).to_string();
         self.block_line(&caption)
     }
 
@@ -207,7 +206,7 @@ impl Printer<'_> {
         self.after_item = !self.lists.is_empty();
         let marker = self.marker.take().unwrap_or_default();
         let hanging = self.indent();
-        let lines = std::mem::take(&mut self.words).lines(self.look, self.width.saturating_sub(hanging));
+        let lines = std::mem::take(&mut self.words).lines(self.style, self.width.saturating_sub(hanging));
         for (index, line) in lines.iter().enumerate() {
             let before = if index == 0 { marker.as_str() } else { "" };
             // The marker stands in the indentation.
@@ -225,7 +224,7 @@ impl Printer<'_> {
 #[derive(Default)]
 struct Words {
     /// Each word is a run of styled pieces; an empty word is a line break.
-    words: Vec<Vec<(String, Style)>>,
+    words: Vec<Vec<(String, anstyle::Style)>>,
     /// Whether the next piece begins another word.
     spaced: bool,
 }
@@ -236,18 +235,18 @@ impl Words {
     }
 
     /// Adds text that may be broken at its spaces.
-    fn push(&mut self, text: &str, style: Style) {
+    fn push(&mut self, text: &str, emphasis: anstyle::Style) {
         for (index, part) in text.split(char::is_whitespace).enumerate() {
             self.spaced |= index > 0;
             if !part.is_empty() {
-                self.push_whole(part, style);
+                self.push_whole(part, emphasis);
             }
         }
     }
 
     /// Adds text that stays in one piece.
-    fn push_whole(&mut self, text: &str, style: Style) {
-        let piece = (one_line(text).into_owned(), style);
+    fn push_whole(&mut self, text: &str, emphasis: anstyle::Style) {
+        let piece = (one_line(text).into_owned(), emphasis);
         match self.words.last_mut() {
             Some(word) if !self.spaced && !word.is_empty() => word.push(piece),
             _ => self.words.push(vec![piece]),
@@ -260,7 +259,7 @@ impl Words {
     }
 
     /// Fills lines of at most `width` columns; a longer word has a line of its own.
-    fn lines(self, look: &Look, width: usize) -> Vec<String> {
+    fn lines(self, style: &Style, width: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut taken = 0;
         for word in self.words {
@@ -274,8 +273,8 @@ impl Words {
                 line.push(' ');
                 taken += 1;
             }
-            for (text, style) in word {
-                line.push_str(&look.paint(style, text).to_string());
+            for (text, emphasis) in word {
+                line.push_str(&style.paint(emphasis, text).to_string());
             }
             taken += length;
         }
@@ -286,11 +285,11 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::write;
-    use crate::report::Look;
+    use crate::report::Style;
 
-    fn shown(look: &Look, source: &str) -> String {
+    fn shown(style: &Style, source: &str) -> String {
         let mut out = Vec::new();
-        write(&mut out, look, source).unwrap();
+        write(&mut out, style, source).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -317,7 +316,7 @@ Done.
 
     #[test]
     fn headings_paragraphs_lists_and_code() {
-        insta::assert_snapshot!(shown(&Look { width: 50, ..Look::plain() }, PAGE), @"
+        insta::assert_snapshot!(shown(&Style { width: 50, ..Style::plain() }, PAGE), @"
         # rule/name
 
         A long paragraph with `some code` and a link
@@ -344,7 +343,7 @@ Done.
 
     #[test]
     fn with_colours_code_needs_no_backticks() {
-        let look = Look { colour: true, ..Look::plain() };
-        insta::assert_snapshot!(shown(&look, "# Title\n\nUse `rate`, **not** `irate`.\n").escape_debug().to_string(), @r#"\u{1b}[1m\u{1b}[4mTitle\u{1b}[0m\n\nUse \u{1b}[36mrate\u{1b}[0m, \u{1b}[1mnot\u{1b}[0m \u{1b}[36mirate\u{1b}[0m.\n"#);
+        let style = Style { colour: true, ..Style::plain() };
+        insta::assert_snapshot!(shown(&style, "# Title\n\nUse `rate`, **not** `irate`.\n").escape_debug().to_string(), @r#"\u{1b}[1m\u{1b}[4mTitle\u{1b}[0m\n\nUse \u{1b}[36mrate\u{1b}[0m, \u{1b}[1mnot\u{1b}[0m \u{1b}[36mirate\u{1b}[0m.\n"#);
     }
 }

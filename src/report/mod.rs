@@ -1,6 +1,6 @@
 //! One file per output format; each turns the same diagnostics or test report into text.
 //!
-//! Nothing here knows a terminal: whoever calls says in a [`Look`] whether colours and box-drawing characters may be
+//! Nothing here knows a terminal: whoever calls says in a [`Style`] whether colours and box-drawing characters may be
 //! used and how wide a line may be, and hands over something to write to.
 
 pub mod chart;
@@ -9,7 +9,6 @@ pub mod coverage;
 pub mod diagnostics;
 pub mod excuse;
 pub mod html;
-mod look;
 pub mod markdown;
 pub mod merge;
 mod origin;
@@ -20,6 +19,7 @@ pub mod render;
 pub mod run;
 pub mod snippet;
 mod statistics;
+mod style;
 mod summary;
 pub mod text;
 mod word_diff;
@@ -28,8 +28,8 @@ pub mod workflow;
 use std::collections::BTreeMap;
 use std::io;
 
-pub use look::{Look, Paint};
 pub use statistics::write_statistics;
+pub use style::{Paint, Style};
 pub use summary::{Failure, Summary};
 
 use crate::rules::Language;
@@ -80,10 +80,10 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// What `out` reports, a closed pipe among it.
-pub fn write_check(out: &mut dyn Annotations, format: Format, look: &Look, report: &CheckReport) -> io::Result<()> {
+pub fn write_check(out: &mut dyn Annotations, format: Format, style: &Style, report: &CheckReport) -> io::Result<()> {
     match format {
-        Format::Full => full::write(out, look, report),
-        Format::Concise => concise::write(out, look, report),
+        Format::Full => full::write(out, style, report),
+        Format::Concise => concise::write(out, style, report),
         Format::Json => json::write(out, report),
         Format::Github => github::write(out, report),
     }

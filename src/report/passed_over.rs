@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::wrapped;
-use super::{CheckReport, Look};
+use super::{CheckReport, Style};
 use crate::source::words::counted;
 use crate::workspace::{PassedOver, Reason};
 
@@ -100,28 +100,28 @@ pub(super) fn json(files: &[PassedOver]) -> Vec<PassedOverJson<'_>> {
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, files: &[PassedOver]) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, files: &[PassedOver]) -> io::Result<()> {
     if files.is_empty() {
         return Ok(());
     }
     let advice = advice(files).map(|advice| format!("; {advice}")).unwrap_or_default();
-    say(out, look, &format!("passed over {}{advice}", in_words(files)))
+    say(out, style, &format!("passed over {}{advice}", in_words(files)))
 }
 
 /// As [`write`], and which expressions were not checked.
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write_all(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
-    write(out, look, &report.passed_over)?;
+pub(super) fn write_all(out: &mut dyn Write, style: &Style, report: &CheckReport) -> io::Result<()> {
+    write(out, style, &report.passed_over)?;
     for (language, count) in &report.unchecked {
         let verb = if *count == 1 { "was" } else { "were" };
-        say(out, look, &format!("{} in {language} {verb} not checked", counted(*count, "expression")))?;
+        say(out, style, &format!("{} in {language} {verb} not checked", counted(*count, "expression")))?;
     }
     Ok(())
 }
 
-fn say(out: &mut dyn Write, look: &Look, text: &str) -> io::Result<()> {
-    let mut lines = wrapped(text, look.width.max(40)).into_iter();
-    lines.try_for_each(|line| writeln!(out, "{}", look.paint(Look::FAINT, line)))
+fn say(out: &mut dyn Write, style: &Style, text: &str) -> io::Result<()> {
+    let mut lines = wrapped(text, style.width.max(40)).into_iter();
+    lines.try_for_each(|line| writeln!(out, "{}", style.paint(Style::FAINT, line)))
 }

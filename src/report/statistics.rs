@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::Look;
+use super::Style;
 use crate::source::Diagnostic;
 
 /// Writes a table of the rules with findings, most frequent first, with the number of findings and of files.
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write_statistics(out: &mut dyn Write, look: &Look, diagnostics: &[Diagnostic]) -> io::Result<()> {
+pub fn write_statistics(out: &mut dyn Write, style: &Style, diagnostics: &[Diagnostic]) -> io::Result<()> {
     let mut by_rule: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for diagnostic in diagnostics {
         by_rule.entry(diagnostic.rule).or_default().push(diagnostic.primary.file.name());
@@ -30,7 +30,7 @@ pub fn write_statistics(out: &mut dyn Write, look: &Look, diagnostics: &[Diagnos
         return Ok(());
     }
     let width = rows.iter().map(|(rule, ..)| rule.len()).max().unwrap_or(0).max("rule".len());
-    writeln!(out, "\n{}", look.paint(Look::STRONG, format_args!("{:<width$}  findings  files", "rule")))?;
+    writeln!(out, "\n{}", style.paint(Style::STRONG, format_args!("{:<width$}  findings  files", "rule")))?;
     for (rule, findings, files) in rows {
         writeln!(out, "{rule:<width$}  {findings:>8}  {files:>5}")?;
     }

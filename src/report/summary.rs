@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::Look;
+use super::Style;
 use crate::lint::config::FailOn;
 use crate::source::words::counted;
 use crate::source::{Applicability, Diagnostic, Severity};
@@ -78,13 +78,13 @@ impl Summary {
     ///
     /// # Errors
     /// What `out` reports.
-    pub fn write(&self, out: &mut dyn Write, look: &Look) -> io::Result<()> {
-        let style = match self {
-            Summary { errors: 1.., .. } => Look::severity(Severity::Error),
-            Summary { warnings: 1.., .. } => Look::severity(Severity::Warning),
-            _ => Look::GOOD,
+    pub fn write(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        let emphasis = match self {
+            Summary { errors: 1.., .. } => Style::severity(Severity::Error),
+            Summary { warnings: 1.., .. } => Style::severity(Severity::Warning),
+            _ => Style::GOOD,
         };
-        writeln!(out, "{}", look.paint(style, self))?;
+        writeln!(out, "{}", style.paint(emphasis, self))?;
         match (self.fixable, self.unsafely_fixable) {
             (0, 0) => Ok(()),
             (count, 0) => writeln!(out, "{FIXABLE} {count} fixable with --fix"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CheckReport, Failure, Format, Look, Summary, write_check, write_statistics};
+use super::{CheckReport, Failure, Format, Style, Summary, write_check, write_statistics};
 use crate::lint::config::FailOn;
 use crate::rules::{Foreign, Language, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
@@ -59,15 +59,15 @@ fn passed_over() -> Vec<PassedOver> {
     ]
 }
 
-fn written(format: Format, look: &Look, report: &CheckReport) -> String {
+fn written(format: Format, style: &Style, report: &CheckReport) -> String {
     let mut out = Vec::new();
-    write_check(&mut out, format, look, report).unwrap();
+    write_check(&mut out, format, style, report).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn full() {
-    insta::assert_snapshot!(written(Format::Full, &Look::plain(), &report()), @r"
+    insta::assert_snapshot!(written(Format::Full, &Style::plain(), &report()), @r"
     warning[schema/invalid-name]: 100% wrong\nover lines
        ╭─[rules/a,b.yml:2:11]
      1 │ groups:
@@ -106,7 +106,7 @@ fn full() {
 
 #[test]
 fn concise() {
-    insta::assert_snapshot!(written(Format::Concise, &Look::plain(), &report()), @r"
+    insta::assert_snapshot!(written(Format::Concise, &Style::plain(), &report()), @r"
     rules/a,b.yml:2:11: warning[schema/invalid-name] 100% wrong\nover lines
     rules/a,b.yml:7:33: error[template/missing-label] the summary prints `instance`, which the expression drops
     passed over 2 Helm templates, 1 ERB template and 1 file of Grafana-managed alert rules; check what Helm makes of them:
@@ -120,7 +120,7 @@ fn concise() {
 
 #[test]
 fn json() {
-    insta::assert_snapshot!(written(Format::Json, &Look::plain(), &report()), @r#"
+    insta::assert_snapshot!(written(Format::Json, &Style::plain(), &report()), @r#"
     {
       "version": 1,
       "diagnostics": [
@@ -254,7 +254,7 @@ fn json() {
 
 #[test]
 fn github() {
-    insta::assert_snapshot!(written(Format::Github, &Look::plain(), &report()), @"
+    insta::assert_snapshot!(written(Format::Github, &Style::plain(), &report()), @"
     ::warning file=rules/a%2Cb.yml,line=2,col=11,endLine=2,endColumn=14,title=schema/invalid-name::rules/a,b.yml:2:11: 100%25 wrong%0Aover lines
     ::error file=rules/a%2Cb.yml,line=7,col=33,endLine=7,endColumn=49,title=template/missing-label::rules/a,b.yml:7:33: the summary prints `instance`, which the expression drops%0Arules/a,b.yml:5:22: keeps only `job`%0Ahelp: print one of the labels that are left, `job`,%0Aor keep it: `sum by (job, instance) (…)`
     ::error file=gone.yml,title=promproof::gone.yml: no such file
@@ -268,10 +268,10 @@ fn github() {
 
 #[test]
 fn colours_are_taken_back() {
-    let look = Look { colour: true, ..Look::plain() };
-    let coloured = written(Format::Full, &look, &report());
+    let style = Style { colour: true, ..Style::plain() };
+    let coloured = written(Format::Full, &style, &report());
     assert!(coloured.contains("\u{1b}["));
-    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), written(Format::Full, &Look::plain(), &report()));
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), written(Format::Full, &Style::plain(), &report()));
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn statistics() {
     let mut report = report();
     report.diagnostics.push(report.diagnostics[1].clone());
     let mut out = Vec::new();
-    write_statistics(&mut out, &Look::plain(), &report.diagnostics).unwrap();
+    write_statistics(&mut out, &Style::plain(), &report.diagnostics).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"
     rule                    findings  files
     template/missing-label         2      1

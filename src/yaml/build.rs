@@ -54,7 +54,7 @@ pub(super) struct SyntaxError {
 }
 
 /// What came of reading a text once.
-pub(super) struct Outcome {
+pub(super) struct Attempt {
     /// The documents, comments and problems other than syntax errors.
     pub(super) parsed: Parsed,
     /// One syntax error for each broken document.
@@ -75,7 +75,7 @@ pub(super) fn parser_options() -> Options {
 }
 
 /// Reads `text`, which is the text of `source` with `insertions`.
-pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Outcome {
+pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Attempt {
     let mut builder = Builder::new(source, text, insertions);
     let mut parser = Parser::new_from_str_with_options(text, parser_options());
     while let Some(next) = parser.next_event() {
@@ -136,7 +136,7 @@ struct Builder<'a> {
     source: &'a Source,
     text: &'a str,
     insertions: &'a Insertions,
-    outcome: Outcome,
+    attempt: Attempt,
     frames: Vec<Frame>,
     /// The document's value once it is complete.
     root: Option<Node>,
@@ -153,7 +153,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(source: &'a Source, text: &'a str, insertions: &'a Insertions) -> Self {
-        let outcome = Outcome {
+        let attempt = Attempt {
             parsed: Parsed::default(),
             errors: Vec::new(),
             folded_quotes: Vec::new(),
@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
             source,
             text,
             insertions,
-            outcome,
+            attempt,
             frames: Vec::new(),
             root: None,
             document_start: None,
@@ -176,15 +176,15 @@ impl<'a> Builder<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.values > MAX_VALUES || self.outcome.parsed.problems.len() + self.outcome.errors.len() >= MAX_PROBLEMS
+        self.values > MAX_VALUES || self.attempt.parsed.problems.len() + self.attempt.errors.len() >= MAX_PROBLEMS
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> Attempt {
         if self.document_start.is_some() {
             self.end_document(true);
         }
-        self.outcome.parsed.comments.sort_by_key(|comment| comment.span.start);
-        self.outcome
+        self.attempt.parsed.comments.sort_by_key(|comment| comment.span.start);
+        self.attempt
     }
 
     /// Bytes of the origin's text.
@@ -201,13 +201,13 @@ impl<'a> Builder<'a> {
 
     fn problem(&mut self, finding: &'static Meta, message: impl Into<String>, label: Label, help: impl Into<String>) {
         let diagnostic = finding.diagnostic(message, label).help(help);
-        self.outcome.parsed.problems.push(diagnostic);
+        self.attempt.parsed.problems.push(diagnostic);
     }
 
     fn syntax_error(&mut self, kind: granit_parser::ErrorKind, at: usize) {
         let at = self.insertions.original(at.min(self.text.len()));
         let open_bracket = self.frames.last().filter(|frame| !frame.is_block).map(|frame| frame.start.start);
-        self.outcome.errors.push(SyntaxError { kind, at, open_bracket });
+        self.attempt.errors.push(SyntaxError { kind, at, open_bracket });
         self.document_start.get_or_insert(at);
         self.end_document(true);
     }
@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
             Event::DocumentEnd => self.end_document(false),
             Event::Comment(..) => {
                 let span = self.in_file(span);
-                self.outcome.parsed.comments.push(Comment { span });
+                self.attempt.parsed.comments.push(Comment { span });
             }
             Event::Anchor(_, name) => self.anchor(name.into_owned(), span),
             Event::Alias(id) => self.alias(id, span),
@@ -248,7 +248,7 @@ impl<'a> Builder<'a> {
         let start = self.document_start.take().unwrap_or_default();
         let start = self.in_file(Span::at(start)).start;
         let end = root.as_ref().map_or(start, |root| root.span.end.max(start));
-        self.outcome.parsed.documents.push(Document { span: Span::new(start, end), root, broken });
+        self.attempt.parsed.documents.push(Document { span: Span::new(start, end), root, broken });
         self.frames.clear();
         self.anchors.clear();
         self.anchor_names.clear();
@@ -314,7 +314,7 @@ impl<'a> Builder<'a> {
 
     fn note_long(&mut self, span: Span) {
         if span.slice(self.source.origin.text()).contains('\n') {
-            self.outcome.long_spans.push(span);
+            self.attempt.long_spans.push(span);
         }
     }
 
@@ -408,7 +408,7 @@ impl<'a> Builder<'a> {
             ScalarStyle::Plain => (span, span),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
                 if at.start.line() != at.end.line() {
-                    self.outcome.folded_quotes.push(at.byte_range().unwrap_or_default().into());
+                    self.attempt.folded_quotes.push(at.byte_range().unwrap_or_default().into());
                 }
                 (span, Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
             }
@@ -419,7 +419,7 @@ impl<'a> Builder<'a> {
         };
         if style.is_block() {
             // Its only line may begin with a tab, behind the spaces that its header tells.
-            self.outcome.long_spans.push(extent);
+            self.attempt.long_spans.push(extent);
         } else {
             self.note_long(extent);
         }
@@ -565,7 +565,7 @@ impl<'a> Builder<'a> {
                 .diagnostic(format!("the key `{name}` appears twice"), label)
                 .related(Label::new(&self.source.file, first, "first here"))
                 .help("keep one of the two; Prometheus refuses a file with both");
-            self.outcome.parsed.problems.push(diagnostic);
+            self.attempt.parsed.problems.push(diagnostic);
         }
         for source in mapping::take_merges(&mut entries) {
             // What an alias stood for that was refused has been reported.

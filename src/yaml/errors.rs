@@ -13,7 +13,7 @@ use crate::source::{Diagnostic, Span};
 pub(super) fn diagnostics(source: &Source, repaired: &Repaired) -> Vec<Diagnostic> {
     let mut from = 0;
     let mut found = Vec::new();
-    for error in &repaired.outcome.errors {
+    for error in &repaired.attempt.errors {
         let next = repaired.unclosed.partition_point(|line| *line < from);
         let line = repaired.unclosed.get(next).filter(|line| **line <= error.at);
         found.push(match line {

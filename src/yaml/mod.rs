@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Sequence};
 
-use build::{Outcome, Source};
+use build::{Attempt, Source};
 use place::Origin;
 
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -81,7 +81,7 @@ pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Arc<Scalar>) -> Parsed {
 fn read(source: Source) -> Parsed {
     let repaired = repair::read(&source);
     let mut syntax_errors = errors::diagnostics(&source, &repaired);
-    let Outcome { mut parsed, long_spans, .. } = repaired.outcome;
+    let Attempt { mut parsed, long_spans, .. } = repaired.attempt;
     if syntax_errors.is_empty() {
         let tabs = tabs::refused(source.origin.text(), long_spans);
         syntax_errors.extend(tabs.into_iter().map(|tab| errors::tab(&source, tab)));

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, Parser};
 
-use super::build::{Outcome, Source, build, parser_options};
+use super::build::{Attempt, Source, build, parser_options};
 use super::escapes::escaped_single_quotes;
 use crate::source::Span;
 
@@ -113,7 +113,7 @@ impl Insertions {
 /// What came of reading a text, repaired where that was needed.
 pub(super) struct Repaired {
     /// The documents, and the syntax errors in bytes of the original text.
-    pub(super) outcome: Outcome,
+    pub(super) attempt: Attempt,
     /// Lines that lie inside a quoted text which is never closed, by place.
     pub(super) unclosed: Vec<usize>,
 }
@@ -122,54 +122,54 @@ pub(super) struct Repaired {
 pub(super) fn read(source: &Source) -> Repaired {
     let text = source.origin.text();
     let mut insertions = Insertions::default();
-    let mut outcome = build(source, text, &insertions);
+    let mut attempt = build(source, text, &insertions);
     // The places that the parser complained about are certain; others are guessed.
     let (mut lines, mut comments) = (Vec::new(), Vec::new());
     let (mut rounds, mut work) = (0, 0);
     while rounds < ROUNDS || work < MAX_WORK {
-        let outside = insertions.outside(&outcome.folded_quotes, &comments);
+        let outside = insertions.outside(&attempt.folded_quotes, &comments);
         let unclosed: Vec<usize> = lines.iter().filter(|line| outside.contains(line)).copied().collect();
-        let quotes = unknown_quotes(&outcome, text);
+        let quotes = unknown_quotes(&attempt, text);
         if !quotes.is_empty() && !insertions.quotes.contains(quotes.first().unwrap_or(&0)) {
             insertions.quotes.extend(quotes);
             insertions.quotes.sort_unstable();
-        } else if let Some(comment) = unseparated_comment(&outcome, &comments) {
+        } else if let Some(comment) = unseparated_comment(&attempt, &comments) {
             comments.push(comment);
             insertions = insertions.with(&[(comment, 1)]);
-        } else if let Some(line) = complaint(&outcome, text, &lines) {
+        } else if let Some(line) = complaint(&attempt, text, &lines) {
             // A guess spares a round for each further line.
             let guessed = if lines.is_empty() { guess(text) } else { Vec::new() };
             lines.push(line);
             insertions = insertions.with(&[(line, DEEP)]).with(&guessed);
         } else if outside.is_empty() || !unclosed.is_empty() {
-            return Repaired { outcome, unclosed };
+            return Repaired { attempt, unclosed };
         } else {
             insertions = insertions.without(&outside);
         }
         let repaired = insertions.apply(text);
         (rounds, work) = (rounds + 1, work + repaired.len());
-        outcome = build(source, &repaired, &insertions);
+        attempt = build(source, &repaired, &insertions);
     }
-    Repaired { outcome, unclosed: Vec::new() }
+    Repaired { attempt, unclosed: Vec::new() }
 }
 
 /// The quotes of the `\'` in the first text that holds one.
-fn unknown_quotes(outcome: &Outcome, text: &str) -> Vec<usize> {
-    let errors = outcome.errors.iter().filter(|error| matches!(error.kind, ErrorKind::UnknownQuotedScalarEscape));
+fn unknown_quotes(attempt: &Attempt, text: &str) -> Vec<usize> {
+    let errors = attempt.errors.iter().filter(|error| matches!(error.kind, ErrorKind::UnknownQuotedScalarEscape));
     errors.map(|error| escaped_single_quotes(text, error.at)).find(|quotes| !quotes.is_empty()).unwrap_or_default()
 }
 
 /// The first `#` without a space before it that is not known yet.
-fn unseparated_comment(outcome: &Outcome, known: &[usize]) -> Option<usize> {
-    let errors = outcome.errors.iter().filter(|error| matches!(error.kind, ErrorKind::CommentNotSeparated));
+fn unseparated_comment(attempt: &Attempt, known: &[usize]) -> Option<usize> {
+    let errors = attempt.errors.iter().filter(|error| matches!(error.kind, ErrorKind::CommentNotSeparated));
     errors.map(|error| error.at).find(|at| !known.contains(at))
 }
 
 /// The start of the first line that the parser holds for badly indented quoted text and that is not known yet.
-fn complaint(outcome: &Outcome, text: &str, known: &[usize]) -> Option<usize> {
+fn complaint(attempt: &Attempt, text: &str, known: &[usize]) -> Option<usize> {
     let is_complaint =
         |kind: &ErrorKind| matches!(kind, ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
-    let complaints = outcome.errors.iter().filter(|error| is_complaint(&error.kind));
+    let complaints = attempt.errors.iter().filter(|error| is_complaint(&error.kind));
     let mut lines = complaints.map(|error| line_start(text, error.at));
     lines.find(|line| !known.contains(line))
 }

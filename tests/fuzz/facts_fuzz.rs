@@ -3,7 +3,7 @@
 //! called never true may let anything through; no operator whose sides are said never to match may yield anything.
 
 use promproof::engine::{Engine, Options, QueryValue, Store};
-use promproof::facts::{Branch, ConflictKind, Facts, Outcome as Verdict, Presence};
+use promproof::facts::{Branch, ConflictKind, Facts, Passes, Presence};
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::ast::{Expr, ExprKind};
 use promproof::promql::{self, ParseOptions};
@@ -60,7 +60,7 @@ fn check(text: &str, expr: &Expr, facts: &Facts<'_>, store: &Store, t_ms: i64) -
             }
         }
         let never = |comparison: &&promproof::facts::Comparison| {
-            comparison.node == part.id && comparison.branch.is_none() && comparison.outcome == Verdict::Never
+            comparison.node == part.id && comparison.branch.is_none() && comparison.passes == Passes::Never
         };
         if let Some(never) = facts.comparisons.iter().find(never) {
             assert!(elements.is_empty(), "{text}: {never:?} yields {elements:?}");

@@ -13,7 +13,7 @@ use promproof::model::exposition::parse_dump;
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::series;
 use promproof::report::run::{TestFormat, TestView};
-use promproof::report::{self, Look};
+use promproof::report::{self, Style};
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
 use promproof::testfile;
@@ -278,7 +278,7 @@ fn broken_rule_files() {
             summary,
             quiet: false,
         };
-        report::write_check(&mut shown, report::Format::Full, &Look::plain(), &whole).unwrap();
+        report::write_check(&mut shown, report::Format::Full, &Style::plain(), &whole).unwrap();
         match (is_rules, whole.diagnostics.is_empty()) {
             (false, _) => Outcome::Refused,
             (true, false) => Outcome::Result,
@@ -337,7 +337,7 @@ fn broken_test_files() {
         let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];
         let mut shown = Vec::new();
         let format = formats[random.below(formats.len())];
-        report::run::write(&mut shown, format, &Look::plain(), &report, None, &TestView::default()).unwrap();
+        report::run::write(&mut shown, format, &Style::plain(), &report, None, &TestView::default()).unwrap();
         let of_file = &report.files[0];
         check_problems(&of_file.problems, file.text());
         check_problems(&of_file.warnings, file.text());

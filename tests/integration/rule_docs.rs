@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::{self, Confidence, Config};
-use promproof::report::Look;
+use promproof::report::Style;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, classify};
 use promproof::source::{Diagnostic, SourceFile};
@@ -72,7 +72,7 @@ fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {
 fn render(diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
     for diagnostic in diagnostics {
-        full::write_diagnostic(&mut out, &Look::plain(), diagnostic).unwrap();
+        full::write_diagnostic(&mut out, &Style::plain(), diagnostic).unwrap();
         out.push(b'\n');
     }
     let text = String::from_utf8(out).unwrap();

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use promproof::report::Look;
+use promproof::report::Style;
 use promproof::report::run::{self, TestFormat, TestView};
 use promproof::source::SourceFile;
 use promproof::unittest::report::TestReport;
@@ -40,7 +40,7 @@ impl Folder {
     pub fn run_as(&self, format: TestFormat, text: &str) -> String {
         let report = self.run(text);
         let mut out = Vec::new();
-        run::write(&mut out, format, &Look { width: 100, ..Look::plain() }, &report, None, &TestView::default())
+        run::write(&mut out, format, &Style { width: 100, ..Style::plain() }, &report, None, &TestView::default())
             .unwrap();
         let text = String::from_utf8(out).unwrap();
         let folder = format!("{}/", self.dir.path().display());

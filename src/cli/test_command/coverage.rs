@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::options::output_file;
-use crate::cli::{Session, Trouble, atomic};
-use crate::report::Look;
+use crate::cli::{Error, Session, atomic};
+use crate::report::Style;
 use crate::report::coverage::{self as output, lcov};
 use crate::report::parts::Parts;
 use crate::report::run::TestFormat;
@@ -52,7 +52,7 @@ impl CoverageArgs {
     }
 
     /// Writes the files that are asked for, each of them even if another one cannot be written.
-    pub(in crate::cli) fn write(&self, coverage: &Coverage, part: Option<PartOf>) -> [Result<(), Trouble>; 2] {
+    pub(in crate::cli) fn write(&self, coverage: &Coverage, part: Option<PartOf>) -> [Result<(), Error>; 2] {
         let parts = part.map(Parts::from);
         let json = self
             .coverage_json
@@ -77,16 +77,16 @@ impl CoverageArgs {
         coverage: &Coverage,
         format: TestFormat,
         quiet: bool,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, Error> {
         let mut stderr = session.stderr();
         let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);
-        let (out, look): (&mut dyn Write, &Look) =
-            if for_people { (stdout, &session.look) } else { (&mut stderr, &session.error_look) };
+        let (out, style): (&mut dyn Write, &Style) =
+            if for_people { (stdout, &session.style) } else { (&mut stderr, &session.error_style) };
         if self.coverage && !quiet {
             writeln!(out)?;
-            output::write_text(out, look, coverage)?;
+            output::write_text(out, style, coverage)?;
         } else {
-            writeln!(out, "{}", output::summary_line(look, coverage))?;
+            writeln!(out, "{}", output::summary_line(style, coverage))?;
         }
         is_enough(self.fail_under, coverage, session)
     }
@@ -96,13 +96,9 @@ impl CoverageArgs {
 ///
 /// # Errors
 /// Where standard error cannot be written to.
-pub(in crate::cli) fn is_enough(
-    threshold: Option<f64>,
-    coverage: &Coverage,
-    session: &Session,
-) -> Result<bool, Trouble> {
+pub(in crate::cli) fn is_enough(threshold: Option<f64>, coverage: &Coverage, session: &Session) -> Result<bool, Error> {
     let Some(threshold) = threshold.filter(|threshold| !coverage.total().reaches(*threshold)) else { return Ok(true) };
-    let word = session.error_look.paint(Look::severity(Severity::Error), "error");
+    let word = session.error_style.paint(Style::severity(Severity::Error), "error");
     let total = coverage.total();
     let reached = match total.total {
         0 => "nothing to cover, which is".to_owned(),

@@ -2,28 +2,28 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Trouble;
+use crate::cli::Error;
 use crate::cli::inputs::Inputs;
 use crate::report::passed_over;
 use crate::workspace::{Lookup, PassedOver, Purpose, Settings, Workspace};
 
 /// The test files under the paths, and what cannot be read.
-pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: Settings) -> (Workspace, Vec<Trouble>) {
+pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: Settings) -> (Workspace, Vec<Error>) {
     let Inputs { workspace, failures } = Inputs::read(Purpose::Test, paths, "<stdin>", lookup, settings);
-    (workspace, failures.iter().map(|failure| Trouble::new(failure.to_string())).collect())
+    (workspace, failures.iter().map(|failure| Error::new(failure.to_string())).collect())
 }
 
 /// What to say where none of `paths` leads to a test file; `passed_over` may be why.
-pub(in crate::cli) fn no_test_file(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
+pub(in crate::cli) fn no_test_file(paths: &[PathBuf], passed_over: &[PassedOver]) -> Error {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     let paths = paths.join(", ");
     if passed_over.is_empty() {
-        return Trouble::new(format!("no test file in {paths}"));
+        return Error::new(format!("no test file in {paths}"));
     }
     let others = passed_over::in_words(passed_over);
-    let trouble = Trouble::new(format!("no test file in {paths}: passed over {others}"));
+    let error = Error::new(format!("no test file in {paths}: passed over {others}"));
     match passed_over::advice(passed_over) {
-        Some(advice) => trouble.help(advice),
-        None => trouble,
+        Some(advice) => error.help(advice),
+        None => error,
     }
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::TestArgs;
 use crate::cli::options::FormatArgs;
-use crate::cli::{Session, Trouble};
+use crate::cli::{Error, Session};
 use crate::report::Format;
 use crate::report::run::TestFormat;
 
@@ -51,12 +51,12 @@ pub(super) fn chosen(args: &TestArgs, session: &Session) -> TestFormat {
 ///
 /// # Errors
 /// A format is asked for that tells how tests went.
-pub(super) fn list_is_json(args: &TestArgs) -> Result<bool, Trouble> {
+pub(super) fn list_is_json(args: &TestArgs) -> Result<bool, Error> {
     match args.output_format {
         None | Some(TestOutputFormat::Full | TestOutputFormat::Concise) => Ok(false),
         Some(TestOutputFormat::Json) => Ok(true),
         Some(TestOutputFormat::Github | TestOutputFormat::Junit | TestOutputFormat::Tap) => {
-            Err(Trouble::new("this output format says how tests went, and --list runs none")
+            Err(Error::new("this output format says how tests went, and --list runs none")
                 .help("leave --output-format out, or use `--output-format json`"))
         }
     }

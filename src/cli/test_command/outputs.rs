@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::TestArgs;
-use crate::cli::Trouble;
+use crate::cli::Error;
 use crate::workspace::{self, Home, TestInput};
 
 /// Looks at the files that the run would write, before anything is run.
 ///
 /// # Errors
 /// Where one is there and belongs to the tests, or two are the same.
-pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
+pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Error> {
     let inputs: Vec<PathBuf> = args.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let mut seen: Vec<(PathBuf, &str)> = Vec::new();
     for (option, path) in outputs(args) {
@@ -25,12 +25,12 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
             || target.extension().is_some_and(|extension| extension == "toml");
         if is_source && target.is_file() {
             let message = format!("{option} would overwrite {}, which may be a file of the tests", path.display());
-            return Err(Trouble::new(message)
+            return Err(Error::new(message)
                 .help(format!("{option} takes the file to write; name one that is no test file and no rule file")));
         }
         if let Some((_, other)) = seen.iter().find(|(known, _)| *known == target) {
             let message = format!("{other} and {option} would both write {}", path.display());
-            return Err(Trouble::new(message).help("the second would overwrite the first; give each a file of its own"));
+            return Err(Error::new(message).help("the second would overwrite the first; give each a file of its own"));
         }
         seen.push((target, option));
     }
@@ -42,7 +42,7 @@ pub(super) fn forbid_overwriting(args: &TestArgs) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// Where a report would take the place of one of them.
-pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[Arc<TestInput>], home: &Home) -> Result<(), Trouble> {
+pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[Arc<TestInput>], home: &Home) -> Result<(), Error> {
     let there: Vec<(&str, &Path, PathBuf)> = outputs(args)
         .filter_map(|(option, path)| Some((option, path, target(path).filter(|target| target.is_file())?)))
         .collect();
@@ -59,7 +59,7 @@ pub(super) fn forbid_overwriting_rules(args: &TestArgs, inputs: &[Arc<TestInput>
     match there.iter().find(|(_, _, target)| files.contains(target)) {
         Some((option, path, _)) => {
             let message = format!("{option} would overwrite {}, which the tests read", path.display());
-            Err(Trouble::new(message).help(format!("{option} takes the file to write; name another one")))
+            Err(Error::new(message).help(format!("{option} takes the file to write; name another one")))
         }
         None => Ok(()),
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::suite::Ran;
 use crate::cli::options::output_file;
-use crate::cli::{Session, Trouble, atomic};
+use crate::cli::{Error, Session, atomic};
 use crate::report::html;
 use crate::report::run::TestView;
 
@@ -24,13 +24,13 @@ impl HtmlArgs {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub(super) fn write(&self, ran: &Ran, view: &TestView, session: &Session) -> Result<(), Trouble> {
+    pub(super) fn write(&self, ran: &Ran, view: &TestView, session: &Session) -> Result<(), Error> {
         let Some(path) = &self.html else { return Ok(()) };
         // The page says how long it took also where nobody is looking: it is looked at later.
         let view = TestView { elapsed: Some(session.elapsed()), ..*view };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
-                .map_err(|error| Trouble::new(format!("cannot create the folder {}: {error}", folder.display())))?;
+                .map_err(|error| Error::new(format!("cannot create the folder {}: {error}", folder.display())))?;
         }
         atomic::write(path, |out| html::write(out, &ran.report, &ran.stories, &view).and_then(|()| out.flush()))
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::Trouble;
+use crate::cli::Error;
 use std::sync::Arc;
 
 use crate::unittest::{Part, Partition, Selection};
@@ -37,11 +37,11 @@ impl PartitionArgs {
     ///
     /// # Errors
     /// Both are asked for.
-    pub(in crate::cli) fn forbid_threshold(&self, threshold: Option<f64>) -> Result<(), Trouble> {
+    pub(in crate::cli) fn forbid_threshold(&self, threshold: Option<f64>) -> Result<(), Error> {
         if self.partition.is_none() || threshold.is_none() {
             return Ok(());
         }
-        Err(Trouble::new("--fail-under with --partition would judge a part by what the whole should cover")
+        Err(Error::new("--fail-under with --partition would judge a part by what the whole should cover")
             .help("write the coverage of each part with --coverage-json, then `promproof report merge --fail-under`"))
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::super::options::output_file;
-use super::super::{Outcome, Session, Trouble, atomic};
+use super::super::{Error, ExitStatus, Session, atomic};
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
 use crate::source::Severity;
@@ -41,11 +41,11 @@ pub(in crate::cli) struct PromtoolArgs {
 
 impl PromtoolArgs {
     /// What comes from standard input has no name to write to.
-    pub(super) fn forbid_stdin(&self, paths: &[PathBuf]) -> Result<(), Trouble> {
+    pub(super) fn forbid_stdin(&self, paths: &[PathBuf]) -> Result<(), Error> {
         if self.to_promtool.is_none() || paths.iter().all(|path| path != Path::new("-")) {
             return Ok(());
         }
-        Err(Trouble::new("--to-promtool cannot write what comes from standard input")
+        Err(Error::new("--to-promtool cannot write what comes from standard input")
             .help("name the test file instead of `-`"))
     }
 }
@@ -60,14 +60,14 @@ pub(super) fn write(
     mut inputs: Vec<Arc<TestInput>>,
     options: &RunOptions,
     session: &Session,
-) -> Result<Outcome, Trouble> {
-    let failure = |error: std::io::Error| Trouble::new(format!("cannot write to {}: {error}", dir.display()));
+) -> Result<ExitStatus, Error> {
+    let failure = |error: std::io::Error| Error::new(format!("cannot write to {}: {error}", dir.display()));
     atomic::forbid_leaving(dir)?;
     std::fs::create_dir_all(dir).map_err(failure)?;
     let folder = dir.canonicalize().map_err(failure)?;
     inputs.retain(|input| !is_below(&folder, Path::new(input.test.file.name())));
     if inputs.is_empty() {
-        return Err(Trouble::new("there is no test file to translate")
+        return Err(Error::new("there is no test file to translate")
             .help(format!("what is below {} itself does not count", dir.display())));
     }
     let broken = broken(&inputs, session);
@@ -86,7 +86,7 @@ pub(super) fn write(
         writeln!(stdout, "{}", one_line(&dir.join(path).display().to_string()))?;
     }
     stdout.flush()?;
-    Ok(if broken { Outcome::Trouble } else { Outcome::Clean })
+    Ok(if broken { ExitStatus::Failed } else { ExitStatus::Clean })
 }
 
 fn is_broken(input: &TestInput) -> bool {
@@ -97,13 +97,13 @@ fn is_broken(input: &TestInput) -> bool {
 fn broken(inputs: &[Arc<TestInput>], session: &Session) -> bool {
     for input in inputs.iter().filter(|input| is_broken(input)) {
         let message = format!("{} has mistakes and is not translated", input.test.file.name());
-        session.report(&Trouble::new(message).help("`promproof check` shows them"));
+        session.report(&Error::new(message).help("`promproof check` shows them"));
     }
     inputs.iter().any(|input| is_broken(input))
 }
 
 /// Says what is not the same as before.
-fn warn(translations: &[Translation<'_>], session: &Session) -> Result<(), Trouble> {
+fn warn(translations: &[Translation<'_>], session: &Session) -> Result<(), Error> {
     let mut stderr = session.stderr();
     for translation in translations {
         let file = &translation.input.test.file;
@@ -122,14 +122,14 @@ struct Files {
 }
 
 impl Files {
-    fn add(&mut self, translation: &Translation<'_>) -> Result<(), Trouble> {
+    fn add(&mut self, translation: &Translation<'_>) -> Result<(), Error> {
         let source = Path::new(translation.input.test.file.name());
         let target = mirrored(source)?;
         let below = target.parent().unwrap_or(Path::new("")).to_owned();
         let from = self.folder.join(&below);
         self.forbid_leaving(&from)?;
         std::fs::create_dir_all(&from)
-            .map_err(|error| Trouble::new(format!("cannot write to {}: {error}", from.display())))?;
+            .map_err(|error| Error::new(format!("cannot write to {}: {error}", from.display())))?;
         let mut rule_files = Vec::new();
         for rules in &translation.rules {
             match rules {
@@ -154,33 +154,33 @@ impl Files {
     }
 
     /// Refuses what a link below DIR would put elsewhere.
-    fn forbid_leaving(&self, path: &Path) -> Result<(), Trouble> {
+    fn forbid_leaving(&self, path: &Path) -> Result<(), Error> {
         let nearest = path.ancestors().find_map(|path| path.canonicalize().ok());
         if nearest.is_some_and(|nearest| nearest.starts_with(&self.folder)) {
             return Ok(());
         }
-        Err(Trouble::new(format!("{} is not written: a link leads out of the folder", path.display()))
+        Err(Error::new(format!("{} is not written: a link leads out of the folder", path.display()))
             .help("nothing is written; name another folder, or remove the link"))
     }
 
     /// Nothing is replaced that something else has written, and nothing is written elsewhere.
-    fn refuse_foreign(&self) -> Result<(), Trouble> {
+    fn refuse_foreign(&self) -> Result<(), Error> {
         for path in self.texts.keys().map(|path| self.folder.join(path)) {
             self.forbid_leaving(&path)?;
             let Ok(metadata) = std::fs::symlink_metadata(&path) else { continue };
             let ours = metadata.is_file() && std::fs::read(&path).is_ok_and(|text| text.starts_with(HEADER.as_bytes()));
             if !ours {
-                return Err(Trouble::new(format!("{} is there and was not written by --to-promtool", path.display()))
+                return Err(Error::new(format!("{} is there and was not written by --to-promtool", path.display()))
                     .help("nothing is written; name another folder, or move the file away"));
             }
         }
         Ok(())
     }
 
-    fn write(&self) -> Result<(), Trouble> {
+    fn write(&self) -> Result<(), Error> {
         for (path, text) in &self.texts {
             let path = self.folder.join(path);
-            let failure = |error: std::io::Error| Trouble::new(format!("cannot write {}: {error}", path.display()));
+            let failure = |error: std::io::Error| Error::new(format!("cannot write {}: {error}", path.display()));
             std::fs::create_dir_all(path.parent().unwrap_or(&self.folder)).map_err(failure)?;
             atomic::write(&path, |out| out.write_all(text.as_bytes()))?;
         }
@@ -188,9 +188,9 @@ impl Files {
     }
 }
 
-fn canonical(path: &Path) -> Result<PathBuf, Trouble> {
+fn canonical(path: &Path) -> Result<PathBuf, Error> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    path.canonicalize().map_err(|error| Trouble::new(format!("cannot find {}: {error}", path.display())))
+    path.canonicalize().map_err(|error| Error::new(format!("cannot find {}: {error}", path.display())))
 }
 
 fn is_below(folder: &Path, file: &Path) -> bool {
@@ -198,8 +198,8 @@ fn is_below(folder: &Path, file: &Path) -> bool {
 }
 
 /// The path below DIR of what is written for `source`: the same as below the current folder.
-fn mirrored(source: &Path) -> Result<PathBuf, Trouble> {
-    let failure = |error: std::io::Error| Trouble::new(format!("cannot find {}: {error}", source.display()));
+fn mirrored(source: &Path) -> Result<PathBuf, Error> {
+    let failure = |error: std::io::Error| Error::new(format!("cannot find {}: {error}", source.display()));
     let here = std::path::absolute(".").map_err(failure)?;
     let source = normalize(&std::path::absolute(source).map_err(failure)?);
     if let Ok(inside) = source.strip_prefix(normalize(&here)) {
@@ -220,13 +220,13 @@ fn numbered(path: &Path, index: usize) -> PathBuf {
 }
 
 /// The way from one folder to a path, both absolute, with slashes; empty where they are the same.
-fn relative(from: &Path, to: &Path) -> Result<String, Trouble> {
+fn relative(from: &Path, to: &Path) -> Result<String, Error> {
     let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(common).map(|_| "..");
     let mut parts: Vec<&str> = up.collect();
     for component in to.components().skip(common) {
         let part = component.as_os_str().to_str();
-        parts.push(part.ok_or_else(|| Trouble::new(format!("{} is no UTF-8 and cannot be named", to.display())))?);
+        parts.push(part.ok_or_else(|| Error::new(format!("{} is no UTF-8 and cannot be named", to.display())))?);
     }
     Ok(parts.join("/"))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::TestArgs;
 use super::files::{no_test_file, read_tests};
 use crate::cli::config;
-use crate::cli::{Outcome, Session, Trouble};
+use crate::cli::{Error, ExitStatus, Session};
 use crate::lint::config::Choice;
 use crate::lint::{self, Config};
 use crate::source::{FileId, Severity};
@@ -30,7 +30,7 @@ pub(super) struct Ran {
 pub(super) struct Opened {
     pub config: Config,
     pub workspace: Workspace,
-    failures: Vec<Trouble>,
+    failures: Vec<Error>,
 }
 
 impl Opened {
@@ -38,7 +38,7 @@ impl Opened {
     ///
     /// # Errors
     /// Where the configuration makes no sense.
-    pub(super) fn new(args: &TestArgs, choice: Choice, session: &Session) -> Result<Self, Trouble> {
+    pub(super) fn new(args: &TestArgs, choice: Choice, session: &Session) -> Result<Self, Error> {
         let mut config = config::load(&args.config, session)?.choosing(choice);
         args.fail.set(&mut config);
         let lookup = args.config.file.files.lookup(&config, &args.paths);
@@ -60,7 +60,7 @@ pub(super) struct Suite<'a> {
     /// How they run, and what of them.
     pub options: RunOptions,
     /// What could not be read or written; it has been told.
-    failures: Vec<Trouble>,
+    failures: Vec<Error>,
     /// Whether there is no test file at all.
     pub is_missing: bool,
     /// Whether there are tests, and none in the part of `--partition`.
@@ -77,7 +77,7 @@ impl<'a> Suite<'a> {
         opened: Opened,
         options: RunOptions,
         session: &'a Session,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, Error> {
         let Opened { config, workspace, failures } = opened;
         let is_missing = workspace.documents().is_empty() && failures.is_empty();
         if is_missing && !args.allow_none {
@@ -103,15 +103,15 @@ impl<'a> Suite<'a> {
     ///
     /// # Errors
     /// Where nothing is selected any more.
-    pub(super) fn set_texts(&mut self, written: Vec<(FileId, String)>) -> Result<(), Trouble> {
+    pub(super) fn set_texts(&mut self, written: Vec<(FileId, String)>) -> Result<(), Error> {
         for (file, text) in written {
-            self.workspace.set_text(file, Some(text)).map_err(|error| Trouble::new(error.to_string()))?;
+            self.workspace.set_text(file, Some(text)).map_err(|error| Error::new(error.to_string()))?;
         }
         self.select()
     }
 
     /// Tells what is wrong with files, each thing once; it decides how the command ends.
-    pub(super) fn tell(&mut self, failures: Vec<Trouble>) {
+    pub(super) fn tell(&mut self, failures: Vec<Error>) {
         for failure in failures {
             if self.failures.iter().all(|known| known.message != failure.message) {
                 self.session.report(&failure);
@@ -120,7 +120,7 @@ impl<'a> Suite<'a> {
         }
     }
 
-    fn select(&mut self) -> Result<(), Trouble> {
+    fn select(&mut self) -> Result<(), Error> {
         self.inputs = self.workspace.tests().cloned().collect();
         let selection = &mut self.options.selection;
         // Of the whole the part is taken, not of the part that there was before an update.
@@ -149,14 +149,14 @@ impl<'a> Suite<'a> {
     }
 
     /// How the command ends if it would otherwise end so: what could not be read or written weighs more.
-    pub(super) fn outcome(&self, otherwise: Outcome) -> Outcome {
-        if self.failures.is_empty() { otherwise } else { Outcome::Trouble }
+    pub(super) fn outcome(&self, otherwise: ExitStatus) -> ExitStatus {
+        if self.failures.is_empty() { otherwise } else { ExitStatus::Failed }
     }
 }
 
 /// Leaves only files of which something is selected. Files with mistakes of their own stay: nobody knows what is in
 /// them, and a run without them would pass where it proves nothing.
-fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Result<(), Trouble> {
+fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Result<(), Error> {
     if selection.groups.is_none() && selection.words.is_empty() {
         return Ok(());
     }
@@ -165,7 +165,7 @@ fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Res
     let stays = |input: &Arc<TestInput>| broken(input) || selects(input);
     if !inputs.is_empty() && !inputs.iter().any(stays) {
         let names = inputs.iter().flat_map(|input| &input.test.groups).filter(|group| group.name.is_some()).count();
-        return Err(Trouble::new("the filter selects no test")
+        return Err(Error::new("the filter selects no test")
             .help(format!("test files: {}, named test groups: {names}; see `promproof test --list`", inputs.len())));
     }
     inputs.retain(stays);
@@ -173,7 +173,7 @@ fn keep_selected(inputs: &mut Vec<Arc<TestInput>>, selection: &Selection) -> Res
 }
 
 /// A run that tests nothing proves nothing.
-pub(super) fn nothing_to_test(paths: &[PathBuf], passed_over: &[PassedOver]) -> Trouble {
+pub(super) fn nothing_to_test(paths: &[PathBuf], passed_over: &[PassedOver]) -> Error {
     no_test_file(paths, passed_over).or_help(
         "a test file has a `tests:` list at the top, as `promtool test rules` takes it; --allow-none accepts this",
     )

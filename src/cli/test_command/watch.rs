@@ -18,7 +18,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use super::TestArgs;
 use super::suite::Opened;
 use crate::cli::config::{self, ConfigFileArgs};
-use crate::cli::{Outcome, Session, Trouble};
+use crate::cli::{Error, ExitStatus, Session};
 use crate::model::calendar;
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
@@ -52,11 +52,11 @@ pub(in crate::cli) struct WatchArgs {
 pub(super) fn run(
     args: &TestArgs,
     session: &Session,
-    open: &dyn Fn(&Session) -> Result<Opened, Trouble>,
-    run: &dyn Fn(Opened, &Session) -> Result<Outcome, Trouble>,
-) -> Result<Outcome, Trouble> {
+    open: &dyn Fn(&Session) -> Result<Opened, Error>,
+    run: &dyn Fn(Opened, &Session) -> Result<ExitStatus, Error>,
+) -> Result<ExitStatus, Error> {
     if args.paths.iter().any(|path| path == Path::new("-")) {
-        return Err(Trouble::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
+        return Err(Error::new("--watch cannot watch standard input").help("name the test file instead of `-`"));
     }
     let mut watched = Watched {
         paths: &args.paths,
@@ -80,10 +80,10 @@ pub(super) fn run(
         }
         // The rule files of a test are read when it runs.
         let state = State { files: watched.rules().chain(found).collect() };
-        if let Err(trouble) = opened.and_then(|opened| run(opened, &session)) {
-            session.report(&trouble);
-            if trouble.closed_pipe {
-                return Ok(Outcome::Trouble);
+        if let Err(error) = opened.and_then(|opened| run(opened, &session)) {
+            session.report(&error);
+            if error.closed_pipe {
+                return Ok(ExitStatus::Failed);
             }
         }
         let files = state.files.len();
@@ -99,7 +99,7 @@ pub(super) fn run(
 }
 
 /// Clears the screen where there is one, and says when and why the tests run.
-fn begin(session: &Session, reason: &str) -> Result<(), Trouble> {
+fn begin(session: &Session, reason: &str) -> Result<(), Error> {
     if session.interactive {
         let mut stdout = session.stdout(Syntax::Text);
         // Erase the screen and what was scrolled out of it; back to the first line.
@@ -253,8 +253,8 @@ impl Alarm {
     ///
     /// # Errors
     /// Where no reason will ever come.
-    fn wait(&self) -> Result<(), Trouble> {
-        let ended = || Trouble::new("the watcher of files has ended").help("use --poll");
+    fn wait(&self) -> Result<(), Error> {
+        let ended = || Error::new("the watcher of files has ended").help("use --poll");
         if self.watcher.is_none() {
             std::thread::sleep(POLL);
             return Ok(());

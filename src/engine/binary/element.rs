@@ -10,41 +10,41 @@ use crate::promql::ast::BinaryOp;
 use crate::source::Span;
 
 use super::arithmetic;
-use super::outcome::Outcome;
+use super::paired::Paired;
 
 /// Applies `op`; annotations are about `span`, the whole operation.
-pub(super) fn evaluate(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Outcome {
+pub(super) fn evaluate(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Paired {
     match (lhs, rhs) {
-        (Cell::Absent, _) | (_, Cell::Absent) => Outcome::Filtered,
+        (Cell::Absent, _) | (_, Cell::Absent) => Paired::Filtered,
         (Cell::Float(a), Cell::Float(b)) if !arithmetic::is_trim(op) => floats(op, a, b),
         (Cell::Histogram(a), Cell::Histogram(b)) => histograms(eval, op, a, b, span),
         (Cell::Float(a), Cell::Histogram(b)) if op == BinaryOp::Mul => scaled(b, |h| h.mul(a)),
         (Cell::Histogram(a), Cell::Float(b)) => match op {
             BinaryOp::Mul => scaled(a, |h| h.mul(b)),
             BinaryOp::Div => scaled(a, |h| h.div(b)),
-            BinaryOp::TrimUpper => Outcome::Keep(a.trimmed(b, Keep::Below).into()),
-            BinaryOp::TrimLower => Outcome::Keep(a.trimmed(b, Keep::Above).into()),
+            BinaryOp::TrimUpper => Paired::Keep(a.trimmed(b, Keep::Below).into()),
+            BinaryOp::TrimLower => Paired::Keep(a.trimmed(b, Keep::Above).into()),
             _ => incompatible(eval, op, lhs, rhs, span),
         },
         _ => incompatible(eval, op, lhs, rhs, span),
     }
 }
 
-fn floats(op: BinaryOp, a: f64, b: f64) -> Outcome {
+fn floats(op: BinaryOp, a: f64, b: f64) -> Paired {
     if !op.is_comparison() {
-        Outcome::Keep(Slot::Float(arithmetic::calculate(op, a, b)))
+        Paired::Keep(Slot::Float(arithmetic::calculate(op, a, b)))
     } else if arithmetic::compare(op, a, b) {
-        Outcome::Keep(Slot::Float(a))
+        Paired::Keep(Slot::Float(a))
     } else {
-        Outcome::Filtered
+        Paired::Filtered
     }
 }
 
-fn scaled(histogram: &FloatHistogram, scale: impl FnOnce(&mut FloatHistogram)) -> Outcome {
+fn scaled(histogram: &FloatHistogram, scale: impl FnOnce(&mut FloatHistogram)) -> Paired {
     let mut scaled = histogram.clone();
     scale(&mut scaled);
     scaled.compact();
-    Outcome::Keep(scaled.into())
+    Paired::Keep(scaled.into())
 }
 
 fn histograms(
@@ -53,13 +53,13 @@ fn histograms(
     a: &Arc<FloatHistogram>,
     b: &Arc<FloatHistogram>,
     span: Span,
-) -> Outcome {
+) -> Paired {
     match op {
         BinaryOp::Equal | BinaryOp::NotEqual => {
             if a.same_data(b) == (op == BinaryOp::Equal) {
-                Outcome::Keep(Slot::Histogram(a.clone()))
+                Paired::Keep(Slot::Histogram(a.clone()))
             } else {
-                Outcome::Filtered
+                Paired::Filtered
             }
         }
         BinaryOp::Add | BinaryOp::Sub => sum(eval, op, a, b, span),
@@ -67,14 +67,14 @@ fn histograms(
     }
 }
 
-fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHistogram, span: Span) -> Outcome {
+fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHistogram, span: Span) -> Paired {
     let mut result = a.clone();
     let (word, combined) =
         if op == BinaryOp::Add { ("addition", result.add(b)) } else { ("subtraction", result.sub(b)) };
     let Ok(combined) = combined else {
         let op = op.symbol();
         eval.warn(format!("incompatible bucket layout encountered for binary operator {op}"), span);
-        return Outcome::Incompatible;
+        return Paired::Incompatible;
     };
     if op == BinaryOp::Sub {
         result.counter_reset_hint = CounterResetHint::Gauge;
@@ -86,12 +86,12 @@ fn sum(eval: &mut Evaluator<'_>, op: BinaryOp, a: &FloatHistogram, b: &FloatHist
         eval.info(format!("mismatched custom buckets were reconciled during {word}"), span);
     }
     result.compact();
-    Outcome::Keep(result.into())
+    Paired::Keep(result.into())
 }
 
-fn incompatible(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Outcome {
+fn incompatible(eval: &mut Evaluator<'_>, op: BinaryOp, lhs: Cell<'_>, rhs: Cell<'_>, span: Span) -> Paired {
     let kind = |cell| if matches!(cell, Cell::Histogram(_)) { "histogram" } else { "float" };
     let (lhs, rhs, op) = (kind(lhs), kind(rhs), op.symbol());
     eval.info(format!("incompatible sample types encountered for binary operator \"{op}\": {lhs} {op} {rhs}"), span);
-    Outcome::Incompatible
+    Paired::Incompatible
 }

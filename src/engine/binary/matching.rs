@@ -16,7 +16,7 @@ use crate::source::Span;
 
 use super::arithmetic::{self, Comparison};
 use super::element;
-use super::outcome::Outcome;
+use super::paired::Paired;
 use super::signature::{Groups, Signature};
 
 /// Evaluates the operator for all match groups.
@@ -300,12 +300,12 @@ impl Join<'_> {
                 continue;
             }
             let (lhs, rhs) = if self.swapped { (theirs, mine) } else { (mine, theirs) };
-            let outcome = element::evaluate(eval, op, lhs, rhs, self.span);
-            let compatible = !matches!(outcome, Outcome::Incompatible);
+            let paired = element::evaluate(eval, op, lhs, rhs, self.span);
+            let compatible = !matches!(paired, Paired::Incompatible);
             let slot = if self.node.return_bool && compatible {
-                Slot::Float(f64::from(u8::from(matches!(outcome, Outcome::Keep(_)))))
+                Slot::Float(f64::from(u8::from(matches!(paired, Paired::Keep(_)))))
             } else {
-                outcome.into_slot()
+                paired.into_slot()
             };
             column.set(step, slot);
             if compatible && tracked {

@@ -3,7 +3,7 @@
 mod arithmetic;
 mod element;
 mod matching;
-mod outcome;
+mod paired;
 mod scalar;
 mod set;
 mod signature;

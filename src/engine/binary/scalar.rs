@@ -8,7 +8,7 @@ use crate::source::Span;
 
 use super::arithmetic::{self, Comparison};
 use super::element;
-use super::outcome::Outcome;
+use super::paired::Paired;
 
 /// An operator with a scalar on one side.
 pub(super) struct Operation<'a> {
@@ -72,12 +72,12 @@ fn mixed(eval: &mut Evaluator<'_>, operation: &Operation<'_>, series: &mut Serie
         let scalar = Cell::Float(operation.scalar.at(step));
         let sample = series.column.get(step);
         let (lhs, rhs) = if operation.scalar_left { (scalar, sample) } else { (sample, scalar) };
-        let outcome = element::evaluate(eval, node.op, lhs, rhs, operation.span);
-        let slot = match outcome {
-            Outcome::Incompatible => Slot::Absent,
-            outcome if node.return_bool => Slot::Float(f64::from(u8::from(matches!(outcome, Outcome::Keep(_))))),
-            Outcome::Keep(_) if node.op.is_comparison() => continue,
-            outcome => outcome.into_slot(),
+        let paired = element::evaluate(eval, node.op, lhs, rhs, operation.span);
+        let slot = match paired {
+            Paired::Incompatible => Slot::Absent,
+            paired if node.return_bool => Slot::Float(f64::from(u8::from(matches!(paired, Paired::Keep(_))))),
+            Paired::Keep(_) if node.op.is_comparison() => continue,
+            paired => paired.into_slot(),
         };
         series.column.set(step, slot);
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use crate::lint::config::{Held, HeldRule, Level, Origin, Value, Why, key_text};
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::diagnostics::json::VERSION;
 use crate::report::text::{one_line, severity_name};
 use crate::source::words::counted;
@@ -34,7 +34,7 @@ const MAX_COLUMN: usize = 56;
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write_toml(out: &mut dyn Write, look: &Look, view: &HeldView<'_>) -> io::Result<()> {
+pub fn write_toml(out: &mut dyn Write, style: &Style, view: &HeldView<'_>) -> io::Result<()> {
     let mut head = match view.source {
         Some(source) => format!("what {} says", one_line(source)),
         None => "there is no configuration file: the defaults".to_owned(),
@@ -47,9 +47,9 @@ pub fn write_toml(out: &mut dyn Write, look: &Look, view: &HeldView<'_>) -> io::
         }
         None => {}
     }
-    comment(out, look, &head)?;
+    comment(out, style, &head)?;
     if view.is_excluded {
-        comment(out, look, "this file is excluded: it is read only where it is named")?;
+        comment(out, style, "this file is excluded: it is read only where it is named")?;
     }
     let mut section = "";
     for held in view.keys {
@@ -62,38 +62,38 @@ pub fn write_toml(out: &mut dyn Write, look: &Look, view: &HeldView<'_>) -> io::
             _ => format!("{} = {}", held.key.name, held.value),
         };
         let from: Vec<String> = held.from.iter().map(origin).collect();
-        line_from(out, look, &line, &from.join(", "))?;
+        line_from(out, style, &line, &from.join(", "))?;
     }
-    write_rules(out, look, view.rules)
+    write_rules(out, style, view.rules)
 }
 
 /// The rules that are not as by default; of those that `--select` leaves out, how many they are.
-fn write_rules(out: &mut dyn Write, look: &Look, rules: &[HeldRule]) -> io::Result<()> {
+fn write_rules(out: &mut dyn Write, style: &Style, rules: &[HeldRule]) -> io::Result<()> {
     let is_left_out = |held: &&HeldRule| held.state.why == Why::NotSelected;
     let changed = rules.iter().filter(|held| !held.is_default());
     let (left_out, changed): (Vec<&HeldRule>, Vec<&HeldRule>) = changed.partition(is_left_out);
     writeln!(out)?;
     if changed.is_empty() && left_out.is_empty() {
-        return comment(out, look, "all rules are as by default; `promproof rules` shows them");
+        return comment(out, style, "all rules are as by default; `promproof rules` shows them");
     }
     writeln!(out, "[rules]")?;
     for held in changed {
         let line = format!("{} = \"{}\"", key_text(held.rule.id), level(held).word());
-        line_from(out, look, &line, &origin(&held.from))?;
+        line_from(out, style, &line, &origin(&held.from))?;
     }
     match left_out.len() {
         0 => Ok(()),
-        count => comment(out, look, &format!("and without {} that --select leaves out", counted(count, "rule"))),
+        count => comment(out, style, &format!("and without {} that --select leaves out", counted(count, "rule"))),
     }
 }
 
-fn comment(out: &mut dyn Write, look: &Look, text: &str) -> io::Result<()> {
-    writeln!(out, "{}", look.paint(Look::FAINT, format_args!("# {text}")))
+fn comment(out: &mut dyn Write, style: &Style, text: &str) -> io::Result<()> {
+    writeln!(out, "{}", style.paint(Style::FAINT, format_args!("# {text}")))
 }
 
-fn line_from(out: &mut dyn Write, look: &Look, line: &str, from: &str) -> io::Result<()> {
+fn line_from(out: &mut dyn Write, style: &Style, line: &str, from: &str) -> io::Result<()> {
     let line = one_line(line);
-    writeln!(out, "{line:MAX_COLUMN$}  {}", look.paint(Look::FAINT, format_args!("# {from}")))
+    writeln!(out, "{line:MAX_COLUMN$}  {}", style.paint(Style::FAINT, format_args!("# {from}")))
 }
 
 /// The level that makes the rule what it is.

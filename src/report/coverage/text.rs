@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::one_line;
 use crate::source::words::counted;
 use crate::unittest::coverage::{Category, Coverage, FileCoverage, Point, RuleCoverage, RuleCoverageKind, Tally, What};
@@ -16,18 +16,18 @@ const FIGURES: usize = 40;
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write_text(out: &mut dyn Write, look: &Look, coverage: &Coverage) -> io::Result<()> {
+pub fn write_text(out: &mut dyn Write, style: &Style, coverage: &Coverage) -> io::Result<()> {
     for file in coverage.files.iter().filter(|file| !file.rules.is_empty()) {
-        write_file(out, look, file)?;
+        write_file(out, style, file)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary_line(look, coverage))
+    writeln!(out, "{}", summary_line(style, coverage))
 }
 
 /// `coverage: 18 of 24 points (75.0%): 3 of 4 rules tested; states 5/9, branches 8/10, templates 5/5`
-pub fn summary_line(look: &Look, coverage: &Coverage) -> String {
+pub fn summary_line(style: &Style, coverage: &Coverage) -> String {
     let (total, rules) = (coverage.total(), coverage.rules_tally());
-    let style = if total.total > 0 && total.covered == total.total { Look::GOOD } else { Look::STRONG };
+    let emphasis = if total.total > 0 && total.covered == total.total { Style::GOOD } else { Style::STRONG };
     let head = match total.total {
         0 => "coverage: nothing to cover".to_owned(),
         points => format!("coverage: {} of {} ({})", total.covered, counted(points, "point"), percent(total)),
@@ -35,7 +35,7 @@ pub fn summary_line(look: &Look, coverage: &Coverage) -> String {
     let part = |name: &str, category| format!("{name} {}", fraction(coverage.tally(category)));
     format!(
         "{}: {} of {} tested; {}, {}, {}",
-        look.paint(style, head),
+        style.paint(emphasis, head),
         rules.covered,
         counted(rules.total, "rule"),
         part("states", Category::State),
@@ -49,43 +49,43 @@ pub fn percent(tally: Tally) -> String {
     format!("{:.1}%", (tally.percent() * 10.0).floor() / 10.0)
 }
 
-fn width(look: &Look) -> usize {
-    look.width.clamp(*WIDTHS.start(), *WIDTHS.end())
+fn width(style: &Style) -> usize {
+    style.width.clamp(*WIDTHS.start(), *WIDTHS.end())
 }
 
-fn write_file(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io::Result<()> {
-    let name_width = width(look).saturating_sub(FIGURES + 2);
-    writeln!(out, "{}", look.paint(Look::STRONG, one_line(&file.file)))?;
+fn write_file(out: &mut dyn Write, style: &Style, file: &FileCoverage) -> io::Result<()> {
+    let name_width = width(style).saturating_sub(FIGURES + 2);
+    writeln!(out, "{}", style.paint(Style::STRONG, one_line(&file.file)))?;
     let row = |name: &str, [tests, states, branches, templates]: [&str; 4]| {
-        let name = cropped(&one_line(name), name_width, Cut::End, look);
+        let name = cropped(&one_line(name), name_width, Cut::End, style);
         format!("  {name:<name_width$}{tests:>7}{states:>10}{branches:>11}{templates:>12}")
     };
-    writeln!(out, "{}", look.paint(Look::FAINT, row("rule", ["tests", "states", "branches", "templates"])))?;
+    writeln!(out, "{}", style.paint(Style::FAINT, row("rule", ["tests", "states", "branches", "templates"])))?;
     for rule in &file.rules {
         let tallies = Category::ALL.map(|category| fraction(rule.tally(category)));
         let [states, branches, templates] = &tallies;
         let line = row(&rule.name, [&rule.tested.to_string(), states, branches, templates]);
-        let style = match rule.tested {
-            0 => Look::BAD,
-            _ if rule.is_complete() => Look::GOOD,
+        let emphasis = match rule.tested {
+            0 => Style::BAD,
+            _ if rule.is_complete() => Style::GOOD,
             _ => Default::default(),
         };
-        writeln!(out, "{}", look.paint(style, line))?;
+        writeln!(out, "{}", style.paint(emphasis, line))?;
     }
     let tallies = Category::ALL.map(|category| fraction(file.tally(category)));
     let [states, branches, templates] = &tallies;
     let label =
         format!("{} of {} ({})", file.total().covered, counted(file.total().total, "point"), percent(file.total()));
-    writeln!(out, "{}", look.paint(Look::STRONG, row(&label, ["", states, branches, templates])))?;
-    write_uncovered(out, look, file)
+    writeln!(out, "{}", style.paint(Style::STRONG, row(&label, ["", states, branches, templates])))?;
+    write_uncovered(out, style, file)
 }
 
-fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io::Result<()> {
+fn write_uncovered(out: &mut dyn Write, style: &Style, file: &FileCoverage) -> io::Result<()> {
     let incomplete: Vec<&RuleCoverage> = file.rules.iter().filter(|rule| !rule.is_complete()).collect();
     if incomplete.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  {}", look.paint(Look::STRONG, "not covered:"))?;
+    writeln!(out, "\n  {}", style.paint(Style::STRONG, "not covered:"))?;
     for rule in incomplete {
         if rule.tested == 0 {
             let reached = rule.points.iter().any(|point| point.reached > 0);
@@ -94,7 +94,7 @@ fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io:
                 (true, RuleCoverageKind::Recording) => "not tested: it is recorded, but no assertion reads it",
                 (false, _) => "not tested",
             };
-            write_line(out, look, file, (rule.line, rule.column), &rule.name, words, None)?;
+            write_line(out, style, file, (rule.line, rule.column), &rule.name, words, None)?;
             continue;
         }
         let mut uncovered = uncovered(rule).into_iter().peekable();
@@ -103,7 +103,7 @@ fn write_uncovered(out: &mut dyn Write, look: &Look, file: &FileCoverage) -> io:
             let place = (point.line, point.column);
             let other = uncovered.next_if(|next| (next.line, next.column) == place && is_pair(point.what, next.what));
             let words = other.map_or_else(|| words(point), |_| neither(point.what));
-            write_line(out, look, file, place, &rule.name, words, excerpt)?;
+            write_line(out, style, file, place, &rule.name, words, excerpt)?;
         }
     }
     Ok(())
@@ -126,7 +126,7 @@ fn uncovered(rule: &RuleCoverage) -> Vec<&Point> {
 /// `rules.yml:3:12: Name: what is not covered: source`, the source on a line of its own where it does not fit.
 fn write_line(
     out: &mut dyn Write,
-    look: &Look,
+    style: &Style,
     file: &FileCoverage,
     (line, column): (usize, usize),
     rule: &str,
@@ -134,16 +134,16 @@ fn write_line(
     excerpt: Option<(&str, Cut)>,
 ) -> io::Result<()> {
     let place = format!("{}:{line}:{column}", one_line(&file.file));
-    let rule = cropped(&one_line(rule), width(look) / 2, Cut::End, look);
+    let rule = cropped(&one_line(rule), width(style) / 2, Cut::End, style);
     let taken = 2 + place.chars().count() + 2 + rule.chars().count() + 2 + words.chars().count();
-    write!(out, "  {}: {}: {words}", look.paint(Look::FAINT, place), look.paint(Look::STRONG, rule))?;
+    write!(out, "  {}: {}: {words}", style.paint(Style::FAINT, place), style.paint(Style::STRONG, rule))?;
     let Some((excerpt, cut)) = excerpt else { return writeln!(out) };
     let excerpt = one_line(excerpt);
-    let width = width(look);
+    let width = width(style);
     if taken + 2 + excerpt.chars().count() <= width {
-        return writeln!(out, ": {}", look.paint(Look::CODE, excerpt));
+        return writeln!(out, ": {}", style.paint(Style::CODE, excerpt));
     }
-    writeln!(out, ":\n      {}", look.paint(Look::CODE, cropped(&excerpt, width.saturating_sub(6), cut, look)))
+    writeln!(out, ":\n      {}", style.paint(Style::CODE, cropped(&excerpt, width.saturating_sub(6), cut, style)))
 }
 
 fn words(point: &Point) -> &'static str {
@@ -207,12 +207,12 @@ fn cut(what: What) -> Cut {
     }
 }
 
-fn cropped(text: &str, width: usize, cut: Cut, look: &Look) -> String {
+fn cropped(text: &str, width: usize, cut: Cut, style: &Style) -> String {
     let length = text.chars().count();
     if length <= width {
         return text.to_owned();
     }
-    let ellipsis = if look.unicode { "…" } else { "..." };
+    let ellipsis = if style.unicode { "…" } else { "..." };
     let kept = width.saturating_sub(ellipsis.chars().count());
     match cut {
         Cut::End => text.chars().take(kept).chain(ellipsis.chars()).collect(),
@@ -264,8 +264,8 @@ mod tests {
         };
         let file = FileCoverage { file: "rules.yml".to_owned(), rules: vec![rule], lines: Vec::new() };
         let mut out = Vec::new();
-        let look = Look { width: 80, unicode: false, ..Look::plain() };
-        write_text(&mut out, &look, &Coverage { files: vec![file] }).expect("a vector takes everything");
+        let style = Style { width: 80, unicode: false, ..Style::plain() };
+        write_text(&mut out, &style, &Coverage { files: vec![file] }).expect("a vector takes everything");
         let text = String::from_utf8(out).expect("text");
         insta::assert_snapshot!(text, @r"
         rules.yml

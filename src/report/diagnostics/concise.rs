@@ -4,22 +4,22 @@ use std::io::{self, Write};
 
 use crate::report::summary::FIXABLE;
 use crate::report::text::{one_line, severity_name};
-use crate::report::{CheckReport, Look, origin, passed_over};
+use crate::report::{CheckReport, Style, origin, passed_over};
 use crate::source::{Applicability, Diagnostic};
 
 /// Writes the findings and the closing line.
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, style: &Style, report: &CheckReport) -> io::Result<()> {
     for diagnostic in &report.diagnostics {
-        write_diagnostic(out, look, diagnostic)?;
+        write_diagnostic(out, style, diagnostic)?;
     }
     if report.quiet {
         return Ok(());
     }
-    passed_over::write_all(out, look, report)?;
-    report.summary.write(out, look)
+    passed_over::write_all(out, style, report)?;
+    report.summary.write(out, style)
 }
 
 /// Writes one finding, `file:line:column: severity[rule] message`; with `[*]` before the message
@@ -27,7 +27,7 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
+pub fn write_diagnostic(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) -> io::Result<()> {
     let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
     let name = one_line(diagnostic.primary.file.name());
     let is_fixable = diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
@@ -36,9 +36,9 @@ pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnosti
     writeln!(
         out,
         "{}: {}{}{mark} {}{origin}",
-        look.paint(Look::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
-        look.paint(Look::severity(diagnostic.severity), severity_name(diagnostic.severity)),
-        look.paint(Look::FAINT, format_args!("[{}]", diagnostic.rule)),
+        style.paint(Style::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
+        style.paint(Style::severity(diagnostic.severity), severity_name(diagnostic.severity)),
+        style.paint(Style::FAINT, format_args!("[{}]", diagnostic.rule)),
         one_line(&diagnostic.message),
     )
 }

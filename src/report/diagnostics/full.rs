@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::repeated::{self, Group};
 use crate::lint;
 use crate::report::text::{one_line, severity_name, wrapped};
-use crate::report::{CheckReport, Look, excuse, origin, passed_over, snippet};
+use crate::report::{CheckReport, Style, excuse, origin, passed_over, snippet};
 use crate::source::{Applicability, Diagnostic, Label};
 
 /// Help text is not squeezed into less, however narrow the output is.
@@ -23,9 +23,9 @@ const AT_ONCE: usize = 256;
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, style: &Style, report: &CheckReport) -> io::Result<()> {
     for groups in repeated::groups(&report.diagnostics).chunks(AT_ONCE) {
-        let texts: Vec<io::Result<Vec<u8>>> = groups.par_iter().map(|group| text_of(look, group)).collect();
+        let texts: Vec<io::Result<Vec<u8>>> = groups.par_iter().map(|group| text_of(style, group)).collect();
         for text in texts {
             out.write_all(&text?)?;
         }
@@ -33,18 +33,18 @@ pub fn write(out: &mut dyn Write, look: &Look, report: &CheckReport) -> io::Resu
     if report.quiet {
         return Ok(());
     }
-    passed_over::write_all(out, look, report)?;
-    excuse::write(out, look, &report.diagnostics)?;
-    report.summary.write(out, look)
+    passed_over::write_all(out, style, report)?;
+    excuse::write(out, style, &report.diagnostics)?;
+    report.summary.write(out, style)
 }
 
-fn text_of(look: &Look, group: &Group<'_>) -> io::Result<Vec<u8>> {
+fn text_of(style: &Style, group: &Group<'_>) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    write_finding(&mut out, look, group.first)?;
+    write_finding(&mut out, style, group.first)?;
     if !group.also.is_empty() {
-        write_footnote(&mut out, look, "also", &also(&group.also))?;
+        write_footnote(&mut out, style, "also", &also(&group.also))?;
     }
-    write_more(&mut out, look, group.first)?;
+    write_more(&mut out, style, group.first)?;
     writeln!(out)?;
     Ok(out)
 }
@@ -66,22 +66,22 @@ fn also(labels: &[&Label]) -> String {
 ///
 /// # Errors
 /// What `out` reports.
-pub fn write_diagnostic(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
-    write_finding(out, look, diagnostic)?;
-    write_more(out, look, diagnostic)
+pub fn write_diagnostic(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) -> io::Result<()> {
+    write_finding(out, style, diagnostic)?;
+    write_more(out, style, diagnostic)
 }
 
-fn write_finding(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
-    let severity = Look::severity(diagnostic.severity);
+fn write_finding(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) -> io::Result<()> {
+    let severity = Style::severity(diagnostic.severity);
     writeln!(
         out,
         "{}{}",
-        look.paint(severity, format_args!("{}[{}]", severity_name(diagnostic.severity), diagnostic.rule)),
-        look.paint(Look::STRONG, format_args!(": {}", one_line(&diagnostic.message))),
+        style.paint(severity, format_args!("{}[{}]", severity_name(diagnostic.severity), diagnostic.rule)),
+        style.paint(Style::STRONG, format_args!(": {}", one_line(&diagnostic.message))),
     )?;
-    snippet::write(out, look, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
+    snippet::write(out, style, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
     if let Some(help) = &diagnostic.help {
-        write_footnote(out, look, "help", help)?;
+        write_footnote(out, style, "help", help)?;
     }
     if let Some(fix) = &diagnostic.fix {
         let how = match fix.applicability {
@@ -89,30 +89,30 @@ fn write_finding(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> i
             Applicability::Unsafe => " (--fix --unsafe-fixes)",
             Applicability::Display => "",
         };
-        write_footnote(out, look, "fix", &format!("{}{how}", fix.title))?;
+        write_footnote(out, style, "fix", &format!("{}{how}", fix.title))?;
     }
     if let Some(template) = origin::of(&diagnostic.primary) {
-        write_footnote(out, look, "from", template)?;
+        write_footnote(out, style, "from", template)?;
     }
     Ok(())
 }
 
 /// Where to read more of the finding's rule.
-fn write_more(out: &mut dyn Write, look: &Look, diagnostic: &Diagnostic) -> io::Result<()> {
+fn write_more(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) -> io::Result<()> {
     if lint::find(diagnostic.rule).is_none() {
         return Ok(());
     }
     let command = format!("promproof explain {}", diagnostic.rule);
-    writeln!(out, "  {} {}", look.paint(Look::FAINT, "more:"), look.paint(Look::CODE, command))
+    writeln!(out, "  {} {}", style.paint(Style::FAINT, "more:"), style.paint(Style::CODE, command))
 }
 
 /// Writes `text` behind `word:`, further lines indented below it.
-fn write_footnote(out: &mut dyn Write, look: &Look, word: &str, text: &str) -> io::Result<()> {
+fn write_footnote(out: &mut dyn Write, style: &Style, word: &str, text: &str) -> io::Result<()> {
     let indent = word.len() + 4;
-    for (index, line) in wrapped(text, look.width.saturating_sub(indent).max(MIN_WIDTH)).iter().enumerate() {
+    for (index, line) in wrapped(text, style.width.saturating_sub(indent).max(MIN_WIDTH)).iter().enumerate() {
         let line = one_line(line);
         match index {
-            0 => writeln!(out, "  {} {line}", look.paint(Look::CODE, format_args!("{word}:")))?,
+            0 => writeln!(out, "  {} {line}", style.paint(Style::CODE, format_args!("{word}:")))?,
             _ if line.is_empty() => writeln!(out)?,
             _ => writeln!(out, "{:indent$}{line}", "")?,
         }

@@ -8,7 +8,7 @@ use std::io;
 
 use crate::report::text::one_line;
 use crate::report::workflow::Annotations;
-use crate::report::{CheckReport, Failure, Look, origin, passed_over};
+use crate::report::{CheckReport, Failure, Style, origin, passed_over};
 use crate::source::{Diagnostic, Label, Severity};
 
 /// Writes one annotation for each finding and each failure, and the closing line, which is no annotation.
@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Annotations, report: &CheckReport) -> io::Result<()> 
     if report.quiet {
         return Ok(());
     }
-    passed_over::write_all(out, &Look::plain(), report)?;
+    passed_over::write_all(out, &Style::plain(), report)?;
     writeln!(out, "{}", report.summary)
 }
 

@@ -8,7 +8,7 @@ mod table;
 use std::io;
 use std::time::Duration;
 
-use super::Look;
+use super::Style;
 use crate::engine::{Output, QueryValue, Series, VectorSample};
 use crate::model::{calendar, duration, gofmt};
 
@@ -71,14 +71,14 @@ pub struct QueryReport<'a> {
 pub fn write_query(
     out: &mut dyn io::Write,
     format: QueryFormat,
-    look: &Look,
+    style: &Style,
     report: &QueryReport<'_>,
 ) -> io::Result<()> {
     match format {
-        QueryFormat::Table => table::write(out, look, report),
+        QueryFormat::Table => table::write(out, style, report),
         QueryFormat::Json => json::write(out, report),
         QueryFormat::Notation => notation::write(out, report),
-        QueryFormat::Chart => drawing::write(out, look, report),
+        QueryFormat::Chart => drawing::write(out, style, report),
     }
 }
 

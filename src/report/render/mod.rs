@@ -5,7 +5,7 @@ mod text;
 
 use std::io;
 
-use super::Look;
+use super::Style;
 use crate::unittest::Seen;
 use crate::unittest::rendering::{RenderedRule, Rendering, by_rule};
 use crate::unittest::report::TestReport;
@@ -35,14 +35,14 @@ pub struct RenderView {
 pub fn write(
     out: &mut dyn io::Write,
     format: RenderFormat,
-    look: &Look,
+    style: &Style,
     report: &TestReport,
     renderings: &Seen<Rendering>,
     view: RenderView,
 ) -> io::Result<()> {
     let rules = by_rule(report, renderings);
     match format {
-        RenderFormat::Full => text::write(out, look, report, &rules, view),
+        RenderFormat::Full => text::write(out, style, report, &rules, view),
         RenderFormat::Json => json::write(out, report, &rules, view),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::words;
 use crate::model::gofmt::quote;
 use crate::model::labels::METRIC_NAME;
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::one_line;
 use crate::report::word_diff::{Pieces, word_diff};
 use crate::unittest::report::{Alert, AlertFailure, Difference, FieldDifference, FieldKind, SampleFailure};
@@ -17,25 +17,25 @@ pub(in crate::report) const MAX_SHOWN: usize = 10;
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write_alerts(out: &mut dyn Write, look: &Look, failure: &AlertFailure) -> io::Result<()> {
+pub(super) fn write_alerts(out: &mut dyn Write, style: &Style, failure: &AlertFailure) -> io::Result<()> {
     for difference in failure.differences.iter().take(MAX_SHOWN) {
         match difference {
             Difference::Missing { expected, .. } => {
                 let Some(alert) = failure.expected.get(*expected) else { continue };
-                heading(out, look, '-', "expected, but does not fire:")?;
-                alert_fields(out, look, '-', alert)?;
+                heading(out, style, '-', "expected, but does not fire:")?;
+                alert_fields(out, style, '-', alert)?;
             }
             Difference::Unexpected { actual } => {
                 let Some(alert) = failure.actual.get(*actual) else { continue };
-                heading(out, look, '+', "fires, but is not expected:")?;
-                alert_fields(out, look, '+', alert)?;
+                heading(out, style, '+', "fires, but is not expected:")?;
+                alert_fields(out, style, '+', alert)?;
             }
             Difference::Differs { expected, fields, .. } => {
                 let Some(alert) = failure.expected.get(*expected) else { continue };
                 let common = alert.labels.iter().filter(|(name, _)| !differs(fields, FieldKind::Label, name));
                 let common: Vec<(String, String)> = common.cloned().collect();
-                heading(out, look, '~', &format!("fires, but differs: {}", words::labels_text(&common)))?;
-                write_fields(out, look, fields)?;
+                heading(out, style, '~', &format!("fires, but differs: {}", words::labels_text(&common)))?;
+                write_fields(out, style, fields)?;
             }
         }
     }
@@ -46,23 +46,23 @@ pub(super) fn write_alerts(out: &mut dyn Write, look: &Look, failure: &AlertFail
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write_samples(out: &mut dyn Write, look: &Look, failure: &SampleFailure) -> io::Result<()> {
+pub(super) fn write_samples(out: &mut dyn Write, style: &Style, failure: &SampleFailure) -> io::Result<()> {
     for difference in failure.differences.iter().take(MAX_SHOWN) {
         match difference {
             Difference::Missing { expected, .. } => {
                 let Some(sample) = failure.expected.get(*expected) else { continue };
-                heading(out, look, '-', &format!("expected, but not there: {}", words::sample_text(sample)))?;
+                heading(out, style, '-', &format!("expected, but not there: {}", words::sample_text(sample)))?;
             }
             Difference::Unexpected { actual } => {
                 let Some(sample) = failure.actual.get(*actual) else { continue };
-                heading(out, look, '+', &format!("there, but not expected: {}", words::sample_text(sample)))?;
+                heading(out, style, '+', &format!("there, but not expected: {}", words::sample_text(sample)))?;
             }
             Difference::Differs { expected, fields, .. } => {
                 let Some(sample) = failure.expected.get(*expected) else { continue };
                 let common = sample.labels.iter().filter(|(name, _)| !differs(fields, FieldKind::Label, name));
                 let common: Vec<(String, String)> = common.cloned().collect();
-                heading(out, look, '~', &format!("differs: {}", words::series_text(&common)))?;
-                write_fields(out, look, fields)?;
+                heading(out, style, '~', &format!("differs: {}", words::series_text(&common)))?;
+                write_fields(out, style, fields)?;
             }
         }
     }
@@ -80,47 +80,47 @@ pub(in crate::report) fn differs(fields: &[FieldDifference], kind: FieldKind, na
     fields.iter().any(|field| field.kind == kind && field.name == name)
 }
 
-fn heading(out: &mut dyn Write, look: &Look, sign: char, text: &str) -> io::Result<()> {
-    let style = match sign {
-        '-' => Look::BAD,
-        '+' => Look::GOOD,
-        _ => Look::STRONG,
+fn heading(out: &mut dyn Write, style: &Style, sign: char, text: &str) -> io::Result<()> {
+    let emphasis = match sign {
+        '-' => Style::BAD,
+        '+' => Style::GOOD,
+        _ => Style::STRONG,
     };
-    writeln!(out, "  {} {}", look.paint(style, sign), one_line(text))
+    writeln!(out, "  {} {}", style.paint(emphasis, sign), one_line(text))
 }
 
 /// The labels and annotations of an alert that has no counterpart, one a line.
-fn alert_fields(out: &mut dyn Write, look: &Look, sign: char, alert: &Alert) -> io::Result<()> {
-    let style = if sign == '-' { Look::BAD } else { Look::GOOD };
+fn alert_fields(out: &mut dyn Write, style: &Style, sign: char, alert: &Alert) -> io::Result<()> {
+    let emphasis = if sign == '-' { Style::BAD } else { Style::GOOD };
     let labels = alert.labels.iter().filter(|(name, _)| name != "alertname" && name != METRIC_NAME);
     if labels.clone().next().is_none() && alert.annotations.is_empty() {
-        return writeln!(out, "      {}", look.paint(Look::FAINT, "no labels but its name, no annotations"));
+        return writeln!(out, "      {}", style.paint(Style::FAINT, "no labels but its name, no annotations"));
     }
     for (kind, fields) in [("label", labels.collect::<Vec<_>>()), ("annotation", alert.annotations.iter().collect())] {
         for (name, value) in fields {
-            let word = look.paint(Look::FAINT, format!("{kind:<10}"));
+            let word = style.paint(Style::FAINT, format!("{kind:<10}"));
             let text = quote(value.as_bytes());
-            writeln!(out, "      {word} {} = {}", one_line(name), look.paint(style, one_line(&text)))?;
+            writeln!(out, "      {word} {} = {}", one_line(name), style.paint(emphasis, one_line(&text)))?;
         }
     }
     Ok(())
 }
 
-fn write_fields(out: &mut dyn Write, look: &Look, fields: &[FieldDifference]) -> io::Result<()> {
+fn write_fields(out: &mut dyn Write, style: &Style, fields: &[FieldDifference]) -> io::Result<()> {
     for field in fields {
         writeln!(out, "      {}", one_line(&words::field_name(field)))?;
         match (&field.expected, &field.actual) {
             (Some(expected), Some(actual)) => {
                 let (expected, actual) = (shown(field, expected), shown(field, actual));
-                let (minus, plus) = marked(look, &expected, &actual);
+                let (minus, plus) = marked(style, &expected, &actual);
                 writeln!(out, "        expected  {minus}\n        actual    {plus}")?;
             }
             (expected, actual) => {
                 let text =
                     |value: &Option<String>| value.as_deref().map_or_else(|| "(none)".to_owned(), |v| shown(field, v));
                 let (expected, actual) = (text(expected), text(actual));
-                writeln!(out, "        expected  {}", look.paint(Look::BAD, one_line(&expected)))?;
-                writeln!(out, "        actual    {}", look.paint(Look::GOOD, one_line(&actual)))?;
+                writeln!(out, "        expected  {}", style.paint(Style::BAD, one_line(&expected)))?;
+                writeln!(out, "        actual    {}", style.paint(Style::GOOD, one_line(&actual)))?;
             }
         }
     }
@@ -134,31 +134,34 @@ pub(in crate::report) fn shown(field: &FieldDifference, value: &str) -> String {
 
 /// Both texts with what only one of them has marked: in colour, or in brackets where there is none. Where they have
 /// no word in common, marks would say nothing.
-pub(super) fn marked(look: &Look, expected: &str, actual: &str) -> (String, String) {
-    let whole = |look: &Look| {
-        (look.paint(Look::BAD, one_line(expected)).to_string(), look.paint(Look::GOOD, one_line(actual)).to_string())
+pub(super) fn marked(style: &Style, expected: &str, actual: &str) -> (String, String) {
+    let whole = |style: &Style| {
+        (
+            style.paint(Style::BAD, one_line(expected)).to_string(),
+            style.paint(Style::GOOD, one_line(actual)).to_string(),
+        )
     };
     match word_diff(expected, actual) {
         Some((minus, plus)) => (
-            Marked::new(look, ("[-", "-]"), Look::BAD).all(&minus),
-            Marked::new(look, ("{+", "+}"), Look::GOOD).all(&plus),
+            Marked::new(style, ("[-", "-]"), Style::BAD).all(&minus),
+            Marked::new(style, ("{+", "+}"), Style::GOOD).all(&plus),
         ),
-        None => whole(look),
+        None => whole(style),
     }
 }
 
 /// A text in the making, in which marked stretches are set off.
 struct Marked<'a> {
-    look: &'a Look,
+    style: &'a Style,
     brackets: (&'static str, &'static str),
-    style: anstyle::Style,
+    emphasis: anstyle::Style,
     text: String,
     stretch: String,
 }
 
 impl<'a> Marked<'a> {
-    fn new(look: &'a Look, brackets: (&'static str, &'static str), style: anstyle::Style) -> Self {
-        Marked { look, brackets, style, text: String::new(), stretch: String::new() }
+    fn new(style: &'a Style, brackets: (&'static str, &'static str), emphasis: anstyle::Style) -> Self {
+        Marked { style, brackets, emphasis, text: String::new(), stretch: String::new() }
     }
 
     fn all(mut self, pieces: &Pieces<'_>) -> String {
@@ -180,8 +183,8 @@ impl<'a> Marked<'a> {
             return;
         }
         let stretch = std::mem::take(&mut self.stretch);
-        if self.look.colour {
-            self.text.push_str(&self.look.paint(self.style.underline(), one_line(&stretch)).to_string());
+        if self.style.colour {
+            self.text.push_str(&self.style.paint(self.emphasis.underline(), one_line(&stretch)).to_string());
         } else {
             self.text.push_str(self.brackets.0);
             self.text.push_str(&one_line(&stretch));

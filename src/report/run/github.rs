@@ -5,7 +5,7 @@ use std::io;
 use super::{TestView, words};
 use crate::report::diagnostics::github::write_annotation;
 use crate::report::workflow::Annotations;
-use crate::report::{Look, passed_over};
+use crate::report::{Style, passed_over};
 use crate::source::{Diagnostic, Severity};
 use crate::unittest::report::{Outcome, TestReport};
 
@@ -44,7 +44,7 @@ pub(super) fn write(out: &mut dyn Annotations, report: &TestReport, view: &TestV
         }
     }
     if !view.quiet {
-        passed_over::write(out, &Look::plain(), &report.passed_over)?;
+        passed_over::write(out, &Style::plain(), &report.passed_over)?;
     }
     writeln!(out, "{}", words::Closing { report, view })
 }

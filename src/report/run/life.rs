@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{difference, words};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::one_line;
 use crate::source::Span;
 use crate::source::words::counted;
@@ -80,22 +80,22 @@ pub(super) fn details(failure: &TimelineFailure) -> Vec<String> {
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, failure: &TimelineFailure) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, failure: &TimelineFailure) -> io::Result<()> {
     for violation in failure.violations.iter().filter(|violation| violation.life.is_none()) {
-        writeln!(out, "  {} {}", look.paint(Look::BAD, '-'), one_line(&violation.message))?;
+        writeln!(out, "  {} {}", style.paint(Style::BAD, '-'), one_line(&violation.message))?;
     }
     let mut wrong: Vec<usize> = failure.violations.iter().filter_map(|violation| violation.life).collect();
     wrong.dedup();
     for index in wrong.iter().take(MAX_SHOWN) {
         let Some(life) = failure.lives.get(*index) else { continue };
-        writeln!(out, "  {} {}", look.paint(Look::STRONG, '~'), one_line(&words::labels_text(&life.labels)))?;
+        writeln!(out, "  {} {}", style.paint(Style::STRONG, '~'), one_line(&words::labels_text(&life.labels)))?;
         let own: Vec<&Violation> =
             failure.violations.iter().filter(|violation| violation.life == Some(*index)).collect();
         for moment in [Moment::Pending, Moment::Firing, Moment::Resolved] {
-            write_moment(out, look, life, moment, &own)?;
+            write_moment(out, style, life, moment, &own)?;
         }
         for violation in &own {
-            write_annotation(out, look, violation)?;
+            write_annotation(out, style, violation)?;
         }
     }
     let left = wrong.len().saturating_sub(MAX_SHOWN);
@@ -108,7 +108,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, failure: &TimelineFailure)
 /// The differences of one state, and all the times at which it begins.
 fn write_moment(
     out: &mut dyn Write,
-    look: &Look,
+    style: &Style,
     life: &Life,
     moment: Moment,
     violations: &[&Violation],
@@ -139,24 +139,30 @@ fn write_moment(
     let actual = life.of(moment);
     let mut expected: Vec<i64> = actual.iter().copied().filter(|time| !surplus.contains(time)).chain(wanted).collect();
     expected.sort_unstable();
-    writeln!(out, "        expected  {}", look.paint(Look::BAD, times(&expected)))?;
-    writeln!(out, "        actual    {}", look.paint(Look::GOOD, times(actual)))
+    writeln!(out, "        expected  {}", style.paint(Style::BAD, times(&expected)))?;
+    writeln!(out, "        actual    {}", style.paint(Style::GOOD, times(actual)))
 }
 
-fn write_annotation(out: &mut dyn Write, look: &Look, violation: &Violation) -> io::Result<()> {
+fn write_annotation(out: &mut dyn Write, style: &Style, violation: &Violation) -> io::Result<()> {
     let ViolationKind::Annotation { name, expected, pattern, actual, at_ms } = &violation.kind else { return Ok(()) };
     writeln!(out, "      annotation `{}`, at {}", one_line(name), format_duration(*at_ms))?;
-    write_texts(out, look, *pattern, expected, actual)
+    write_texts(out, style, *pattern, expected, actual)
 }
 
 /// Expected and actual text, one below the other.
-fn write_texts(out: &mut dyn Write, look: &Look, pattern: PatternKind, expected: &str, actual: &str) -> io::Result<()> {
+fn write_texts(
+    out: &mut dyn Write,
+    style: &Style,
+    pattern: PatternKind,
+    expected: &str,
+    actual: &str,
+) -> io::Result<()> {
     let (expected, actual) = (quote(expected.as_bytes()), quote(actual.as_bytes()));
     let (minus, plus) = if pattern == PatternKind::Exact {
-        difference::marked(look, &expected, &actual)
+        difference::marked(style, &expected, &actual)
     } else {
-        let minus = look.paint(Look::BAD, one_line(&expected)).to_string();
-        (minus, look.paint(Look::GOOD, one_line(&actual)).to_string())
+        let minus = style.paint(Style::BAD, one_line(&expected)).to_string();
+        (minus, style.paint(Style::GOOD, one_line(&actual)).to_string())
     };
     writeln!(out, "        expected  {}{minus}\n        actual    {plus}", pattern.words())
 }
@@ -207,14 +213,14 @@ pub(super) fn message_details(failure: &MessageFailure) -> Vec<String> {
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write_message(out: &mut dyn Write, look: &Look, failure: &MessageFailure) -> io::Result<()> {
+pub(super) fn write_message(out: &mut dyn Write, style: &Style, failure: &MessageFailure) -> io::Result<()> {
     let Some(actual) = &failure.actual else {
         for sample in failure.samples.iter().take(MAX_SHOWN) {
             let text = words::sample_text(sample);
-            writeln!(out, "  {} it yields {}", look.paint(Look::GOOD, '+'), one_line(&text))?;
+            writeln!(out, "  {} it yields {}", style.paint(Style::GOOD, '+'), one_line(&text))?;
         }
         return Ok(());
     };
-    writeln!(out, "  {} the message", look.paint(Look::STRONG, '~'))?;
-    write_texts(out, look, failure.pattern, &failure.expected, actual)
+    writeln!(out, "  {} the message", style.paint(Style::STRONG, '~'))?;
+    write_texts(out, style, failure.pattern, &failure.expected, actual)
 }

@@ -17,7 +17,7 @@ pub(super) mod words;
 use std::io;
 use std::time::Duration;
 
-use super::Look;
+use super::Style;
 use super::workflow::{Annotations, Syntax};
 use crate::lint::config::FailOn;
 use crate::unittest::coverage::Coverage;
@@ -84,14 +84,14 @@ pub fn fails(report: &TestReport, view: &TestView) -> bool {
 pub fn write(
     out: &mut dyn Annotations,
     format: TestFormat,
-    look: &Look,
+    style: &Style,
     report: &TestReport,
     coverage: Option<&Coverage>,
     view: &TestView,
 ) -> io::Result<()> {
     match format {
-        TestFormat::Full => full::write(out, look, report, view),
-        TestFormat::Concise => concise::write(out, look, report, view),
+        TestFormat::Full => full::write(out, style, report, view),
+        TestFormat::Concise => concise::write(out, style, report, view),
         TestFormat::Json => json::write(out, report, coverage, view),
         TestFormat::Github => github::write(out, report, view),
         TestFormat::Junit => junit::write(out, report, view),

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::model::duration::format_duration;
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::{columns, one_line, padded};
 use crate::unittest::report::{AlertFailure, TimelineFailure};
 
@@ -60,7 +60,7 @@ impl<'a> Picture<'a> {
 }
 
 struct Drawing<'a> {
-    look: &'a Look,
+    style: &'a Style,
     picture: &'a Picture<'a>,
     /// How many evaluations one column stands for.
     per_column: usize,
@@ -72,24 +72,24 @@ struct Drawing<'a> {
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, picture: &Picture<'_>) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, picture: &Picture<'_>) -> io::Result<()> {
     let rows = interesting(picture);
     if rows.is_empty() || picture.steps == 0 {
         return Ok(());
     }
     let names = names(&rows);
     let label_width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
-    let room = look.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
+    let room = style.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
     let per_column = picture.steps.div_ceil(room).max(1);
     let columns = picture.steps.div_ceil(per_column);
-    let drawing = Drawing { look, picture, per_column, columns, label_width };
+    let drawing = Drawing { style, picture, per_column, columns, label_width };
     drawing.write(out, &rows, &names)
 }
 
 impl Drawing<'_> {
     fn write(&self, out: &mut dyn Write, rows: &[&AlertTimeline], names: &[String]) -> io::Result<()> {
         let step = format_duration(self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
-        writeln!(out, "\n  {}", self.look.paint(Look::STRONG, format_args!("timeline, {step} a column:")))?;
+        writeln!(out, "\n  {}", self.style.paint(Style::STRONG, format_args!("timeline, {step} a column:")))?;
         self.axis(out)?;
         for (row, name) in rows.iter().zip(names) {
             write!(out, "{:INDENT$}{}  ", "", padded(name, self.label_width))?;
@@ -110,7 +110,7 @@ impl Drawing<'_> {
         let (mut times, mut ticks) = (String::new(), String::new());
         for column in 0..self.columns {
             let is_tick = column % every == 0;
-            ticks.push(match (is_tick, self.look.unicode) {
+            ticks.push(match (is_tick, self.style.unicode) {
                 (true, true) => '┬',
                 (true, false) => '+',
                 (false, true) => '─',
@@ -124,8 +124,8 @@ impl Drawing<'_> {
             }
         }
         let margin = INDENT + self.label_width + 2;
-        writeln!(out, "{:margin$}{}", "", self.look.paint(Look::FAINT, times))?;
-        writeln!(out, "{:margin$}{}", "", self.look.paint(Look::FAINT, ticks))
+        writeln!(out, "{:margin$}{}", "", self.style.paint(Style::FAINT, times))?;
+        writeln!(out, "{:margin$}{}", "", self.style.paint(Style::FAINT, ticks))
     }
 
     /// How many columns lie between two ticks: a round length of time where that is possible.
@@ -142,7 +142,7 @@ impl Drawing<'_> {
             let cell = self.cell(timeline, column);
             let same = (column..self.columns).take_while(|c| self.cell(timeline, *c) == cell).count();
             let text: String = std::iter::repeat_n(self.character(cell), same).collect();
-            write!(out, "{}", self.look.paint(style(cell), text))?;
+            write!(out, "{}", self.style.paint(emphasis(cell), text))?;
             column += same;
         }
         writeln!(out)
@@ -161,7 +161,7 @@ impl Drawing<'_> {
     }
 
     fn character(&self, cell: Cell) -> char {
-        match (cell, self.look.unicode) {
+        match (cell, self.style.unicode) {
             (Cell::Inactive, true) => '·',
             (Cell::Pending, true) => '▒',
             (Cell::Kept, true) => '▓',
@@ -177,15 +177,15 @@ impl Drawing<'_> {
         let Some(step) = self.picture.step else { return Ok(()) };
         let column = step / self.per_column;
         let margin = INDENT + self.label_width + 2;
-        let arrow = if self.look.unicode { '▲' } else { '^' };
+        let arrow = if self.style.unicode { '▲' } else { '^' };
         let text = format!("{arrow} {} {}", self.picture.mark, self.time(step));
         // Near the right end the words stand to the left of the mark.
         let length = text.chars().count();
         if column + length <= self.columns.max(length) || column < length {
-            writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column)
+            writeln!(out, "{:pad$}{}", "", self.style.paint(Style::STRONG, text), pad = margin + column)
         } else {
             let text = format!("{} {} {arrow}", self.picture.mark, self.time(step));
-            writeln!(out, "{:pad$}{}", "", self.look.paint(Look::STRONG, text), pad = margin + column + 1 - length)
+            writeln!(out, "{:pad$}{}", "", self.style.paint(Style::STRONG, text), pad = margin + column + 1 - length)
         }
     }
 
@@ -205,7 +205,7 @@ impl Drawing<'_> {
         write!(out, "{:INDENT$}", "")?;
         for (index, (cell, word)) in parts.iter().enumerate() {
             let gap = if index > 0 { "   " } else { "" };
-            write!(out, "{gap}{} {word}", self.look.paint(style(*cell), self.character(*cell)))?;
+            write!(out, "{gap}{} {word}", self.style.paint(emphasis(*cell), self.character(*cell)))?;
         }
         writeln!(out)
     }
@@ -228,9 +228,9 @@ const fn cell(state: AlertState) -> Cell {
     }
 }
 
-const fn style(cell: Cell) -> Style {
+const fn emphasis(cell: Cell) -> anstyle::Style {
     match cell {
-        Cell::Inactive => Look::FAINT,
+        Cell::Inactive => Style::FAINT,
         Cell::Pending => AnsiColor::Yellow.on_default(),
         Cell::Kept => AnsiColor::Magenta.on_default(),
         Cell::Firing => AnsiColor::Red.on_default(),

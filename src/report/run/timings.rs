@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::words;
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::one_line;
 use crate::source::words::counted;
 use crate::unittest::report::{FileReport, GroupReport, TestReport};
@@ -11,11 +11,11 @@ use crate::unittest::report::{FileReport, GroupReport, TestReport};
 /// So many are listed.
 const SLOWEST: usize = 10;
 
-pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, report: &TestReport) -> io::Result<()> {
     let mut groups: Vec<(&FileReport, &GroupReport)> =
         report.files.iter().flat_map(|file| file.groups.iter().map(move |group| (file, group))).collect();
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.elapsed));
-    writeln!(out, "{}", look.paint(Look::STRONG, "slowest:"))?;
+    writeln!(out, "{}", style.paint(Style::STRONG, "slowest:"))?;
     for (file, group) in groups.iter().take(SLOWEST) {
         writeln!(
             out,
@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, report: &TestReport) -> io
             words::seconds(group.elapsed),
             one_line(file.file.name()),
             one_line(&words::group_name(group)),
-            look.paint(Look::FAINT, format_args!("({})", counted(group.steps, "evaluation"))),
+            style.paint(Style::FAINT, format_args!("({})", counted(group.steps, "evaluation"))),
         )?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::words::shortened;
 use crate::model::duration::format_duration;
-use crate::report::Look;
+use crate::report::Style;
 use crate::report::text::{columns, one_line, padded};
 use crate::unittest::report::{Explanation, Part};
 
@@ -15,22 +15,22 @@ const MAX_TEXT_WIDTH: usize = 64;
 ///
 /// # Errors
 /// What `out` reports.
-pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, style: &Style, why: &Explanation) -> io::Result<()> {
     let place = why.file.position(why.span.start);
     let name = one_line(why.file.name());
     writeln!(
         out,
         "\n  {} {}",
-        look.paint(Look::STRONG, format_args!("why, at {}:", format_duration(why.t_ms))),
-        look.paint(Look::FAINT, format_args!("{name}:{}:{}", place.line, place.column)),
+        style.paint(Style::STRONG, format_args!("why, at {}:", format_duration(why.t_ms))),
+        style.paint(Style::FAINT, format_args!("{name}:{}:{}", place.line, place.column)),
     )?;
-    let widest = MAX_TEXT_WIDTH.min(look.width / 2);
+    let widest = MAX_TEXT_WIDTH.min(style.width / 2);
     let texts: Vec<String> = why
         .parts
         .iter()
         .enumerate()
         .map(|(index, part)| {
-            let branch = branch(look, &why.parts, index);
+            let branch = branch(style, &why.parts, index);
             let room = widest.saturating_sub(branch.chars().count()).max(12);
             let text = if part.text.chars().count() <= room { &part.text } else { &part.outline };
             format!("{branch}{}", shortened(text, room))
@@ -38,35 +38,35 @@ pub(super) fn write(out: &mut dyn Write, look: &Look, why: &Explanation) -> io::
         .collect();
     let width = texts.iter().map(|text| columns(text)).max().unwrap_or(0);
     for (index, (part, text)) in why.parts.iter().zip(&texts).enumerate() {
-        let value = shortened(&part.value, look.width.saturating_sub(width + 6).max(20));
-        let style = if part.value == "nothing" { Look::FAINT } else { Look::STRONG };
-        writeln!(out, "    {}  {}", one_line(&padded(text, width)), look.paint(style, one_line(&value)))?;
+        let value = shortened(&part.value, style.width.saturating_sub(width + 6).max(20));
+        let emphasis = if part.value == "nothing" { Style::FAINT } else { Style::STRONG };
+        writeln!(out, "    {}  {}", one_line(&padded(text, width)), style.paint(emphasis, one_line(&value)))?;
         if let Some(note) = &part.note {
-            let arrow = if look.unicode { '↳' } else { '>' };
-            let trunk = trunk(look, &why.parts, index, part.depth + 1);
-            writeln!(out, "    {trunk}{}", look.paint(Look::CODE, format_args!("{arrow} {}", one_line(note))))?;
+            let arrow = if style.unicode { '↳' } else { '>' };
+            let trunk = trunk(style, &why.parts, index, part.depth + 1);
+            writeln!(out, "    {trunk}{}", style.paint(Style::CODE, format_args!("{arrow} {}", one_line(note))))?;
         }
     }
     Ok(())
 }
 
 /// The lines that lead to part `index`.
-fn branch(look: &Look, parts: &[Part], index: usize) -> String {
+fn branch(style: &Style, parts: &[Part], index: usize) -> String {
     let Some(depth) = parts.get(index).map(|part| part.depth).filter(|depth| *depth > 0) else {
         return String::new();
     };
-    let fork = match (goes_on(parts, index, depth), look.unicode) {
+    let fork = match (goes_on(parts, index, depth), style.unicode) {
         (true, true) => "├─ ",
         (false, true) => "└─ ",
         (true, false) => "|- ",
         (false, false) => "`- ",
     };
-    trunk(look, parts, index, depth) + fork
+    trunk(style, parts, index, depth) + fork
 }
 
 /// The lines that pass by part `index`, those of depths from 1 to before `depth`.
-fn trunk(look: &Look, parts: &[Part], index: usize, depth: usize) -> String {
-    let line = |depth| match (goes_on(parts, index, depth), look.unicode) {
+fn trunk(style: &Style, parts: &[Part], index: usize, depth: usize) -> String {
+    let line = |depth| match (goes_on(parts, index, depth), style.unicode) {
         (true, true) => "│  ",
         (true, false) => "|  ",
         (false, _) => "   ",

@@ -5,7 +5,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::crop::visible_parts;
-use super::{CONTEXT_LINES, FRAME_WIDTH, Look, MIN_TEXT_WIDTH, Place};
+use super::{CONTEXT_LINES, FRAME_WIDTH, MIN_TEXT_WIDTH, Place, Style};
 use crate::report::text::{is_unprintable, one_line};
 use crate::source::{Position, Span};
 
@@ -34,7 +34,7 @@ pub(super) struct Mark {
 
 impl Excerpt {
     /// The lines of `places`, which are of one file and in order, and [`CONTEXT_LINES`] around them.
-    pub(super) fn new(look: &Look, places: &[Place<'_>]) -> Self {
+    pub(super) fn new(style: &Style, places: &[Place<'_>]) -> Self {
         let mut excerpt =
             Excerpt { name: String::new(), text: String::new(), first_line: 0, line_count: 0, marks: Vec::new() };
         let (Some(first), Some(last)) = (places.first(), places.iter().map(|place| place.lines.end).max()) else {
@@ -44,7 +44,7 @@ impl Excerpt {
         excerpt.name = one_line(file.name()).into_owned();
         excerpt.first_line = first.lines.start.saturating_sub(CONTEXT_LINES);
         let end_line = (last + CONTEXT_LINES).min(file.line_count().max(last));
-        let width = look.width.saturating_sub(FRAME_WIDTH).max(MIN_TEXT_WIDTH);
+        let width = style.width.saturating_sub(FRAME_WIDTH).max(MIN_TEXT_WIDTH);
 
         let mut map = OffsetMap::default();
         for index in excerpt.first_line..end_line {
@@ -59,7 +59,7 @@ impl Excerpt {
                 .collect();
             let text = line.slice(file.text());
             let parts = visible_parts(text, &inside, width);
-            map.push_line(&mut excerpt.text, text, line.start, &parts, if look.unicode { "…" } else { "..." });
+            map.push_line(&mut excerpt.text, text, line.start, &parts, if style.unicode { "…" } else { "..." });
             excerpt.line_count += 1;
         }
         excerpt.marks = places

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
 use self::excerpt::Excerpt;
-use super::Look;
+use super::Style;
 use super::text::one_line;
 use crate::source::{FileId, Label, Severity, SourceFile, Span};
 
@@ -48,7 +48,7 @@ struct Place<'a> {
 /// What `out` reports.
 pub fn write(
     out: &mut dyn Write,
-    look: &Look,
+    style: &Style,
     severity: Severity,
     primary: &Label,
     related: &[Label],
@@ -60,8 +60,8 @@ pub fn write(
             write_places(out, &group)?;
             continue;
         }
-        let excerpt = Excerpt::new(look, &group);
-        out.write_all(draw(look, severity, &excerpt).as_bytes())?;
+        let excerpt = Excerpt::new(style, &group);
+        out.write_all(draw(style, severity, &excerpt).as_bytes())?;
     }
     if related.len() >= MAX_PLACES {
         writeln!(out, "  and {} more places", related.len() + 1 - MAX_PLACES)?;
@@ -135,8 +135,8 @@ fn into_groups(mut places: Vec<Place<'_>>) -> Vec<Vec<Place<'_>>> {
 }
 
 /// One excerpt as miette draws it.
-fn draw(look: &Look, severity: Severity, excerpt: &Excerpt) -> String {
-    let colours = if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+fn draw(style: &Style, severity: Severity, excerpt: &Excerpt) -> String {
+    let colours = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let primary = match severity {
         Severity::Error => colours.error,
         Severity::Warning => colours.warning,
@@ -146,12 +146,12 @@ fn draw(look: &Look, severity: Severity, excerpt: &Excerpt) -> String {
     // miette goes through the styles in the order of the labels, which is the order of the marks.
     let highlights = excerpt.marks().iter().map(|mark| if mark.primary { primary } else { other }).collect();
     let theme = GraphicalTheme {
-        characters: if look.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+        characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: ThemeStyles { highlights, ..colours },
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_context_lines(CONTEXT_LINES)
-        .with_width(look.width)
+        .with_width(style.width)
         .with_urls(false);
     let mut drawn = String::new();
     // Writing to a string does not fail, and the excerpt has every span that it is asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::write;
-use crate::report::Look;
+use crate::report::Style;
 use crate::source::{Label, Severity, SourceFile, Span};
 
 const RULES: &str = "groups:
@@ -30,9 +30,9 @@ fn at(file: &Arc<SourceFile>, word: &str, text: &str) -> Label {
     Label::new(file, Span::new(start, start + word.len()), text)
 }
 
-fn drawn(look: &Look, primary: &Label, related: &[Label]) -> String {
+fn drawn(style: &Style, primary: &Label, related: &[Label]) -> String {
     let mut out = Vec::new();
-    write(&mut out, look, Severity::Error, primary, related).unwrap();
+    write(&mut out, style, Severity::Error, primary, related).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn places_that_are_near_share_an_excerpt() {
     let file = file(RULES);
     let primary = at(&file, "$labels.instance", "not among the labels of the alert");
     let related = at(&file, "(backend)", "keeps only `backend`");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[related]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[related]), @"
        ╭─[rules.yml:10:33]
      4 │       - alert: ErrorRate
      5 │         expr: sum by (backend) (rate(errors_total[5m])) > 5
@@ -64,7 +64,7 @@ fn places_far_apart_get_an_excerpt_each_and_the_primary_one_comes_first() {
     let file = file(&text);
     let primary = at(&file, "$labels.instance", "not among the labels of the alert");
     let related = at(&file, "(backend)", "keeps only `backend`");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[related]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[related]), @"
        ╭─[rules.yml:29:33]
     28 │         annotations:
     29 │           summary: Errors on {{ $labels.instance }}
@@ -87,7 +87,7 @@ fn places_in_another_file_follow() {
     let second = Arc::new(SourceFile::new("other.yml", RULES));
     let primary = at(&first, "ErrorRate", "this name is taken");
     let related = at(&second, "ErrorRate", "by this alert");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[related]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[related]), @"
       ╭─[rules.yml:4:16]
     3 │     rules:
     4 │       - alert: ErrorRate
@@ -109,7 +109,7 @@ fn places_in_another_file_follow() {
 fn without_unicode_the_frame_is_ascii() {
     let file = file(RULES);
     let primary = at(&file, "$labels.instance", "here");
-    insta::assert_snapshot!(drawn(&Look { unicode: false, ..Look::plain() }, &primary, &[]), @"
+    insta::assert_snapshot!(drawn(&Style { unicode: false, ..Style::plain() }, &primary, &[]), @"
        ,-[rules.yml:10:33]
      9 |         annotations:
     10 |           summary: Errors on {{ $labels.instance }}
@@ -125,7 +125,7 @@ fn overlapping_places_give_way_to_the_primary_one() {
     let primary = at(&file, "errors_total[5m]", "the range");
     let outer = at(&file, "rate(errors_total[5m])", "the call");
     let same = at(&file, "errors_total[5m]", "said twice");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[outer, same]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[outer, same]), @"
       ╭─[rules.yml:5:38]
     4 │       - alert: ErrorRate
     5 │         expr: sum by (backend) (rate(errors_total[5m])) > 5
@@ -141,7 +141,7 @@ fn overlapping_places_give_way_to_the_primary_one() {
 fn a_place_over_several_lines() {
     let file = file("expr: |\n  sum(\n    up\n  )\nfor: 5m\n");
     let primary = at(&file, "sum(\n    up\n  )\n", "an aggregation");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[]), @"
       ╭─[rules.yml:2:3]
     1 │     expr: |
     2 │ ╭─▶   sum(
@@ -157,7 +157,7 @@ fn a_place_over_several_lines() {
 fn a_place_over_many_lines_is_drawn_on_the_first() {
     let file = file(RULES);
     let primary = at(&file, RULES.trim_end(), "all of it");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[]), @"
       ╭─[rules.yml:1:1]
     1 │ groups:
       · ───┬───
@@ -171,7 +171,7 @@ fn a_place_over_many_lines_is_drawn_on_the_first() {
 fn the_end_of_the_file_can_be_pointed_at() {
     let [with_break, without] = ["expr: sum(\n", "expr: sum("].map(|text| {
         let file = file(text);
-        drawn(&Look::plain(), &Label::new(&file, Span::at(10), "a closing parenthesis is missing"), &[])
+        drawn(&Style::plain(), &Label::new(&file, Span::at(10), "a closing parenthesis is missing"), &[])
     });
     assert_eq!(with_break, without);
     insta::assert_snapshot!(without, @"
@@ -182,7 +182,7 @@ fn the_end_of_the_file_can_be_pointed_at() {
       ╰────
     ");
     let empty = file("");
-    insta::assert_snapshot!(drawn(&Look::plain(), &Label::new(&empty, Span::at(0), "nothing here"), &[]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &Label::new(&empty, Span::at(0), "nothing here"), &[]), @"
       ╭─[rules.yml:1:1]
     1 │ 
       · ┬
@@ -196,7 +196,7 @@ fn long_lines_are_cropped_around_the_places() {
     let text = format!("expr: {} + up{{job=\"api\"}} + {}", "a + ".repeat(1000), "b + ".repeat(1000));
     let file = file(&text);
     let primary = at(&file, "job", "unknown");
-    insta::assert_snapshot!(drawn(&Look { width: 80, ..Look::plain() }, &primary, &[]), @r#"
+    insta::assert_snapshot!(drawn(&Style { width: 80, ..Style::plain() }, &primary, &[]), @r#"
       ╭─[rules.yml:1:4013]
     1 │ …a + a + a + a + a + a + a +  + up{job="api"} + b + b + b + b + b + b +…
       ·                                    ─┬─
@@ -204,7 +204,7 @@ fn long_lines_are_cropped_around_the_places() {
       ╰────
     "#);
     let related = at(&file, "expr", "of this");
-    insta::assert_snapshot!(drawn(&Look { width: 80, ..Look::plain() }, &primary, &[related]), @r#"
+    insta::assert_snapshot!(drawn(&Style { width: 80, ..Style::plain() }, &primary, &[related]), @r#"
       ╭─[rules.yml:1:4013]
     1 │ expr: a + a + a + a + a + a + a + a…+ a + a +  + up{job="api"} + b + b …
       · ──┬─                                                ─┬─
@@ -218,7 +218,7 @@ fn long_lines_are_cropped_around_the_places() {
 fn control_characters_do_not_reach_the_terminal() {
     let file = file("expr: \u{1b}[31mup\u{202e} == \u{7}0\tx\r\nfor: 5m\n");
     let primary = at(&file, "up", "here");
-    insta::assert_snapshot!(drawn(&Look::plain(), &primary, &[]), @"
+    insta::assert_snapshot!(drawn(&Style::plain(), &primary, &[]), @"
       ╭─[rules.yml:1:12]
     1 │ expr: �[31mup� == �0    x
       ·            ─┬
@@ -242,8 +242,8 @@ proptest! {
             .iter()
             .map(|(start, len)| Label::new(&file, Span::new(*start, start + len), "place"))
             .collect();
-        let look = Look { unicode, width: 60, ..Look::plain() };
-        let drawn = drawn(&look, &labels[0], &labels[1..]);
+        let style = Style { unicode, width: 60, ..Style::plain() };
+        let drawn = drawn(&style, &labels[0], &labels[1..]);
         prop_assert!(drawn.contains("rules.yml:"));
         prop_assert!(!drawn.contains("\x1b"));
     }

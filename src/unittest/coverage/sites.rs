@@ -126,11 +126,11 @@ impl Finder<'_> {
             if let ExprKind::Binary(binary) = &expr.kind
                 && has_outcomes(binary.op)
             {
-                found.extend(outcomes(field, expr, binary));
+                found.extend(choices(field, expr, binary));
             }
         });
-        found.sort_by_key(|outcome| (outcome.place.start, Reverse(outcome.place.end)));
-        for Outcome { what, place, text, source } in found {
+        found.sort_by_key(|choice| (choice.place.start, Reverse(choice.place.end)));
+        for Choice { what, place, text, source } in found {
             let point = self.point(what, place, text, source);
             if matches!(what, What::OrLeft | What::OrRight) {
                 self.own_lines(place, LineSource::Point(point));
@@ -209,21 +209,21 @@ impl Finder<'_> {
 }
 
 /// One of the two things that an operator may do.
-struct Outcome {
+struct Choice {
     what: What,
     place: Span,
     text: String,
     source: Source,
 }
 
-fn outcomes(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Outcome> {
+fn choices(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Choice> {
     let place = field.file_span(binary.op_span);
-    let outcome = |which, what, place, text| {
+    let choice = |which, what, place, text| {
         let source = Source::Operator { span: expr.span, which };
-        Outcome { what, place, text, source }
+        Choice { what, place, text, source }
     };
     let both = |[first, second]: [What; 2], text: String| {
-        vec![outcome(0, first, place, text.clone()), outcome(1, second, place, text)]
+        vec![choice(0, first, place, text.clone()), choice(1, second, place, text)]
     };
     let text_of = |span: Span| span.slice(field.text());
     // The right side is what keeps and drops.
@@ -231,7 +231,7 @@ fn outcomes(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Outcome> {
     match binary.op {
         BinaryOp::Or => {
             let side = |which, what, side: &Expr| {
-                outcome(which, what, field.file_span(side.span), beginning(text_of(side.span)))
+                choice(which, what, field.file_span(side.span), beginning(text_of(side.span)))
             };
             let mut sides = vec![side(0, What::OrLeft, &binary.lhs), side(1, What::OrRight, &binary.rhs)];
             // A left side that is an `or` again has sides of its own.

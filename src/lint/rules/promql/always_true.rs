@@ -1,6 +1,6 @@
 //! `promql/always-true`: a comparison that every value passes.
 
-use crate::facts::Outcome;
+use crate::facts::Passes;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::Diagnostic;
@@ -17,7 +17,7 @@ impl LintRule for AlwaysTrue {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(facts) = cx.facts() else { return };
         let (file, expr) = (cx.file(), &cx.rule.expr);
-        for always in facts.comparisons.iter().filter(|comparison| comparison.outcome == Outcome::Always) {
+        for always in facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Always) {
             let op = always.operator.slice(expr.text());
             let message = format!("`{op}` is true for every value");
             let found = META.diagnostic(message, file.inside(expr, always.operator, "always true"));

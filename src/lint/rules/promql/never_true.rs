@@ -1,6 +1,6 @@
 //! `promql/never-true`: a comparison that nothing can pass.
 
-use crate::facts::{Comparison, Interval, KnownBy, Outcome};
+use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::AggregateOp;
@@ -17,7 +17,7 @@ impl LintRule for NeverTrue {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(facts) = cx.facts() else { return };
-        let never = facts.comparisons.iter().filter(|comparison| comparison.outcome == Outcome::Never);
+        let never = facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Never);
         out.extend(never.map(|comparison| report(cx, comparison)));
     }
 }

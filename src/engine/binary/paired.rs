@@ -4,7 +4,7 @@ use crate::engine::column::Slot;
 
 /// The result for one pair of samples.
 #[derive(Clone, Debug)]
-pub(super) enum Outcome {
+pub(super) enum Paired {
     /// A result.
     Keep(Slot),
     /// A comparison that does not hold.
@@ -13,12 +13,12 @@ pub(super) enum Outcome {
     Incompatible,
 }
 
-impl Outcome {
+impl Paired {
     /// The slot that belongs into the result.
     pub(super) fn into_slot(self) -> Slot {
         match self {
-            Outcome::Keep(slot) => slot,
-            Outcome::Filtered | Outcome::Incompatible => Slot::Absent,
+            Paired::Keep(slot) => slot,
+            Paired::Filtered | Paired::Incompatible => Slot::Absent,
         }
     }
 }

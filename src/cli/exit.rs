@@ -6,28 +6,28 @@ use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum ExitStatus {
     /// Nothing to complain about: exit code 0.
     Clean,
     /// Findings, or tests that failed: exit code 1.
     Findings,
     /// The tool could not do all that it was asked to: exit code 2.
-    Trouble,
+    Failed,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(outcome: ExitStatus) -> Self {
         ExitCode::from(match outcome {
-            Outcome::Clean => 0,
-            Outcome::Findings => 1,
-            Outcome::Trouble => 2,
+            ExitStatus::Clean => 0,
+            ExitStatus::Findings => 1,
+            ExitStatus::Failed => 2,
         })
     }
 }
 
 /// What kept a command from its work; printed on standard error, exit code 2.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct Error {
     /// What is wrong, in one line.
     pub message: String,
     /// What to do about it.
@@ -36,13 +36,13 @@ pub(super) struct Trouble {
     pub closed_pipe: bool,
 }
 
-impl Trouble {
-    /// A trouble that says `message`.
+impl Error {
+    /// An error that says `message`.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Trouble { message: message.into(), help: None, closed_pipe: false }
+        Error { message: message.into(), help: None, closed_pipe: false }
     }
 
-    /// As [`Trouble::help`], unless it has something already.
+    /// As [`Error::help`], unless it has something already.
     #[must_use]
     pub(super) fn or_help(self, help: impl Into<String>) -> Self {
         if self.help.is_some() { self } else { self.help(help) }
@@ -56,16 +56,16 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
 /// Output that cannot be written.
-impl From<io::Error> for Trouble {
+impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Trouble {
+        Error {
             message: format!("cannot write the output: {error}"),
             help: None,
             closed_pipe: error.kind() == io::ErrorKind::BrokenPipe,

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
 use crate::source::Severity;
 
 /// What the place that the text goes to can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Style {
     /// Whether ANSI colours may be written.
     pub colour: bool,
     /// Whether box-drawing and other characters beyond ASCII may be written.
@@ -17,19 +17,19 @@ pub struct Look {
     pub width: usize,
 }
 
-impl Look {
+impl Style {
     /// Without colours, 120 columns wide: for files, pipes and tests.
     pub const fn plain() -> Self {
-        Look { colour: false, unicode: true, width: 120 }
+        Style { colour: false, unicode: true, width: 120 }
     }
 
     /// `text` in `style`, or as it is where there are no colours.
-    pub fn paint<T: fmt::Display>(&self, style: Style, text: T) -> Paint<T> {
-        Paint { style: if self.colour { style } else { Style::new() }, text }
+    pub fn paint<T: fmt::Display>(&self, emphasis: anstyle::Style, text: T) -> Paint<T> {
+        Paint { emphasis: if self.colour { emphasis } else { anstyle::Style::new() }, text }
     }
 
     /// The style of a severity.
-    pub const fn severity(severity: Severity) -> Style {
+    pub const fn severity(severity: Severity) -> anstyle::Style {
         match severity {
             Severity::Error => AnsiColor::Red.on_default().bold(),
             Severity::Warning => AnsiColor::Yellow.on_default().bold(),
@@ -38,27 +38,27 @@ impl Look {
     }
 
     /// The style of what passed.
-    pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+    pub const GOOD: anstyle::Style = AnsiColor::Green.on_default().bold();
     /// The style of what failed.
-    pub const BAD: Style = AnsiColor::Red.on_default().bold();
+    pub const BAD: anstyle::Style = AnsiColor::Red.on_default().bold();
     /// The style of words that stand out.
-    pub const STRONG: Style = Style::new().bold();
+    pub const STRONG: anstyle::Style = anstyle::Style::new().bold();
     /// The style of what is of less interest.
-    pub const FAINT: Style = Style::new().dimmed();
+    pub const FAINT: anstyle::Style = anstyle::Style::new().dimmed();
     /// The style of code, commands and names that can be typed.
-    pub const CODE: Style = AnsiColor::Cyan.on_default();
+    pub const CODE: anstyle::Style = AnsiColor::Cyan.on_default();
 }
 
 /// A text together with the style in which it is displayed.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint<T> {
-    style: Style,
+    emphasis: anstyle::Style,
     text: T,
 }
 
 impl<T: fmt::Display> fmt::Display for Paint<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // An empty style renders as nothing, at the front and (`:#`, the reset) behind.
-        write!(f, "{}{}{:#}", self.style, self.text, self.style)
+        write!(f, "{}{}{:#}", self.emphasis, self.text, self.emphasis)
     }
 }
