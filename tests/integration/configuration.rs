@@ -229,6 +229,11 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     [promql]
     features = []                                             # default
 
+    [facts]
+    # scrape-interval is not set                              # default
+    job-scrape-intervals = {}                                 # default
+    # evaluation-interval is not set                          # default
+
     [rules]
     "alert/zero-for" = "error"                                # promproof.toml:13
     "runbook/invalid-url" = "off"                             # promproof.toml:5
@@ -257,6 +262,11 @@ fn config_shows_what_holds_and_where_it_comes_from() {
 
     [promql]
     features = []                                             # default
+
+    [facts]
+    # scrape-interval is not set                              # default
+    job-scrape-intervals = {}                                 # default
+    # evaluation-interval is not set                          # default
 
     # all rules are as by default; `promproof rules` shows them
     --- stderr

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::levels::Levels;
+use crate::model::duration::format_duration;
 use crate::workspace::paths::Patterns;
 
 /// A key whose value is kept in a `T`.
@@ -38,6 +39,10 @@ pub(super) enum Slot<T: 'static> {
     Levels(fn(&mut T) -> &mut Levels),
     /// A list of texts for each of some names.
     TextsByName(fn(&mut T) -> &mut BTreeMap<String, Vec<String>>),
+    /// A duration as Prometheus writes it, longer than 0; kept in milliseconds.
+    Duration(fn(&mut T) -> &mut Option<i64>),
+    /// Such a duration for each of some names.
+    DurationsByName(fn(&mut T) -> &mut BTreeMap<String, i64>),
 }
 
 impl<T: 'static> Clone for Slot<T> {
@@ -52,6 +57,7 @@ impl<T: Clone> Slot<T> {
     /// What is kept there.
     pub(super) fn value(self, of: &T) -> Value {
         let mut of = of.clone();
+        let duration = |ms: &i64| Value::Text(format_duration(*ms));
         match self {
             Slot::Boolean(place) => Value::Boolean(*place(&mut of)),
             Slot::Names(place) | Slot::SomeNames(place) | Slot::SomeOf { place, .. } => {
@@ -67,6 +73,10 @@ impl<T: Clone> Slot<T> {
                 let named = place(&mut of).iter();
                 Value::ByName(named.map(|(name, texts)| (name.clone(), Value::Texts(texts.clone()))).collect())
             }
+            Slot::Duration(place) => place(&mut of).as_ref().map_or(Value::None, duration),
+            Slot::DurationsByName(place) => {
+                Value::ByName(place(&mut of).iter().map(|(name, ms)| (name.clone(), duration(ms))).collect())
+            }
         }
     }
 
@@ -81,6 +91,8 @@ impl<T: Clone> Slot<T> {
             Slot::Paths(_) => Kind::Paths,
             Slot::Levels(_) => Kind::Levels,
             Slot::TextsByName(_) => Kind::TextsByName,
+            Slot::Duration(_) => Kind::Duration,
+            Slot::DurationsByName(_) => Kind::DurationsByName,
         }
     }
 }
@@ -105,6 +117,10 @@ pub enum Kind {
     Levels,
     /// A table: a list of texts for each of some names.
     TextsByName,
+    /// A duration as Prometheus writes it, longer than 0.
+    Duration,
+    /// A table: such a duration for each of some names.
+    DurationsByName,
 }
 
 /// A value of the configuration. Its text is TOML, that of nothing a hint.

@@ -23,6 +23,9 @@
 //! [promql]
 //! features = ["promql-experimental-functions"]
 //!
+//! [facts]
+//! scrape-interval = "30s"
+//!
 //! [[overrides]]
 //! paths = ["legacy/**"]
 //! rules = { "template/missing-label" = "warning" }
@@ -35,6 +38,7 @@ mod key;
 mod levels;
 mod read;
 mod section;
+mod server;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -54,6 +58,7 @@ pub use fail_on::FailOn;
 pub use holding::{Held, HeldRule, Origin};
 pub use key::{KeyInfo, Kind, Value, key_text};
 pub use levels::{Level, Levels, State, Why};
+pub use server::ServerFacts;
 pub use table::{SectionInfo, sections};
 
 /// What the user configured, or the defaults.
@@ -67,6 +72,8 @@ pub struct Config {
     pub runbook: RunbookPolicy,
     /// `[promql]`: the language.
     pub promql: PromqlPolicy,
+    /// `[facts]`: the servers on which the rules run.
+    pub facts: ServerFacts,
     /// `fail-on`: the least severity with which a finding fails a run.
     pub fail_on: FailOn,
     /// Whether fields that nobody knows are accepted, as with promtool's `--ignore-unknown-fields`.

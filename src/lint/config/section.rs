@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::lint::rules::config::{INVALID_VALUE, UNKNOWN_KEY};
+use crate::model::duration::parse_duration;
 use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 
@@ -117,6 +118,28 @@ impl<'t> Section<'t> {
             self.wrong_type(key, value, "`true` or `false`", problems);
         }
         boolean
+    }
+
+    /// The duration under `key`, in milliseconds; 0 is none.
+    pub(super) fn duration(&self, key: &str, problems: &mut Problems<'_>) -> Option<i64> {
+        let value = self.get(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_type(key, value, "a duration, for example \"30s\"", problems);
+            return None;
+        };
+        match parse_duration(text) {
+            Ok(ms) if ms > 0 => Some(ms),
+            Ok(_) => {
+                let help = "write how long it is, or leave the key out".to_owned();
+                problems.invalid(span_of(value), format!("`{key}` cannot be 0"), help);
+                None
+            }
+            Err(_) => {
+                let help = "a duration is written as Prometheus does: `30s`, `1m30s`, `15d`".to_owned();
+                problems.invalid(span_of(value), format!("`{key}` cannot be `{text}`"), help);
+                None
+            }
+        }
     }
 
     /// The list of texts under `key`, each with its place.

@@ -29,7 +29,7 @@ const ABOUT_OVERRIDES: &str = "What holds for some files besides, or instead. Of
                                one wins, rule by rule.";
 
 /// Everything but the overrides; the top of the file first.
-pub(super) static SECTIONS: [Section; 5] = [
+pub(super) static SECTIONS: [Section; 6] = [
     Section {
         name: "",
         about: "At the top of the file, before the first table; `[rules]` is a table of its own.",
@@ -147,6 +147,37 @@ pub(super) static SECTIONS: [Section; 5] = [
                     adds to it.",
             example: r#"features = ["promql-experimental-functions"]"#,
         }],
+    },
+    Section {
+        name: "facts",
+        about: "What is known of the servers on which the rules run. Nothing of it is assumed: some lint rules say \
+                nothing until the fact that they need is given.",
+        keys: &[
+            Key {
+                name: "scrape-interval",
+                slot: Slot::Duration(|config| &mut config.facts.scrape_interval_ms),
+                is_required: false,
+                about: "The time between two scrapes of a target: Prometheus' `scrape_interval` \
+                        (`promql/short-range`).",
+                example: r#"scrape-interval = "30s""#,
+            },
+            Key {
+                name: "job-scrape-intervals",
+                slot: Slot::DurationsByName(|config| &mut config.facts.job_scrape_intervals_ms),
+                is_required: false,
+                about: "The same for jobs that have an interval of their own, by their names. A selector that does not \
+                        say which job it wants may mean the one with the shortest interval.",
+                example: r#"job-scrape-intervals = { node = "15s", blackbox = "5m" }"#,
+            },
+            Key {
+                name: "evaluation-interval",
+                slot: Slot::Duration(|config| &mut config.facts.evaluation_interval_ms),
+                is_required: false,
+                about: "The time between two evaluations of a group that has no `interval`, and the step of a subquery \
+                        that has none: Prometheus' `evaluation_interval` (`promql/short-range`).",
+                example: r#"evaluation-interval = "30s""#,
+            },
+        ],
     },
 ];
 

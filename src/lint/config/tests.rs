@@ -96,7 +96,7 @@ fn excluded_paths_are_relative_to_the_configuration() {
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `fail-on`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule and no category `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
@@ -124,6 +124,19 @@ fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     "#);
     insta::assert_snapshot!(problems("[[overrides]]\npath = [\"a\"]\n[rules]\ntemplate = \"off\"\ntemplate = \"on\""), @"5:1 config/syntax this is not TOML [template] duplicate key ()");
     insta::assert_snapshot!(problems("a = [1"), @"1:7 config/syntax this is not TOML [] unclosed array, expected `]` ()");
+}
+
+#[test]
+fn durations_are_written_as_prometheus_does() {
+    let config = parse("[facts]\nscrape-interval = \"1m30s\"\njob-scrape-intervals = { node = \"15s\" }").unwrap();
+    assert_eq!(config.facts.scrape_interval_ms, Some(90_000));
+    assert_eq!(config.facts.job_scrape_intervals_ms["node"], 15_000);
+    insta::assert_snapshot!(problems("[facts]\nscrape-interval = \"1.5m\"\nevaluation-interval = 30\njob-scrape-intervals = { a = \"0s\", b = \"1 m\" }"), @r#"
+    2:19 config/invalid-value `scrape-interval` cannot be `1.5m` ["1.5m"]  (a duration is written as Prometheus does: `30s`, `1m30s`, `15d`)
+    3:23 config/invalid-value `evaluation-interval` in `[facts]` has to be a duration, for example "30s" [30] this is of type integer ()
+    4:30 config/invalid-value `a` cannot be 0 ["0s"]  (write how long it is, or leave the key out)
+    4:40 config/invalid-value `b` cannot be `1 m` ["1 m"]  (a duration is written as Prometheus does: `30s`, `1m30s`, `15d`)
+    "#);
 }
 
 #[test]

@@ -51,6 +51,17 @@ fn pattern(matcher: &Matcher) -> Result<&str, RegexError> {
     std::str::from_utf8(&matcher.value.value).map_err(|error| RegexError::invalid_utf8(error.valid_up_to()))
 }
 
+/// Whether the matcher accepts `value`; a pattern that is none accepts nothing. Compiles the pattern.
+pub fn accepts(matcher: &Matcher, value: &str) -> bool {
+    let matches = || pattern(matcher).and_then(AnchoredRegex::new).map(|regex| regex.is_match(value));
+    match matcher.op {
+        MatchOp::Equal => matcher.value.value == value.as_bytes(),
+        MatchOp::NotEqual => matcher.value.value != value.as_bytes(),
+        MatchOp::Regex => matches().unwrap_or(false),
+        MatchOp::NotRegex => matches().is_ok_and(|matches| !matches),
+    }
+}
+
 /// Whether the matcher matches the empty text, that is, a label that is not there.
 pub fn matches_empty(matcher: &Matcher) -> bool {
     let nullable =

@@ -73,5 +73,7 @@ fn kind(kind: Kind) -> String {
             format!("a table: for rules and categories, {levels}")
         }
         Kind::TextsByName => "a table: for names, lists of texts".to_owned(),
+        Kind::Duration => "a duration: `30s`, `1m30s`, `15d`".to_owned(),
+        Kind::DurationsByName => "a table: for names, durations".to_owned(),
     }
 }

@@ -63,11 +63,19 @@ fn property(key: &KeyInfo) -> Value {
         Kind::SomeOf(words) => list(json!({ "enum": words })),
         Kind::Paths => list(texts()),
         Kind::TextsByName => json!({ "type": "object", "additionalProperties": list(texts()) }),
+        Kind::Duration => duration(),
+        Kind::DurationsByName => json!({ "type": "object", "additionalProperties": duration() }),
     };
     if key.default != Default::None && !key.is_required {
         schema["default"] = json!(key.default);
     }
     described(key.about, schema)
+}
+
+/// A duration as Prometheus writes it.
+fn duration() -> Value {
+    let units = ["y", "w", "d", "h", "m", "s", "ms"].map(|unit| format!("([0-9]+{unit})?"));
+    json!({ "type": "string", "minLength": 2, "pattern": format!("^{}$", units.concat()) })
 }
 
 /// Levels of rules and categories.

@@ -22,6 +22,7 @@ mod rate_of_gauge;
 mod rate_of_sum;
 mod raw_buckets;
 mod redundant_regex;
+mod short_range;
 mod unlimited_is_zero;
 mod unused_include;
 mod wildcard_regex;
@@ -56,6 +57,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &rate_of_gauge::RateOfGauge,
     &rate_of_sum::RateOfSum,
     &raw_buckets::RawBuckets,
+    &short_range::ShortRange,
     &unlimited_is_zero::UnlimitedIsZero,
     &unused_include::UnusedInclude,
 ];
