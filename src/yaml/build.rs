@@ -1,12 +1,14 @@
-//! Events of the parser to documents.
+//! Events to documents.
 
 use std::sync::Arc;
 
-use granit_parser::{Event, Options, Parser, StrInput, StructureStyle, options};
 use rustc_hash::FxHashMap;
 
 use super::escapes;
+use super::event::{Event, Properties, ScalarEvent};
+use super::fast;
 use super::findings::{DUPLICATE_KEY, SYNTAX};
+use super::granit::{Events, Mistake};
 use super::mapping::{self, Duplicate};
 use super::place::{Origin, Place};
 use super::repair::Insertions;
@@ -65,26 +67,31 @@ pub(super) struct Attempt {
     pub(super) long_spans: Vec<Span>,
 }
 
-/// The parser's options: libyaml's leniency, and no limit on comments (a block of more than 96 of them is ordinary).
-pub(super) fn parser_options() -> Options {
-    options! {
-        max_buffered_comment_events: usize::MAX,
-        emit_unresolved_aliases: true,
-        emit_anchor_events: true,
-    }
-}
-
 /// Reads `text`, which is the text of `source` with `insertions`.
 pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Attempt {
+    let usual = if insertions.is_empty() { build_usual(source, text, insertions) } else { None };
+    usual.unwrap_or_else(|| build_any(source, text, insertions))
+}
+
+/// With the fast reader; `None` where the text is not for it.
+fn build_usual(source: &Source, text: &str, insertions: &Insertions) -> Option<Attempt> {
     let mut builder = Builder::new(source, text, insertions);
-    let mut parser = Parser::new_from_str_with_options(text, parser_options());
-    while let Some(next) = parser.next_event() {
+    let read = fast::read(text, |event| {
+        builder.event(event);
+        if builder.is_full() { Err(fast::Unusual) } else { Ok(()) }
+    });
+    read.ok().map(|()| builder.finish())
+}
+
+fn build_any(source: &Source, text: &str, insertions: &Insertions) -> Attempt {
+    let mut builder = Builder::new(source, text, insertions);
+    let mut events = Events::new(text);
+    while let Some(next) = events.next() {
         match next {
-            Ok((event, span)) => builder.event(event, span),
-            Err(error) => {
-                let at = error.marker().byte_offset().unwrap_or(text.len());
-                builder.syntax_error(error.kind().clone(), at);
-                if builder.is_full() || !next_document(&mut parser, &mut builder) {
+            Ok(event) => builder.event(event),
+            Err(mistake) => {
+                builder.syntax_error(mistake);
+                if builder.is_full() || !next_document(&mut events, &mut builder) {
                     break;
                 }
             }
@@ -96,15 +103,11 @@ pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Att
     builder.finish()
 }
 
-fn next_document<'a>(parser: &mut Parser<'a, StrInput<'a>>, builder: &mut Builder<'_>) -> bool {
-    match parser.proceed_next_document() {
-        Ok(more) => more,
-        Err(error) => {
-            let at = error.marker().byte_offset().unwrap_or(usize::MAX);
-            builder.syntax_error(error.kind().clone(), at);
-            false
-        }
-    }
+fn next_document(events: &mut Events<'_>, builder: &mut Builder<'_>) -> bool {
+    events.next_document().unwrap_or_else(|mistake| {
+        builder.syntax_error(mistake);
+        false
+    })
 }
 
 /// A finished node with what it weighs.
@@ -118,10 +121,9 @@ struct Built {
 
 /// A collection that is still open.
 struct Frame {
-    start: Span,
-    tag: Option<String>,
-    anchor: usize,
-    is_block: bool,
+    /// Where its bracket stands; `None` for one in lines.
+    bracket: Option<usize>,
+    properties: Properties,
     cost: usize,
     depth: usize,
     content: Content,
@@ -188,10 +190,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Bytes of the origin's text.
-    fn span(&self, span: &granit_parser::Span) -> Span {
-        let range = span.byte_range().unwrap_or_default();
-        let start = self.insertions.original(range.start);
-        Span::new(start, self.insertions.original(range.end).max(start))
+    fn original(&self, span: Span) -> Span {
+        let start = self.insertions.original(span.start);
+        Span::new(start, self.insertions.original(span.end).max(start))
     }
 
     /// Bytes of the file.
@@ -204,41 +205,33 @@ impl<'a> Builder<'a> {
         self.attempt.parsed.problems.push(diagnostic);
     }
 
-    fn syntax_error(&mut self, kind: granit_parser::ErrorKind, at: usize) {
-        let at = self.insertions.original(at.min(self.text.len()));
-        let open_bracket = self.frames.last().filter(|frame| !frame.is_block).map(|frame| frame.start.start);
+    fn syntax_error(&mut self, (kind, at): Mistake) {
+        let at = self.insertions.original(at.unwrap_or(usize::MAX).min(self.text.len()));
+        let open_bracket = self.frames.last().and_then(|frame| frame.bracket);
         self.attempt.errors.push(SyntaxError { kind, at, open_bracket });
         self.document_start.get_or_insert(at);
         self.end_document(true);
     }
 
-    fn event(&mut self, event: Event<'_>, at: granit_parser::Span) {
-        let span = self.span(&at);
+    fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::DocumentStart(..) => self.document_start = Some(span.start),
+            Event::DocumentStart(at) => self.document_start = Some(self.insertions.original(at)),
             Event::DocumentEnd => self.end_document(false),
-            Event::Comment(..) => {
-                let span = self.in_file(span);
+            Event::Comment(span) => {
+                let span = self.in_file(self.original(span));
                 self.attempt.parsed.comments.push(Comment { span });
             }
-            Event::Anchor(_, name) => self.anchor(name.into_owned(), span),
-            Event::Alias(id) => self.alias(id, span),
-            Event::UnresolvedAlias(name) => self.unknown_alias(&name, span),
-            Event::Scalar(value, style, anchor, tag) => {
-                let tag = tag.map(|tag| tag.original());
-                self.scalar(&value, scalar_style(style), anchor, tag, &at);
+            Event::Anchor(name, span) => self.anchor(name, self.original(span)),
+            Event::Alias(id, span) => self.alias(id, self.original(span)),
+            Event::UnknownAlias(name, span) => self.unknown_alias(&name, self.original(span)),
+            Event::Scalar(scalar, properties) => self.scalar(scalar, properties),
+            Event::SequenceStart { bracket, properties } => {
+                self.open(bracket, properties, Content::Sequence(Vec::new()));
             }
-            Event::SequenceStart(structure, anchor, tag) => {
-                let tag = tag.map(|tag| tag.original());
-                self.open(span, structure, anchor, tag, Content::Sequence(Vec::new()));
+            Event::MappingStart { bracket, properties } => {
+                self.open(bracket, properties, Content::Mapping { entries: Vec::new(), key: None });
             }
-            Event::MappingStart(structure, anchor, tag) => {
-                let content = Content::Mapping { entries: Vec::new(), key: None };
-                self.open(span, structure, anchor, tag.map(|tag| tag.original()), content);
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.close(span),
-            // The ends of the stream say nothing; the parser has no other events (its list is open for new ones).
-            _ => {}
+            Event::End(at) => self.close(self.insertions.original(at)),
         }
     }
 
@@ -255,21 +248,24 @@ impl<'a> Builder<'a> {
         self.refused = false;
     }
 
-    fn open(&mut self, start: Span, structure: StructureStyle, anchor: usize, tag: Option<String>, content: Content) {
-        if anchor != 0 {
-            self.anchors.insert(anchor, None);
+    fn open(&mut self, bracket: Option<usize>, properties: Properties, content: Content) {
+        if properties.anchor != 0 {
+            self.anchors.insert(properties.anchor, None);
         }
-        let is_block = structure == StructureStyle::Block;
-        self.frames.push(Frame { start, tag, anchor, is_block, cost: NODE_COST, depth: 1, content });
+        let bracket = bracket.map(|at| self.insertions.original(at));
+        self.frames.push(Frame { bracket, properties, cost: NODE_COST, depth: 1, content });
     }
 
-    fn close(&mut self, end: Span) {
+    /// Completes the innermost collection, which ends before `end` if it has brackets.
+    fn close(&mut self, end: usize) {
         let Some(frame) = self.frames.pop() else { return };
-        let Frame { start, tag, anchor, is_block, cost, depth, content } = frame;
-        if !is_block {
-            self.note_long(start.to(end));
+        let Frame { bracket, properties, cost, depth, content } = frame;
+        let is_block = bracket.is_none();
+        let brackets = bracket.map(|start| Span::new(start, end.max(start)));
+        if let Some(brackets) = brackets {
+            self.note_long(brackets);
         }
-        let mut extent = (!is_block).then(|| self.in_file(start.to(end)));
+        let mut extent = brackets.map(|brackets| self.in_file(brackets));
         let kind = match content {
             Content::Sequence(items) => {
                 for item in items.iter().filter(|_| is_block) {
@@ -288,8 +284,12 @@ impl<'a> Builder<'a> {
                 NodeKind::Mapping(Arc::new(self.mapping(entries, is_block)))
             }
         };
-        let span = extent.unwrap_or_else(|| self.in_file(Span::at(start.start)));
-        self.complete(Built { node: Node { span, tag, alias: None, kind }, cost, depth }, anchor);
+        // A collection in lines has at least one value.
+        let span = extent.unwrap_or_else(|| self.in_file(Span::at(end)));
+        self.complete(
+            Built { node: Node { span, tag: properties.tag, alias: None, kind }, cost, depth },
+            properties.anchor,
+        );
     }
 
     /// Within braces a `:` always begins a value, and there can be only one.
@@ -350,16 +350,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        value: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<String>,
-        at: &granit_parser::Span,
-    ) {
-        let span = self.span(at);
-        let plain = style == ScalarStyle::Plain;
+    fn scalar(&mut self, scalar: ScalarEvent<'_>, Properties { anchor, tag }: Properties) {
+        let span = self.original(scalar.span);
+        let plain = scalar.style == ScalarStyle::Plain;
+        let value = scalar.value.as_ref();
         let is_null = match &tag {
             None => plain && (span.is_empty() || matches!(value, "~" | "null" | "Null" | "NULL")),
             Some(tag) => self.is_null_by_tag(tag, value, plain, span),
@@ -369,17 +363,21 @@ impl<'a> Builder<'a> {
             let scalar = Scalar { is_null, ..Scalar::null(span.start) };
             Node { span, tag, alias: None, kind: NodeKind::Scalar(Arc::new(scalar)) }
         } else {
-            self.text_node(value, style, tag, at)
+            self.text_node(scalar, tag)
         };
         let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value.len());
         self.complete(Built { node, cost, depth: 1 }, anchor);
+    }
+
+    fn is_in_flow(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.bracket.is_some())
     }
 
     /// Whether a tag makes null of a scalar; refuses what contradicts it.
     fn is_null_by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> bool {
         let text = self.source.origin.text();
         let behind = text.get(span.start..).and_then(|rest| rest.chars().next());
-        let in_flow = self.frames.last().is_some_and(|frame| !frame.is_block);
+        let in_flow = self.is_in_flow();
         let is_bare = plain && span.is_empty() && in_flow && text.get(..span.start).is_some_and(|it| it.ends_with(tag));
         match tags::meaning(tag, value, plain) {
             _ if is_bare && matches!(behind, Some(',' | '}' | ']')) => {
@@ -401,14 +399,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn text_node(&mut self, value: &str, style: ScalarStyle, tag: Option<String>, at: &granit_parser::Span) -> Node {
-        let span = self.span(at);
+    fn text_node(&mut self, scalar: ScalarEvent<'_>, tag: Option<String>) -> Node {
+        let ScalarEvent { value, style, span: read, is_long, indent } = scalar;
+        let span = self.original(read);
         let origin = &self.source.origin;
         let (extent, content) = match style {
             ScalarStyle::Plain => (span, span),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                if at.start.line() != at.end.line() {
-                    self.attempt.folded_quotes.push(at.byte_range().unwrap_or_default().into());
+                if is_long {
+                    self.attempt.folded_quotes.push(read);
                 }
                 (span, Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
             }
@@ -427,15 +426,14 @@ impl<'a> Builder<'a> {
             self.refuse_escaped_slash(content);
             self.refuse_surrogates(content);
         }
-        let in_flow = self.frames.last().is_some_and(|frame| !frame.is_block);
+        let in_flow = self.is_in_flow();
         match style {
             ScalarStyle::Plain if in_flow => self.refuse_question_mark(content),
             ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => self.refuse_line_separator(content),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {}
         }
         let origin = &self.source.origin;
-        let indent = at.indent.unwrap_or_default();
-        let mut value = value.to_owned();
+        let mut value = value.into_owned();
         if style == ScalarStyle::DoubleQuoted {
             value = escapes::with_single_quotes(content.slice(origin.text()), value);
         }
@@ -581,16 +579,6 @@ impl<'a> Builder<'a> {
             }
         }
         Mapping { entries, in_braces: !is_block }
-    }
-}
-
-fn scalar_style(style: granit_parser::ScalarStyle) -> ScalarStyle {
-    match style {
-        granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
-        granit_parser::ScalarStyle::SingleQuoted => ScalarStyle::SingleQuoted,
-        granit_parser::ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
-        granit_parser::ScalarStyle::Literal => ScalarStyle::Literal,
-        granit_parser::ScalarStyle::Folded => ScalarStyle::Folded,
     }
 }
 

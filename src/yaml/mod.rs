@@ -1,14 +1,17 @@
 //! YAML text to a tree in which every key and value knows its source bytes.
 //!
-//! `granit-parser` gives events; this module turns them into [`Node`]s, resolves aliases and `<<` merges with a cap
-//! on expansion, and maps every offset of a decoded scalar back to the byte of the file it came from. [`edit`] changes
+//! `granit-parser` gives events, or `fast` the same ones for most files; this module turns them into [`Node`]s, resolves
+//! aliases and `<<` merges with a cap on expansion, and maps every offset of a decoded scalar back to the byte of the file it came from. [`edit`] changes
 //! it, and keeps how it is written.
 
 mod build;
 pub mod edit;
 mod errors;
 mod escapes;
+mod event;
+mod fast;
 pub mod findings;
+mod granit;
 mod mapping;
 mod node;
 mod place;

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, Parser};
 
-use super::build::{Attempt, Source, build, parser_options};
+use super::build::{Attempt, Source, build};
 use super::escapes::escaped_single_quotes;
+use super::granit::parser_options;
 use crate::source::Span;
 
 /// How often a file may be parsed, however large it is, before such a place is reported like any other mistake. The
@@ -48,6 +49,11 @@ impl Insertions {
             before += count;
         }
         Insertions { places, starts, quotes: Vec::new() }
+    }
+
+    /// Whether nothing is changed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.quotes.is_empty()
     }
 
     fn with(&self, more: &[(usize, usize)]) -> Self {
