@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::config::{self, ConfigArgs};
 use super::inputs::Inputs;
 use super::options::FormatArgs;
-use super::selection::{FailArgs, SelectArgs};
+use super::selection::FailingPolicyArgs;
 use super::{Error, ExitStatus, Session, fix};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
@@ -66,13 +65,7 @@ pub(super) struct CheckArgs {
     pub allow_none: bool,
 
     #[command(flatten)]
-    pub select: SelectArgs,
-
-    #[command(flatten)]
-    pub fail: FailArgs,
-
-    #[command(flatten)]
-    pub config: ConfigArgs,
+    pub policy: FailingPolicyArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -97,9 +90,7 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
-    let choice = args.select.choice()?;
-    let mut config = config::load(&args.config, session)?.choosing(choice);
-    args.fail.set(&mut config);
+    let config = args.policy.load(session)?;
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }
@@ -115,7 +106,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
 /// # Errors
 /// Where there is no rule file at all, and --allow-none is not given.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
-    let lookup = args.config.file.files.lookup(config, &args.paths);
+    let lookup = args.policy.files().lookup(config, &args.paths);
     let inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
         return Err(nothing_to_lint(&args.paths, inputs.workspace.passed_over()));

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigArgs};
-use super::selection::{FailArgs, SelectArgs};
+use super::selection::FailingPolicyArgs;
 use super::{Error, ExitStatus, Session};
 use crate::report::configuration::{self, HeldView};
 use crate::report::markdown;
@@ -34,13 +33,7 @@ pub(super) struct ConfigCommandArgs {
     pub reference: bool,
 
     #[command(flatten)]
-    pub select: SelectArgs,
-
-    #[command(flatten)]
-    pub fail: FailArgs,
-
-    #[command(flatten)]
-    pub config: ConfigArgs,
+    pub policy: FailingPolicyArgs,
 }
 
 /// How the configuration is printed.
@@ -74,9 +67,7 @@ pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<ExitSta
     } else if args.reference {
         markdown::write(&mut stdout, &session.style, &configuration::page())?;
     } else {
-        let choice = args.select.choice()?;
-        let mut config = config::load(&args.config, session)?.choosing(choice);
-        args.fail.set(&mut config);
+        let config = args.policy.load(session)?;
         let name = args.file.as_ref().map(|file| file.display().to_string());
         if let (Some(file), Some(name)) = (&args.file, &name)
             && !file.exists()

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigArgs};
-use super::selection::SelectArgs;
+use super::config;
+use super::selection::PolicyArgs;
 use super::{Error, ExitStatus, Session, test_command};
 use crate::lint;
 use crate::model::duration;
@@ -50,10 +50,7 @@ pub(super) struct RenderArgs {
     pub output_format: RenderOutputFormat,
 
     #[command(flatten)]
-    pub select: SelectArgs,
-
-    #[command(flatten)]
-    pub config: ConfigArgs,
+    pub policy: PolicyArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -94,8 +91,8 @@ fn parse_time(text: &str) -> Result<i64, String> {
 /// Where the output cannot be written, an argument makes no sense, or there is nothing to render.
 pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<ExitStatus, Error> {
     let renderer = renderer(args)?;
-    let config = config::load(&args.config, session)?.choosing(args.select.choice()?);
-    let lookup = args.config.file.files.lookup(&config, &args.paths);
+    let config = args.policy.load(session)?;
+    let lookup = args.policy.config.file.files.lookup(&config, &args.paths);
     let options = config::run_options(&config);
     let (workspace, failures) = test_command::read_tests(&args.paths, &lookup, config.settings());
     let inputs: Vec<Arc<TestInput>> = workspace.tests().cloned().collect();

@@ -2,9 +2,59 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Error;
+use super::config::{self, ConfigArgs, FilesArgs};
+use super::{Error, Session};
 use crate::lint::config::{Choice, FailOn};
 use crate::lint::{Config, Misnamed, Name};
+
+/// Options that say what holds in a run: the lint rules and the configuration.
+#[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+impl PolicyArgs {
+    /// The configuration, with the lint rules that the command line chooses.
+    ///
+    /// # Errors
+    /// Where a chosen rule is none, and as [`config::load`].
+    pub(super) fn load(&self, session: &Session) -> Result<Config, Error> {
+        // A misspelt rule is told before anything is read.
+        let choice = self.select.choice()?;
+        Ok(config::load(&self.config, session)?.choosing(choice))
+    }
+}
+
+/// [`PolicyArgs`], and which findings fail the run.
+#[derive(Debug, Args)]
+pub(super) struct FailingPolicyArgs {
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+
+    #[command(flatten)]
+    pub fail: FailArgs,
+}
+
+impl FailingPolicyArgs {
+    /// The configuration, with what the command line chooses.
+    ///
+    /// # Errors
+    /// As [`PolicyArgs::load`].
+    pub(super) fn load(&self, session: &Session) -> Result<Config, Error> {
+        let mut config = self.policy.load(session)?;
+        self.fail.set(&mut config);
+        Ok(config)
+    }
+
+    /// Which files are read.
+    pub(super) fn files(&self) -> &FilesArgs {
+        &self.policy.config.file.files
+    }
+}
 
 /// Options that choose lint rules.
 #[derive(Clone, Debug, Default, Args)]
@@ -34,7 +84,7 @@ impl SelectArgs {
     ///
     /// # Errors
     /// Where a name is none of a rule, or of several.
-    pub(super) fn choice(&self) -> Result<Choice, Error> {
+    fn choice(&self) -> Result<Choice, Error> {
         let (select, ignore) = (names("--select", &self.select)?, names("--ignore", &self.ignore)?);
         Ok(Choice { select, ignore, pedantic: self.pedantic })
     }
@@ -75,7 +125,7 @@ pub(super) struct FailArgs {
 
 impl FailArgs {
     /// Lets the command line win over the configuration.
-    pub(super) fn set(&self, config: &mut Config) {
+    fn set(&self, config: &mut Config) {
         let (fail_on, option) = match self.fail_on {
             _ if self.strict => (FailOn::Warning, "--strict"),
             Some(FailOnWord::Error) => (FailOn::Error, "--fail-on"),

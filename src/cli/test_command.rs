@@ -19,9 +19,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigArgs};
+use super::config;
 use super::options::{output_file, parse_timeout};
-use super::selection::{FailArgs, SelectArgs};
+use super::selection::FailingPolicyArgs;
 use super::{Error, ExitStatus, Session, atomic, update};
 use crate::lint::config::FailOn;
 use crate::promql::regex::SearchRegex;
@@ -118,13 +118,7 @@ pub(super) struct TestArgs {
     pub coverage: coverage::CoverageArgs,
 
     #[command(flatten)]
-    pub select: SelectArgs,
-
-    #[command(flatten)]
-    pub fail: FailArgs,
-
-    #[command(flatten)]
-    pub config: ConfigArgs,
+    pub policy: FailingPolicyArgs,
 }
 
 /// The extents of an update by their names on the command line.
@@ -178,8 +172,8 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<ExitStatus, Erro
     if args.list {
         format::list_is_json(args)?;
     }
-    let (selection, choice) = (selection(args)?, args.select.choice()?);
-    let open = |session: &Session| Opened::new(args, choice.clone(), session);
+    let selection = selection(args)?;
+    let open = |session: &Session| Opened::new(args, session);
     let once = |opened, session: &Session| run_once(args, opened, selection.clone(), session);
     if args.watch.watch { watch::run(args, session, &open, &once) } else { once(open(session)?, session) }
 }

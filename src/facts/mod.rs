@@ -171,6 +171,19 @@ impl Presence {
     }
 }
 
+/// What drops `label` from all alternatives: from the first that is not made up (`or vector(0)` is meant to lack it), else
+/// from the first. `None` where one of them may have the label, and where there is no alternative.
+pub fn dropped(branches: &[Branch<'_>], label: &str) -> Option<Dropped> {
+    let mut found: Option<(bool, Dropped)> = None;
+    for branch in branches {
+        let Presence::Impossible(by) = branch.presence(label) else { return None };
+        if found.is_none_or(|(made_up, _)| made_up && !branch.made_up) {
+            found = Some((branch.made_up, by));
+        }
+    }
+    found.map(|(_, by)| by)
+}
+
 impl<'e> Facts<'e> {
     /// Follows labels and values through `expr`.
     pub fn of(expr: &'e Expr) -> Facts<'e> {

@@ -1,17 +1,18 @@
 //! What a lint rule gets to see.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::promql::ast::Matcher;
 use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
 use super::Config;
+use super::recording::{Place, Recording};
 use crate::workspace::{Document, Workspace};
 
 /// One rule file.
@@ -138,18 +139,15 @@ impl<'a> RuleContext<'a> {
 
     /// Whether no element of the expression's result can have the label; false where nothing is known.
     pub fn lacks(&self, label: &str) -> bool {
-        self.facts().is_some_and(|facts| {
-            let branches = facts.branches();
-            !branches.is_empty() && branches.iter().all(|branch| branch.presence(label).is_impossible())
-        })
+        self.facts().is_some_and(|facts| facts::dropped(facts.branches(), label).is_some())
     }
 
     /// Shows `look` each matcher of the expression that has a regular expression.
-    pub fn for_each_pattern(&self, mut style: impl FnMut(&Matcher)) {
+    pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
         let Some(expr) = &self.rule.parsed else { return };
         expr.walk(&mut |part| {
             let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut style);
+            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut look);
         });
     }
 
@@ -191,19 +189,38 @@ fn names(labels: &[(Field, Field)]) -> FxHashSet<&str> {
 }
 
 /// All files at once.
-#[derive(Clone, Copy)]
 pub struct WorkspaceContext<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The files, in the order in which they were given.
     pub workspace: &'a Workspace,
+    recording: OnceLock<Recording<'a>>,
 }
 
 impl<'a> WorkspaceContext<'a> {
+    pub(super) fn new(config: &'a Config, workspace: &'a Workspace) -> Self {
+        WorkspaceContext { config, workspace, recording: OnceLock::new() }
+    }
+
     /// The rule files among them.
-    pub fn rule_files(&self) -> impl Iterator<Item = FileContext<'a>> {
+    pub fn rule_files(&self) -> impl Iterator<Item = FileContext<'a>> + use<'a> {
         let config = self.config;
         let files = self.workspace.documents().iter();
         files.filter_map(move |document| document.rules().map(|rules| FileContext { config, document, rules }))
+    }
+
+    /// All rules, in the order of the files.
+    pub fn places(&self) -> impl Iterator<Item = Place<'a>> + use<'a> {
+        self.rule_files().enumerate().flat_map(|(file_at, file)| {
+            file.rules.groups.iter().enumerate().flat_map(move |(group_at, group)| {
+                let rules = group.rules.iter().enumerate();
+                rules.map(move |(rule_at, rule)| Place { file, file_at, group_at, rule_at, rule })
+            })
+        })
+    }
+
+    /// What the rules record, and who reads it.
+    pub fn recording(&self) -> &Recording<'a> {
+        self.recording.get_or_init(|| Recording::of(self))
     }
 }

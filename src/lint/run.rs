@@ -93,7 +93,7 @@ fn in_parallel(
 
 /// What the hooks find that see all files.
 fn check_workspace(workspace: &Workspace, config: &Config, levels: &[Levels]) -> Vec<Diagnostic> {
-    let cx = WorkspaceContext { config, workspace };
+    let cx = WorkspaceContext::new(config, workspace);
     let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))

@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use super::TestArgs;
 use super::files::{no_test_file, read_tests};
-use crate::cli::config;
 use crate::cli::{Error, ExitStatus, Session};
-use crate::lint::config::Choice;
 use crate::lint::{self, Config};
 use crate::source::{FileId, Severity};
 use crate::unittest::coverage::{Collector, Coverage};
@@ -38,10 +36,9 @@ impl Opened {
     ///
     /// # Errors
     /// Where the configuration makes no sense.
-    pub(super) fn new(args: &TestArgs, choice: Choice, session: &Session) -> Result<Self, Error> {
-        let mut config = config::load(&args.config, session)?.choosing(choice);
-        args.fail.set(&mut config);
-        let lookup = args.config.file.files.lookup(&config, &args.paths);
+    pub(super) fn new(args: &TestArgs, session: &Session) -> Result<Self, Error> {
+        let config = args.policy.load(session)?;
+        let lookup = args.policy.files().lookup(&config, &args.paths);
         let (workspace, failures) = read_tests(&args.paths, &lookup, config.settings());
         Ok(Opened { config, workspace, failures })
     }

@@ -60,7 +60,7 @@ pub(super) fn run(
     }
     let mut watched = Watched {
         paths: &args.paths,
-        config: &args.config.file,
+        config: &args.policy.policy.config.file,
         lookup: Lookup::default(),
         rule_files: BTreeSet::new(),
     };
@@ -127,8 +127,8 @@ struct Watched<'a> {
 impl Watched<'_> {
     /// Reads where files are looked for.
     fn configure(&mut self, args: &TestArgs) {
-        if let Some(config) = config::load_sound(&args.config.file) {
-            self.lookup = args.config.file.files.lookup(&config, &args.paths);
+        if let Some(config) = config::load_sound(&args.policy.policy.config.file) {
+            self.lookup = args.policy.files().lookup(&config, &args.paths);
         }
     }
 

@@ -1,9 +1,10 @@
 //! `promql/lost-label`: `on (…)` lists a label that neither side has.
 
-use crate::facts::{Dropped, Presence};
+use crate::facts::{self, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{BinaryExpr, ExprKind, NodeId};
+use crate::promql::Expr;
+use crate::promql::ast::{BinaryExpr, ExprKind};
 use crate::source::{Diagnostic, Spanned};
 
 static META: Meta = meta!("promql/lost-label", Warning, certain, "`on (…)` lists a label that neither side has");
@@ -28,22 +29,10 @@ impl LintRule for LostLabel {
 fn lost(cx: &RuleContext<'_>, operation: &BinaryExpr) -> Option<Diagnostic> {
     let clause = operation.matching.as_ref()?.clause.as_ref().filter(|clause| clause.on)?;
     clause.labels.iter().find_map(|label| {
-        let left = lacks(cx, operation.lhs.id, label)?;
-        let right = lacks(cx, operation.rhs.id, label)?;
+        let dropped = |side: &Expr| facts::dropped(cx.facts()?.node(side.id)?, &label.value);
+        let (left, right) = (dropped(&operation.lhs)?, dropped(&operation.rhs)?);
         Some(report(cx, label, left, right))
     })
-}
-
-/// What drops the label from all alternatives of a node; `None` also where there are none.
-fn lacks(cx: &RuleContext<'_>, node: NodeId, label: &Spanned<String>) -> Option<Dropped> {
-    let mut dropped = None;
-    for branch in cx.facts()?.node(node)? {
-        match branch.presence(&label.value) {
-            Presence::Impossible(by) => dropped = dropped.or(Some(by)),
-            _ => return None,
-        }
-    }
-    dropped
 }
 
 fn report(cx: &RuleContext<'_>, label: &Spanned<String>, left: Dropped, right: Dropped) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! `promql/missing-le`: a quantile of classic histogram buckets whose `le` was aggregated away.
 
-use crate::facts::{Branch, Dropped, Presence};
+use crate::facts::{self, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -23,7 +23,7 @@ impl LintRule for MissingLe {
         expr.walk(&mut |part| {
             if let ExprKind::Call(call) = &part.kind
                 && let Some(buckets) = buckets(call)
-                && let Some(dropped) = facts.node(buckets.id).and_then(drops_le)
+                && let Some(dropped) = facts.node(buckets.id).and_then(|branches| facts::dropped(branches, "le"))
             {
                 out.push(report(cx, call, dropped));
             }
@@ -54,16 +54,6 @@ fn buckets(call: &Call) -> Option<&Expr> {
         }
     });
     (selectors > 0 && selectors == classic && !vmrange).then_some(argument)
-}
-
-/// What drops `le` from all alternatives.
-fn drops_le(branches: &[Branch<'_>]) -> Option<Dropped> {
-    let dropped = |presence: Presence| match presence {
-        Presence::Impossible(dropped) => Some(dropped),
-        _ => None,
-    };
-    let all: Option<Vec<Dropped>> = branches.iter().map(|branch| dropped(branch.presence("le"))).collect();
-    all?.first().copied()
 }
 
 fn report(cx: &RuleContext<'_>, call: &Call, dropped: Dropped) -> Diagnostic {

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::{Kind, Quantities};
 use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::lint::rules::rule::recorded::{Place, places, recording};
 use crate::promql::Expr;
 use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::{Values, Wants};
@@ -21,8 +21,8 @@ impl LintRule for RateOfSum {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let mut sums = Sums { recording: recording(cx), known: FxHashMap::default() };
-        for place in places(cx) {
+        let mut sums = Sums { recording: cx.recording(), known: FxHashMap::default() };
+        for place in cx.places() {
             let Some(expr) = &place.rule.parsed else { continue };
             expr.walk(&mut |part| {
                 if let ExprKind::Call(call) = &part.kind
@@ -37,13 +37,13 @@ impl LintRule for RateOfSum {
 }
 
 /// The recorded series that are sums of counters.
-struct Sums<'a> {
-    recording: FxHashMap<&'a str, Vec<Place<'a>>>,
+struct Sums<'a, 'c> {
+    recording: &'c Recording<'a>,
     /// By name: the first definition, if all are sums of counters.
     known: FxHashMap<&'a str, Option<Place<'a>>>,
 }
 
-impl<'a> Sums<'a> {
+impl<'a> Sums<'a, '_> {
     fn check(&mut self, place: &Place<'a>, call: &'a Call) -> Option<Diagnostic> {
         let argument = call.args.first()?.without_parens();
         match &argument.kind {
@@ -60,11 +60,11 @@ impl<'a> Sums<'a> {
     }
 
     fn definition(&mut self, name: &'a str) -> Option<Place<'a>> {
-        let recording = &self.recording;
+        let recording = self.recording;
         *self.known.entry(name).or_insert_with(|| {
             let definitions = recording.get(name)?;
             let all = definitions.iter().all(|place| place.rule.parsed.as_ref().is_some_and(is_sum_of_counters));
-            definitions.first().copied().filter(|_| all)
+            all.then_some(definitions.first)
         })
     }
 }

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::lint::config::ServerFacts;
 use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::Place;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::lint::rules::rule::recorded::{Place, places};
 use crate::model::duration::format_duration;
 use crate::promql::ast::{Call, DurationExpr, DurationKind, ExprKind, MatrixSelector, SubqueryExpr};
 use crate::promql::functions::Function;
@@ -33,7 +33,7 @@ impl LintRule for ShortRange {
             return;
         }
         let intervals = Intervals { facts, recorded: recorded(cx) };
-        for place in places(cx) {
+        for place in cx.places() {
             let Some(expr) = &place.rule.parsed else { continue };
             expr.walk(&mut |part| {
                 if let ExprKind::Call(call) = &part.kind

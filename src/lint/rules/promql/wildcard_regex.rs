@@ -15,18 +15,13 @@ impl LintRule for WildcardRegex {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            for matcher in matchers.iter().filter(|matcher| matcher.op.is_regex()) {
-                if std::str::from_utf8(&matcher.value.value).is_ok_and(has_inner_wildcard) {
-                    let message = format!("the pattern of `{}` looks for a part of a name", matcher.name.value);
-                    let label =
-                        cx.file().inside(&cx.rule.expr, matcher.value.span, "matches whatever comes to be called so");
-                    out.push(META.diagnostic(message, label).help(
-                        "a label of its own for that part, such as `env`, is faster and cannot match by accident",
-                    ));
-                }
+        cx.for_each_pattern(|matcher| {
+            if std::str::from_utf8(&matcher.value.value).is_ok_and(has_inner_wildcard) {
+                let message = format!("the pattern of `{}` looks for a part of a name", matcher.name.value);
+                let place =
+                    cx.file().inside(&cx.rule.expr, matcher.value.span, "matches whatever comes to be called so");
+                let help = "a label of its own for that part, such as `env`, is faster and cannot match by accident";
+                out.push(META.diagnostic(message, place).help(help));
             }
         });
     }

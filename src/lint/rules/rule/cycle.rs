@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::recorded::{Place, metrics, places, recording};
 use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::Read;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
-use crate::source::{Diagnostic, Span};
+use crate::source::Diagnostic;
 
 static META: Meta = meta!("rule/cycle", Warning, certain, "recording rules read each other in a circle");
 
@@ -18,31 +18,18 @@ impl LintRule for Cycle {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let recording = recording(cx);
-        // What each recorded metric reads of other recorded ones, at the first place that does.
+        // What each recorded metric reads of other recorded ones. A series that goes on from its own last value says so
+        // with its name.
         let mut reads: FxHashMap<&str, Vec<Read<'_>>> = FxHashMap::default();
-        for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
-            let Some(expr) = &place.rule.parsed else { continue };
-            for (metric, span) in metrics(expr) {
-                // A series that goes on from its own last value says so with its name.
-                if metric != place.rule.name.text() && recording.contains_key(metric) {
-                    reads.entry(place.rule.name.text()).or_default().push(Read { metric, place, span });
-                }
-            }
+        let recorded = cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording);
+        for read in recorded.clone().filter(|read| read.metric != read.reader.rule.name.text()) {
+            reads.entry(read.reader.rule.name.text()).or_default().push(*read);
         }
         let mut done: FxHashSet<&str> = FxHashSet::default();
-        for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
-            out.extend(circle(place.rule.name.text(), &reads, &mut done).and_then(|circle| report(&circle)));
+        for read in recorded {
+            out.extend(circle(read.reader.rule.name.text(), &reads, &mut done).and_then(|circle| report(&circle)));
         }
     }
-}
-
-/// A recording rule that reads what another one records.
-#[derive(Clone, Copy)]
-struct Read<'a> {
-    metric: &'a str,
-    place: Place<'a>,
-    span: Span,
 }
 
 /// The first circle that can be reached from `start` without what is `done`; marks all that it sees as done. Each metric is
@@ -91,7 +78,7 @@ fn report(circle: &[Read<'_>]) -> Option<Diagnostic> {
     let names = circle.iter().take(SHOWN).map(|read| format!("`{}`", read.metric)).collect::<Vec<_>>().join(", then ");
     let more = if circle.len() > SHOWN { ", and so on" } else { "" };
     let (first, others) = circle.split_first()?;
-    let place = |read: &Read<'_>, text: &str| read.place.file.inside(&read.place.rule.expr, read.span, text);
+    let place = |read: &Read<'_>, text: &str| read.reader.file.inside(&read.reader.rule.expr, read.span, text);
     let message = format!(
         "`{}` is computed from itself: it reads {names}{more}",
         circle.last().map_or(first.metric, |last| last.metric)

@@ -6,7 +6,6 @@ mod duplicate;
 mod inverted_ladder;
 mod misleading_characters;
 mod overlapping;
-pub(super) mod recorded;
 mod same_condition;
 mod used_across_groups;
 mod used_before_recorded;

@@ -1,10 +1,12 @@
 //! `rule/used-across-groups`: a rule that reads what another group records.
 
-use super::recorded::{Place, metrics, places, recording};
+use rustc_hash::FxHashMap;
+
 use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::{Place, Read};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
-use crate::source::{Diagnostic, Span};
+use crate::source::Diagnostic;
 
 static META: Meta =
     meta!("rule/used-across-groups", Info, opinion, "a recording rule reads what another group records");
@@ -17,17 +19,14 @@ impl LintRule for UsedAcrossGroups {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let recording = recording(cx);
         // An alert on what is recorded elsewhere is the common way; chains of recording rules add up.
-        for place in places(cx).filter(|place| place.rule.kind == RuleKind::Recording) {
-            let Some(expr) = &place.rule.parsed else { continue };
-            for (metric, span) in metrics(expr) {
-                let Some(definitions) = recording.get(metric) else { continue };
-                let is_elsewhere =
-                    definitions.iter().all(|other| other.group() != place.group() && reads_series(other));
-                if let Some(definition) = definitions.first().filter(|_| is_elsewhere) {
-                    out.push(report(&place, definition, span));
-                }
+        let mut of_series: FxHashMap<&str, bool> = FxHashMap::default();
+        for read in cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording) {
+            let Some(definitions) = cx.recording().get(read.metric) else { continue };
+            if definitions.are_elsewhere(&read.reader)
+                && *of_series.entry(read.metric).or_insert_with(|| definitions.iter().all(reads_series))
+            {
+                out.push(report(read, &definitions.first));
             }
         }
     }
@@ -40,10 +39,10 @@ fn reads_series(place: &Place<'_>) -> bool {
     reads
 }
 
-fn report(place: &Place<'_>, definition: &Place<'_>, span: Span) -> Diagnostic {
-    let metric = definition.rule.name.text();
+fn report(read: &Read<'_>, definition: &Place<'_>) -> Diagnostic {
+    let (reader, metric) = (&read.reader, read.metric);
     let message = format!("`{metric}` is recorded by another group: its value may be up to an interval old");
-    META.diagnostic(message, place.file.inside(&place.rule.expr, span, "read here"))
+    META.diagnostic(message, reader.file.inside(&reader.rule.expr, read.span, "read here"))
         .related(definition.file.field(&definition.rule.name, "recorded in another group"))
         .help("groups are evaluated at different times: put rules that depend on each other into one group")
 }

@@ -1,9 +1,12 @@
 //! `rule/used-before-recorded`: a rule that reads what a later rule of its group records.
 
-use super::recorded::{Place, metrics, places, recording};
+use rustc_hash::FxHashSet;
+
 use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::{Place, Read};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::source::{Diagnostic, Span};
+use crate::rules::RuleKind;
+use crate::source::Diagnostic;
 
 static META: Meta =
     meta!("rule/used-before-recorded", Info, certain, "a rule reads what a later rule of its group records");
@@ -16,31 +19,24 @@ impl LintRule for UsedBeforeRecorded {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let recording = recording(cx);
-        for place in places(cx) {
-            let Some(expr) = &place.rule.parsed else { continue };
-            for (metric, span) in metrics(expr) {
-                let Some(definitions) = recording.get(metric) else { continue };
-                // Where another one stands before it, or elsewhere, the order may be meant.
-                let all_later =
-                    definitions.iter().all(|other| other.group() == place.group() && other.rule_at > place.rule_at);
-                // Two rules that read each other have no order: `rule/cycle` says so.
-                let is_mutual = |other: &Place<'_>| {
-                    let read = other.rule.parsed.as_ref().map(metrics).unwrap_or_default();
-                    read.iter().any(|(metric, _)| *metric == place.rule.name.text())
-                };
-                if let Some(definition) = definitions.first().filter(|first| all_later && !is_mutual(first)) {
-                    out.push(report(&place, definition, span));
-                }
-            }
+        // Where another definition stands before it, or elsewhere, the order may be meant.
+        let is_early =
+            |read: &&Read<'_>| cx.recording().get(read.metric).is_some_and(|all| all.are_behind(&read.reader));
+        let recorded = cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording);
+        let pairs: FxHashSet<(&str, &str)> = recorded.map(|read| (read.reader.rule.name.text(), read.metric)).collect();
+        for read in cx.recording().reads().iter().filter(is_early) {
+            // Two rules that read each other have no order: `rule/cycle` says so.
+            let is_mutual = pairs.contains(&(read.metric, read.reader.rule.name.text()));
+            let definition = cx.recording().get(read.metric).filter(|_| !is_mutual);
+            out.extend(definition.map(|definitions| report(read, &definitions.first)));
         }
     }
 }
 
-fn report(place: &Place<'_>, definition: &Place<'_>, span: Span) -> Diagnostic {
-    let metric = definition.rule.name.text();
+fn report(read: &Read<'_>, definition: &Place<'_>) -> Diagnostic {
+    let (reader, metric) = (&read.reader, read.metric);
     let message = format!("`{metric}` is read before it is recorded: the value is one interval old");
-    META.diagnostic(message, place.file.inside(&place.rule.expr, span, "read here"))
+    META.diagnostic(message, reader.file.inside(&reader.rule.expr, read.span, "read here"))
         .related(definition.file.field(&definition.rule.name, "recorded later in the same group"))
         .help("the rules of a group are evaluated in order: move the recording rule up")
 }

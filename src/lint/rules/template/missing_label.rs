@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::{Branch, Cause, Dropped, Facts, Presence};
+use crate::facts::{self, Cause, Dropped};
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -27,6 +27,7 @@ impl LintRule for MissingLabel {
             return;
         }
         let Some(facts) = cx.facts() else { return };
+        // A label that one alternative has is printed for its elements.
         // One finding for each label: the first place that prints it, the others beside it.
         let mut finding_of: FxHashMap<String, usize> = FxHashMap::default();
         let reporter = Reporter { cx, groupings: OnceCell::new(), set_by_rule: OnceCell::new() };
@@ -35,7 +36,7 @@ impl LintRule for MissingLabel {
                 let earlier = finding_of.get(&reference.name).and_then(|at| out.get_mut(*at));
                 if let Some(earlier) = earlier {
                     earlier.related.push(cx.file().inside(template.value, reference.span, ""));
-                } else if let Some(dropped) = missing(facts, &reference.name) {
+                } else if let Some(dropped) = facts::dropped(facts.branches(), &reference.name) {
                     finding_of.insert(reference.name.clone(), out.len());
                     out.push(reporter.report(template, reference, dropped));
                 }
@@ -52,20 +53,6 @@ fn references<'t>(template: &'t TemplateField<'_>) -> impl Iterator<Item = &'t L
 
 /// With how many labels of a `by` one that is missing is compared, to find the one that was meant.
 const MAX_COMPARED: usize = 100;
-
-/// What drops `label` from all alternatives between `or`s: the first of them that is not made up. A label that only one
-/// of them lacks is printed for the others, and an alternative that is made up (`or vector(0)`) is meant to lack it.
-fn missing(facts: &Facts<'_>, label: &str) -> Option<Dropped> {
-    let mut dropped = Vec::new();
-    for branch in facts.branches() {
-        match branch.presence(label) {
-            Presence::Impossible(by) => dropped.push((branch, by)),
-            _ => return None,
-        }
-    }
-    let is_real = |(branch, _): &&(&Branch<'_>, Dropped)| !branch.made_up;
-    dropped.iter().find(is_real).or(dropped.first()).map(|(_, by)| *by)
-}
 
 /// Puts findings of one rule into words.
 struct Reporter<'a, 'c> {

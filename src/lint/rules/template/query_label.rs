@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::query_syntax;
-use crate::facts::{Dropped, Facts, Presence};
+use crate::facts::{self, Dropped, Facts};
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql;
@@ -50,23 +50,11 @@ fn check(cx: &RuleContext<'_>, template: &TemplateField<'_>, out: &mut Vec<Diagn
         let Ok(expr) = promql::parse(&query.value, &cx.config().promql.parse_options()) else { continue };
         let facts = Facts::of(&expr);
         for reference in references {
-            if let Some(dropped) = missing(&facts, &reference.name) {
+            if let Some(dropped) = facts::dropped(facts.branches(), &reference.name) {
                 out.push(report(cx, template, query, reference, dropped));
             }
         }
     }
-}
-
-/// What drops `label` from all alternatives of a query that has some.
-fn missing(facts: &Facts<'_>, label: &str) -> Option<Dropped> {
-    let mut dropped = None;
-    for branch in facts.branches() {
-        match branch.presence(label) {
-            Presence::Impossible(by) => dropped = dropped.or(Some(by)),
-            _ => return None,
-        }
-    }
-    dropped
 }
 
 fn report(

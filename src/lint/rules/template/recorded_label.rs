@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::facts::{Branch, Cause, Facts, Presence, Recorded};
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
+use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::lint::rules::rule::recorded::{self, Place};
 use crate::promql::Expr;
 use crate::rules::RuleKind;
 use crate::source::{Diagnostic, Span};
@@ -27,12 +27,12 @@ impl LintRule for RecordedLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let alerts: Vec<Place<'_>> = recorded::places(cx).filter(prints_something).collect();
+        let alerts: Vec<Place<'_>> = cx.places().filter(prints_something).collect();
         if alerts.is_empty() {
             return;
         }
         let mut definitions =
-            Definitions { places: recorded::recording(cx), known: Recorded::default(), seen: FxHashSet::default() };
+            Definitions { recording: cx.recording(), known: Recorded::default(), seen: FxHashSet::default() };
         for alert in alerts {
             let Some(expr) = &alert.rule.parsed else { continue };
             for name in reads(expr) {
@@ -52,14 +52,14 @@ fn prints_something(place: &Place<'_>) -> bool {
 }
 
 /// What recording rules say of their series' labels.
-struct Definitions<'a> {
-    places: FxHashMap<&'a str, Vec<Place<'a>>>,
+struct Definitions<'a, 'c> {
+    recording: &'c Recording<'a>,
     known: Recorded,
     /// What was looked at, or is being looked at.
     seen: FxHashSet<&'a str>,
 }
 
-impl<'a> Definitions<'a> {
+impl<'a> Definitions<'a, '_> {
     /// Finds out the labels of `name`, after those of what its definitions read. Nothing is learnt of what is recorded
     /// with labels that are not known, or in terms of itself.
     fn learn(&mut self, name: &'a str, depth: usize) {
@@ -67,12 +67,12 @@ impl<'a> Definitions<'a> {
         if depth > MAX_DEPTH || !name.contains(':') || !self.seen.insert(name) {
             return;
         }
-        let Some(places) = self.places.get(name).cloned() else { return };
+        let Some(places) = self.recording.get(name) else { return };
         for expr in places.iter().filter_map(|place| place.rule.parsed.as_ref()) {
             reads(expr).for_each(|inner| self.learn(inner, depth + 1));
         }
         let mut labels = BTreeSet::new();
-        for place in &places {
+        for place in places.iter() {
             let Some(expr) = &place.rule.parsed else { return };
             let facts = Facts::with_recorded(expr, &self.known);
             if facts.branches().is_empty() || !facts.branches().iter().all(Branch::is_closed) {
@@ -98,7 +98,7 @@ fn reads(expr: &Expr) -> impl Iterator<Item = &str> {
     names.into_iter()
 }
 
-fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_>, out: &mut Vec<Diagnostic>) {
+fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_, '_>, out: &mut Vec<Diagnostic>) {
     let rule = alert.rule;
     let labels = TemplateField::among(&rule.labels, TemplatePlace::Label);
     let templates: Vec<TemplateField<'_>> =
@@ -140,7 +140,7 @@ fn report(
     template: &TemplateField<'_>,
     reference: &LabelReference,
     selector: Span,
-    definitions: &Definitions<'_>,
+    definitions: &Definitions<'_, '_>,
 ) -> Diagnostic {
     let (file, expr, label) = (alert.file, &alert.rule.expr, &reference.name);
     let text = selector.slice(expr.text());
@@ -150,7 +150,7 @@ fn report(
     let found = META
         .diagnostic(message, file.inside(template.value, reference.span, "always empty"))
         .related(file.inside(expr, selector, format!("has no `{label}`")));
-    let found = match definitions.places.get(name).and_then(|places| places.first()) {
+    let found = match definitions.recording.get(name).map(|places| &places.first) {
         Some(place) => found.related(place.file.field(&place.rule.name, "recorded here")),
         None => found,
     };
