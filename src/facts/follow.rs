@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::labels::LabelSet;
-use super::{Branch, Cause, Comparison, Conflict, Dropped, Facts, Interval, Known, KnownBy, Recorded};
+use super::{Branch, Cause, Comparison, Conflict, Dropped, Facts, Interval, Known, KnownBy, Premises};
 use super::{aggregate, binary, call, selector};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
@@ -33,12 +33,12 @@ pub(super) struct Follower<'e> {
     pub(super) comparisons: Vec<Comparison>,
     /// How many questions about regular expressions may still be asked.
     pub(super) questions: u32,
-    recorded: Option<&'e Recorded>,
+    premises: Premises<'e>,
 }
 
-pub(super) fn facts<'e>(expr: &'e Expr, recorded: Option<&'e Recorded>) -> Facts<'e> {
+pub(super) fn facts<'e>(expr: &'e Expr, premises: Premises<'e>) -> Facts<'e> {
     let mut follower =
-        Follower { nodes: vec![None; expr.id.index() + 1], questions: MAX_QUESTIONS, recorded, ..Follower::default() };
+        Follower { nodes: vec![None; expr.id.index() + 1], questions: MAX_QUESTIONS, premises, ..Follower::default() };
     let root = follower.follow(expr);
     let Follower { mut nodes, conflicts, comparisons, .. } = follower;
     if let Some(kept) = nodes.get_mut(expr.id.index()) {
@@ -150,8 +150,8 @@ impl<'e> Follower<'e> {
                 Branches::without_labels(expr.span, Interval::constant(literal.value), number, true)
             }
             ExprKind::String(_) => Branches::without_labels(expr.span, Interval::ANY, None, true),
-            ExprKind::Vector(vector) => selector::follow(vector, expr.span, self.recorded),
-            ExprKind::Matrix(matrix) => selector::follow(&matrix.selector.value, expr.span, self.recorded),
+            ExprKind::Vector(vector) => selector::follow(vector, expr.span, self.premises),
+            ExprKind::Matrix(matrix) => selector::follow(&matrix.selector.value, expr.span, self.premises),
             ExprKind::Subquery(subquery) => self.follow(&subquery.expr),
             ExprKind::Unary(unary) => self.follow_unary(unary, expr.span),
             ExprKind::Aggregate(aggregate) => {

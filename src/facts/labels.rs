@@ -38,9 +38,20 @@ impl<'e> LabelSet<'e> {
     }
 
     /// Any label is possible, and those of a scraped target are there.
-    pub(super) fn scraped() -> Self {
-        let known = TARGET_LABELS.iter().map(|label| (*label, Presence::Scraped.into())).collect();
-        LabelSet { known, rest: Presence::Possible }
+    pub(super) fn scraped(target_labels: Option<&'e [String]>) -> Self {
+        let known = |label: &'e str| (label, Presence::Scraped.into());
+        let known: Vec<_> = match target_labels {
+            None => TARGET_LABELS.into_iter().map(known).collect(),
+            Some(labels) => {
+                let mut known: Vec<_> = labels.iter().map(|label| known(label)).collect();
+                known.sort_unstable_by_key(|(label, _)| *label);
+                known.dedup_by_key(|(label, _)| *label);
+                known
+            }
+        };
+        let mut labels = LabelSet { known, rest: Presence::Possible };
+        labels.limit();
+        labels
     }
 
     /// No label is possible.

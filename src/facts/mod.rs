@@ -42,7 +42,7 @@ pub use reads::{Reads, is_range_dependent};
 
 use labels::LabelSet;
 
-/// The labels that every scraped series has.
+/// The labels that every scraped series has, unless something else is known.
 pub const TARGET_LABELS: [&str; 2] = ["instance", "job"];
 
 /// What is known of an expression and of each of its nodes.
@@ -59,6 +59,15 @@ pub struct Facts<'e> {
 
 /// The only labels that the series of a recorded metric can have, by the metric's name.
 pub type Recorded = FxHashMap<String, BTreeSet<String>>;
+
+/// What is known of the series that an expression may select.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Premises<'e> {
+    /// The labels that every scraped series has; `None`: [`TARGET_LABELS`].
+    pub target_labels: Option<&'e [String]>,
+    /// The labels that recorded series can have.
+    pub recorded: Option<&'e Recorded>,
+}
 
 /// One alternative between `or`s.
 #[derive(Clone, Debug)]
@@ -187,12 +196,12 @@ pub fn dropped(branches: &[Branch<'_>], label: &str) -> Option<Dropped> {
 impl<'e> Facts<'e> {
     /// Follows labels and values through `expr`.
     pub fn of(expr: &'e Expr) -> Facts<'e> {
-        follow::facts(expr, None)
+        follow::facts(expr, Premises::default())
     }
 
-    /// The same, where it is known which labels recorded series can have.
-    pub fn with_recorded(expr: &'e Expr, recorded: &'e Recorded) -> Facts<'e> {
-        follow::facts(expr, Some(recorded))
+    /// The same, where more is known of the series.
+    pub fn under(expr: &'e Expr, premises: Premises<'e>) -> Facts<'e> {
+        follow::facts(expr, premises)
     }
 
     /// The alternatives of the whole expression, from left to right; none where it cannot yield an element.

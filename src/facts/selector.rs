@@ -4,21 +4,21 @@ use std::rc::Rc;
 
 use super::follow::Branches;
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Presence, Recorded};
+use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Premises, Presence};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
 use crate::source::Span;
 
-pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, recorded: Option<&'e Recorded>) -> Branches<'e> {
+pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Premises<'e>) -> Branches<'e> {
     let name = selector.metric_name();
-    let mut labels = match name.and_then(|name| recorded?.get(name)) {
+    let mut labels = match name.and_then(|name| premises.recorded?.get(name)) {
         Some(possible) => {
             let mut labels = LabelSet::closed(Dropped::at(span, Cause::Recorded));
             possible.iter().for_each(|label| labels.set(label, Presence::Possible));
             labels
         }
-        None if is_scraped(name) => LabelSet::scraped(),
+        None if is_scraped(name) => LabelSet::scraped(premises.target_labels),
         None => LabelSet::open(),
     };
     // What is scraped or recorded has a name.

@@ -336,3 +336,16 @@ fn comparisons_whose_outcome_is_known() {
         assert_eq!(outcomes(expr), expected, "{expr}");
     }
 }
+
+#[test]
+fn the_labels_of_targets_are_those_that_are_given() {
+    let expr = promql::parse("sum by (cluster) (up) / up", &ParseOptions::default()).unwrap();
+    let conflicts = |target_labels: &[String]| {
+        let premises = Premises { target_labels: Some(target_labels), ..Premises::default() };
+        Facts::under(&expr, premises).conflicts.iter().map(|conflict| conflict.label.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(Facts::of(&expr).conflicts[0].label, "instance");
+    assert_eq!(conflicts(&["zone".to_owned(), "cluster".to_owned()]), ["zone"]);
+    assert!(conflicts(&["cluster".to_owned()]).iter().all(|label| label != "zone"));
+    assert!(conflicts(&[]).is_empty());
+}

@@ -134,7 +134,8 @@ impl<'a> RuleContext<'a> {
 
     /// What is known of the expression and of each of its nodes; `None` where it does not parse.
     pub fn facts(&self) -> Option<&Facts<'a>> {
-        self.facts.get_or_init(|| self.rule.parsed.as_ref().map(Facts::of)).as_ref()
+        let facts = || Some(Facts::under(self.rule.parsed.as_ref()?, self.config().premises()));
+        self.facts.get_or_init(facts).as_ref()
     }
 
     /// Whether no element of the expression's result can have the label; false where nothing is known.

@@ -8,6 +8,7 @@ mod error;
 pub mod functions;
 mod help;
 mod lexer;
+pub mod newer;
 mod ops;
 mod options;
 mod parser;
@@ -16,12 +17,14 @@ pub mod regex;
 pub mod series;
 mod token;
 pub mod tree;
+mod version;
 
 pub use ast::Expr;
 pub use comments::{comments, without_texts};
 pub use error::{ParseError, ParseErrorKind};
 pub use options::ParseOptions;
 pub use printer::is_plain_label;
+pub use version::Version;
 
 use crate::model::Labels;
 use crate::source::Span;

@@ -257,17 +257,18 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
-    template/label-of-one-side  info     a template prints a label that one side of `or` lacks (off by default)
-    template/literal-braces     warning  a template's braces are printed as they are
-    template/missing-label      error    a template prints a label that the expression drops
-    template/query-label        error    a template prints a label that its query drops
-    template/query-syntax       error    a template asks a query that is not PromQL
-    template/ratio-as-percent   warning  a ratio is printed as percent, or percent as a ratio
-    template/recorded-label     warning  a template prints a label that recorded series do not have
-    template/runtime-error      error    a template that fails whenever it is expanded
-    template/syntax             error    a label or annotation template does not parse
-    template/unformatted-value  info     a rate or a ratio printed with all its digits (off by default)
-    template/value-in-label     warning  a label prints the value: each value is a new alert
+    template/label-of-one-side       info     a template prints a label that one side of `or` lacks (off by default)
+    template/literal-braces          warning  a template's braces are printed as they are
+    template/missing-label           error    a template prints a label that the expression drops
+    template/query-label             error    a template prints a label that its query drops
+    template/query-syntax            error    a template asks a query that is not PromQL
+    template/ratio-as-percent        warning  a ratio is printed as percent, or percent as a ratio
+    template/recorded-label          warning  a template prints a label that recorded series do not have
+    template/runtime-error           error    a template that fails whenever it is expanded
+    template/syntax                  error    a label or annotation template does not parse
+    template/unformatted-value       info     a rate or a ratio printed with all its digits (off by default)
+    template/unknown-external-label  error    a template prints an external label that the server does not have
+    template/value-in-label          warning  a label prints the value: each value is a new alert
     --- exit code 0
     ");
 }

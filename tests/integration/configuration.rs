@@ -233,6 +233,10 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # scrape-interval is not set                              # default
     job-scrape-intervals = {}                                 # default
     # evaluation-interval is not set                          # default
+    # retention is not set                                    # default
+    # prometheus-version is not set                           # default
+    external-labels = {}                                      # default
+    target-labels = ["instance", "job"]                       # default
 
     [rules]
     "alert/zero-for" = "error"                                # promproof.toml:13
@@ -267,6 +271,10 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # scrape-interval is not set                              # default
     job-scrape-intervals = {}                                 # default
     # evaluation-interval is not set                          # default
+    # retention is not set                                    # default
+    # prometheus-version is not set                           # default
+    external-labels = {}                                      # default
+    target-labels = ["instance", "job"]                       # default
 
     # all rules are as by default; `promproof rules` shows them
     --- stderr

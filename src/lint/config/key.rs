@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::levels::Levels;
 use crate::model::duration::format_duration;
+use crate::promql::Version;
 use crate::workspace::paths::Patterns;
 
 /// A key whose value is kept in a `T`.
@@ -43,6 +44,10 @@ pub(super) enum Slot<T: 'static> {
     Duration(fn(&mut T) -> &mut Option<i64>),
     /// Such a duration for each of some names.
     DurationsByName(fn(&mut T) -> &mut BTreeMap<String, i64>),
+    /// A text for each of some names.
+    TextByName(fn(&mut T) -> &mut BTreeMap<String, String>),
+    /// A version of Prometheus.
+    Version(fn(&mut T) -> &mut Option<Version>),
 }
 
 impl<T: 'static> Clone for Slot<T> {
@@ -77,6 +82,11 @@ impl<T: Clone> Slot<T> {
             Slot::DurationsByName(place) => {
                 Value::ByName(place(&mut of).iter().map(|(name, ms)| (name.clone(), duration(ms))).collect())
             }
+            Slot::TextByName(place) => {
+                let texts = place(&mut of).iter();
+                Value::ByName(texts.map(|(name, text)| (name.clone(), Value::Text(text.clone()))).collect())
+            }
+            Slot::Version(place) => place(&mut of).map_or(Value::None, |version| Value::Text(version.to_string())),
         }
     }
 
@@ -93,6 +103,8 @@ impl<T: Clone> Slot<T> {
             Slot::TextsByName(_) => Kind::TextsByName,
             Slot::Duration(_) => Kind::Duration,
             Slot::DurationsByName(_) => Kind::DurationsByName,
+            Slot::TextByName(_) => Kind::TextByName,
+            Slot::Version(_) => Kind::Version,
         }
     }
 }
@@ -121,6 +133,10 @@ pub enum Kind {
     Duration,
     /// A table: such a duration for each of some names.
     DurationsByName,
+    /// A table: a text for each of some names.
+    TextByName,
+    /// A version of Prometheus.
+    Version,
 }
 
 /// A value of the configuration. Its text is TOML, that of nothing a hint.

@@ -47,6 +47,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::facts::Premises;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -190,6 +191,11 @@ impl Config {
     pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
         self.files = self.files.located(root, current_dir);
         self
+    }
+
+    /// What is known of the series that rules select.
+    pub fn premises(&self) -> Premises<'_> {
+        Premises { target_labels: Some(&self.facts.target_labels), recorded: None }
     }
 
     /// Lets the command line choose the rules.

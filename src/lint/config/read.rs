@@ -128,6 +128,15 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
         }
         Slot::TextsByName(place) => *place(target) = texts_by_name(section, name, problems),
         Slot::Duration(place) => *place(target) = section.duration(name, problems),
+        Slot::Version(place) => *place(target) = section.version(name, problems),
+        Slot::TextByName(place) => {
+            let Some(table) = section.table(name, problems) else { return };
+            let section = Section::with_any_keys(table, &format!("`{name}`"));
+            let names = table.keys().map(|name| name.get_ref().as_ref());
+            *place(target) = names
+                .filter_map(|name: &str| Some((name.to_owned(), section.text(name, problems)?.to_owned())))
+                .collect();
+        }
         Slot::DurationsByName(place) => {
             let Some(table) = section.table(name, problems) else { return };
             let section = Section::with_any_keys(table, &format!("`{name}`"));

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::lint::rules::config::{INVALID_VALUE, UNKNOWN_KEY};
 use crate::model::duration::parse_duration;
+use crate::promql::Version;
 use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 
@@ -118,6 +119,29 @@ impl<'t> Section<'t> {
             self.wrong_type(key, value, "`true` or `false`", problems);
         }
         boolean
+    }
+
+    /// The text under `key`.
+    pub(super) fn text(&self, key: &str, problems: &mut Problems<'_>) -> Option<&'t str> {
+        let value = self.get(key)?;
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.wrong_type(key, value, "a text", problems);
+        }
+        text
+    }
+
+    /// The version of Prometheus under `key`.
+    pub(super) fn version(&self, key: &str, problems: &mut Problems<'_>) -> Option<Version> {
+        let text = self.text(key, problems)?;
+        let version = Version::parse(text);
+        if version.is_none()
+            && let Some(value) = self.get(key)
+        {
+            let help = "a version is written as Prometheus prints it: `3.5`, `2.53.1`".to_owned();
+            problems.invalid(span_of(value), format!("`{key}` cannot be `{text}`"), help);
+        }
+        version
     }
 
     /// The duration under `key`, in milliseconds; 0 is none.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::TARGET_LABELS;
+use crate::promql::Version;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
 
@@ -9,7 +11,7 @@ use crate::promql::regex;
 const JOB: &str = "job";
 
 /// What is known of the servers on which the rules run. Nothing of it is assumed where it is not configured.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ServerFacts {
     /// `scrape-interval`: the time between two scrapes of a target, in milliseconds, where its job has none of its own.
     pub scrape_interval_ms: Option<i64>,
@@ -17,6 +19,28 @@ pub struct ServerFacts {
     pub job_scrape_intervals_ms: BTreeMap<String, i64>,
     /// `evaluation-interval`: the time between two evaluations of a group that has no `interval`, in milliseconds.
     pub evaluation_interval_ms: Option<i64>,
+    /// `retention`: how long samples are kept, in milliseconds.
+    pub retention_ms: Option<i64>,
+    /// `prometheus-version`: the oldest version that has to run the rules.
+    pub prometheus_version: Option<Version>,
+    /// `external-labels`: what is added to alerts and to what leaves the server.
+    pub external_labels: BTreeMap<String, String>,
+    /// `target-labels`: the labels that every scraped series has.
+    pub target_labels: Vec<String>,
+}
+
+impl Default for ServerFacts {
+    fn default() -> Self {
+        ServerFacts {
+            scrape_interval_ms: None,
+            job_scrape_intervals_ms: BTreeMap::new(),
+            evaluation_interval_ms: None,
+            retention_ms: None,
+            prometheus_version: None,
+            external_labels: BTreeMap::new(),
+            target_labels: TARGET_LABELS.map(str::to_owned).to_vec(),
+        }
+    }
 }
 
 impl ServerFacts {

@@ -177,6 +177,39 @@ pub(super) static SECTIONS: [Section; 6] = [
                         that has none: Prometheus' `evaluation_interval` (`promql/short-range`).",
                 example: r#"evaluation-interval = "30s""#,
             },
+            Key {
+                name: "retention",
+                slot: Slot::Duration(|config| &mut config.facts.retention_ms),
+                is_required: false,
+                about: "How long samples are kept: Prometheus' `--storage.tsdb.retention.time` \
+                        (`promql/beyond-retention`).",
+                example: r#"retention = "15d""#,
+            },
+            Key {
+                name: "prometheus-version",
+                slot: Slot::Version(|config| &mut config.facts.prometheus_version),
+                is_required: false,
+                about: "The oldest version of Prometheus that has to run the rules (`promql/newer-feature`, \
+                        `promql/integer-bucket`).",
+                example: r#"prometheus-version = "2.53""#,
+            },
+            Key {
+                name: "external-labels",
+                slot: Slot::TextByName(|config| &mut config.facts.external_labels),
+                is_required: false,
+                about: "Prometheus' `external_labels`, which it adds to what leaves the server: to alerts and to what it \
+                        sends elsewhere, not to the series that rules read (`labels/external-label`, \
+                        `promql/external-label`, `template/unknown-external-label`). Their values are not looked at.",
+                example: r#"external-labels = { cluster = "eu-1", replica = "a" }"#,
+            },
+            Key {
+                name: "target-labels",
+                slot: Slot::Names(|config| &mut config.facts.target_labels),
+                is_required: false,
+                about: "The labels that every scraped series has, whatever its exporter says. `[]` where series \
+                        come from elsewhere, as from a Pushgateway or through OpenTelemetry.",
+                example: r#"target-labels = ["cluster", "instance", "job"]"#,
+            },
         ],
     },
 ];

@@ -140,6 +140,28 @@ fn durations_are_written_as_prometheus_does() {
 }
 
 #[test]
+fn servers_are_described() {
+    let facts = parse(
+        r#"
+        [facts]
+        prometheus-version = "v2.53.1"
+        external-labels = { cluster = "a" }
+        target-labels = []
+        "#,
+    )
+    .unwrap()
+    .facts;
+    assert_eq!(facts.prometheus_version, crate::promql::Version::parse("2.53"));
+    assert_eq!(facts.external_labels["cluster"], "a");
+    assert!(facts.target_labels.is_empty());
+    insta::assert_snapshot!(problems("[facts]\nprometheus-version = \"latest\"\nexternal-labels = { a = 1 }\ntarget-labels = [\"\"]"), @r#"
+    2:22 config/invalid-value `prometheus-version` cannot be `latest` ["latest"]  (a version is written as Prometheus prints it: `3.5`, `2.53.1`)
+    3:25 config/invalid-value `a` in `external-labels` has to be a text [1] this is of type integer ()
+    4:18 config/invalid-value `target-labels` in `[facts]` has an empty name [""]  (write a name, or remove the entry)
+    "#);
+}
+
+#[test]
 fn the_table_describes_what_is_read() {
     for section in sections() {
         let head = match section.name {

@@ -3,6 +3,7 @@
 mod allowed_values;
 mod copies_itself;
 mod empty;
+mod external_label;
 mod overrides_grouping;
 mod required;
 mod reserved;
@@ -16,4 +17,5 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &overrides_grouping::OverridesGrouping,
     &empty::Empty,
     &reserved::Reserved,
+    &external_label::ExternalLabel,
 ];

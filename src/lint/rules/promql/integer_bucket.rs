@@ -2,11 +2,13 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Version;
 use crate::promql::ast::{MatchOp, Matcher};
 use crate::source::{Diagnostic, Edit, Fix};
 
 static META: Meta =
-    meta!("promql/integer-bucket", Warning, likely, "a bucket or quantile without the `.0` that Prometheus 3 adds")
+    meta!("promql/integer-bucket", Warning, certain, "a bucket or quantile without the `.0` that Prometheus 3 adds")
+        .waits_for("facts.prometheus-version")
         .fixable();
 
 pub(super) struct IntegerBucket;
@@ -18,6 +20,9 @@ impl LintRule for IntegerBucket {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
+        if cx.config().facts.prometheus_version.is_none_or(|version| version < Version::V3) {
+            return;
+        }
         expr.walk(&mut |part| {
             let Some(selector) = part.selector() else { return };
             // What is recorded keeps the labels it was recorded with.

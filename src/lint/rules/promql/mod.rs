@@ -1,9 +1,11 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
 mod always_true;
+mod beyond_retention;
 mod contradiction;
 mod contradictory_matchers;
 mod different_units;
+mod external_label;
 mod fragile_ratio;
 mod fragile_topk;
 mod gauge_function_on_counter;
@@ -16,6 +18,7 @@ mod missing_le;
 mod misspelt_label;
 mod nan_in_aggregation;
 mod never_true;
+mod newer_feature;
 mod overwritten_label;
 mod quantile_range;
 mod rate_of_gauge;
@@ -60,6 +63,9 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &short_range::ShortRange,
     &unlimited_is_zero::UnlimitedIsZero,
     &unused_include::UnusedInclude,
+    &beyond_retention::BeyondRetention,
+    &external_label::ExternalLabel,
+    &newer_feature::NewerFeature,
 ];
 
 /// How it is known what a metric is, for the end of a sentence: the catalogue needs no excuse.

@@ -10,6 +10,7 @@ mod recorded_label;
 mod runtime_error;
 mod syntax;
 mod unformatted_value;
+mod unknown_external_label;
 mod value_in_label;
 
 use super::LintRule;
@@ -26,4 +27,5 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &runtime_error::RuntimeError,
     &unformatted_value::UnformattedValue,
     &value_in_label::ValueInLabel,
+    &unknown_external_label::UnknownExternalLabel,
 ];

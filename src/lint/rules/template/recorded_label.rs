@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::{Branch, Cause, Facts, Presence, Recorded};
+use crate::facts::{Branch, Cause, Facts, Premises, Presence, Recorded};
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
 use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -74,7 +74,7 @@ impl<'a> Definitions<'a, '_> {
         let mut labels = BTreeSet::new();
         for place in places.iter() {
             let Some(expr) = &place.rule.parsed else { return };
-            let facts = Facts::with_recorded(expr, &self.known);
+            let facts = Facts::under(expr, Premises { recorded: Some(&self.known), ..place.file.config.premises() });
             if facts.branches().is_empty() || !facts.branches().iter().all(Branch::is_closed) {
                 return;
             }
@@ -106,7 +106,7 @@ fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_, '_>, out:
     if templates.is_empty() {
         return;
     }
-    let facts = Facts::with_recorded(expr, &definitions.known);
+    let facts = Facts::under(expr, Premises { recorded: Some(&definitions.known), ..alert.file.config.premises() });
     let mut reported = FxHashSet::default();
     for template in &templates {
         for reference in template.parsed.iter().flat_map(|parsed| parsed.label_references()) {
