@@ -6,9 +6,10 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::rules::{RuleJson, write_table};
+use super::rules::{self, RuleJson, write_table};
 use super::{Error, ExitStatus, Session};
-use crate::lint::{LintRule, Meta, Misnamed, Name, RUN_TIME_IDS, find, registry};
+use crate::lint::config::HeldRule;
+use crate::lint::{Config, Meta, Misnamed, Name, RUN_TIME_IDS};
 use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
 use crate::report::{Style, documentation_url, excuse, markdown};
@@ -59,12 +60,13 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<ExitStatus, E
     let mut stdout = session.stdout(syntax);
     let (id, style, format) = (args.id.as_str(), &session.style, args.output_format);
     match Name::find(id) {
-        Ok(Name::Rule(id)) => {
-            find(id).into_iter().try_for_each(|rule| write_page(&mut stdout, style, format, rule))?;
-        }
-        Ok(category) => {
-            let rules: Vec<_> = registry().iter().copied().filter(|rule| category.covers(rule.meta().id)).collect();
-            write_category(&mut stdout, style, format, &rules)?;
+        Ok(name) => {
+            let mut listed = Config::default().held_rules(None);
+            listed.retain(|held| name.covers(held.rule.id));
+            match (name, listed.first()) {
+                (Name::Rule(_), Some(rule)) => write_page(&mut stdout, style, format, rule)?,
+                _ => write_category(&mut stdout, style, format, &listed)?,
+            }
         }
         Err(_) if RUN_TIME_IDS.contains(&id) => write_run_time(&mut stdout, format, id)?,
         Err(Misnamed { message, help }) => return Err(Error::new(message).help(help)),
@@ -73,8 +75,8 @@ pub(super) fn run(args: &ExplainArgs, session: &Session) -> Result<ExitStatus, E
     Ok(ExitStatus::Clean)
 }
 
-fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, rule: &dyn LintRule) -> std::io::Result<()> {
-    let meta = rule.meta();
+fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, held: &HeldRule) -> std::io::Result<()> {
+    let meta = held.rule;
     match format {
         PageFormat::Text => {
             markdown::write(out, style, meta.page)?;
@@ -89,7 +91,7 @@ fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, rule: &dyn
             writeln!(out, "{}", style.paint(Style::FAINT, documentation_url(meta.id)))
         }
         PageFormat::Markdown => out.write_all(meta.page.as_bytes()),
-        PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(rule), page: meta.page }),
+        PageFormat::Json => write_json(out, &PageJson { rule: RuleJson::of(held), page: meta.page }),
     }
 }
 
@@ -113,18 +115,13 @@ fn write_run_time(out: &mut dyn Write, format: PageFormat, id: &str) -> std::io:
     }
 }
 
-fn write_category(
-    out: &mut dyn Write,
-    style: &Style,
-    format: PageFormat,
-    rules: &[&dyn LintRule],
-) -> std::io::Result<()> {
+fn write_category(out: &mut dyn Write, style: &Style, format: PageFormat, rules: &[HeldRule]) -> std::io::Result<()> {
     match format {
         PageFormat::Text => write_table(out, style, rules),
         PageFormat::Markdown => {
-            rules.iter().try_for_each(|rule| writeln!(out, "- `{}`: {}", rule.meta().id, rule.meta().summary))
+            rules.iter().try_for_each(|held| writeln!(out, "- `{}`: {}", held.rule.id, held.rule.summary))
         }
-        PageFormat::Json => write_json(out, &rules.iter().map(|rule| RuleJson::of(*rule)).collect::<Vec<_>>()),
+        PageFormat::Json => rules::write_json(out, rules),
     }
 }
 

@@ -256,19 +256,9 @@ fn explain_prints_the_page_as_it_is() {
 
 #[test]
 fn explain_lists_a_category() {
-    insta::assert_snapshot!(Sandbox::new().run(&["explain", "template"]), @"
-    template/label-of-one-side       info     a template prints a label that one side of `or` lacks (off by default)
-    template/literal-braces          warning  a template's braces are printed as they are
-    template/missing-label           error    a template prints a label that the expression drops
-    template/query-label             error    a template prints a label that its query drops
-    template/query-syntax            error    a template asks a query that is not PromQL
-    template/ratio-as-percent        warning  a ratio is printed as percent, or percent as a ratio
-    template/recorded-label          warning  a template prints a label that recorded series do not have
-    template/runtime-error           error    a template that fails whenever it is expanded
-    template/syntax                  error    a label or annotation template does not parse
-    template/unformatted-value       info     a rate or a ratio printed with all its digits (off by default)
-    template/unknown-external-label  error    a template prints an external label that the server does not have
-    template/value-in-label          warning  a label prints the value: each value is a new alert
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "runbook"]), @r"
+    runbook/invalid-url  error    certain  on     the link to a runbook is not a URL
+    runbook/missing      error    certain  waits  an alert has no link to a runbook, and the configuration requires one (waits for runbook.required)
     --- exit code 0
     ");
 }
@@ -305,8 +295,40 @@ fn rules_lists_all_rules() {
     assert_eq!(table.lines().count(), json.len());
     for (line, rule) in table.lines().zip(&json) {
         assert!(line.starts_with(rule["id"].as_str().unwrap()), "{line}");
-        assert!(line.contains(rule["summary"].as_str().unwrap()), "{line}");
+        for key in ["severity", "confidence", "state", "summary"] {
+            assert!(line.contains(rule[key].as_str().unwrap()), "{key}: {line}");
+        }
     }
+}
+
+#[test]
+fn rules_says_what_holds_here_and_in_a_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "promproof.toml",
+        "[rules]\n\"alert/zero-for\" = \"error\"\n[labels]\nrequired = [\"severity\"]\n\
+         [[overrides]]\npaths = [\"legacy/**\"]\nrules = { \"alert/zero-for\" = \"off\" }\n",
+    );
+    let lines = |args: &[&str]| {
+        let table = sandbox.run(args).stdout;
+        let wanted = ["alert/zero-for ", "annotations/required ", "labels/required "];
+        table.lines().filter(|line| wanted.iter().any(|id| line.starts_with(id))).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(lines(&["rules"]), @r"
+    alert/zero-for                    error    opinion  on     `for` or `keep_firing_for` of zero, which is the default
+    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  on     an alert lacks a label that the configuration requires
+    ");
+    insta::assert_snapshot!(lines(&["rules", "legacy/old.yml", "--ignore", "labels"]), @r"
+    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default
+    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  off    an alert lacks a label that the configuration requires
+    ");
+    insta::assert_snapshot!(lines(&["rules", "--no-config"]), @r"
+    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default
+    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  waits  an alert lacks a label that the configuration requires (waits for labels.required)
+    ");
 }
 
 #[test]

@@ -42,9 +42,20 @@ pub struct HeldRule {
     pub state: State,
     /// What decided that.
     pub from: Origin,
+    /// The key without which it finds nothing, where that is not configured.
+    pub waits_for: Option<&'static str>,
 }
 
 impl HeldRule {
+    /// In one word: `on`, `off`, or `waits` for configuration.
+    pub fn word(&self) -> &'static str {
+        match self.state.is_on {
+            true if self.waits_for.is_some() => "waits",
+            true => "on",
+            false => "off",
+        }
+    }
+
     /// Whether it is as it would be without configuration and options.
     pub fn is_default(&self) -> bool {
         self.state.is_on == self.rule.enabled_by_default && self.state.severity == self.rule.severity
@@ -98,9 +109,15 @@ impl Config {
         levels.choose(&self.choice);
         let held = |rule: &'static Meta| {
             let state = levels.state(rule);
-            HeldRule { rule, from: self.origin_of(&state), state }
+            let waits_for = rule.waits_for.filter(|key| !self.is_given(key));
+            HeldRule { rule, from: self.origin_of(&state), state, waits_for }
         };
         registry().iter().map(|rule| held(rule.meta())).collect()
+    }
+
+    /// Whether the configuration or an option sets the key at `path` (`section.key`).
+    fn is_given(&self, path: &str) -> bool {
+        self.given.contains_key(path) || self.options.contains_key(path)
     }
 
     fn overrides_for(&self, name: Option<&str>) -> impl Iterator<Item = &Override> {

@@ -80,7 +80,7 @@ pub(super) static SECTIONS: [Section; 6] = [
                 is_required: false,
                 about: "Which lint rules run, and how severe their findings are. A rule is named in full, and a \
                         category, with all of its rules, by its name (`template`, `\"template/*\"`); the rule counts before \
-                        its category. `on` leaves a rule its own severity. `promproof rules` lists all rules.",
+                        its category. `on` leaves a rule its own severity. `promproof rules` shows what holds here.",
                 example: "[rules]\n\"template/missing-label\" = \"warning\"\nrunbook = \"off\"",
             },
         ],
