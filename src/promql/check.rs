@@ -3,6 +3,8 @@
 //! The parser calls it for each node it has built, children first, so nothing is walked twice. Where upstream reports
 //! a parent before its children the error is inserted at a mark that was taken before the children were read.
 
+use std::fmt::Display;
+
 use super::ast::*;
 use super::error::ParseError;
 use super::functions::Function;
@@ -216,7 +218,7 @@ impl Checker {
         }
     }
 
-    fn expect(&mut self, (span, got): (Span, ValueType), wanted: ValueType, context: &str) {
+    fn expect(&mut self, (span, got): (Span, ValueType), wanted: ValueType, context: impl Display) {
         if got != wanted {
             let message = format!("expected type {} in {context}, got {}", wanted.documented(), got.documented());
             let mut error = ParseError::of_types(span, message);
@@ -233,7 +235,7 @@ impl Checker {
         mark: usize,
         arguments: &[(Span, ValueType)],
     ) {
-        let (got, name) = (arguments.len(), quote(function.name.as_bytes()));
+        let (got, name) = (arguments.len(), function.name);
         let (fewest, most) = (function.min_args(), function.max_args());
         let wrong = match most {
             Some(most) if most == fewest && got != most => Some(format!("{most}")),
@@ -242,13 +244,14 @@ impl Checker {
             _ => None,
         };
         if let Some(expected) = wrong {
+            let name = quote(name.as_bytes());
             let error = ParseError::new(span, format!("expected {expected} argument(s) in call to {name}, got {got}"));
             self.insert(mark, error.with_help(help::signature(function)));
         }
         let checked = if function.variadic == 0 { function.args.len() } else { usize::MAX };
         for (index, argument) in arguments.iter().enumerate().take(checked) {
             if let Some(wanted) = function.arg_type(index) {
-                self.expect(*argument, wanted, &format!("call to function {name}"));
+                self.expect(*argument, wanted, format_args!("call to function \"{name}\""));
             }
         }
     }

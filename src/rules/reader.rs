@@ -2,6 +2,7 @@
 //! reading goes on.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Field;
@@ -90,8 +91,8 @@ impl<'a> Reader<'a> {
         Some(mapping)
     }
 
-    /// The mapping under `node`; null yields `None` without a problem.
-    pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n Mapping> {
+    /// The mapping under `node`; null yields `None` without a problem. `what` is written only if there is one.
+    pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: impl Display) -> Option<&'n Mapping> {
         if node.is_null() {
             return None;
         }
@@ -105,7 +106,7 @@ impl<'a> Reader<'a> {
     pub(super) fn items<'n>(&mut self, mapping: &'n Mapping, name: &str) -> impl Iterator<Item = &'n Node> + use<'n> {
         let node = mapping.get(name).map(|entry| &entry.value).filter(|node| !node.is_null());
         if let Some(node) = node.filter(|node| node.as_sequence().is_none()) {
-            self.wrong_type(node, &format!("`{name}`"), "a list");
+            self.wrong_type(node, format_args!("`{name}`"), "a list");
         }
         let items = node.and_then(Node::as_sequence).map(|sequence| sequence.items.as_slice()).unwrap_or_default();
         items.iter().filter(|item| !item.is_null())
@@ -114,10 +115,10 @@ impl<'a> Reader<'a> {
     /// The text in the field `name`; null counts as not given. Any scalar is a text, as it is written.
     pub(super) fn text(&mut self, mapping: &Mapping, name: &str) -> Option<Field> {
         let node = &mapping.get(name)?.value;
-        self.scalar(node, &format!("`{name}`")).filter(|_| !node.is_null())
+        self.scalar(node, format_args!("`{name}`")).filter(|_| !node.is_null())
     }
 
-    fn scalar(&mut self, node: &Node, what: &str) -> Option<Field> {
+    fn scalar(&mut self, node: &Node, what: impl Display) -> Option<Field> {
         let field = node.as_shared_scalar().map(|scalar| Field { scalar: Arc::clone(scalar), span: node.span });
         if field.is_none() {
             self.wrong_type(node, what, "a text");
@@ -128,12 +129,11 @@ impl<'a> Reader<'a> {
     /// The texts by name in the field `name`; a null value is an empty text.
     pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Vec<(Field, Field)> {
         let Some(entry) = mapping.get(name) else { return Vec::new() };
-        let Some(texts) = self.mapping(&entry.value, &format!("`{name}`")) else { return Vec::new() };
+        let Some(texts) = self.mapping(&entry.value, format_args!("`{name}`")) else { return Vec::new() };
         let mut pairs = Vec::with_capacity(texts.entries.len());
         for entry in texts.entries.iter().filter(|entry| !entry.key.is_null()) {
             let Some(key) = self.scalar(&entry.key, "a name") else { continue };
-            let what = format!("`{}`", key.text());
-            if let Some(value) = self.scalar(&entry.value, &what) {
+            if let Some(value) = self.scalar(&entry.value, format_args!("`{}`", key.text())) {
                 pairs.push((key, value));
             }
         }
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         if node.is_null() {
             return None;
         }
-        let is_number = |scalar: &&Scalar| match node.tag.as_deref() {
+        let is_number = |scalar: &&Scalar| match node.tag() {
             // A tag says more than quotes.
             Some("!!int" | "!<tag:yaml.org,2002:int>") => true,
             Some("!!str" | "!<tag:yaml.org,2002:str>") => false,
@@ -167,12 +167,12 @@ impl<'a> Reader<'a> {
         };
         let number = node.as_scalar().filter(is_number).and_then(|scalar| parse_integer(&scalar.value));
         if number.is_none() {
-            self.wrong_type(node, &format!("`{name}`"), "a whole number without quotes");
+            self.wrong_type(node, format_args!("`{name}`"), "a whole number without quotes");
         }
         number
     }
 
-    fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+    fn wrong_type(&mut self, node: &Node, what: impl Display, wanted: &str) {
         let message = format!("{what} must be {wanted}, not {}", node.describe());
         let mut problem = self.error(&WRONG_TYPE, message, node.span, &format!("this is {}", node.describe()));
         if node.span.slice(self.file.text()).starts_with("{{") {

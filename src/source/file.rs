@@ -67,7 +67,7 @@ impl SourceFile {
 
     fn with_id(id: FileId, name: String, text: String) -> Self {
         let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
+        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         SourceFile { id, name, text, line_starts, counted: OnceLock::new(), reencoded: false, foreign: false }
     }
 

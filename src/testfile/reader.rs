@@ -1,5 +1,6 @@
 //! Typed reading of YAML nodes with go-yaml v2's rules; each mistake becomes a diagnostic and reading goes on.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::model::duration;
@@ -81,17 +82,18 @@ impl<'a> Reader<'a> {
         self.report(&UNKNOWN_FIELD, format!("`{name}` is not a field of {what}"), span).help(help);
     }
 
-    pub(super) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: &Node, what: impl Display, wanted: &str) {
         self.report(&WRONG_TYPE, format!("{what} must be {wanted}, not {}", node.describe()), node.span);
     }
 
     /// The text of the field `name`; null is the empty text.
     pub(super) fn text(&mut self, mapping: &Mapping, name: &str) -> Option<Field> {
         let entry = mapping.get(name)?;
-        self.scalar_text(&entry.value, &format!("`{name}`"))
+        self.scalar_text(&entry.value, format_args!("`{name}`"))
     }
 
-    pub(super) fn scalar_text(&mut self, node: &Node, what: &str) -> Option<Field> {
+    /// The text of a scalar; `what` is written only if it is none.
+    pub(super) fn scalar_text(&mut self, node: &Node, what: impl Display) -> Option<Field> {
         match node.as_shared_scalar() {
             Some(scalar) => Some(Field { scalar: Arc::clone(scalar), span: node.span }),
             None => {
@@ -103,8 +105,8 @@ impl<'a> Reader<'a> {
 
     /// The texts of the list `name`.
     pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Vec<Field> {
-        let what = format!("an item of `{name}`");
-        let texts = self.items(mapping, name, |reader, node| reader.scalar_text(node, &what));
+        let text = |reader: &mut Self, node: &Node| reader.scalar_text(node, format_args!("an item of `{name}`"));
+        let texts = self.items(mapping, name, text);
         texts.into_iter().flatten().collect()
     }
 
@@ -119,7 +121,7 @@ impl<'a> Reader<'a> {
         match entry.value.as_sequence() {
             Some(sequence) => sequence.items.iter().map(|node| read(self, node)).collect(),
             None => {
-                self.wrong_type(&entry.value, &format!("`{name}`"), "a list");
+                self.wrong_type(&entry.value, format_args!("`{name}`"), "a list");
                 Vec::new()
             }
         }
@@ -129,14 +131,14 @@ impl<'a> Reader<'a> {
     pub(super) fn map(&mut self, mapping: &Mapping, name: &str) -> Vec<(Field, Field)> {
         let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return Vec::new() };
         let Some(pairs) = entry.value.as_mapping() else {
-            self.wrong_type(&entry.value, &format!("`{name}`"), "a mapping of names to texts");
+            self.wrong_type(&entry.value, format_args!("`{name}`"), "a mapping of names to texts");
             return Vec::new();
         };
         let mut read = Vec::with_capacity(pairs.entries.len());
         for pair in &pairs.entries {
-            let key = self.scalar_text(&pair.key, &format!("a name in `{name}`"));
-            let what = format!("`{}` in `{name}`", pair.name().unwrap_or_default());
-            let value = self.scalar_text(&pair.value, &what);
+            let key = self.scalar_text(&pair.key, format_args!("a name in `{name}`"));
+            let what = pair.name().unwrap_or_default();
+            let value = self.scalar_text(&pair.value, format_args!("`{what}` in `{name}`"));
             read.extend(key.zip(value));
         }
         read
@@ -171,7 +173,7 @@ impl<'a> Reader<'a> {
     pub(super) fn boolean(&mut self, mapping: &Mapping, name: &str) -> bool {
         let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return false };
         let value = entry.value.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
-        let value = value.filter(|_| matches!(entry.value.tag.as_deref(), None | Some("!!bool")));
+        let value = value.filter(|_| matches!(entry.value.tag(), None | Some("!!bool")));
         match value.map(|scalar| yaml11_bool(&scalar.value)) {
             Some(Some(value)) => value,
             _ => {
@@ -189,7 +191,7 @@ impl<'a> Reader<'a> {
     pub(super) fn number(&mut self, mapping: &Mapping, name: &str) -> Option<Spanned<f64>> {
         let entry = mapping.get(name).filter(|entry| !entry.value.is_null())?;
         let scalar = entry.value.as_scalar();
-        let untyped = matches!(entry.value.tag.as_deref(), None | Some("!!float" | "!!int"));
+        let untyped = matches!(entry.value.tag(), None | Some("!!float" | "!!int"));
         let plain = scalar.filter(|scalar| scalar.style == ScalarStyle::Plain && untyped);
         let number = plain.and_then(|scalar| yaml11_number(&scalar.value));
         if let Some(number) = number {
