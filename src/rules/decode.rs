@@ -129,7 +129,7 @@ fn is_misspelt(mapping: &Mapping, place: Place, name: &str) -> bool {
 
 /// Where a mapping begins, for messages about what is not in it.
 fn first_key(node: &Node, mapping: &Mapping) -> Span {
-    mapping.written().next().map_or(node.alias.unwrap_or(node.span), |entry| entry.key.span)
+    mapping.written().next().map_or(node.alias().unwrap_or(node.span), |entry| entry.key.span)
 }
 
 fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<Rule> {

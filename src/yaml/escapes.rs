@@ -50,17 +50,17 @@ pub(super) fn escaped_single_quotes(text: &str, opening: usize) -> Vec<usize> {
     escapes(inside).filter(|(_, escape)| *escape == "'").map(|(at, _)| content + at + 1).collect()
 }
 
-/// The value of a text of which every `\'` was read as `\"`.
-pub(super) fn with_single_quotes(content: &str, value: String) -> String {
+/// The right value of a text of which every `\'` was read as `\"`; `None` where there is none.
+pub(super) fn with_single_quotes(content: &str, value: &str) -> Option<String> {
     if !content.contains("\\'") {
-        return value;
+        return None;
     }
     let mut quotes = escapes(content).filter_map(|(_, escape)| match escape {
         "'" => Some('\''),
         "\"" | "x22" | "u0022" | "U00000022" => Some('"'),
         _ => None,
     });
-    value.chars().map(|c| if c == '"' { quotes.next().unwrap_or(c) } else { c }).collect()
+    Some(value.chars().map(|c| if c == '"' { quotes.next().unwrap_or(c) } else { c }).collect())
 }
 
 /// The first backslash in a double-quoted text that begins no escape of YAML.

@@ -15,26 +15,52 @@ pub(super) struct Duplicate {
     pub(super) second: Span,
 }
 
-/// The entries without those whose key was there before, and these. Keys are compared by their text, as Prometheus'
-/// reader does: `a` and `"a"` are the same key.
-pub(super) fn without_duplicates(pairs: Vec<(Node, Node)>) -> (Vec<Entry>, Vec<Duplicate>) {
-    let name = |index: usize| pairs.get(index).and_then(|(key, _)| key.as_scalar()).map(|scalar| scalar.value.as_str());
-    let mut by_name: Vec<usize> = (0..pairs.len()).filter(|index| name(*index).is_some()).collect();
+/// How many keys are compared each with each: nearly all mappings have fewer.
+const FEW: usize = 16;
+
+/// Takes out the entries whose key was there before. Keys are compared by their text, as Prometheus' reader does: `a` and
+/// `"a"` are the same key.
+pub(super) fn take_duplicates(entries: &mut Vec<Entry>) -> Vec<Duplicate> {
+    if entries.len() <= FEW && are_distinct(entries) {
+        return Vec::new();
+    }
+    let name = |index: usize| entries.get(index).and_then(Entry::name);
+    let mut by_name: Vec<usize> = (0..entries.len()).filter(|index| name(*index).is_some()).collect();
     by_name.sort_by(|a, b| name(*a).cmp(&name(*b)));
     let mut duplicates = Vec::new();
     let mut dropped = HashSet::new();
     for same in by_name.chunk_by(|a, b| name(*a) == name(*b)) {
         let Some((first, others)) = same.split_first() else { continue };
         for other in others {
-            let (Some((first, _)), Some((second, _))) = (pairs.get(*first), pairs.get(*other)) else { continue };
-            let name = name(*other).unwrap_or_default().to_owned();
-            duplicates.push(Duplicate { name, first: first.span, second: second.span });
+            let (Some(first), Some(second)) = (entries.get(*first), entries.get(*other)) else { continue };
+            let name = second.name().unwrap_or_default().to_owned();
+            duplicates.push(Duplicate { name, first: first.key.span, second: second.key.span });
             dropped.insert(*other);
         }
     }
     duplicates.sort_by_key(|duplicate| duplicate.second.start);
-    let entries = pairs.into_iter().enumerate().filter(|(index, _)| !dropped.contains(index));
-    (entries.map(|(_, (key, value))| Entry { key, value, merged: false }).collect(), duplicates)
+    let mut index = 0;
+    entries.retain(|_| {
+        index += 1;
+        !dropped.contains(&(index - 1))
+    });
+    duplicates
+}
+
+/// Whether no two of a few entries have the same name.
+fn are_distinct(entries: &[Entry]) -> bool {
+    let mut names = [""; FEW];
+    let mut known = 0;
+    for name in entries.iter().filter_map(Entry::name) {
+        let (before, rest) = names.split_at_mut(known);
+        if before.contains(&name) {
+            return false;
+        }
+        let Some(place) = rest.first_mut() else { return false };
+        *place = name;
+        known += 1;
+    }
+    true
 }
 
 /// Takes the `<<` entries out and gives their values.
@@ -49,7 +75,7 @@ pub(super) fn take_merges(entries: &mut Vec<Entry>) -> Vec<Node> {
 
 fn is_merge_key(key: &Node) -> bool {
     let plain = key.as_scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain && scalar.value == "<<");
-    plain && key.tag.as_deref().is_none_or(|tag| tag == "!!merge")
+    plain && key.tag().is_none_or(|tag| tag == "!!merge")
 }
 
 /// Adds the entries of `source`, a mapping or a list of mappings, whose keys are not there yet. Fails with the node
@@ -59,13 +85,15 @@ pub(super) fn merge(entries: &mut Vec<Entry>, source: &Node) -> Result<(), Node>
     let listed = source.as_sequence().map(|sequence| sequence.items.as_slice());
     for node in listed.unwrap_or(std::slice::from_ref(source)) {
         let mapping = node.as_mapping().ok_or_else(|| node.clone())?;
-        let alias = node.alias.or(source.alias).unwrap_or(node.span);
+        let alias = node.alias().or(source.alias()).unwrap_or(node.span);
         for entry in &mapping.entries {
             if entry.name().is_some_and(|name| !names.insert(name.to_owned())) {
                 continue;
             }
             let mut entry = Entry { merged: true, ..entry.clone() };
-            entry.value.alias.get_or_insert(alias);
+            if entry.value.alias().is_none() {
+                entry.value.set_alias(alias);
+            }
             entries.push(entry);
         }
     }

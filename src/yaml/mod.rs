@@ -19,10 +19,12 @@ mod prologue;
 mod repair;
 mod tabs;
 mod tags;
+mod text;
 
 use std::sync::Arc;
 
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Sequence};
+pub use text::Text;
 
 use build::{Attempt, Source};
 use place::Origin;

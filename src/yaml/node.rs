@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::place::Place;
+use super::text::Text;
 use crate::source::Span;
 
 /// A value anywhere in a document.
@@ -12,12 +13,16 @@ pub struct Node {
     /// last value, for a scalar with its quotes or its block content. What came through an alias has the span of
     /// the anchor's definition.
     pub span: Span,
-    /// The explicit tag as written (`!!str`, `!vault`), if any.
-    pub tag: Option<String>,
-    /// For a value that came through an alias or a merge: the bytes of the `*alias`.
-    pub alias: Option<Span>,
     /// What the value is.
     pub kind: NodeKind,
+    marks: Option<Box<Marks>>,
+}
+
+/// What few nodes have, and none has to have room for.
+#[derive(Clone, Debug, Default)]
+struct Marks {
+    tag: Option<String>,
+    alias: Option<Span>,
 }
 
 /// What a node is.
@@ -52,7 +57,7 @@ pub enum ScalarStyle {
 #[derive(Clone, Debug)]
 pub struct Scalar {
     /// The decoded text; empty for null, however it is written.
-    pub value: String,
+    pub value: Text,
     /// How it was written.
     pub style: ScalarStyle,
     /// Whether it is YAML's null: not there, `~` or `null`, unquoted and untagged.
@@ -93,6 +98,25 @@ pub struct Sequence {
 }
 
 impl Node {
+    pub(super) fn new(span: Span, tag: Option<String>, kind: NodeKind) -> Node {
+        let marks = tag.map(|tag| Box::new(Marks { tag: Some(tag), alias: None }));
+        Node { span, kind, marks }
+    }
+
+    /// The explicit tag as written (`!!str`, `!vault`), if any.
+    pub fn tag(&self) -> Option<&str> {
+        self.marks.as_ref()?.tag.as_deref()
+    }
+
+    /// For a value that came through an alias or a merge: the bytes of the `*alias`.
+    pub fn alias(&self) -> Option<Span> {
+        self.marks.as_ref()?.alias
+    }
+
+    pub(super) fn set_alias(&mut self, alias: Span) {
+        self.marks.get_or_insert_default().alias = Some(alias);
+    }
+
     /// The scalar, if this is one.
     pub fn as_scalar(&self) -> Option<&Scalar> {
         match &self.kind {
@@ -171,7 +195,7 @@ impl Scalar {
     /// YAML's null at the byte `at` of the file: no text.
     pub fn null(at: usize) -> Scalar {
         Scalar {
-            value: String::new(),
+            value: Text::default(),
             style: ScalarStyle::Plain,
             is_null: true,
             in_flow: false,

@@ -25,13 +25,13 @@ fn edits(test: &TestFile, rule_files: &[String]) -> Option<Vec<Edit>> {
     }
     let parsed = yaml::parse(&test.file);
     let root = parsed.documents.first()?.root.as_ref()?.as_mapping()?;
-    let entry = root.get("rule_files").filter(|entry| !entry.merged && entry.value.alias.is_none())?;
+    let entry = root.get("rule_files").filter(|entry| !entry.merged && entry.value.alias().is_none())?;
     let items = &entry.value.as_sequence()?.items;
     if items.len() != rule_files.len() {
         return None;
     }
     let edit = |(item, path): (&Node, &String)| {
-        let scalar = item.as_scalar().filter(|_| item.alias.is_none() && item.tag.is_none())?;
+        let scalar = item.as_scalar().filter(|_| item.alias().is_none() && item.tag().is_none())?;
         let in_line = !scalar.style.is_block() && !item.span.is_empty();
         in_line.then(|| Edit { span: item.span, replacement: quoted_if_needed(path) })
     };

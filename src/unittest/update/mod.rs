@@ -166,13 +166,13 @@ impl<'n> Written<'n> {
     /// Those of the test group at `group` that do not come from elsewhere.
     fn of(editor: &Editor<'_>, group: Place<'n>) -> Self {
         let mut written = Written::not(Why::Alias);
-        if group.node.alias.is_some() {
+        if group.node.alias().is_some() {
             return written;
         }
         for name in ["alert_rule_test", "alert_timeline", "promql_expr_test"] {
             match items(editor, group, name) {
                 Ok(places) => {
-                    let here = places.into_iter().filter(|place| place.node.alias.is_none());
+                    let here = places.into_iter().filter(|place| place.node.alias().is_none());
                     written.places.extend(here.map(|place| (place.node.span, place)));
                 }
                 Err(refusal) => written.otherwise = refusal.into(),

@@ -143,7 +143,7 @@ impl Content<'_> {
             style => return self.read_block(style, &new),
         };
         let scalar = only_value(&alone)?;
-        (scalar.style == self.scalar.style && !scalar.is_null).then_some(scalar.value)
+        (scalar.style == self.scalar.style && !scalar.is_null).then(|| scalar.value.as_str().to_owned())
     }
 
     /// The lines of a block scalar. How many line breaks there are at its ends is no part of its content: they stay.

@@ -29,7 +29,7 @@ impl Element {
 pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Refusal> {
     let spans: Vec<Span> = match &node.kind {
         NodeKind::Sequence(list) => {
-            let item = |item: &Node| Span::new(item.alias.unwrap_or(item.span).start, end_of(lines, item));
+            let item = |item: &Node| Span::new(item.alias().unwrap_or(item.span).start, end_of(lines, item));
             list.items.iter().map(item).collect()
         }
         NodeKind::Mapping(mapping) => {

@@ -42,7 +42,7 @@ impl<'n> Place<'n> {
     /// # Errors
     /// Where it comes through an alias or a merge, or its colon does not follow its key.
     pub fn of_value(editor: &Editor<'_>, entry: &'n Entry, in_flow: bool) -> Result<Self, Refusal> {
-        if entry.merged || entry.value.alias.is_some() {
+        if entry.merged || entry.value.alias().is_some() {
             return Err(Refusal::Alias);
         }
         let key = entry.key.span;
@@ -126,7 +126,7 @@ impl<'n> Place<'n> {
     /// Where something else does.
     pub fn check_free(&self, editor: &Editor<'_>) -> Result<(), Refusal> {
         let Editor { lines, shared } = editor;
-        if self.node.alias.is_some() {
+        if self.node.alias().is_some() {
             return Err(Refusal::Alias);
         }
         // What is not there is behind its anchor.
@@ -178,7 +178,7 @@ fn is_flow(node: &Node) -> bool {
 
 /// The end of a value where it is written, without line breaks behind it.
 pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
-    if let Some(alias) = node.alias {
+    if let Some(alias) = node.alias() {
         return alias.end;
     }
     let end = node.span.end;

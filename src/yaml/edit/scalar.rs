@@ -11,7 +11,7 @@ use crate::source::{Edit, Span};
 pub(super) fn replace(editor: &Editor<'_>, place: Place<'_>, new: &Value) -> Result<Vec<Edit>, Refusal> {
     place.check_free(editor)?;
     let scalar = place.node.as_scalar().ok_or(Refusal::Layout)?;
-    let fits_tag = match (place.node.tag.as_deref(), new) {
+    let fits_tag = match (place.node.tag(), new) {
         (None, _) | (Some("!" | "!!str"), Value::Text(_)) | (Some("!!float"), Value::Plain(_)) => true,
         (Some(_), _) => false,
     };

@@ -57,7 +57,7 @@ struct Found {
 impl Found {
     /// What aliases stand for. It is looked into where it is defined, not again at each alias.
     fn aliases(&mut self, node: &Node) {
-        if node.alias.is_some() {
+        if node.alias().is_some() {
             self.spans.insert(node.span);
             return;
         }
@@ -76,7 +76,7 @@ impl Found {
 
     /// The mappings that are merged into others: a key that is added to them is added there, too.
     fn merge_sources(&mut self, node: &Node) {
-        if node.alias.is_some() {
+        if node.alias().is_some() {
             return;
         }
         for item in node.as_sequence().map_or(&[][..], |list| &list.items) {

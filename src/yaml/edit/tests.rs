@@ -135,7 +135,7 @@ proptest! {
         let entries = |parsed: &Parsed| -> Option<Vec<String>> {
             let list = parsed.documents.first()?.root.as_ref()?.as_sequence()?;
             let entries = &list.items.first()?.as_mapping()?.entries;
-            entries.iter().map(|entry| Some(entry.value.as_scalar()?.value.clone())).collect()
+            entries.iter().map(|entry| Some(entry.value.as_scalar()?.value.as_str().to_owned())).collect()
         };
         let known = entries(&parsed).filter(|entries| entries.len() == 3 && parsed.problems.is_empty());
         prop_assume!(known.is_some());

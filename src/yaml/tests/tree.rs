@@ -5,7 +5,7 @@ use super::*;
 /// The tree in one line: each value with its bytes, `*` and the first byte of the alias that it came through, `<<` before
 /// what was merged.
 fn outline(node: &Node) -> String {
-    let alias = node.alias.map(|alias| format!("*{}", alias.start)).unwrap_or_default();
+    let alias = node.alias().map(|alias| format!("*{}", alias.start)).unwrap_or_default();
     let place = format!("@{}..{}{alias}", node.span.start, node.span.end);
     match &node.kind {
         NodeKind::Scalar(scalar) if scalar.is_null => format!("null{place}"),
@@ -47,8 +47,9 @@ fn scalars_keep_their_source_text() {
 
 #[test]
 fn a_block_at_the_end_of_the_file_gains_no_line_break() {
-    let value =
-        |text: &str| root(text).as_mapping().unwrap().get("a").unwrap().value.as_scalar().unwrap().value.clone();
+    let value = |text: &str| {
+        root(text).as_mapping().unwrap().get("a").unwrap().value.as_scalar().unwrap().value.as_str().to_owned()
+    };
     for (text, expected) in [
         ("a: |\n  b", "b"),
         ("a: |\n  b\n", "b\n"),
@@ -70,7 +71,7 @@ fn quoted_text_at_the_margin_is_read_as_libyaml_reads_it() {
     let text = "tests:\n  - series: 'x{\n    a=\"b\",\n}'\n    values: \"1\n2\n\n3\"\n  - 'd\n\ne'\n";
     let mut texts = Vec::new();
     let tree = root(text);
-    for_each_scalar(&tree, &mut |_, scalar| texts.push(scalar.value.clone()));
+    for_each_scalar(&tree, &mut |_, scalar| texts.push(scalar.value.as_str().to_owned()));
     assert_eq!(texts, ["tests", "series", "x{ a=\"b\", }", "values", "1 2\n3", "d\ne"]);
     assert_eq!(tree.span.slice(text), text.trim_end());
 }
@@ -201,4 +202,19 @@ fn a_document_ends_only_where_one_has_begun() {
     ");
     assert_eq!(render(&read("a: b\n...\n...\n").problems), "");
     assert_eq!(render(&read("....a: b\n").problems), "");
+}
+
+/// What a large file costs in memory.
+#[test]
+fn nodes_are_small_and_texts_are_pieces_of_the_file() {
+    assert_eq!(size_of::<Node>(), 40);
+    let file = Arc::new(SourceFile::new("a.yml", "plain: a b\nquoted: 'c'\n\"line\": |\n  d\nown: \"e\\n\"\n"));
+    let inside = file.text().as_bytes().as_ptr_range();
+    let mut own = Vec::new();
+    for_each_scalar(parse(&file).documents[0].root.as_ref().unwrap(), &mut |_, scalar| {
+        if !inside.contains(&scalar.value.as_bytes().as_ptr()) {
+            own.push(scalar.value.to_string());
+        }
+    });
+    assert_eq!(own, ["e\n"]);
 }
