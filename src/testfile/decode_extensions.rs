@@ -108,12 +108,12 @@ fn regex(reader: &mut Reader<'_>, field: &Field) -> Option<AnchoredRegex> {
 fn patterns(reader: &mut Reader<'_>, mapping: &Mapping, name: &str) -> Vec<(Field, TextPattern)> {
     let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return Vec::new() };
     let Some(pairs) = entry.value.as_mapping() else {
-        reader.wrong_type(&entry.value, &format!("`{name}`"), "a mapping of names to texts");
+        reader.wrong_type(&entry.value, format_args!("`{name}`"), "a mapping of names to texts");
         return Vec::new();
     };
     let mut read = Vec::with_capacity(pairs.entries.len());
     for pair in &pairs.entries {
-        let key = reader.scalar_text(&pair.key, &format!("a name in `{name}`"));
+        let key = reader.scalar_text(&pair.key, format_args!("a name in `{name}`"));
         let what = format!("`{}` in `{name}`", pair.name().unwrap_or_default());
         read.extend(key.zip(pattern(reader, &pair.value, &what, PatternKind::Exact)));
     }
@@ -173,7 +173,7 @@ fn moments(reader: &mut Reader<'_>, mapping: &Mapping, moment: Moment, interval_
         NodeKind::Sequence(sequence) => sequence.items.as_slice(),
         NodeKind::Scalar(_) => std::slice::from_ref(&entry.value),
         NodeKind::Mapping(_) => {
-            reader.wrong_type(&entry.value, &format!("`{}`", moment.key()), "a duration or a list of durations");
+            reader.wrong_type(&entry.value, format_args!("`{}`", moment.key()), "a duration or a list of durations");
             return None;
         }
     };
@@ -187,7 +187,7 @@ fn moments(reader: &mut Reader<'_>, mapping: &Mapping, moment: Moment, interval_
 }
 
 fn time(reader: &mut Reader<'_>, node: &Node, key: &str, interval_ms: i64) -> Option<Spanned<i64>> {
-    let field = reader.scalar_text(node, &format!("a time of `{key}`"))?;
+    let field = reader.scalar_text(node, format_args!("a time of `{key}`"))?;
     let time = match parse_duration(field.text()) {
         Ok(time) => time,
         Err(error) => {
@@ -326,7 +326,7 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
     let mut texts: Vec<Field> = Vec::with_capacity(sequence.items.len());
     let mut seen = rustc_hash::FxHashSet::default();
     for item in &sequence.items {
-        let text = reader.scalar_text(item, &format!("a value of `{name}`"))?;
+        let text = reader.scalar_text(item, format_args!("a value of `{name}`"))?;
         if !seen.insert(text.text().to_owned()) {
             let message = format!("`{}` is there already", text.text());
             reader.report(&INVALID_VALUE, message, text.span).help("each value makes a series of its own");
@@ -347,7 +347,9 @@ fn placeholder(reader: &mut Reader<'_>, word: &Field, node: &Node) -> Option<Pla
 fn numbers(reader: &mut Reader<'_>, name: Option<&str>, node: &Node) -> Option<PlaceholderValues> {
     let Some(scalar) = node.as_scalar() else {
         match name {
-            Some(name) => reader.wrong_type(node, &format!("`{name}`"), "a number, a range such as `0..99`, or a list"),
+            Some(name) => {
+                reader.wrong_type(node, format_args!("`{name}`"), "a number, a range such as `0..99`, or a list")
+            }
             None => reader.wrong_type(node, "`repeat`", "a number, or a mapping of placeholders"),
         }
         return None;

@@ -50,15 +50,13 @@ pub(super) fn take_duplicates(entries: &mut Vec<Entry>) -> Vec<Duplicate> {
 /// Whether no two of a few entries have the same name.
 fn are_distinct(entries: &[Entry]) -> bool {
     let mut names = [""; FEW];
-    let mut known = 0;
-    for name in entries.iter().filter_map(Entry::name) {
+    for (known, name) in entries.iter().filter_map(Entry::name).enumerate() {
         let (before, rest) = names.split_at_mut(known);
         if before.contains(&name) {
             return false;
         }
         let Some(place) = rest.first_mut() else { return false };
         *place = name;
-        known += 1;
     }
     true
 }
