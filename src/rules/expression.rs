@@ -18,6 +18,8 @@ pub fn expression_problem(file: &Arc<SourceFile>, error: ParseError, place: impl
     for related in error.related {
         problem = problem.related(Label::new(file, place(related.span), related.value));
     }
-    problem.help = error.help;
+    if let Some(help) = error.help {
+        problem.set_help(help);
+    }
     problem
 }

@@ -2,7 +2,16 @@
 
 use std::sync::Arc;
 
+use super::words::shortened;
 use super::{Fix, SourceFile, Span};
+
+/// So many characters a text of a diagnostic has at most: it quotes files, and a name in a file may have megabytes.
+const MAX_CHARACTERS: usize = 2_000;
+
+fn text_of(text: impl Into<String>) -> String {
+    let text = text.into();
+    if text.len() <= MAX_CHARACTERS { text } else { shortened(&text, MAX_CHARACTERS).into_owned() }
+}
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,9 +36,9 @@ pub struct Label {
 }
 
 impl Label {
-    /// A label of `span` in `file` that says `text`.
+    /// A label of `span` in `file` that says `text`, of which the first 2,000 characters are kept.
     pub fn new(file: &Arc<SourceFile>, span: Span, text: impl Into<String>) -> Self {
-        Label { file: Arc::clone(file), span, text: text.into() }
+        Label { file: Arc::clone(file), span, text: text_of(text) }
     }
 }
 
@@ -53,9 +62,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A diagnostic with nothing but its message and its place.
+    /// A diagnostic with nothing but its message, of which the first 2,000 characters are kept, and its place.
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>, primary: Label) -> Self {
-        Diagnostic { rule, severity, message: message.into(), primary, related: Vec::new(), help: None, fix: None }
+        Diagnostic { rule, severity, message: text_of(message), primary, related: Vec::new(), help: None, fix: None }
     }
 
     /// Adds another place.
@@ -65,11 +74,16 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the help text.
+    /// Adds the help text; its first 2,000 characters are kept.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.set_help(help);
         self
+    }
+
+    /// Sets the help text as [`Diagnostic::help`] does.
+    pub(crate) fn set_help(&mut self, help: impl Into<String>) {
+        self.help = Some(text_of(help));
     }
 
     /// Adds a fix.
@@ -82,5 +96,23 @@ impl Diagnostic {
     /// The key that puts diagnostics in the order in which they are reported: file, place, rule.
     pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
         (self.primary.file.name(), self.primary.span.start, self.primary.span.end, self.rule, &self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_as_long_as_a_reader_can_bear() {
+        let file = Arc::new(SourceFile::new("a.yml", "x"));
+        let long = "ä".repeat(1_000_000);
+        let label = Label::new(&file, Span::at(0), long.as_str());
+        let found = Diagnostic::new("a/b", Severity::Error, long.as_str(), label).help(long.as_str());
+        let help = found.help.unwrap_or_default();
+        for text in [&found.message, &found.primary.text, &help] {
+            assert!(text.ends_with("ä… (998000 characters more)"));
+            assert!(text.chars().count() < 2_050);
+        }
     }
 }

@@ -157,9 +157,21 @@ pub fn cropped(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
+/// The first `most` characters of `text` and how many more there are: for what a report quotes of files and results,
+/// which may be as long as they like.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most {
+        return Cow::Borrowed(text);
+    }
+    match text.char_indices().nth(most).map(|(end, _)| text.split_at(end)) {
+        Some((head, rest)) => Cow::Owned(format!("{head}… ({} more)", counted(rest.chars().count(), "character"))),
+        None => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{choice, collapsed, counted, cropped, list, nearest, nearest_or_longer, one_line};
+    use super::{choice, collapsed, counted, cropped, list, nearest, nearest_or_longer, one_line, shortened};
 
     #[test]
     fn the_nearest_word_is_a_slip_away() {
@@ -212,5 +224,7 @@ mod tests {
         assert_eq!(collapsed("  sum by (job) (\n    up\n  )\n"), "sum by (job) ( up )");
         assert_eq!(cropped("äöü", 3), "äöü");
         assert_eq!(cropped("äöü", 2), "äö…");
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(shortened("äöü", 1), "ä… (2 characters more)");
     }
 }

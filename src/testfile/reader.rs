@@ -24,7 +24,7 @@ pub(super) struct Reported<'a> {
 
 impl Reported<'_> {
     pub(super) fn help(self, help: impl Into<String>) -> Self {
-        self.diagnostic.help = Some(help.into());
+        self.diagnostic.set_help(help);
         self
     }
 

@@ -21,7 +21,7 @@ impl Patterns {
     /// # Errors
     /// Where it is malformed.
     pub fn add(&mut self, pattern: &str) -> Result<(), PatternError> {
-        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+        let pattern = pattern.trim_start_matches("./");
         self.patterns.push(Pattern::new(pattern.trim_end_matches('/'))?);
         Ok(())
     }
@@ -79,6 +79,7 @@ mod tests {
         assert!(matches("vendor", "vendor/a/b.yml"));
         assert!(matches("vendor/", "vendor/a/b.yml"));
         assert!(matches("./rules/*.yml", "rules/a.yml"));
+        assert!(matches("././rules/*.yml", "rules/a.yml"));
         assert!(matches("*.gen.yml", "deep/down/a.gen.yml"));
         assert!(matches("**/generated/*.yml", "a/b/generated/c.yml"));
         assert!(!matches("rules/*.yml", "rules/sub/a.yml"));

@@ -20,6 +20,8 @@ mod shared;
 
 mod engine_fuzz;
 mod facts_fuzz;
+#[cfg(unix)]
+mod hostile;
 mod input_fuzz;
 mod promql_fuzz;
 mod promql_laws;

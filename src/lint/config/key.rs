@@ -1,13 +1,14 @@
 //! What a key of the configuration is: where its value goes, and what there is to say about it.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
 use super::levels::Levels;
 use crate::model::duration::format_duration;
 use crate::promql::Version;
+use crate::source::words::is_unprintable;
 use crate::workspace::paths::Patterns;
 
 /// A key whose value is kept in a `T`.
@@ -157,13 +158,12 @@ pub enum Value {
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |text: &str| toml::Value::from(text).to_string();
         match self {
             Value::None => f.write_str("not set"),
             Value::Boolean(value) => write!(f, "{value}"),
-            Value::Text(value) => f.write_str(&text(value)),
+            Value::Text(value) => f.write_str(&string_text(value)),
             Value::Texts(values) => {
-                let values: Vec<String> = values.iter().map(|value| text(value)).collect();
+                let values: Vec<String> = values.iter().map(|value| string_text(value)).collect();
                 write!(f, "[{}]", values.join(", "))
             }
             Value::ByName(values) if values.is_empty() => f.write_str("{}"),
@@ -181,8 +181,28 @@ pub fn key_text(key: &str) -> String {
     let bare = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     match !key.is_empty() && key.chars().all(bare) {
         true => key.to_owned(),
-        false => toml::Value::from(key).to_string(),
+        false => string_text(key),
     }
+}
+
+/// A text as a string of TOML on one line, in which every character that cannot be seen is an escape.
+fn string_text(text: &str) -> String {
+    if !text.chars().any(is_unprintable) {
+        return toml::Value::from(text).to_string();
+    }
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            // `write!` to a string cannot fail.
+            _ if is_unprintable(character) => drop(write!(quoted, "\\U{:08X}", u32::from(character))),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A key as whoever describes the configuration sees it.

@@ -249,3 +249,16 @@ fn what_holds_for_a_file_has_a_place() {
     template/syntax true Warning (4)
     "#);
 }
+
+#[test]
+fn texts_are_shown_as_one_line_of_toml() {
+    for text in
+        ["", "plain", "it's", "\"", "\\", "a\nb\t\r", "\n", "\u{202e}x\u{e0041}", "\0\u{7f}\u{9b}", "ä'\"\u{1b}\\"]
+    {
+        let values = Value::Texts(vec![text.to_owned()]);
+        let line = format!("{} = {values}", key_text(text));
+        assert!(!line.chars().any(crate::source::words::is_unprintable), "{line}");
+        let read: toml::Table = line.parse().unwrap();
+        assert_eq!(read[text][0].as_str(), Some(text), "{line}");
+    }
+}

@@ -17,8 +17,8 @@ use super::{LabelOwner, LabelReference, QueryReference, Reference, ReferenceKind
 const MAX_CALLS: usize = 16;
 /// How many nodes and operands may be looked at in any template, and how many more for each of its bytes: the text
 /// itself has at most one a byte, what calls of definitions look at again comes on top.
-const WORK: usize = 4_000;
-const WORK_PER_BYTE: usize = 32;
+const WORK: usize = 1_000;
+const WORK_PER_BYTE: usize = 8;
 
 pub(super) fn walk(template: &Template) -> References {
     let mut walker = Walker::new(template);

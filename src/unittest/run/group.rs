@@ -119,7 +119,7 @@ fn prepare<'a>(
     let mut store = Store::new();
     let options = alerting::RunOptions {
         observe: needs.operators,
-        limits: Limits { deadline, ..Limits::default() },
+        limits: Limits { deadline, ..shared.options.limits },
         ..alerting::RunOptions::default()
     };
     let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, options);

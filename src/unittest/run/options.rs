@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::selection::Selection;
+use crate::alerting::Limits;
 
 /// How tests are run.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct RunOptions {
     pub fail_fast: bool,
     /// How long one test group may take; `None`: any time.
     pub timeout: Option<Duration>,
+    /// How much the rules of one test group may make; its deadline is set by `timeout`.
+    pub limits: Limits,
     /// Whether failures are left unexplained: without differences, notes, timelines and values of parts. For whoever
     /// wants many verdicts and nothing else.
     pub verdicts_only: bool,
