@@ -17,6 +17,7 @@
 //! | [`template`] | Go text/template as alert rules use it |
 //! | [`engine`] | PromQL evaluation over an in-memory store |
 //! | [`facts`] | what can be known of an expression without data: labels, values, what it reads |
+//! | [`inventory`] | what is known of the metrics of a server, read from dumps and answers of its API |
 //! | [`rules`] | the model of a rule file, and how to load one |
 //! | [`promql`] | lexer, parser, checker, printer, function table; evaluates nothing |
 //! | [`yaml`] | text to a tree in which every key and value knows its source bytes |
@@ -30,6 +31,7 @@ pub mod alerting;
 pub mod cli;
 pub mod engine;
 pub mod facts;
+pub mod inventory;
 pub mod lint;
 pub mod model;
 pub mod promql;

@@ -10,7 +10,7 @@ use clap::Args;
 use super::inputs::Inputs;
 use super::options::FormatArgs;
 use super::selection::FailingPolicyArgs;
-use super::{Error, ExitStatus, Session, fix};
+use super::{Error, ExitStatus, Session, config, fix};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{CheckReport, Format, Summary, passed_over, write_check, write_statistics};
@@ -90,7 +90,8 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
-    let config = args.policy.load(session)?;
+    let mut config = args.policy.load(session)?;
+    config::learn(&mut config, args.policy.files(), session)?;
     if args.fix || args.diff {
         return fix::run(args, &config, session);
     }

@@ -1,8 +1,9 @@
 //! Where the configuration comes from.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,7 +12,7 @@ use crate::lint::Config;
 use crate::lint::config::PROMQL_FEATURES;
 use crate::report::text::one_line;
 use crate::report::{CheckReport, Format, Summary, write_check};
-use crate::source::{Diagnostic, words};
+use crate::source::{Diagnostic, SourceFile, words};
 use crate::unittest::RunOptions;
 use crate::workspace::{self, Home, Lookup, ReadError, config_file};
 
@@ -120,6 +121,35 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Error
     Ok(config)
 }
 
+/// Reads the files that `[facts]` of the configuration names.
+///
+/// # Errors
+/// Where one of them cannot be read, which has been shown on standard error.
+pub(super) fn learn(config: &mut Config, files: &FilesArgs, session: &Session) -> Result<(), Error> {
+    let Some(source) = config.source().map(|source| source.name().to_owned()) else { return Ok(()) };
+    // Without a current directory nothing relative could be read.
+    let current_dir = std::env::current_dir().unwrap_or_default();
+    let (root, home) = (config.files().root().to_owned(), files.home(&current_dir, &[]));
+    let mut read = |path: &Path| read_facts(&root.join(path), &current_dir, &home);
+    match config.learn(&mut read) {
+        Ok(()) => Ok(()),
+        Err(diagnostics) => Err(refusal(diagnostics, Path::new(&source), session)?),
+    }
+}
+
+/// Reads a file that the configuration names; says why it cannot be read.
+fn read_facts(path: &Path, current_dir: &Path, home: &Home) -> Result<Arc<SourceFile>, String> {
+    let canonical = path.canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })?;
+    let read = workspace::read_foreign(shown(path, current_dir), &canonical, home).map_err(|error| error.message)?;
+    match read.problem {
+        Some(problem) => Err(problem.message),
+        None => Ok(read.file),
+    }
+}
+
 /// How tests run under this configuration.
 pub(super) fn run_options(config: &Config) -> RunOptions {
     let delayed_name_removal = config.promql.delayed_name_removal();
@@ -136,22 +166,28 @@ fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Error> 
     match path(args, &current_dir)? {
         Some(path) => match read(&path, &current_dir).map_err(|error| cannot_read(&error))? {
             Ok(config) => Ok(config),
-            Err(diagnostics) => {
-                let summary = Summary::of(&diagnostics, 1);
-                let report = CheckReport {
-                    diagnostics,
-                    failures: Vec::new(),
-                    passed_over: Vec::new(),
-                    unchecked: BTreeMap::new(),
-                    summary,
-                    quiet: true,
-                };
-                write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?;
-                Err(Error::new(format!("the configuration {} is not valid", shown(&path, &current_dir).display())))
-            }
+            Err(diagnostics) => Err(refusal(diagnostics, shown(&path, &current_dir), session)?),
         },
         None => Ok(Config::default().located(&current_dir, &current_dir)),
     }
+}
+
+/// Shows on standard error what is wrong with the configuration at `path`.
+///
+/// # Errors
+/// Where standard error cannot be written.
+fn refusal(diagnostics: Vec<Diagnostic>, path: &Path, session: &Session) -> Result<Error, Error> {
+    let summary = Summary::of(&diagnostics, 1);
+    let report = CheckReport {
+        diagnostics,
+        failures: Vec::new(),
+        passed_over: Vec::new(),
+        unchecked: BTreeMap::new(),
+        summary,
+        quiet: true,
+    };
+    write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?;
+    Ok(Error::new(format!("the configuration {} is not valid", path.display())))
 }
 
 /// As [`load_file`], without a word where there is no sound configuration.

@@ -4,6 +4,7 @@
 //! well-known metrics, and through functions and operators. A name may lie: what is said here is likely, not certain.
 
 use super::catalogue;
+use crate::inventory::{Inventory, SeriesKind};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId, VectorSelector};
 use crate::promql::functions::{Function, Measures, Values, Wants};
@@ -78,13 +79,13 @@ struct Measured {
 
 impl Quantities {
     /// Works it out for every node. Linear in the expression.
-    pub fn of(expr: &Expr) -> Self {
+    pub fn of(expr: &Expr, inventory: &Inventory) -> Self {
         let mut parts = Vec::new();
         expr.walk(&mut |part| parts.push(part));
         let mut this = Quantities { nodes: vec![Measured::default(); expr.id.index() + 1] };
         // Parents come first there, and need their children.
         for part in parts.into_iter().rev() {
-            let measured = Measured { quantity: this.of_node(part), number: this.number_of(part) };
+            let measured = Measured { quantity: this.of_node(part, inventory), number: this.number_of(part) };
             if let Some(kept) = this.nodes.get_mut(part.id.index()) {
                 *kept = measured;
             }
@@ -115,11 +116,11 @@ impl Quantities {
         }
     }
 
-    fn of_node(&self, expr: &Expr) -> Quantity {
+    fn of_node(&self, expr: &Expr, inventory: &Inventory) -> Quantity {
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::String(_) => Quantity::default(),
-            ExprKind::Vector(selector) => of_selector(selector),
-            ExprKind::Matrix(matrix) => of_selector(&matrix.selector.value),
+            ExprKind::Vector(selector) => of_selector(selector, inventory),
+            ExprKind::Matrix(matrix) => of_selector(&matrix.selector.value, inventory),
             ExprKind::Subquery(subquery) => self.node(subquery.expr.id),
             ExprKind::Unary(unary) => self.node(unary.operand.id),
             ExprKind::Paren(inner) => self.node(inner.id),
@@ -262,12 +263,37 @@ const UNITS: [(&str, Unit); 9] = [
     ("_percentage", Unit::Percent),
 ];
 
-fn of_selector(selector: &VectorSelector) -> Quantity {
-    selector.metric_name().map_or(Quantity::default(), quantity_of)
+fn of_selector(selector: &VectorSelector, inventory: &Inventory) -> Quantity {
+    selector.metric_name().map_or(Quantity::default(), |name| quantity_of(name, inventory))
 }
 
-/// What a metric measures by its name.
-pub fn quantity_of(name: &str) -> Quantity {
+/// What a metric measures: by its metadata, else by its name.
+pub fn quantity_of(name: &str, inventory: &Inventory) -> Quantity {
+    let by_name = by_name(name);
+    if !inventory.has_metadata(name) {
+        return by_name;
+    }
+    let kind = inventory.kind_of(name).and_then(|kind| match kind {
+        SeriesKind::Counter => Some(Kind::Counter),
+        SeriesKind::Gauge => Some(Kind::Gauge),
+        SeriesKind::Bucket => Some(Kind::Bucket),
+        SeriesKind::Histogram => None,
+    });
+    let unit = inventory.unit_of(name).and_then(|unit| match unit {
+        // A length of time or a point in it.
+        "seconds" if by_name.unit == Some(Unit::Timestamp) => Some(Unit::Timestamp),
+        "seconds" => Some(Unit::Seconds),
+        "milliseconds" => Some(Unit::Milliseconds),
+        "bytes" => Some(Unit::Bytes),
+        "ratio" | "ratios" => Some(Unit::Ratio),
+        "percent" => Some(Unit::Percent),
+        _ => None,
+    });
+    Quantity { kind, unit: unit.or(by_name.unit) }
+}
+
+/// What a metric measures by its name alone.
+fn by_name(name: &str) -> Quantity {
     if let Some(known) = catalogue::metric(name) {
         return known.quantity;
     }
@@ -310,7 +336,7 @@ mod tests {
 
     fn quantity(text: &str) -> Quantity {
         let expr = promql::parse(text, &promql::ParseOptions::default()).unwrap();
-        Quantities::of(&expr).node(expr.id)
+        Quantities::of(&expr, &Inventory::default()).node(expr.id)
     }
 
     #[test]
@@ -342,6 +368,19 @@ mod tests {
         ] {
             assert_eq!(quantity(text).unit, unit, "{text}");
         }
+    }
+
+    #[test]
+    fn metadata_knows_better_than_names() {
+        let mut inventory = Inventory::default();
+        let text =
+            "# TYPE a_total gauge\n# TYPE b counter\n# UNIT b seconds\n# TYPE c_depth counter\n# TYPE c_depth gauge\n";
+        inventory.read(text, crate::inventory::Purpose::Metadata).unwrap();
+        assert_eq!(quantity_of("a_total", &inventory).kind, Some(Kind::Gauge));
+        let b = quantity_of("b", &inventory);
+        assert_eq!((b.kind, b.unit), (Some(Kind::Counter), Some(Unit::Seconds)));
+        assert_eq!(quantity_of("c_depth", &inventory).kind, None);
+        assert_eq!(quantity_of("d_depth", &inventory).kind, Some(Kind::Gauge));
     }
 
     #[test]

@@ -59,6 +59,25 @@ pub fn parse_dump(text: &str) -> Result<Vec<DumpSample>, DumpError> {
     Ok(samples)
 }
 
+/// The series of a line of a dump that is no comment, whatever stands behind it: the value of a native histogram, a
+/// timestamp, an exemplar. `base`: where the line begins in the dump.
+///
+/// # Errors
+/// Where the line does not begin with a series.
+pub fn parse_series(line: &str, base: usize) -> Result<Labels, DumpError> {
+    let mut parser = LineParser { text: line, at: 0, base, unit: TimestampUnit::Milliseconds };
+    let labels = parser.series()?;
+    parser.skip_blanks();
+    match parser.peek() {
+        None => Err(parser.error("expected a value behind the series")),
+        Some('{') => Ok(labels),
+        Some(_) => parser.value().map(|_| labels),
+    }
+}
+
+/// A series with more labels than this is refused.
+const MAX_LABELS: usize = 1_000;
+
 /// What a timestamp counts.
 #[derive(Clone, Copy)]
 enum TimestampUnit {
@@ -78,22 +97,31 @@ struct LineParser<'a> {
 
 impl LineParser<'_> {
     fn sample(mut self) -> Result<DumpSample, DumpError> {
+        let labels = self.series()?;
+        let value = self.value()?;
+        let t_ms = self.timestamp()?;
+        let span = Span::new(self.base, self.base + self.text.len());
+        Ok(DumpSample { labels, t_ms, value, span })
+    }
+
+    /// The metric's name and its labels.
+    fn series(&mut self) -> Result<Labels, DumpError> {
         let mut labels = Vec::new();
         let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
         if !name.is_empty() {
             labels.push((METRIC_NAME.to_owned(), name.clone()));
         }
+        let end = self.at;
         self.skip_blanks();
         if self.peek() == Some('{') {
             self.at += 1;
             self.labels(&mut labels)?;
         } else if name.is_empty() {
             return Err(self.error("expected a metric name or `{`"));
+        } else {
+            self.at = end;
         }
-        let value = self.value()?;
-        let t_ms = self.timestamp()?;
-        let span = Span::new(self.base, self.base + self.text.len());
-        Ok(DumpSample { labels: Labels::from_pairs(labels), t_ms, value, span })
+        Ok(Labels::from_pairs(labels))
     }
 
     /// Everything behind `{`, up to and with `}`.
@@ -113,6 +141,9 @@ impl LineParser<'_> {
                     return Err(self.error("a label needs a name"));
                 }
                 labels.push((name, value));
+                if labels.len() > MAX_LABELS {
+                    return Err(self.error(format!("a series has more than {MAX_LABELS} labels")));
+                }
             } else if quoted {
                 labels.push((METRIC_NAME.to_owned(), name));
             } else {

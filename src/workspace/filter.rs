@@ -43,6 +43,11 @@ impl Filter {
         !self.include.is_empty()
     }
 
+    /// The directory to which the patterns are relative.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The path from the directory to which patterns are relative.
     pub fn relative(&self, path: &Path) -> PathBuf {
         let path = normalize(&self.current_dir.join(path));

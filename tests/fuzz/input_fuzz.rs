@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::expressions::Generator;
 use crate::fuzz::{self, Outcome};
 use crate::mutate;
+use promproof::inventory::{self, Inventory};
 use promproof::lint::{self, Config};
 use promproof::model::exposition::parse_dump;
 use promproof::model::{Labels, SampleValue};
@@ -173,6 +174,34 @@ fn broken_dumps() {
             Ok(samples) if samples.is_empty() => Outcome::Empty,
             Ok(_) => Outcome::Result,
             Err(_) => Outcome::Refused,
+        }
+    });
+    tally.check();
+}
+
+const ANSWERS: [&str; 5] = [
+    "{\"status\":\"success\",\"data\":{\"up\":[{\"type\":\"gauge\",\"help\":\"é\",\"unit\":\"\"}]}}",
+    "{\"status\":\"success\",\"data\":[{\"__name__\":\"up\",\n\"job\":\"a\"}]}",
+    "{\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"__name__\":\"up\"},\"value\":[1,\"1\"]}]}}",
+    "[{\"target\":{\"job\":\"a\"},\"metric\":\"go_gc\",\"type\":\"gauge\",\"unit\":\"seconds\"}, \"up\", null, 1.5]",
+    "# TYPE h histogram\n# UNIT h seconds\nh {count:5, sum:18.4} 1\nh_bucket{le=\"1\"} 2\n",
+];
+
+#[test]
+fn broken_files_of_facts() {
+    let tally = fuzz::run("broken files of facts", 10_000, |seed| {
+        let random = &mut Generator::new(seed);
+        let seeds: Vec<&str> = ANSWERS.into_iter().chain(DUMPS).collect();
+        let text = broken(random, &seeds, &DUMP_PIECES);
+        let purpose = [inventory::Purpose::Inventory, inventory::Purpose::Metadata][random.below(2)];
+        let mut inventory = Inventory::default();
+        match inventory.read(&text, purpose) {
+            Ok(()) if inventory.names().next().is_none() => Outcome::Empty,
+            Ok(()) => Outcome::Result,
+            Err(error) => {
+                assert_inside(error.span, &text, &error.message);
+                Outcome::Refused
+            }
         }
     });
     tally.check();

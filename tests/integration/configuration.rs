@@ -237,6 +237,8 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # prometheus-version is not set                           # default
     external-labels = {}                                      # default
     target-labels = ["instance", "job"]                       # default
+    inventory = []                                            # default
+    metadata = []                                             # default
 
     [rules]
     "alert/zero-for" = "error"                                # promproof.toml:13
@@ -275,6 +277,8 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # prometheus-version is not set                           # default
     external-labels = {}                                      # default
     target-labels = ["instance", "job"]                       # default
+    inventory = []                                            # default
+    metadata = []                                             # default
 
     # all rules are as by default; `promproof rules` shows them
     --- stderr
@@ -305,4 +309,95 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     error: the configuration promproof.toml is not valid
     --- exit code 2
     "#);
+}
+
+#[test]
+fn files_of_facts_are_found_beside_the_configuration() {
+    let config = "[facts]\ninventory = [\"facts/metrics.txt\"]\n";
+    let rules = "groups: [{name: a, rules: [{alert: A, expr: 'upp == 0'}, {alert: B, expr: 'node_load > 3'}]}]\n";
+    let sandbox = Sandbox::with(&[
+        ("promproof.toml", config),
+        ("facts/metrics.txt", "# TYPE node_load1 gauge\nnode_load1 0.3\n"),
+        ("rules/a.yml", rules),
+    ]);
+    let select = ["check", "--select", "selector", "--output-format", "concise"];
+    insta::assert_snapshot!(sandbox.run(&select), @r"
+    rules/a.yml:1:46: warning[selector/unknown-metric] there is no metric `upp`
+    rules/a.yml:1:76: warning[selector/unknown-metric] there is no metric `node_load`
+    2 warnings in 1 of 1 file
+    --- exit code 0
+    ");
+    // From another folder, too; the file of facts is no rule file.
+    let inside = sandbox.run(&["check", "rules", "--select", "selector", "--output-format", "concise"]);
+    assert_eq!(inside.code, Some(0), "{inside}");
+    sandbox.write("facts/metrics.txt", "node_load1 0.3\n<html>\n");
+    insta::assert_snapshot!(sandbox.run(&select), @r#"
+    --- stderr
+    error[config/invalid-value]: `facts/metrics.txt` is no dump of metrics and no answer of Prometheus' HTTP API
+       ╭─[facts/metrics.txt:2:1]
+     1 │ node_load1 0.3
+     2 │ <html>
+       · ───┬──
+       ·    ╰── expected a metric name or `{`
+       ╰────
+       ╭─[promproof.toml:2:14]
+     1 │ [facts]
+     2 │ inventory = ["facts/metrics.txt"]
+       ·              ─────────┬─────────
+       ·                       ╰── named here
+       ╰────
+      help: a `/metrics` page, what `promtool tsdb dump` prints, or JSON of `/api/v1/series`, `/api/v1/metadata` or
+            `/api/v1/label/__name__/values`
+      more: promproof explain config/invalid-value
+
+    error: the configuration promproof.toml is not valid
+    --- exit code 2
+    "#);
+    sandbox.write("promproof.toml", "[facts]\ninventory = [\"facts\"]\nmetadata = [\"facts/none.json\"]\n");
+    insta::assert_snapshot!(sandbox.run(&select), @r#"
+    --- stderr
+    error[config/invalid-value]: cannot read `facts`: is a directory
+       ╭─[promproof.toml:2:14]
+     1 │ [facts]
+     2 │ inventory = ["facts"]
+       ·              ───┬───
+       ·                 ╰── named here
+     3 │ metadata = ["facts/none.json"]
+       ╰────
+      more: promproof explain config/invalid-value
+
+    error[config/invalid-value]: cannot read `facts/none.json`: there is no such file
+       ╭─[promproof.toml:3:13]
+     2 │ inventory = ["facts"]
+     3 │ metadata = ["facts/none.json"]
+       ·             ────────┬────────
+       ·                     ╰── named here
+       ╰────
+      more: promproof explain config/invalid-value
+
+    error: the configuration promproof.toml is not valid
+    --- exit code 2
+    "#);
+    // What does not lint has no use for it.
+    assert_eq!(sandbox.run(&["config"]).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_facts_that_lie_elsewhere_are_not_shown() {
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("secret");
+    std::fs::write(&secret, "password hunter2\n").unwrap();
+    let sandbox = Sandbox::with(&[
+        ("promproof.toml", "[facts]\nmetadata = [\"link\"]\ninventory = [\"link\"]\n"),
+        ("a.yml", RULES),
+    ]);
+    std::os::unix::fs::symlink(&secret, sandbox.path("link")).unwrap();
+    for args in [&["check"][..], &["check", "--sandbox"]] {
+        let run = sandbox.run(args);
+        assert_eq!(run.code, Some(2), "{run}");
+        assert!(!run.stderr.contains("hunter2") && run.stderr.contains("promproof.toml:3:14"), "{run}");
+    }
+    sandbox.write("promproof.toml", "[facts]\ninventory = [\"/dev/zero\"]\n");
+    assert!(sandbox.run(&["check"]).stderr.contains("something of the system"));
 }

@@ -2,9 +2,9 @@
 //!
 //! Each page in `docs/rules` shows YAML (or TOML) blocks marked `bad` or `good`. A good block must be clean; a bad one must
 //! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
-//! `UPDATE_DOCS=1` to write these `text` blocks anew.
+//! `UPDATE_DOCS=1` to write these `text` blocks anew. `file NAME` is a file that the configuration behind it names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -88,10 +88,22 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
     let mut updated = String::new();
     let mut copied = 0;
     let mut config = Config::default();
+    // Files that a configuration names, by their paths.
+    let mut files: BTreeMap<&str, Arc<SourceFile>> = BTreeMap::new();
     for (at, block) in blocks.iter().enumerate() {
         let found = match block.info.as_str() {
             "toml config" => {
                 config = read_config(&block.text).unwrap_or_else(|errors| panic!("{id}: {}", render(&errors)));
+                let mut read = |path: &Path| match path.to_str().and_then(|path| files.get(path)) {
+                    Some(file) => Ok(Arc::clone(file)),
+                    None => Err("no block of the page has this name".to_owned()),
+                };
+                config.learn(&mut read).unwrap_or_else(|errors| panic!("{id}: {}", render(&errors)));
+                continue;
+            }
+            info if info.starts_with("file ") => {
+                let name = &info["file ".len()..];
+                files.insert(name, Arc::new(SourceFile::new(name, &block.text)));
                 continue;
             }
             "yaml bad" | "yaml good" => lint_yaml(&block.text, &config),

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::levels::Levels;
+use super::server::NamedFile;
 use crate::model::duration::format_duration;
 use crate::promql::Version;
 use crate::source::words::is_unprintable;
@@ -47,6 +48,8 @@ pub(super) enum Slot<T: 'static> {
     DurationsByName(fn(&mut T) -> &mut BTreeMap<String, i64>),
     /// A text for each of some names.
     TextByName(fn(&mut T) -> &mut BTreeMap<String, String>),
+    /// A list of files.
+    Files(fn(&mut T) -> &mut Vec<NamedFile>),
     /// A version of Prometheus.
     Version(fn(&mut T) -> &mut Option<Version>),
 }
@@ -87,6 +90,7 @@ impl<T: Clone> Slot<T> {
                 let texts = place(&mut of).iter();
                 Value::ByName(texts.map(|(name, text)| (name.clone(), Value::Text(text.clone()))).collect())
             }
+            Slot::Files(place) => Value::Texts(place(&mut of).iter().map(|file| file.path.clone()).collect()),
             Slot::Version(place) => place(&mut of).map_or(Value::None, |version| Value::Text(version.to_string())),
         }
     }
@@ -105,6 +109,7 @@ impl<T: Clone> Slot<T> {
             Slot::Duration(_) => Kind::Duration,
             Slot::DurationsByName(_) => Kind::DurationsByName,
             Slot::TextByName(_) => Kind::TextByName,
+            Slot::Files(_) => Kind::Files,
             Slot::Version(_) => Kind::Version,
         }
     }
@@ -136,6 +141,8 @@ pub enum Kind {
     DurationsByName,
     /// A table: a text for each of some names.
     TextByName,
+    /// A list of files.
+    Files,
     /// A version of Prometheus.
     Version,
 }

@@ -35,6 +35,7 @@ mod choice;
 mod fail_on;
 mod holding;
 mod key;
+mod learn;
 mod levels;
 mod read;
 mod section;
@@ -48,6 +49,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::facts::Premises;
+use crate::inventory::Inventory;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::source::{Diagnostic, SourceFile, Span};
@@ -59,7 +61,7 @@ pub use fail_on::FailOn;
 pub use holding::{Held, HeldRule, Origin};
 pub use key::{KeyInfo, Kind, Value, key_text};
 pub use levels::{Level, Levels, State, Why};
-pub use server::ServerFacts;
+pub use server::{NamedFile, ServerFacts};
 pub use table::{SectionInfo, sections};
 
 /// What the user configured, or the defaults.
@@ -81,6 +83,8 @@ pub struct Config {
     pub ignore_unknown_fields: bool,
     /// `dialect`: whose rules the files hold.
     dialect: Option<Dialect>,
+    /// What the files of `[facts]` say.
+    inventory: Arc<Inventory>,
     levels: Levels,
     overrides: Vec<Override>,
     files: Filter,
@@ -191,6 +195,11 @@ impl Config {
     pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
         self.files = self.files.located(root, current_dir);
         self
+    }
+
+    /// What the files of `[facts]` say, once they are read ([`Config::learn`]).
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
     }
 
     /// What is known of the series that rules select.

@@ -14,6 +14,7 @@ use crate::workspace::paths::Patterns;
 use super::key::{Key, Slot, path};
 use super::levels::{Level, Levels};
 use super::section::{Problems, Section, Value, span_of};
+use super::server::NamedFile;
 use super::table::{OVERRIDE_KEYS, OVERRIDES, SECTIONS};
 use super::{Config, Given, Override};
 
@@ -128,6 +129,15 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
         }
         Slot::TextsByName(place) => *place(target) = texts_by_name(section, name, problems),
         Slot::Duration(place) => *place(target) = section.duration(name, problems),
+        Slot::Files(place) => {
+            let files = section.texts(name, problems).unwrap_or_default();
+            for (_, span) in files.iter().filter(|(path, _)| path.is_empty()) {
+                let help = "write the path of a file, from the folder of the configuration".to_owned();
+                problems.invalid(*span, format!("`{name}` has an empty path"), help);
+            }
+            *place(target) =
+                files.into_iter().map(|(path, place)| NamedFile { path: path.to_owned(), place }).collect();
+        }
         Slot::Version(place) => *place(target) = section.version(name, problems),
         Slot::TextByName(place) => {
             let Some(table) = section.table(name, problems) else { return };

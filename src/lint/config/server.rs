@@ -6,6 +6,7 @@ use crate::facts::TARGET_LABELS;
 use crate::promql::Version;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
+use crate::source::Span;
 
 /// The label whose value is the name of a scrape job.
 const JOB: &str = "job";
@@ -27,6 +28,19 @@ pub struct ServerFacts {
     pub external_labels: BTreeMap<String, String>,
     /// `target-labels`: the labels that every scraped series has.
     pub target_labels: Vec<String>,
+    /// `metadata`: files that say what kind of metrics there are.
+    pub metadata: Vec<NamedFile>,
+    /// `inventory`: files that say which metrics, labels and values there are.
+    pub inventory: Vec<NamedFile>,
+}
+
+/// A file that the configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Its path, from the folder of the configuration.
+    pub path: String,
+    /// Where the configuration names it: bytes of the configuration file.
+    pub place: Span,
 }
 
 impl Default for ServerFacts {
@@ -39,6 +53,8 @@ impl Default for ServerFacts {
             prometheus_version: None,
             external_labels: BTreeMap::new(),
             target_labels: TARGET_LABELS.map(str::to_owned).to_vec(),
+            metadata: Vec::new(),
+            inventory: Vec::new(),
         }
     }
 }

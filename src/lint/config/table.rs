@@ -210,6 +210,26 @@ pub(super) static SECTIONS: [Section; 6] = [
                         come from elsewhere, as from a Pushgateway or through OpenTelemetry.",
                 example: r#"target-labels = ["cluster", "instance", "job"]"#,
             },
+            Key {
+                name: "inventory",
+                slot: Slot::Files(|config| &mut config.facts.inventory),
+                is_required: false,
+                about: "Files that say which metrics, labels and values there are (`selector/unknown-metric`, \
+                        `selector/unknown-label`, `selector/unknown-value`): `/metrics` pages, dumps of \
+                        `promtool tsdb dump`, answers of the HTTP API to `/api/v1/series`, \
+                        `/api/v1/label/__name__/values` or a query. All together are taken to name every metric \
+                        that is scraped. Their metadata counts, too.",
+                example: r#"inventory = ["facts/series.json"]"#,
+            },
+            Key {
+                name: "metadata",
+                slot: Slot::Files(|config| &mut config.facts.metadata),
+                is_required: false,
+                about: "Files that say what kind of metrics there are (`promql/counter-without-rate`; \
+                        `promql/rate-of-gauge`, `promql/gauge-function-on-counter` and others go by it rather than \
+                        by names): answers of `/api/v1/metadata` or `/api/v1/targets/metadata`, `/metrics` pages.",
+                example: r#"metadata = ["facts/metadata.json"]"#,
+            },
         ],
     },
 ];

@@ -9,6 +9,7 @@ mod promql;
 mod rule;
 mod runbook;
 mod schema;
+mod selector;
 pub(super) mod suppression;
 mod template;
 mod test;
@@ -27,6 +28,7 @@ pub(super) static CATEGORIES: &[&[&dyn LintRule]] = &[
     rule::RULES,
     runbook::RULES,
     schema::RULES,
+    selector::RULES,
     suppression::RULES,
     template::RULES,
     test::RULES,

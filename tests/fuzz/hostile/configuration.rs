@@ -152,6 +152,11 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
             levels.dedup_by(|a, b| a.split('=').next() == b.split('=').next());
             format!("{{ {} }}", levels.join(", "))
         }
+        // Files that are not there are a mistake.
+        Kind::Files => {
+            let count = if once_in(random, 10) { 1 } else { 0 };
+            list(random, count, path)
+        }
         Kind::Duration => text(duration(random)),
         Kind::Version => text(random.pick(&["3.0", "3.5.1", "2.55", "v3.4", "99.99.99", "3"])),
         Kind::DurationsByName => by_name(random, |random| duration(random).to_owned()),

@@ -23,7 +23,7 @@ impl LintRule for DifferentUnits {
                 && (operation.op.is_comparison() || matches!(operation.op, BinaryOp::Add | BinaryOp::Sub))
                 && operation.matching.is_some()
             {
-                let quantities = quantities.get_or_insert_with(|| Quantities::of(expr));
+                let quantities = quantities.get_or_insert_with(|| Quantities::of(expr, cx.config().inventory()));
                 out.extend(check(cx, operation, quantities));
             }
         });

@@ -38,7 +38,7 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     let argument = call.args.get(call.function.vector_arg()?)?.without_parens();
     let ExprKind::Matrix(matrix) = &argument.kind else { return None };
     let name = matrix.selector.value.metric_name()?;
-    if facts::quantity_of(name).kind != Some(Kind::Counter) {
+    if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Counter) {
         return None;
     }
     let (file, expr) = (cx.file(), &cx.rule.expr);
@@ -48,7 +48,7 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     };
     let found = META
         .diagnostic(
-            format!("{what}: `{name}` is one{}", how_known(name)),
+            format!("{what}: `{name}` is one{}", how_known(name, cx.config().inventory())),
             file.inside(expr, call.name_span, "for gauges"),
         )
         .related(file.inside(expr, argument.span, "a counter"));

@@ -4,6 +4,7 @@ mod always_true;
 mod beyond_retention;
 mod contradiction;
 mod contradictory_matchers;
+mod counter_without_rate;
 mod different_units;
 mod external_label;
 mod fragile_ratio;
@@ -31,6 +32,7 @@ mod unused_include;
 mod wildcard_regex;
 
 use crate::facts::catalogue;
+use crate::inventory::Inventory;
 use crate::lint::rule::{LintRule, Reported};
 use crate::rules::findings::{PROMQL_SYNTAX, PROMQL_TYPE};
 
@@ -66,9 +68,10 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &beyond_retention::BeyondRetention,
     &external_label::ExternalLabel,
     &newer_feature::NewerFeature,
+    &counter_without_rate::CounterWithoutRate,
 ];
 
-/// How it is known what a metric is, for the end of a sentence: the catalogue needs no excuse.
-fn how_known(metric: &str) -> &'static str {
-    if catalogue::metric(metric).is_some() { "" } else { " by its name" }
+/// How it is known what a metric is, for the end of a sentence: metadata and the catalogue need no excuse.
+fn how_known(metric: &str, inventory: &Inventory) -> &'static str {
+    if inventory.has_metadata(metric) || catalogue::metric(metric).is_some() { "" } else { " by its name" }
 }

@@ -36,11 +36,14 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     let argument = call.args.first()?.without_parens();
     let ExprKind::Matrix(matrix) = &argument.kind else { return None };
     let name = matrix.selector.value.metric_name()?;
-    if facts::quantity_of(name).kind != Some(Kind::Gauge) {
+    if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Gauge) {
         return None;
     }
     let (file, expr, function) = (cx.file(), &cx.rule.expr, call.function.name);
-    let message = format!("`{function}` takes each fall of `{name}` for a restart: it is a gauge{}", how_known(name));
+    let message = format!(
+        "`{function}` takes each fall of `{name}` for a restart: it is a gauge{}",
+        how_known(name, cx.config().inventory())
+    );
     let found = META.diagnostic(message, file.inside(expr, call.name_span, "for counters")).related(file.inside(
         expr,
         argument.span,

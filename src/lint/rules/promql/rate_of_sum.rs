@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::facts::{Kind, Quantities};
+use crate::inventory::Inventory;
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -21,7 +22,8 @@ impl LintRule for RateOfSum {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let mut sums = Sums { recording: cx.recording(), known: FxHashMap::default() };
+        let mut sums =
+            Sums { recording: cx.recording(), inventory: cx.config.inventory(), known: FxHashMap::default() };
         for place in cx.places() {
             let Some(expr) = &place.rule.parsed else { continue };
             expr.walk(&mut |part| {
@@ -39,6 +41,7 @@ impl LintRule for RateOfSum {
 /// The recorded series that are sums of counters.
 struct Sums<'a, 'c> {
     recording: &'c Recording<'a>,
+    inventory: &'c Inventory,
     /// By name: the first definition, if all are sums of counters.
     known: FxHashMap<&'a str, Option<Place<'a>>>,
 }
@@ -47,7 +50,7 @@ impl<'a> Sums<'a, '_> {
     fn check(&mut self, place: &Place<'a>, call: &'a Call) -> Option<Diagnostic> {
         let argument = call.args.first()?.without_parens();
         match &argument.kind {
-            ExprKind::Subquery(subquery) if is_sum_of_counters(&subquery.expr) => {
+            ExprKind::Subquery(subquery) if is_sum_of_counters(&subquery.expr, self.inventory) => {
                 Some(report(place, call, subquery.expr.span, "a sum of counters", None))
             }
             ExprKind::Matrix(matrix) => {
@@ -60,20 +63,22 @@ impl<'a> Sums<'a, '_> {
     }
 
     fn definition(&mut self, name: &'a str) -> Option<Place<'a>> {
-        let recording = self.recording;
+        let (recording, inventory) = (self.recording, self.inventory);
         *self.known.entry(name).or_insert_with(|| {
             let definitions = recording.get(name)?;
-            let all = definitions.iter().all(|place| place.rule.parsed.as_ref().is_some_and(is_sum_of_counters));
+            let all = definitions
+                .iter()
+                .all(|place| place.rule.parsed.as_ref().is_some_and(|expr| is_sum_of_counters(expr, inventory)));
             all.then_some(definitions.first)
         })
     }
 }
 
 /// Whether an expression adds counters up, as their names say, without having taken their rates.
-fn is_sum_of_counters(expr: &Expr) -> bool {
+fn is_sum_of_counters(expr: &Expr, inventory: &Inventory) -> bool {
     let expr = expr.without_parens();
     matches!(&expr.kind, ExprKind::Aggregate(aggregate) if aggregate.op == crate::promql::ast::AggregateOp::Sum)
-        && Quantities::of(expr).node(expr.id).kind == Some(Kind::Counter)
+        && Quantities::of(expr, inventory).node(expr.id).kind == Some(Kind::Counter)
 }
 
 fn report(place: &Place<'_>, call: &Call, argument: Span, what: &str, definition: Option<&Place<'_>>) -> Diagnostic {

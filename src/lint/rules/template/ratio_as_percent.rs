@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::facts::{Quantities, Unit};
+use crate::inventory::Inventory;
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -29,7 +30,8 @@ impl LintRule for RatioAsPercent {
         if !cx.templates().any(|template| speaks_of_percent(template.value.text())) {
             return;
         }
-        let value = cx.rule.parsed.as_ref().map_or(Value::Other, value_of);
+        let inventory = cx.config().inventory();
+        let value = cx.rule.parsed.as_ref().map_or(Value::Other, |expr| value_of(expr, inventory));
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
             let mut pending: Vec<&List> = vec![parsed.root()];
@@ -167,8 +169,8 @@ enum Value {
     Other,
 }
 
-fn value_of(expr: &Expr) -> Value {
-    match Quantities::of(expr).node(expr.id).unit {
+fn value_of(expr: &Expr, inventory: &Inventory) -> Value {
+    match Quantities::of(expr, inventory).node(expr.id).unit {
         Some(Unit::Percent) => Value::Percent,
         _ if is_ratio(expr) => Value::Ratio,
         _ => Value::Other,

@@ -1,0 +1,160 @@
+//! What is known beside the inventory, and the selectors that can be held against it.
+
+use std::cell::Cell;
+
+use crate::inventory::{Inventory, Metric};
+use crate::lint::context::WorkspaceContext;
+use crate::lint::recording::{Place, Recording};
+use crate::model::labels::METRIC_NAME;
+use crate::promql::Expr;
+use crate::promql::ast::{BinaryOp, ExprKind, MatchOp, VectorSelector};
+use crate::source::words;
+
+/// So many names are compared with misspelt ones in a run; what is found after that is told without a guess.
+const COMPARISONS: usize = 3_000_000;
+
+/// Series that Prometheus makes itself for every target, and for every alert.
+const SYNTHETIC: [&str; 10] = [
+    "ALERTS",
+    "ALERTS_FOR_STATE",
+    "scrape_body_size_bytes",
+    "scrape_duration_seconds",
+    "scrape_sample_limit",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_samples_scraped",
+    "scrape_series_added",
+    "scrape_timeout_seconds",
+    "up",
+];
+
+/// What is known of the series that rules may select.
+pub(super) struct Known<'c, 'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) target_labels: &'a [String],
+    recording: &'c Recording<'a>,
+    /// Whether recorded series are in the inventory, too.
+    has_recorded: bool,
+    comparisons: Cell<usize>,
+}
+
+impl<'c, 'a> Known<'c, 'a> {
+    /// What is known, if there is an inventory.
+    pub(super) fn of(cx: &'c WorkspaceContext<'a>) -> Option<Known<'c, 'a>> {
+        let inventory = cx.config.inventory();
+        inventory.lists_metrics().then(|| Known {
+            inventory,
+            target_labels: &cx.config.facts.target_labels,
+            recording: cx.recording(),
+            has_recorded: inventory.names().any(|name| name.contains(':')),
+            comparisons: Cell::new(COMPARISONS),
+        })
+    }
+
+    /// Whether there is a metric of this name, as far as can be told.
+    pub(super) fn has_metric(&self, name: &str) -> bool {
+        self.inventory.has_metric(name)
+            || SYNTHETIC.contains(&name)
+            || self.recording.get(name).is_some()
+            // Recorded somewhere else.
+            || name.contains(':') && !self.has_recorded
+    }
+
+    /// The scraped metric of which all series are known, with the name.
+    pub(super) fn metric(&self, selector: &'a VectorSelector) -> Option<(&'a str, &'a Metric)> {
+        let name = selector.metric_name()?;
+        let metric = self.inventory.metric(name).filter(|metric| metric.series() > 0)?;
+        self.recording.get(name).is_none().then_some((name, metric))
+    }
+
+    /// Whether labels that a scrape adds are missing from the series, as in the text of a target's own page.
+    pub(super) fn is_as_exposed(&self, metric: &Metric) -> bool {
+        let has = |label: &String| metric.label(label).is_some();
+        !self.target_labels.is_empty() && !self.target_labels.iter().any(has)
+    }
+
+    /// The name that was probably meant.
+    pub(super) fn nearest<'k>(&self, wanted: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+        let left = self.comparisons.get().checked_sub(known.clone().count())?;
+        self.comparisons.set(left);
+        words::nearest(wanted, known.filter(|name| *name != wanted))
+    }
+}
+
+/// A selector of a rule.
+pub(super) struct Selected<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) part: &'a Expr,
+    pub(super) selector: &'a VectorSelector,
+    /// Whether it stands in `absent(…)`: what it asks for may be missing, that is what it is for.
+    pub(super) in_absent: bool,
+    /// Whether it is an alternative to something that is there: `new or old`.
+    pub(super) is_alternative: bool,
+}
+
+/// Every selector of every rule, in the order of the files.
+pub(super) fn selectors<'a>(cx: &WorkspaceContext<'a>, known: &Known<'_, 'a>) -> Vec<Selected<'a>> {
+    let mut found = Vec::new();
+    for place in cx.places() {
+        if let Some(expr) = &place.rule.parsed {
+            let mut pending = vec![(expr, false, false)];
+            let start = found.len();
+            while let Some((part, in_absent, is_alternative)) = pending.pop() {
+                if let Some(selector) = part.selector() {
+                    found.push(Selected { place, part, selector, in_absent, is_alternative });
+                    continue;
+                }
+                let in_absent = in_absent || is_absent(part);
+                match &part.kind {
+                    ExprKind::Binary(operation) if operation.op == BinaryOp::Or && !is_alternative => {
+                        let operands = alternatives(part);
+                        let there = operands.iter().any(|operand| is_there(operand, known));
+                        pending.extend(operands.into_iter().map(|operand| (operand, in_absent, there)));
+                    }
+                    _ => pending.extend(part.children().map(|child| (child, in_absent, is_alternative))),
+                }
+            }
+            if let Some(of_rule) = found.get_mut(start..) {
+                of_rule.sort_by_key(|selected| selected.part.span.start);
+            }
+        }
+    }
+    found
+}
+
+fn is_absent(part: &Expr) -> bool {
+    matches!(&part.kind, ExprKind::Call(call) if matches!(call.function.name, "absent" | "absent_over_time"))
+}
+
+/// The operands of a chain of `or`.
+fn alternatives(expr: &Expr) -> Vec<&Expr> {
+    let mut operands = Vec::new();
+    let mut pending = vec![expr];
+    while let Some(part) = pending.pop() {
+        match &part.without_parens().kind {
+            ExprKind::Binary(operation) if operation.op == BinaryOp::Or => {
+                pending.extend([&operation.lhs, &operation.rhs]);
+            }
+            _ => operands.push(part.without_parens()),
+        }
+    }
+    operands
+}
+
+/// Whether an expression has selectors, and all of them ask for metrics that there are.
+fn is_there(expr: &Expr, known: &Known<'_, '_>) -> bool {
+    let (mut selectors, mut all) = (0, true);
+    expr.walk(&mut |part| {
+        if let Some(selector) = part.selector() {
+            selectors += 1;
+            all &= selector.metric_name().is_none_or(|name| known.has_metric(name));
+        }
+    });
+    selectors > 0 && all
+}
+
+/// The pattern that a selector has for the metric's name.
+pub(super) fn name_pattern(selector: &VectorSelector) -> Option<&crate::promql::ast::Matcher> {
+    let mut of_name = selector.matchers.iter().filter(|matcher| matcher.name.value == METRIC_NAME);
+    let only = of_name.next().filter(|_| selector.name.is_none() && of_name.next().is_none())?;
+    (only.op == MatchOp::Regex).then_some(only)
+}

@@ -1,0 +1,11 @@
+//! Selectors, beside what a server has: `[facts] inventory`.
+
+mod known;
+mod unknown_label;
+mod unknown_metric;
+mod unknown_value;
+
+use super::LintRule;
+
+pub(super) static RULES: &[&dyn LintRule] =
+    &[&unknown_label::UnknownLabel, &unknown_metric::UnknownMetric, &unknown_value::UnknownValue];
