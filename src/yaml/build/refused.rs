@@ -34,6 +34,16 @@ impl Builder<'_> {
         }
     }
 
+    /// A value may lack its key only behind a `?`.
+    pub(super) fn refuse_missing_key(&mut self, at: usize) {
+        let text = self.source.origin.text();
+        if !follows_question_mark(text, at) {
+            let help = "write the key before the `:`, or delete the entry";
+            let colon = Span::new(at, text.len().min(at + 1));
+            self.refuse(colon, "a value without a key", "no key stands before this", help);
+        }
+    }
+
     /// Whether a tag makes null of a scalar; refuses what contradicts it.
     pub(super) fn is_null_by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> bool {
         let text = self.source.origin.text();
@@ -126,4 +136,14 @@ impl Builder<'_> {
             "write the character itself, or `\\U` with eight digits",
         );
     }
+}
+
+/// Whether the last thing before `at`, apart from comments and line breaks, is a `?`.
+fn follows_question_mark(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
+    if !before.ends_with(['\n', '\r']) {
+        return before.ends_with('?');
+    }
+    let lines = before.rsplit('\n').filter_map(|line| line.split('#').next());
+    lines.map(str::trim_end).find(|line| !line.is_empty()).is_some_and(|line| line.ends_with('?'))
 }

@@ -17,6 +17,9 @@ impl Builder<'_> {
             None => is_missing || plain && matches!(scalar.value.as_ref(), "~" | "null" | "Null" | "NULL"),
             Some(tag) => self.is_null_by_tag(tag, &scalar.value, plain, span),
         };
+        if is_missing && anchor == 0 && tag.is_none() && self.is_at_key() {
+            self.refuse_missing_key(span.start);
+        }
         let node = if is_null || is_missing {
             let span = self.in_file(span);
             let scalar = Scalar { is_null, ..Scalar::null(span.start) };

@@ -128,6 +128,11 @@ impl<'a> Builder<'a> {
         self.frames.last().is_some_and(|frame| frame.bracket.is_some())
     }
 
+    /// Whether what is read now is a key.
+    pub(super) fn is_at_key(&self) -> bool {
+        self.frames.last().is_some_and(|frame| matches!(frame.content, Content::Mapping { key: None, .. }))
+    }
+
     /// How many collections are open.
     pub(super) fn depth(&self) -> usize {
         self.frames.len()

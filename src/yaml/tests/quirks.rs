@@ -50,6 +50,36 @@ fn colons_in_braces() {
 }
 
 #[test]
+fn missing_keys() {
+    let in_braces: Cases = &[
+        ("x,: a", true),
+        ("a: 1, : b", true),
+        (": b", true),
+        ("\"x\",: a", true),
+        ("x,:", true),
+        ("\n      : c", true),
+        (" # x\n      : c", true),
+        ("? : a", false),
+        ("? , x: a", false),
+        ("x: a, ? : b", false),
+        ("? # x\n      : c", false),
+        ("?\n      : c", false),
+        ("&a : b", false),
+        ("!!null : a", false),
+        ("x, y: z", false),
+    ];
+    check(in_braces, |text| format!("a: {{{text}}}\n"));
+    check(&[(": b", true), ("a: b\n  : c", true), ("? \n  : b", false), ("?\n  # c\n\n  : b", false)], |text| {
+        format!("a:\n  {text}\n")
+    });
+    insta::assert_snapshot!(problems("a: {x,: b}\n"), @r"
+    1:7..8 yaml/syntax: a value without a key
+      ^ no key stands before this
+      help: write the key before the `:`, or delete the entry
+    ");
+}
+
+#[test]
 fn line_separators() {
     for c in ['\u{85}', '\u{2028}', '\u{2029}'] {
         let cases = [
