@@ -29,8 +29,34 @@ impl Expr {
         let mut next = Some(self);
         while let Some(expr) = next {
             visit(expr);
-            pending.extend(expr.children().rev());
-            next = pending.pop();
+            next = expr.first_child(&mut pending).or_else(|| pending.pop());
+        }
+    }
+
+    /// The first of [`Self::children`]; the others go to `pending`, the next one last. Most expressions have one child at
+    /// most, and to walk them allocates nothing.
+    fn first_child<'a>(&'a self, pending: &mut Vec<&'a Expr>) -> Option<&'a Expr> {
+        match &self.kind {
+            ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Vector(_) | ExprKind::Matrix(_) => None,
+            ExprKind::Subquery(subquery) => Some(&subquery.expr),
+            ExprKind::Unary(unary) => Some(&unary.operand),
+            ExprKind::Paren(inner) => Some(inner),
+            ExprKind::Binary(binary) => {
+                pending.push(&binary.rhs);
+                Some(&binary.lhs)
+            }
+            ExprKind::Aggregate(aggregate) => match &aggregate.param {
+                Some(param) => {
+                    pending.push(&aggregate.expr);
+                    Some(param)
+                }
+                None => Some(&aggregate.expr),
+            },
+            ExprKind::Call(call) => {
+                let (first, others) = call.args.split_first()?;
+                pending.extend(others.iter().rev());
+                Some(first)
+            }
         }
     }
 
