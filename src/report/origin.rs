@@ -1,5 +1,7 @@
 //! The template that a finding comes from, where a file is what Helm has rendered.
 
+use memchr::memmem;
+
 use crate::source::Label;
 
 /// Helm begins each document with this comment.
@@ -13,9 +15,7 @@ const HEAD: usize = 4096;
 pub(super) fn of(label: &Label) -> Option<&str> {
     let text = label.file.text();
     let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
-    if !head.windows(MARK.len()).any(|window| window == MARK.as_bytes()) {
-        return None;
-    }
+    memmem::find(head, MARK.as_bytes())?;
     let before = text.get(..label.span.start)?;
     let document = before.rfind("\n---").map_or(0, |at| at + 1);
     let lines = text.get(document..)?.lines().take(3);

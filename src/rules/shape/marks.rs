@@ -1,5 +1,7 @@
 //! The marks of template languages in a text.
 
+use memchr::memchr2_iter;
+
 use super::Templating;
 
 /// Where a text stands in a rule file, which decides what `{{ … }}` in it may mean.
@@ -38,16 +40,20 @@ struct Openers {
 impl Openers {
     fn of(text: &str) -> Self {
         let mut found = Openers::default();
-        let mut before = b' ';
-        for byte in text.bytes() {
-            match (before, byte) {
-                (_, b'$') | (b'%', b'(' | b'%') => found.placeholders = true,
-                (b'<' | b'{', b'%') | (b'{', b'#') => found.pairs = true,
-                (b'{', b'{') => found.actions = true,
-                (b'[', b'[') => found.brackets = true,
+        let bytes = text.as_bytes();
+        let next = |at: usize| bytes.get(at + 1).copied();
+        for at in memchr2_iter(b'{', b'[', bytes) {
+            match (bytes.get(at), next(at)) {
+                (Some(b'{'), Some(b'%' | b'#')) => found.pairs = true,
+                (Some(b'{'), Some(b'{')) => found.actions = true,
+                (Some(b'['), Some(b'[')) => found.brackets = true,
                 _ => {}
             }
-            before = byte;
+        }
+        for at in memchr2_iter(b'$', b'%', bytes) {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            found.placeholders |= bytes.get(at) == Some(&b'$') || matches!(next(at), Some(b'(' | b'%'));
+            found.pairs |= before == Some(&b'<') && bytes.get(at) == Some(&b'%');
         }
         found
     }
