@@ -10,6 +10,7 @@
 pub mod config;
 mod context;
 mod fix;
+mod fixes;
 mod naming;
 mod recording;
 mod registry;

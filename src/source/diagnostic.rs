@@ -86,10 +86,10 @@ impl Diagnostic {
         self.help = Some(text_of(help));
     }
 
-    /// Adds a fix.
+    /// Adds a fix, if there is one.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 

@@ -16,7 +16,7 @@ import argparse, json, math, os, random, re, subprocess, sys, tempfile
 # (pattern of the expression, why the two may differ)
 KNOWN = [
     (r"histogram_fraction\(.*latency_seconds_bucket", "3.5 does not know classic histograms in histogram_fraction"),
-    (r"-\(?native|- ?sum|- .*native|-\(|-\w+\(native", "3.14 marks a histogram with a minus before it as a gauge"),
+    (r"-\(?native|-[0-9.]+ \* native|- ?sum|- .*native|-\(|-\w+\(native", "3.14 marks a histogram that a negative number multiplies as a gauge"),
     (r"timestamp\(\(*[a-z_]+(\{[^}]*\})? offset \S+ @", "upstream forgets the offset of `timestamp(x offset d @ t)`, and what it then looks for is not loaded"),
     (r"(hour|minute|year|month|day_of_\w+|days_in_month)\((ln|log2|log10)\(", "the date of an infinite time is whatever Go's overflow makes of it"),
 ]

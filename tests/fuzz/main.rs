@@ -20,6 +20,7 @@ mod shared;
 
 mod engine_fuzz;
 mod facts_fuzz;
+mod fix_laws;
 #[cfg(unix)]
 mod hostile;
 mod input_fuzz;

@@ -59,9 +59,10 @@ fn check_without_findings() {
 #[test]
 fn check_prints_one_line_per_finding() {
     let sandbox = Sandbox::with(&[("a/rules.yml", MISSING_LABEL), ("b/rules.yml", CLEAN), ("c.yml", "name: other")]);
-    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @r"
     a/rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     1 error in 1 of 2 files
+    1 fixable with --fix --unsafe-fixes
     --- exit code 1
     ");
 }
@@ -100,9 +101,10 @@ fn in_a_github_workflow_findings_are_annotations() {
 fn check_reads_standard_input() {
     let sandbox = Sandbox::new();
     let args = ["check", "--output-format", "concise", "--stdin-filename", "cluster.yml", "-"];
-    insta::assert_snapshot!(sandbox.run_with_stdin(&args, MISSING_LABEL), @"
+    insta::assert_snapshot!(sandbox.run_with_stdin(&args, MISSING_LABEL), @r"
     cluster.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     1 error in 1 of 1 file
+    1 fixable with --fix --unsafe-fixes
     --- exit code 1
     ");
 }
@@ -110,10 +112,11 @@ fn check_reads_standard_input() {
 #[test]
 fn check_counts_by_rule() {
     let sandbox = Sandbox::with(&[("a.yml", MISSING_LABEL), ("b.yml", MISSING_LABEL)]);
-    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--statistics"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--statistics"]), @r"
     a.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     b.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     2 errors in 2 of 2 files
+    2 fixable with --fix --unsafe-fixes
 
     rule                    findings  files
     template/missing-label         2      2
@@ -135,9 +138,10 @@ fn findings_can_be_no_failure() {
 fn what_cannot_be_read_is_exit_code_2_and_the_rest_is_checked() {
     let sandbox = Sandbox::with(&[("rules.yml", MISSING_LABEL)]);
     let run = sandbox.run(&["check", "--output-format", "concise", "--exit-zero", "rules.yml", "missing.yml"]);
-    insta::assert_snapshot!(run, @"
+    insta::assert_snapshot!(run, @r"
     rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     1 error in 1 of 1 file
+    1 fixable with --fix --unsafe-fixes
     --- stderr
     error: missing.yml: does not exist
     --- exit code 2
@@ -169,15 +173,17 @@ fn test_files_are_checked_beside_rule_files() {
 fn the_configuration_holds() {
     let config = "[rules]\n\"template/missing-label\" = \"warning\"\n\n[labels]\nrequired = [\"severity\"]\n";
     let sandbox = Sandbox::with(&[("promproof.toml", config), ("rules/rules.yml", MISSING_LABEL)]);
-    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @r"
     rules/rules.yml:4:16: error[labels/required] the alert `Errors` has no label `severity`
     rules/rules.yml:7:33: warning[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     1 error, 1 warning in 1 of 1 file
+    1 fixable with --fix --unsafe-fixes
     --- exit code 1
     ");
-    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--no-config"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise", "--no-config"]), @r"
     rules/rules.yml:7:33: error[template/missing-label] the annotation `summary` prints `instance`, which the expression drops
     1 error in 1 of 1 file
+    1 fixable with --fix --unsafe-fixes
     --- exit code 1
     ");
 }
@@ -315,17 +321,17 @@ fn rules_says_what_holds_here_and_in_a_file() {
         table.lines().filter(|line| wanted.iter().any(|id| line.starts_with(id))).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(lines(&["rules"]), @r"
-    alert/zero-for                    error    opinion  on     `for` or `keep_firing_for` of zero, which is the default
+    alert/zero-for                    error    opinion  on     `for` or `keep_firing_for` of zero, which is the default (fixable)
     annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
     labels/required                   error    certain  on     an alert lacks a label that the configuration requires
     ");
     insta::assert_snapshot!(lines(&["rules", "legacy/old.yml", "--ignore", "labels"]), @r"
-    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default
+    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default (fixable)
     annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
     labels/required                   error    certain  off    an alert lacks a label that the configuration requires
     ");
     insta::assert_snapshot!(lines(&["rules", "--no-config"]), @r"
-    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default
+    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default (fixable)
     annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
     labels/required                   error    certain  waits  an alert lacks a label that the configuration requires (waits for labels.required)
     ");

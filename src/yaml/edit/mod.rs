@@ -19,7 +19,7 @@ mod value;
 
 use std::fmt;
 
-pub use place::Place;
+pub use place::{Place, without_entry};
 pub use shared::Shared;
 pub use value::Value;
 

@@ -4,7 +4,7 @@ use super::super::{Entry, Node, NodeKind};
 use super::lines::{Lines, is_blank};
 use super::value::Value;
 use super::{Editor, Refusal, block, flow, scalar};
-use crate::source::{Edit, Span};
+use crate::source::{Edit, SourceFile, Span};
 
 /// A value where it is written.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +165,26 @@ impl<'n> Place<'n> {
         }
         edits
     }
+}
+
+/// The edits that take the entry `name` out of a mapping of `file`. What an alias or a merge repeats is not looked at: that is
+/// for whoever applies them, with [`Shared`](super::Shared).
+///
+/// # Errors
+/// Where the mapping has no such entry of its own, it is the only one, or it is written in a way that is not edited.
+pub fn without_entry(file: &SourceFile, mapping: &Node, name: &str) -> Result<Vec<Edit>, Refusal> {
+    let lines = Lines::of(file);
+    let entries = mapping.as_mapping().filter(|_| mapping.alias().is_none()).ok_or(Refusal::Alias)?;
+    let entry = entries.get(name).filter(|entry| !entry.merged).ok_or(Refusal::Alias)?;
+    let kept: Vec<bool> = entries.written().map(|other| other.key.span != entry.key.span).collect();
+    if !kept.contains(&true) {
+        return Err(Refusal::Layout);
+    }
+    let nothing = Value::Map(Vec::new());
+    if is_flow(mapping) {
+        return flow::rewrite(lines, mapping, &kept, &nothing);
+    }
+    block::rewrite(lines, Place::of_document(mapping), &kept, &nothing)
 }
 
 /// Whether it is written in brackets or braces.

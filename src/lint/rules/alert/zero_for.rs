@@ -3,9 +3,10 @@
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic};
 
-static META: Meta = meta!("alert/zero-for", Info, opinion, "`for` or `keep_firing_for` of zero, which is the default");
+static META: Meta =
+    meta!("alert/zero-for", Info, opinion, "`for` or `keep_firing_for` of zero, which is the default").fixable();
 
 pub(super) struct ZeroFor;
 
@@ -25,9 +26,9 @@ impl LintRule for ZeroFor {
             let is_zero = text.is_some_and(|text| ms == 0 && text.starts_with('0'));
             if let Some(entry) = entry.filter(|_| is_zero) {
                 let message = format!("`{name}` is zero, as it is where it is not given");
-                out.push(
-                    META.diagnostic(message, cx.file().label(entry.value.span, "")).help(format!("remove `{name}`")),
-                );
+                let found = META.diagnostic(message, cx.file().label(entry.value.span, ""));
+                let fix = cx.file().fix_without(rule, name, Applicability::Safe);
+                out.push(found.help(format!("remove `{name}`")).fix(fix));
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic};
 
-static META: Meta = meta!("labels/empty", Info, certain, "a label without a value, which is no label");
+static META: Meta = meta!("labels/empty", Info, certain, "a label without a value, which is no label").fixable();
 
 pub(super) struct Empty;
 
@@ -23,7 +23,8 @@ impl LintRule for Empty {
             if !is_inherited {
                 let message = format!("the label `{}` has no value: it is as if it were not there", name.text());
                 let place = cx.file().field(name, "no label");
-                out.push(META.diagnostic(message, place).help("give it a value, or remove it"));
+                let found = META.diagnostic(message, place).help("give it a value, or remove it");
+                out.push(found.fix(cx.file().fix_without_label(cx.rule, name.text(), Applicability::Safe)));
             }
         }
     }

@@ -1,15 +1,16 @@
 //! `promql/missing-le`: a quantile of classic histogram buckets whose `le` was aggregated away.
 
-use crate::facts::{self, Dropped};
+use crate::facts::{self, Cause, Dropped};
 use crate::lint::context::RuleContext;
+use crate::lint::fixes::keep_label;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{Call, ExprKind};
 use crate::promql::functions::Wants;
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic, Edit, Fix};
 
 static META: Meta =
-    meta!("promql/missing-le", Error, certain, "a quantile of histogram buckets that have lost their `le`");
+    meta!("promql/missing-le", Error, certain, "a quantile of histogram buckets that have lost their `le`").fixable();
 
 pub(super) struct MissingLe;
 
@@ -63,4 +64,15 @@ fn report(cx: &RuleContext<'_>, call: &Call, dropped: Dropped) -> Diagnostic {
     META.diagnostic(message, file.inside(expr, dropped.span, "`le` is dropped here"))
         .related(file.inside(expr, call.name_span, "yields nothing without `le`"))
         .help("keep `le` beside the other labels, as in `sum by (job, le) (…)`")
+        .fix(fix(cx, dropped))
+}
+
+/// Adds `le` to the `by` that lacks it, or a `by` where there is none.
+fn fix(cx: &RuleContext<'_>, dropped: Dropped) -> Option<Fix> {
+    let edit = match dropped.cause {
+        Cause::NotInBy(_) => keep_label(cx.rule.expr.text(), dropped.span, "le")?,
+        Cause::NoGrouping(_) => Edit::insert(dropped.span.end, " by (le)"),
+        _ => return None,
+    };
+    cx.file().fix_inside(&cx.rule.expr, "keep `le`", &[edit], Applicability::Unsafe)
 }

@@ -7,11 +7,12 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::ExprKind;
 use crate::rules::Field;
-use crate::source::{Diagnostic, Span, Spanned};
+use crate::source::{Applicability, Diagnostic, Edit, Span, Spanned};
 
 static META: Meta =
     meta!("promql/misspelt-label", Warning, likely, "a label's name looks like a misspelt frequent one")
-        .on_by_default();
+        .on_by_default()
+        .fixable();
 
 /// What occurs as often is spelt right.
 const FREQUENT: usize = 30;
@@ -42,7 +43,10 @@ impl LintRule for MisspeltLabel {
                 let Place { file, expr, span } = used.first;
                 let message = format!("no other expression has a label `{name}`; `{meant}` is used often");
                 let found = META.diagnostic(message, file.inside(expr, span, "looks misspelt"));
-                out.push(found.help(format!("write `{meant}`")));
+                let title = format!("write `{meant}`");
+                let edits = [Edit::replace(span, meant)];
+                let fix = file.fix_inside(expr, title.as_str(), &edits, Applicability::Unsafe);
+                out.push(found.help(title).fix(fix));
             }
         }
     }

@@ -3,10 +3,10 @@
 use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::AggregateOp;
-use crate::source::Diagnostic;
+use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind};
+use crate::source::{Applicability, Diagnostic, Edit, Fix};
 
-static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass");
+static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass").fixable();
 
 pub(super) struct NeverTrue;
 
@@ -40,7 +40,51 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison) -> Diagnostic {
         Some(known) => found.related(file.inside(expr, known.span, range_text(values))),
         None => found,
     };
-    found.help(help(comparison, values, other))
+    found.help(help(comparison, values, other)).fix(fix(cx, comparison, values, other))
+}
+
+/// Where the number is meant in percent, `count` where there is `sum`, or `absent` where there is a `count` of nothing: what
+/// the help says.
+fn fix(cx: &RuleContext<'_>, comparison: &Comparison, values: Interval, other: Interval) -> Option<Fix> {
+    let known = comparison.known?;
+    let mut found = None;
+    cx.rule.parsed.as_ref()?.walk(&mut |part| match &part.kind {
+        ExprKind::Binary(binary) if part.id == comparison.node => found = Some((part.span, binary)),
+        _ => {}
+    });
+    let (whole, operation) = found?;
+    let (known_side, limit) = match comparison.known_left {
+        true => (&operation.lhs, &operation.rhs),
+        false => (&operation.rhs, &operation.lhs),
+    };
+    let (title, edit) = match (known.by, &known_side.without_parens().kind, &limit.without_parens().kind) {
+        (KnownBy::Share, _, ExprKind::Number(number)) if meant_in_percent(values, other) => {
+            let share = (number.value / 100.0).to_string();
+            (format!("write `{share}`"), Edit::replace(limit.without_parens().span, share))
+        }
+        (KnownBy::Comparison, ExprKind::Aggregate(sum), _) if sum.op == AggregateOp::Sum => {
+            ("write `count`".to_owned(), Edit::replace(sum.op_span, "count"))
+        }
+        (KnownBy::Aggregation(AggregateOp::Count), ExprKind::Aggregate(count), _)
+            if count.grouping.is_none() && is_zero(operation, comparison, other) =>
+        {
+            let counted = count.expr.span.slice(cx.rule.expr.text());
+            ("write `absent`".to_owned(), Edit::replace(whole, format!("absent({counted})")))
+        }
+        _ => return None,
+    };
+    cx.file().fix_inside(&cx.rule.expr, title, &[edit], Applicability::Unsafe)
+}
+
+/// Whether a count is compared with nothing to count: `== 0`, `< 1`, `<= 0`.
+fn is_zero(operation: &BinaryExpr, comparison: &Comparison, other: Interval) -> bool {
+    let asked = (comparison.known_left, operation.op, other.as_constant());
+    matches!(asked, (true, BinaryOp::Equal | BinaryOp::LessEqual, Some(0.0)) | (true, BinaryOp::Less, Some(1.0)))
+}
+
+/// Whether a share is compared with a number that it would reach in percent.
+fn meant_in_percent(values: Interval, other: Interval) -> bool {
+    values.high <= 1.0 && other.as_constant().is_some_and(|limit| limit > 1.0 && limit <= 100.0)
 }
 
 /// Why no value passes.
@@ -88,7 +132,7 @@ fn help(comparison: &Comparison, values: Interval, other: Interval) -> String {
                 .to_owned()
         }
         Some(KnownBy::Function("absent" | "absent_over_time")) => "leave the comparison out".to_owned(),
-        Some(KnownBy::Share) if limit.is_some_and(|limit| limit > 1.0 && limit <= 100.0) && values.high <= 1.0 => {
+        Some(KnownBy::Share) if meant_in_percent(values, other) => {
             format!("multiply the share by 100, or compare it with {}", limit.unwrap_or(1.0) / 100.0)
         }
         Some(KnownBy::Comparison) => {

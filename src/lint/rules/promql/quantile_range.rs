@@ -4,9 +4,9 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, ExprKind};
-use crate::source::Diagnostic;
+use crate::source::{Applicability, Diagnostic, Edit};
 
-static META: Meta = meta!("promql/quantile-range", Error, certain, "a quantile that is not between 0 and 1");
+static META: Meta = meta!("promql/quantile-range", Error, certain, "a quantile that is not between 0 and 1").fixable();
 
 pub(super) struct QuantileRange;
 
@@ -54,7 +54,12 @@ fn report(cx: &RuleContext<'_>, name: &str, quantile: &Expr, value: f64) -> Diag
     let found =
         META.diagnostic(format!("`{name}` yields {always} for everything: a quantile is between 0 and 1"), place);
     match value {
-        1.0..=100.0 => found.help(format!("write `{}`", value / 100.0)),
+        1.0..=100.0 => {
+            let title = format!("write `{}`", value / 100.0);
+            let edits = [Edit::replace(quantile.without_parens().span, (value / 100.0).to_string())];
+            let fix = cx.file().fix_inside(&cx.rule.expr, title.as_str(), &edits, Applicability::Unsafe);
+            found.help(title).fix(fix)
+        }
         _ => found.help("write a number between 0 and 1: 0.99 is the value that 99 % do not exceed"),
     }
 }

@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{MatchOp, Matcher};
 use crate::promql::regex::{Simpler, simpler};
-use crate::source::{Diagnostic, Edit, Fix};
+use crate::source::{Applicability, Diagnostic, Edit};
 
 static META: Meta =
     meta!("promql/redundant-regex", Info, opinion, "a pattern where a text would do, or needless anchors").fixable();
@@ -44,14 +44,8 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let found = META
         .diagnostic(message, file.inside(expr, matcher.op_span.to(matcher.value.span), ""))
         .help(format!("write `{label}{wanted}`"));
-    // Where an escape of YAML stands in the way, the help has to do.
-    let span = expr.file_span(matcher.op_span.to(matcher.value.span));
-    let is_verbatim = span.slice(file.source().text()) == matcher.op_span.to(matcher.value.span).slice(expr.text());
-    Some(if is_verbatim {
-        found.fix(Fix::safe(format!("write `{label}{wanted}`"), vec![Edit::replace(span, wanted)]))
-    } else {
-        found
-    })
+    let edits = [Edit::replace(matcher.op_span.to(matcher.value.span), wanted.as_str())];
+    Some(found.fix(file.fix_inside(expr, format!("write `{label}{wanted}`"), &edits, Applicability::Safe)))
 }
 
 fn needless_anchors(label: &str) -> String {

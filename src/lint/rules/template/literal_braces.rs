@@ -1,13 +1,14 @@
 //! `template/literal-braces`: braces that were meant to be a template, and are printed as they are.
 
-use crate::lint::context::RuleContext;
+use crate::lint::context::{RuleContext, TemplatePlace};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Field, RuleKind};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::Template;
 use crate::template::ast::{List, NodeKind, OperandKind};
 
-static META: Meta = meta!("template/literal-braces", Warning, certain, "a template's braces are printed as they are");
+static META: Meta =
+    meta!("template/literal-braces", Warning, certain, "a template's braces are printed as they are").fixable();
 
 pub(super) struct LiteralBraces;
 
@@ -23,12 +24,17 @@ impl LintRule for LiteralBraces {
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
             if let Some((span, what)) = printed_braces(parsed) {
-                out.push(report(cx, &template.describe(), template.value, span, what));
+                let found = report(cx, &template.describe(), template.value, span, what);
+                // What a label prints decides which alert it is.
+                let is_text = template.place == TemplatePlace::Annotation;
+                let applicability = if is_text { Applicability::Safe } else { Applicability::Unsafe };
+                out.push(found.fix(fix(cx, template.value, span, what, applicability)));
             }
         }
         for (name, value) in cx.rule.annotations.iter().filter(|(_, value)| !value.text().contains("{{")) {
             if let Some(span) = single_braces(value.text()) {
-                out.push(report(cx, &format!("the annotation `{}`", name.text()), value, span, What::Single));
+                let found = report(cx, &format!("the annotation `{}`", name.text()), value, span, What::Single);
+                out.push(found.fix(fix(cx, value, span, What::Single, Applicability::Safe)));
             }
         }
     }
@@ -37,8 +43,8 @@ impl LintRule for LiteralBraces {
 /// What is printed.
 #[derive(Clone, Copy)]
 enum What {
-    /// A text with braces, quoted once too often.
-    Quoted,
+    /// A text with braces, quoted once too often: the bytes of the whole action.
+    Quoted(Span),
     /// `}}` that closes nothing.
     Stray,
     /// One brace instead of two.
@@ -47,7 +53,7 @@ enum What {
 
 fn report(cx: &RuleContext<'_>, place: &str, value: &Field, span: Span, what: What) -> Diagnostic {
     let (message, help) = match what {
-        What::Quoted => (
+        What::Quoted(_) => (
             "prints braces instead of what is in them",
             "take the quotes away; they are for a program that renders this file first, such as Helm",
         ),
@@ -56,6 +62,21 @@ fn report(cx: &RuleContext<'_>, place: &str, value: &Field, span: Span, what: Wh
     };
     let label = cx.file().inside(value, span, "printed as it is");
     META.diagnostic(format!("{place} {message}"), label).help(help)
+}
+
+/// Takes away what is too much, or adds what is missing.
+fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicability: Applicability) -> Option<Fix> {
+    let (title, edits) = match what {
+        What::Stray => ("remove `}}`", vec![Edit::remove(span)]),
+        What::Single => ("write two braces", vec![Edit::insert(span.start, "{"), Edit::insert(span.end, "}")]),
+        What::Quoted(action) => {
+            let quoted = span.slice(value.text());
+            let inside = quoted.get(1..quoted.len().checked_sub(1)?)?;
+            let is_action = inside.starts_with("{{") && inside.ends_with("}}") && !inside.contains('\\');
+            ("take the quotes away", vec![Edit::replace(action, is_action.then_some(inside)?)])
+        }
+    };
+    cx.file().fix_inside(value, title, &edits, applicability)
 }
 
 fn printed_braces(template: &Template) -> Option<(Span, What)> {
@@ -86,7 +107,7 @@ fn printed_braces(template: &Template) -> Option<(Span, What)> {
                         && quoted.contains("{{")
                         && (quoted.contains("$labels") || quoted.contains("$value") || quoted.contains(".Labels"))
                     {
-                        note(operand.span, What::Quoted);
+                        note(operand.span, What::Quoted(node.span));
                     }
                 }
                 NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {

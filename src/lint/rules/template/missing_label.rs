@@ -6,14 +6,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{self, Cause, Dropped};
 use crate::lint::context::{RuleContext, TemplateField};
+use crate::lint::fixes::keep_label;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{ExprKind, Grouping};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::{LabelOwner, LabelReference};
 
 static META: Meta =
-    meta!("template/missing-label", Error, certain, "a template prints a label that the expression drops");
+    meta!("template/missing-label", Error, certain, "a template prints a label that the expression drops").fixable();
 
 pub(super) struct MissingLabel;
 
@@ -86,7 +87,8 @@ impl<'a> Reporter<'a, '_> {
         let found = META
             .diagnostic(message, printed)
             .related(file.inside(expr, dropped.span, self.explain(label, dropped)))
-            .help(self.help(label, dropped));
+            .help(self.help(label, dropped))
+            .fix(self.fix(template, reference, dropped));
         match dropped.across {
             Some(operator) => {
                 let text = format!("`{}` compares `{label}` too: both sides need it", operator.slice(expr.text()));
@@ -158,27 +160,58 @@ impl<'a> Reporter<'a, '_> {
         }
     }
 
+    /// Adds the label to the one `by` that lacks it, or spells it as it is meant.
+    fn fix(&self, template: &TemplateField<'_>, reference: &LabelReference, dropped: Dropped) -> Option<Fix> {
+        let (label, expr) = (reference.name.as_str(), &self.cx.rule.expr);
+        let Cause::NotInBy(_) = dropped.cause else { return None };
+        if dropped.across.is_some() || label == "alertname" || self.set_by_rule().contains(label) {
+            return None;
+        }
+        let fix = |field, title, edit| self.cx.file().fix_inside(field, title, &[edit], Applicability::Unsafe);
+        if let Some((kept, place)) = self.near_in_by(label, dropped.span) {
+            let title = |meant: &str| format!("write `{meant}`");
+            return match is_well_known(label) {
+                true => fix(expr, title(label), Edit::replace(place, label)),
+                false if is_well_known(kept) => {
+                    let printed = reference.span.slice(template.value.text());
+                    let start = reference.span.start + printed.rfind(label)?;
+                    let name = Span::new(start, start + label.len());
+                    fix(template.value, title(kept), Edit::replace(name, kept))
+                }
+                false => None,
+            };
+        }
+        (self.lacking(label) <= 1)
+            .then(|| keep_label(expr.text(), dropped.span, label))
+            .flatten()
+            .and_then(|edit| fix(expr, format!("keep `{label}`"), edit))
+    }
+
     fn help_with_by(&self, label: &str, by: Span) -> String {
-        let groupings = self.groupings();
-        let kept = groupings
-            .by_span
-            .get(&by)
-            .into_iter()
-            .flat_map(|by| by.labels.iter().take(MAX_COMPARED))
-            .map(|label| label.value.as_str());
-        if let Some(kept) = kept.into_iter().find(|kept| is_slip(kept, label)) {
+        if let Some((kept, _)) = self.near_in_by(label, by) {
             let text = self.text(by);
-            return match (WELL_KNOWN.contains(&label), WELL_KNOWN.contains(&kept)) {
+            return match (is_well_known(label), is_well_known(kept)) {
                 (true, _) => format!("`{kept}` in `{text}` looks misspelt: write `{label}`"),
                 (_, true) => format!("did you mean `{kept}`?"),
                 _ => format!("did you mean `{kept}`? Else write `{label}` in `{text}`"),
             };
         }
-        let lacking = groupings.count - groupings.listing.get(label).copied().unwrap_or(0);
-        match lacking {
+        match self.lacking(label) {
             0 | 1 => format!("add `{label}` to `{}`, or do not print it", self.text(by)),
             _ => format!("add `{label}` to each `by (…)`, or do not print it"),
         }
+    }
+
+    /// A label of the `by` that may be the missing one, misspelt, and its place in the expression.
+    fn near_in_by(&self, label: &str, by: Span) -> Option<(&'a str, Span)> {
+        let by = self.groupings().by_span.get(&by)?;
+        let near = by.labels.iter().take(MAX_COMPARED).find(|kept| is_slip(&kept.value, label))?;
+        Some((&near.value, near.span))
+    }
+
+    /// In how many `by` the label is not.
+    fn lacking(&self, label: &str) -> usize {
+        self.groupings().count - self.groupings().listing.get(label).copied().unwrap_or(0)
     }
 
     fn set_by_rule(&self) -> &FxHashSet<&'a str> {
@@ -235,6 +268,10 @@ impl<'a> Groupings<'a> {
 /// Labels that are spelt right.
 const WELL_KNOWN: [&str; 10] =
     ["cluster", "container", "device", "instance", "job", "namespace", "node", "pod", "service", "severity"];
+
+fn is_well_known(label: &str) -> bool {
+    WELL_KNOWN.contains(&label)
+}
 
 /// Whether one of two labels may be the other, misspelt: one letter is missing, added, changed or in the wrong place.
 fn is_slip(a: &str, b: &str) -> bool {

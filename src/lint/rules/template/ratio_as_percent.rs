@@ -1,14 +1,12 @@
 //! `template/ratio-as-percent`: a ratio that is printed with a percent sign, or a percentage with two.
 
-use std::sync::Arc;
-
 use crate::facts::{Quantities, Unit};
 use crate::inventory::Inventory;
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryOp, ExprKind};
-use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
+use crate::source::{Applicability, Diagnostic, Edit, Span};
 use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
@@ -107,7 +105,7 @@ fn humanized_percent(
     Some(found.help("write `{{ $value | humanize }}%`"))
 }
 
-/// Adds a fix, where the template stands in the file as it is.
+/// Adds a fix of the template's text.
 fn with_fix(
     cx: &RuleContext<'_>,
     template: &TemplateField<'_>,
@@ -116,14 +114,8 @@ fn with_fix(
     decoded: Span,
     replacement: &str,
 ) -> Diagnostic {
-    let place = template.value.file_span(decoded);
-    let source = Arc::clone(cx.file().source());
-    let file = source.text();
-    if place.slice(file) != decoded.slice(template.value.text()) {
-        return found;
-    }
-    let edits = vec![Edit::replace(place, replacement)];
-    found.fix(Fix { title: title.to_owned(), edits, applicability: Applicability::Safe })
+    let edits = [Edit::replace(decoded, replacement)];
+    found.fix(cx.file().fix_inside(template.value, title, &edits, Applicability::Safe))
 }
 
 fn calls(pipeline: &Pipeline, function: &str) -> bool {
