@@ -30,6 +30,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::inventory::Inventory;
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, MatchOp, NodeId};
 use crate::source::Span;
@@ -67,6 +68,8 @@ pub struct Premises<'e> {
     pub target_labels: Option<&'e [String]>,
     /// The labels that recorded series can have.
     pub recorded: Option<&'e Recorded>,
+    /// The metrics that there are, with their labels.
+    pub inventory: Option<&'e Inventory>,
 }
 
 /// One alternative between `or`s.
@@ -162,6 +165,8 @@ pub enum Cause {
     EmptyReplacement,
     /// The recording rules of these series drop it; the span is the selector.
     Recorded,
+    /// No series of the inventory has it; the span is the selector.
+    NotInInventory,
     /// An operator yields a new value, which does not have the old metric's name.
     Operator,
 }

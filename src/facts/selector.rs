@@ -10,6 +10,9 @@ use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
 use crate::source::Span;
 
+/// A metric with more labels than this is not looked at: one look for each selector.
+const MAX_LABELS: usize = 50;
+
 pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Premises<'e>) -> Branches<'e> {
     let name = selector.metric_name();
     let mut labels = match name.and_then(|name| premises.recorded?.get(name)) {
@@ -18,6 +21,7 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
             possible.iter().for_each(|label| labels.set(label, Presence::Possible));
             labels
         }
+        None if let Some(labels) = name.and_then(|name| in_inventory(name, span, premises)) => labels,
         None if is_scraped(name) => LabelSet::scraped(premises.target_labels),
         None => LabelSet::open(),
     };
@@ -34,6 +38,21 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
     let known = values.map(|_| Known { span, by: KnownBy::Metric });
     let values = values.unwrap_or(Interval::ANY);
     Branches::one(Branch { span, made_up: false, values, known, labels: Rc::new(labels) })
+}
+
+/// The labels of a metric of which all series are known as they are stored; `None` for other metrics.
+fn in_inventory<'e>(name: &str, span: Span, premises: Premises<'e>) -> Option<LabelSet<'e>> {
+    let metric = premises.inventory?.metric(name).filter(|metric| metric.series() > 0)?;
+    // The page of a target has not the labels that a scrape adds.
+    let target_labels = premises.target_labels.unwrap_or_default();
+    if !target_labels.iter().all(|label| metric.label(label).is_some()) || metric.labels().count() > MAX_LABELS {
+        return None;
+    }
+    let mut labels = LabelSet::closed(Dropped::at(span, Cause::NotInInventory));
+    for label in metric.labels() {
+        labels.set(label, if metric.always_has(label) { Presence::Scraped } else { Presence::Possible });
+    }
+    Some(labels)
 }
 
 /// Whether a metric of this name comes from a scraped target as far as can be seen: recorded ones have a colon.

@@ -349,3 +349,28 @@ fn the_labels_of_targets_are_those_that_are_given() {
     assert!(conflicts(&["cluster".to_owned()]).iter().all(|label| label != "zone"));
     assert!(conflicts(&[]).is_empty());
 }
+
+#[test]
+fn the_labels_of_a_metric_are_those_of_the_inventory() {
+    let mut inventory = crate::inventory::Inventory::default();
+    let text =
+        "a{job='j',instance='i',x='1'} 1\nb{job='j',instance='i'} 1\nb{job='j',instance='i',y='1'} 1\nc{z='1'} 1\n";
+    inventory.read(&text.replace('\'', "\""), crate::inventory::Purpose::Inventory).unwrap();
+    let target_labels = TARGET_LABELS.map(str::to_owned);
+    let premises = Premises { target_labels: Some(&target_labels), inventory: Some(&inventory), ..Premises::default() };
+    let of = |text: &str| {
+        let expr = promql::parse(text, &ParseOptions::default()).unwrap();
+        let facts = Facts::under(&expr, premises);
+        let conflicts: Vec<String> = facts.conflicts.iter().map(|conflict| conflict.label.clone()).collect();
+        let closed = facts.branches().iter().all(Branch::is_closed);
+        format!("{conflicts:?} {closed}")
+    };
+    assert_eq!(of("a / b"), r#"["x"] true"#);
+    assert_eq!(of("a / on (x) b"), r#"["x"] true"#);
+    assert_eq!(of("a / on (job) b"), "[] true");
+    assert_eq!(of("b"), "[] true");
+    // Known from the page of a target only, or not at all.
+    assert_eq!(of("c / on (x) a"), "[] true");
+    assert_eq!(of("c"), "[] false");
+    assert_eq!(of("d"), "[] false");
+}

@@ -204,7 +204,8 @@ impl Config {
 
     /// What is known of the series that rules select.
     pub fn premises(&self) -> Premises<'_> {
-        Premises { target_labels: Some(&self.facts.target_labels), recorded: None }
+        let inventory = Some(&*self.inventory).filter(|inventory| inventory.lists_metrics());
+        Premises { target_labels: Some(&self.facts.target_labels), recorded: None, inventory }
     }
 
     /// Lets the command line choose the rules.

@@ -36,7 +36,8 @@ impl LintRule for AbsentWithoutFor {
             let Some(interval_ms) = facts.scrape_interval_of(selector).filter(|_| is_scraped) else { continue };
             let least_ms = interval_ms.saturating_mul(SCRAPES);
             if cx.rule.for_ms.saturating_add(range_ms) < least_ms {
-                out.push(report(cx, call, interval_ms, least_ms.saturating_sub(range_ms)));
+                let is_up = selector.metric_name() == Some("up");
+                out.push(report(cx, call, is_up, interval_ms, least_ms.saturating_sub(range_ms)));
             }
         }
     }
@@ -76,14 +77,17 @@ fn argument(argument: &Expr) -> Option<(&crate::promql::ast::VectorSelector, i64
     Some((argument.selector()?, range_ms))
 }
 
-fn report(cx: &RuleContext<'_>, call: &Call, interval_ms: i64, wanted_ms: i64) -> Diagnostic {
+fn report(cx: &RuleContext<'_>, call: &Call, is_up: bool, interval_ms: i64, wanted_ms: i64) -> Diagnostic {
     let (name, interval) = (call.function.name, format_duration(interval_ms));
     let waits = match cx.rule.for_ms {
         0 => "the alert does not wait at all".to_owned(),
         for_ms => format!("the alert waits for {}", format_duration(for_ms)),
     };
+    // `up` is there whether the scrape fails or not.
+    let or_fails = if is_up { "" } else { ", and whenever one fails" };
     let message = format!(
-        "{waits}, and a scrape comes every {interval}: `{name}` is true whenever Prometheus has been down or one scrape fails"
+        "{waits}, and a scrape comes every {interval}: `{name}` is true until the first one after Prometheus has been \
+         down{or_fails}"
     );
     META.diagnostic(message, cx.file().inside(&cx.rule.expr, call.name_span, "true before the first scrape"))
         .help(format!("write `for: {}` or longer", format_duration(wanted_ms)))

@@ -43,6 +43,9 @@ fn lacking(cx: &RuleContext<'_>, conflict: &Conflict, dropped: Dropped, left_lac
     let (op, effect) = operator(cx, conflict);
     let (side, other) = if left_lacks { ("left", "right") } else { ("right", "left") };
     let has = match scraped {
+        true if !cx.config().facts.target_labels.contains(label) => {
+            format!("; by the inventory all series on the {other} have it")
+        }
         true => format!("; the series on the {other} have it, as all that Prometheus scrapes"),
         false => String::new(),
     };

@@ -1,5 +1,6 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
+mod absent_of_constant;
 mod always_true;
 mod beyond_retention;
 mod contradiction;
@@ -67,6 +68,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &unused_include::UnusedInclude,
     &beyond_retention::BeyondRetention,
     &external_label::ExternalLabel,
+    &absent_of_constant::AbsentOfConstant,
     &newer_feature::NewerFeature,
     &counter_without_rate::CounterWithoutRate,
 ];

@@ -9,7 +9,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
 use crate::promql::ast::{Call, DurationExpr, DurationKind, ExprKind, MatrixSelector, SubqueryExpr};
 use crate::promql::functions::Function;
-use crate::rules::RuleKind;
+use crate::rules::{Rule, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Severity};
 
 static META: Meta =
@@ -37,7 +37,7 @@ impl LintRule for ShortRange {
             let Some(expr) = &place.rule.parsed else { continue };
             expr.walk(&mut |part| {
                 if let ExprKind::Call(call) = &part.kind
-                    && let Some(short) = intervals.check(call)
+                    && let Some(short) = intervals.check(call, place.rule)
                 {
                     out.push(short.report(&place, call.function));
                 }
@@ -84,10 +84,10 @@ struct Short<'e> {
 }
 
 impl Intervals<'_> {
-    fn check<'e>(&self, call: &'e Call) -> Option<Short<'e>> {
+    fn check<'e>(&self, call: &'e Call, reader: &Rule) -> Option<Short<'e>> {
         let argument = call.args.get(call.function.vector_arg()?)?.without_parens();
         let (range, (interval_ms, origin)) = match &argument.kind {
-            ExprKind::Matrix(matrix) => (&matrix.range, self.of_selector(matrix)?),
+            ExprKind::Matrix(matrix) => (&matrix.range, self.of_selector(matrix, reader)?),
             ExprKind::Subquery(subquery) => (&subquery.range, self.of_subquery(subquery)?),
             _ => return None,
         };
@@ -97,14 +97,16 @@ impl Intervals<'_> {
         (short.range_ms > 0 && short.range_ms / interval_ms < short.needs).then_some(short)
     }
 
-    fn of_selector(&self, matrix: &MatrixSelector) -> Option<(i64, Origin)> {
+    fn of_selector(&self, matrix: &MatrixSelector, reader: &Rule) -> Option<(i64, Origin)> {
         let selector = &matrix.selector.value;
         // `anchored` and `smoothed` look for the sample before the range, too.
         if selector.modifiers.extension.is_some() {
             return None;
         }
         let name = selector.metric_name()?;
-        match self.recorded.get(name) {
+        // A rule that reads what it records itself reads what is scraped, too.
+        let is_own = reader.name.text() == name && !name.contains(':');
+        match self.recorded.get(name).filter(|_| !is_own) {
             Some(interval) => Some(((*interval)?, Origin::Recorded)),
             // Recorded somewhere else.
             None if name.contains(':') || name.starts_with("ALERTS") => None,

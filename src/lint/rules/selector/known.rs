@@ -78,7 +78,36 @@ impl<'c, 'a> Known<'c, 'a> {
         self.comparisons.set(left);
         words::nearest(wanted, known.filter(|name| *name != wanted))
     }
+
+    /// The metric that was probably meant: of those whose names are alike the one of nearly the same length.
+    pub(super) fn metric_like(&self, wanted: &str) -> Option<&'a str> {
+        let names = self.inventory.names();
+        let left = self.comparisons.get().checked_sub(names.clone().count())?;
+        self.comparisons.set(left);
+        names.filter(|name| are_alike(wanted, name)).min_by_key(|name| (name.len().abs_diff(wanted.len()), *name))
+    }
 }
+
+/// Whether one name of a metric may be a misspelling of the other: they have the same words but for one that is nearly the
+/// same, or the longer one says more behind the shorter one.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let more = long.strip_prefix(short);
+    if more.is_some_and(|more| more.starts_with('_')) {
+        return short.len() >= ENOUGH;
+    }
+    if short.split('_').count() != long.split('_').count() {
+        return false;
+    }
+    let mut different = short.split('_').zip(long.split('_')).filter(|(a, b)| a != b);
+    let Some((a, b)) = different.next() else { return false };
+    let is_begun = |part: &str, whole: &str| part.len() >= WORD && whole.starts_with(part);
+    different.next().is_none() && (words::nearest(a, [b]).is_some() || is_begun(a, b) || is_begun(b, a))
+}
+
+/// A name of this length says enough to be meant by a longer one that begins with it, and a word of that.
+const ENOUGH: usize = 8;
+const WORD: usize = 4;
 
 /// A selector of a rule.
 pub(super) struct Selected<'a> {
@@ -157,4 +186,30 @@ pub(super) fn name_pattern(selector: &VectorSelector) -> Option<&crate::promql::
     let mut of_name = selector.matchers.iter().filter(|matcher| matcher.name.value == METRIC_NAME);
     let only = of_name.next().filter(|_| selector.name.is_none() && of_name.next().is_none())?;
     (only.op == MatchOp::Regex).then_some(only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_alike;
+
+    #[test]
+    fn names_are_alike_where_one_word_is_misspelt() {
+        for (one, other) in [
+            ("node_load", "node_load1"),
+            ("http_request_total", "http_requests_total"),
+            ("node_filesystem_available_bytes", "node_filesystem_avail_bytes"),
+            ("node_memory_MemFree", "node_memory_MemFree_bytes"),
+            ("kube_pod_staus_phase", "kube_pod_status_phase"),
+        ] {
+            assert!(are_alike(one, other) && are_alike(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("kube_job_owner", "kube_pod_owner"),
+            ("kube_pod_labels", "kube_node_labels"),
+            ("kube_pod_info", "kube_pod_info"),
+            ("up", "up_time"),
+        ] {
+            assert!(!are_alike(one, other), "{one} {other}");
+        }
+    }
 }

@@ -60,7 +60,7 @@ impl<'a> Search<'_, '_, 'a> {
 
     fn unknown(&mut self, selected: &Selected<'a>, name: &'a str) -> Option<Diagnostic> {
         let known = self.known;
-        let meant = *self.meant.entry(name).or_insert_with(|| known.nearest(name, known.inventory.names()));
+        let meant = *self.meant.entry(name).or_insert_with(|| known.metric_like(name));
         // What is absent may be missing, unless something of nearly that name is there.
         if selected.in_absent && meant.is_none() {
             return None;

@@ -27,7 +27,8 @@ impl LintRule for UnknownValue {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(known) = Known::of(cx) else { return };
-        for selected in selectors(cx, &known) {
+        // What is absent may be missing.
+        for selected in selectors(cx, &known).iter().filter(|selected| !selected.in_absent) {
             let Some((name, metric)) = known.metric(selected.selector) else { continue };
             let matchers = selected.selector.matchers.iter().filter(|matcher| {
                 let asks = matches!(matcher.op, MatchOp::Equal | MatchOp::Regex);
@@ -35,7 +36,7 @@ impl LintRule for UnknownValue {
             });
             for matcher in matchers {
                 let Some(label) = metric.label(&matcher.name.value) else { continue };
-                out.extend(check(&known, &selected, name, label, matcher));
+                out.extend(check(&known, selected, name, label, matcher));
             }
         }
     }
@@ -66,10 +67,6 @@ fn check(
             None
         }
     };
-    // What is absent may be missing.
-    if selected.in_absent && near.is_none() {
-        return None;
-    }
     values.sort_unstable();
     let (file, expr) = (selected.place.file, &selected.place.rule.expr);
     let text = near.map_or_else(|| "no series has it".to_owned(), words::did_you_mean);

@@ -118,6 +118,7 @@ impl<'a> Reporter<'a, '_> {
             Cause::EmptyMatcher => format!("selects only series without `{label}`"),
             Cause::EmptyReplacement => format!("`label_replace` removes `{label}`"),
             Cause::Recorded => format!("recorded without `{label}`"),
+            Cause::NotInInventory => format!("no series of the inventory has `{label}`"),
             Cause::Operator => "the result of an operator has no metric name".to_owned(),
         }
     }
