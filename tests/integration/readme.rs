@@ -63,6 +63,20 @@ fn the_coverage_is_what_is_printed() {
 }
 
 #[test]
+fn the_dead_alert_and_its_proof_are_what_is_printed() {
+    let commands: Vec<String> = blocks("console")
+        .into_iter()
+        .filter(|block| block.contains("testdata/dead") || block.contains("count("))
+        .collect();
+    let shown: Vec<String> = blocks("text").into_iter().take(commands.len()).collect();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    for (command, shown) in commands.iter().zip(shown) {
+        let run = run_in_repository(&words(command.strip_prefix("promproof ").unwrap()));
+        assert!(run.stdout.starts_with(&shown), "{command}\n{run}");
+    }
+}
+
+#[test]
 fn the_comment_excuses_the_finding() {
     let line = blocks("yaml").into_iter().find(|block| block.contains("promproof: ignore")).unwrap();
     let rules = |line: &str| {

@@ -3,8 +3,9 @@
 use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind};
-use crate::source::{Applicability, Diagnostic, Edit, Fix};
+use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 
 static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass").fixable();
 
@@ -40,33 +41,69 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison) -> Diagnostic {
         Some(known) => found.related(file.inside(expr, known.span, range_text(values))),
         None => found,
     };
-    found.help(help(comparison, values, other)).fix(fix(cx, comparison, values, other))
+    let operation = cx.rule.parsed.as_ref().and_then(|expr| operation(expr, comparison));
+    let of_ups = operation.as_ref().is_some_and(|operation| counts_ups(operation.known_side));
+    let found = found.help(help(comparison, values, other, of_ups));
+    found.fix(operation.and_then(|operation| fix(cx, comparison, &operation, values, other)))
 }
 
-/// Where the number is meant in percent, `count` where there is `sum`, or `absent` where there is a `count` of nothing: what
-/// the help says.
-fn fix(cx: &RuleContext<'_>, comparison: &Comparison, values: Interval, other: Interval) -> Option<Fix> {
-    let known = comparison.known?;
+/// A comparison as it is written.
+struct Operation<'e> {
+    whole: Span,
+    binary: &'e BinaryExpr,
+    /// The side of which something is known, without parentheses.
+    known_side: &'e Expr,
+    limit: &'e Expr,
+}
+
+fn operation<'e>(expr: &'e Expr, comparison: &Comparison) -> Option<Operation<'e>> {
     let mut found = None;
-    cx.rule.parsed.as_ref()?.walk(&mut |part| match &part.kind {
-        ExprKind::Binary(binary) if part.id == comparison.node => found = Some((part.span, binary)),
-        _ => {}
+    expr.walk(&mut |part| {
+        if let ExprKind::Binary(binary) = &part.kind
+            && part.id == comparison.node
+        {
+            let (lhs, rhs) = (binary.lhs.without_parens(), binary.rhs.without_parens());
+            let (known_side, limit) = if comparison.known_left { (lhs, rhs) } else { (rhs, lhs) };
+            found = Some(Operation { whole: part.span, binary, known_side, limit });
+        }
     });
-    let (whole, operation) = found?;
-    let (known_side, limit) = match comparison.known_left {
-        true => (&operation.lhs, &operation.rhs),
-        false => (&operation.rhs, &operation.lhs),
-    };
-    let (title, edit) = match (known.by, &known_side.without_parens().kind, &limit.without_parens().kind) {
+    found
+}
+
+/// Whether series are counted whose value says whether something is up: their sum is what can be 0.
+fn counts_ups(known_side: &Expr) -> bool {
+    let ExprKind::Aggregate(count) = &known_side.kind else { return false };
+    let metric = count.expr.without_parens().selector().and_then(|selector| selector.metric_name());
+    metric.is_some_and(|metric| metric == "up" || metric.ends_with("_up"))
+}
+
+/// Where the number is meant in percent, `count` where there is `sum`, or `absent` or `sum` where there is a `count` of nothing:
+/// what the help says.
+fn fix(
+    cx: &RuleContext<'_>,
+    comparison: &Comparison,
+    operation: &Operation<'_>,
+    values: Interval,
+    other: Interval,
+) -> Option<Fix> {
+    let Operation { whole, known_side, limit, .. } = *operation;
+    let (title, edit) = match (comparison.known?.by, &known_side.kind, &limit.kind) {
         (KnownBy::Share, _, ExprKind::Number(number)) if meant_in_percent(values, other) => {
             let share = (number.value / 100.0).to_string();
-            (format!("write `{share}`"), Edit::replace(limit.without_parens().span, share))
+            (format!("write `{share}`"), Edit::replace(limit.span, share))
         }
         (KnownBy::Comparison, ExprKind::Aggregate(sum), _) if sum.op == AggregateOp::Sum => {
             ("write `count`".to_owned(), Edit::replace(sum.op_span, "count"))
         }
         (KnownBy::Aggregation(AggregateOp::Count), ExprKind::Aggregate(count), _)
-            if count.grouping.is_none() && is_zero(operation, comparison, other) =>
+            if count.grouping.is_some()
+                && counts_ups(known_side)
+                && is_zero(operation.binary.op, comparison, other) =>
+        {
+            ("write `sum`".to_owned(), Edit::replace(count.op_span, "sum"))
+        }
+        (KnownBy::Aggregation(AggregateOp::Count), ExprKind::Aggregate(count), _)
+            if count.grouping.is_none() && is_zero(operation.binary.op, comparison, other) =>
         {
             let counted = count.expr.span.slice(cx.rule.expr.text());
             ("write `absent`".to_owned(), Edit::replace(whole, format!("absent({counted})")))
@@ -77,8 +114,8 @@ fn fix(cx: &RuleContext<'_>, comparison: &Comparison, values: Interval, other: I
 }
 
 /// Whether a count is compared with nothing to count: `== 0`, `< 1`, `<= 0`.
-fn is_zero(operation: &BinaryExpr, comparison: &Comparison, other: Interval) -> bool {
-    let asked = (comparison.known_left, operation.op, other.as_constant());
+fn is_zero(op: BinaryOp, comparison: &Comparison, other: Interval) -> bool {
+    let asked = (comparison.known_left, op, other.as_constant());
     matches!(asked, (true, BinaryOp::Equal | BinaryOp::LessEqual, Some(0.0)) | (true, BinaryOp::Less, Some(1.0)))
 }
 
@@ -124,9 +161,13 @@ fn range_text(values: Interval) -> String {
     }
 }
 
-fn help(comparison: &Comparison, values: Interval, other: Interval) -> String {
+fn help(comparison: &Comparison, values: Interval, other: Interval, of_ups: bool) -> String {
     let limit = other.as_constant();
     match comparison.known.map(|known| known.by) {
+        Some(KnownBy::Aggregation(AggregateOp::Count)) if of_ups => {
+            "write `sum(…)` to ask whether all that is there is down, `absent(…)` to ask whether nothing is there"
+                .to_owned()
+        }
         Some(KnownBy::Aggregation(AggregateOp::Count)) => {
             "ask for what is missing with `absent(…)`, or `unless` beside a series that names what should be there"
                 .to_owned()
