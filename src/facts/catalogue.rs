@@ -13,8 +13,6 @@ pub struct Known {
     pub quantity: Quantity,
     /// Whether 0 means that there is no limit.
     pub zero_is_unlimited: bool,
-    /// The version of its exporter that does not have it any more.
-    pub gone_since: Option<&'static str>,
 }
 
 static METRICS: LazyLock<FxHashMap<&'static str, Known>> =
@@ -44,12 +42,38 @@ fn row(line: &'static str) -> Option<(&'static str, Known)> {
         "-" => None,
         _ => return None,
     };
-    let (zero_is_unlimited, gone_since) = match more {
-        "-" => (false, None),
-        "zero=none" => (true, None),
-        gone => (false, Some(gone.strip_prefix("gone=")?)),
+    let zero_is_unlimited = match more {
+        "-" => false,
+        "zero=none" => true,
+        _ => return None,
     };
-    Some((name, Known { quantity: Quantity { kind, unit }, zero_is_unlimited, gone_since }))
+    Some((name, Known { quantity: Quantity { kind, unit }, zero_is_unlimited }))
+}
+
+/// A metric that its exporter has given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Who exported it.
+    pub program: &'static str,
+    /// The first version without it.
+    pub since: &'static str,
+    /// What there is instead.
+    pub instead: &'static str,
+}
+
+static GONE: LazyLock<FxHashMap<&'static str, Gone>> =
+    LazyLock::new(|| include_str!("gone.tsv").lines().filter_map(gone_row).collect());
+
+/// What has become of a metric of this name that its exporter has given up; `None` for any other.
+pub fn gone(name: &str) -> Option<&'static Gone> {
+    GONE.get(name)
+}
+
+/// A line of the table of those; `None` for a comment, and for what is no row.
+fn gone_row(line: &'static str) -> Option<(&'static str, Gone)> {
+    let mut columns = line.split('\t');
+    let (name, program, since, instead) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+    columns.next().is_none().then_some((name, Gone { program, since, instead }))
 }
 
 #[cfg(test)]
@@ -63,5 +87,16 @@ mod tests {
             assert!(row(line).is_some(), "{line}");
         }
         assert_eq!(METRICS.len(), lines.len());
+    }
+
+    #[test]
+    fn what_is_gone_is_sorted_and_has_a_successor_that_is_not() {
+        let lines: Vec<&str> = include_str!("gone.tsv").lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(GONE.len(), lines.len());
+        for row in GONE.values() {
+            let name = row.instead.split('{').next().unwrap_or_default();
+            assert!(gone(name).is_none() && !name.is_empty(), "{row:?}");
+        }
     }
 }

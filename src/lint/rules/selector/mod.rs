@@ -1,5 +1,6 @@
 //! Selectors, beside what a server has: `[facts] inventory`.
 
+mod gone_metric;
 mod known;
 mod unknown_label;
 mod unknown_metric;
@@ -7,5 +8,9 @@ mod unknown_value;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] =
-    &[&unknown_label::UnknownLabel, &unknown_metric::UnknownMetric, &unknown_value::UnknownValue];
+pub(super) static RULES: &[&dyn LintRule] = &[
+    &gone_metric::GoneMetric,
+    &unknown_label::UnknownLabel,
+    &unknown_metric::UnknownMetric,
+    &unknown_value::UnknownValue,
+];
