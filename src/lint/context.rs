@@ -55,6 +55,8 @@ pub struct GroupContext<'a> {
     pub file: FileContext<'a>,
     /// The group.
     pub group: &'a RuleGroup,
+    /// The names of its labels.
+    pub label_names: &'a FxHashSet<&'a str>,
     /// The templates in its labels: read once, not for each rule that inherits them.
     pub templates: &'a [TemplateField<'a>],
 }
@@ -185,7 +187,7 @@ impl<'a> RuleContext<'a> {
     }
 }
 
-fn names(labels: &[(Field, Field)]) -> FxHashSet<&str> {
+pub(super) fn names(labels: &[(Field, Field)]) -> FxHashSet<&str> {
     labels.iter().map(|(name, _)| name.text()).collect()
 }
 

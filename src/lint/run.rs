@@ -9,7 +9,7 @@ use crate::source::{Diagnostic, FileId, SourceFile};
 
 use super::Config;
 use super::config::Levels;
-use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
+use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
 use super::registry::registry;
 use super::rule::LintRule;
 use super::suppression::Suppressions;
@@ -57,7 +57,8 @@ fn check_document(workspace: &Workspace, document: &Document, config: &Config, l
     for group in &rules.groups {
         let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
         let templates: Vec<_> = templates.filter(|template| template.is_for(rules.dialect)).collect();
-        let group_cx = GroupContext { file, group, templates: &templates };
+        let label_names = names(&group.labels);
+        let group_cx = GroupContext { file, group, label_names: &label_names, templates: &templates };
         active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
         out.par_extend(group.rules.par_iter().with_min_len(RULES_AT_ONCE).flat_map_iter(|rule| {
             let rule_cx = RuleContext::new(group_cx, rule);

@@ -34,6 +34,8 @@ pub struct SourceFile {
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
+    /// Where lines begin with `---`; found when they are asked for.
+    separators: OnceLock<Vec<usize>>,
     /// Whether its bytes on the disk are in another encoding.
     reencoded: bool,
     /// Whether its text may not be shown.
@@ -68,7 +70,16 @@ impl SourceFile {
     fn with_id(id: FileId, name: String, text: String) -> Self {
         let mut line_starts = vec![0];
         line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        SourceFile { id, name, text, line_starts, counted: OnceLock::new(), reencoded: false, foreign: false }
+        SourceFile {
+            id,
+            name,
+            text,
+            line_starts,
+            counted: OnceLock::new(),
+            separators: OnceLock::new(),
+            reencoded: false,
+            foreign: false,
+        }
     }
 
     /// The same file with another text.
@@ -117,6 +128,16 @@ impl SourceFile {
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The first byte of the last line up to `offset` that begins with `---`, which parts the documents of YAML.
+    pub fn separator_before(&self, offset: usize) -> Option<usize> {
+        let separators = self.separators.get_or_init(|| {
+            let is_separator = |at: &usize| self.text.get(*at..).is_some_and(|line| line.starts_with("---"));
+            self.line_starts.iter().copied().filter(is_separator).collect()
+        });
+        let before = separators.partition_point(|at| *at <= offset);
+        separators.get(before.checked_sub(1)?).copied()
     }
 
     /// How many lines there are; a final line break does not begin another one unless text follows.

@@ -21,7 +21,7 @@ impl LintRule for CopiesItself {
             let action = action.map_or("", |action| action.trim_matches(['-', ' ', '\t']));
             let copied = action.strip_prefix("$labels.").or_else(|| action.strip_prefix(".Labels."));
             // A label of the group would be in the way otherwise.
-            let inherited = cx.group.group.labels.iter().any(|(label, _)| label.text() == name);
+            let inherited = cx.group.label_names.contains(name);
             if copied == Some(name) && !inherited {
                 let message = format!("the label `{name}` is set to what it is anyway");
                 let place = cx.file().field(template.value, "the result's own label");

@@ -19,7 +19,7 @@ impl LintRule for Empty {
             if !value.text().is_empty() || !cx.lacks(name.text()) {
                 continue;
             }
-            let is_inherited = cx.group.group.labels.iter().any(|(label, _)| label.text() == name.text());
+            let is_inherited = cx.group.label_names.contains(name.text());
             if !is_inherited {
                 let message = format!("the label `{}` has no value: it is as if it were not there", name.text());
                 let place = cx.file().field(name, "no label");

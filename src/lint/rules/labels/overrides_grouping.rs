@@ -1,5 +1,7 @@
 //! `labels/overrides-grouping`: a label of the rule that covers one by which its expression tells results apart.
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::Presence;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -20,36 +22,41 @@ impl LintRule for OverridesGrouping {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
+        let listed = listed(expr);
+        if listed.is_empty() {
+            return;
+        }
         for (name, value) in cx.static_labels() {
             // A template may tell them apart again.
             if value.text().contains("{{") {
                 continue;
             }
-            let Some(listed) = listed(expr, name.text()) else { continue };
+            let Some(listed) = listed.get(name.text()) else { continue };
             let Some(facts) = cx.facts() else { return };
             let covered = facts.branches().iter().any(|branch| {
                 let told_apart = matches!(branch.presence(name.text()), Presence::Possible | Presence::Scraped);
                 branch.is_closed() && told_apart && !branch.has_one_value(name.text())
             });
             if covered {
-                out.push(report(cx, name, listed));
+                out.push(report(cx, name, *listed));
             }
         }
     }
 }
 
-/// Where the outermost `by (…)` lists the label.
-fn listed(expr: &Expr, label: &str) -> Option<Span> {
-    let mut found = None;
+/// Where the outermost `by (…)` that lists a label does so, for each label.
+fn listed(expr: &Expr) -> FxHashMap<&str, Span> {
+    let mut listed = FxHashMap::default();
     expr.walk(&mut |part| {
         if let ExprKind::Aggregate(aggregate) = &part.kind
             && let Some(Grouping { without: false, labels, .. }) = &aggregate.grouping
-            && found.is_none()
         {
-            found = labels.iter().find(|listed| listed.value == label).map(|listed| listed.span);
+            for label in labels {
+                listed.entry(label.value.as_str()).or_insert(label.span);
+            }
         }
     });
-    found
+    listed
 }
 
 fn report(cx: &RuleContext<'_>, name: &Field, listed: Span) -> Diagnostic {
