@@ -53,7 +53,7 @@ impl Template {
     pub fn branches(&self) -> Vec<BranchSite> {
         let mut sites = Vec::new();
         let mut pending: Vec<&List> = vec![&self.root];
-        pending.extend(self.definitions.iter().map(|definition| &definition.body));
+        pending.extend(self.definitions().iter().map(|definition| &definition.body));
         while let Some(list) = pending.pop() {
             for node in &list.nodes {
                 let (kind, branch) = match &node.kind {

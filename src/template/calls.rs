@@ -7,7 +7,7 @@ impl Template {
     /// Whether a call of `function` stands anywhere in the template, its definitions included.
     pub fn calls(&self, function: &str) -> bool {
         let mut lists: Vec<&List> = vec![&self.root];
-        lists.extend(self.definitions.iter().map(|definition| &definition.body));
+        lists.extend(self.definitions().iter().map(|definition| &definition.body));
         while let Some(list) = lists.pop() {
             for node in &list.nodes {
                 let pipeline = match &node.kind {

@@ -21,6 +21,8 @@ pub(super) const QUERY_WORK: usize = 1_000;
 pub(super) const QUERY_SAMPLE_WORK: usize = 10;
 /// How many bytes of text count as one node.
 const BYTES_PER_WORK: usize = 32;
+/// How many variables that are looked through count as one node.
+const VARIABLES_PER_WORK: usize = 64;
 /// How deep lists and pipelines may be evaluated inside each other, through `template` too.
 const MAX_FRAMES: usize = 300;
 
@@ -290,8 +292,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn call_template(&mut self, dot: &Value, name: &str, argument: Option<&'a Pipeline>) -> Evaluated<()> {
-        let definitions = &self.template.definitions;
-        let Some(definition) = definitions.iter().find(|definition| definition.name.value == name) else {
+        let Some(definition) = self.template.definitions.get(name) else {
             // The template may call itself by its own name.
             if name == self.context.name {
                 return Err(self.error("exceeded maximum template depth"));
@@ -331,11 +332,21 @@ impl<'a> Evaluator<'a> {
     }
 
     fn assign(&mut self, name: &str, value: Value) -> Evaluated<()> {
-        match self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
-            Some(slot) => slot.1 = value,
-            None => return Err(self.error(format!("undefined variable: {name}"))),
+        let place = self.place(name)?;
+        if let Some(slot) = self.variables.get_mut(place) {
+            slot.1 = value;
         }
         Ok(())
+    }
+
+    /// Where a variable is. There are few, as a rule, and where there are many they count as the work that they are.
+    fn place(&mut self, name: &str) -> Evaluated<usize> {
+        let Some(place) = self.variables.iter().rposition(|(known, _)| *known == name) else {
+            return Err(self.error(format!("undefined variable: {name}")));
+        };
+        let passed = self.variables.len() - place;
+        self.charge(passed / VARIABLES_PER_WORK).map_err(|message| self.error(message))?;
+        Ok(place)
     }
 
     fn command(&mut self, dot: &Value, command: &'a Command, last: Option<Value>) -> Evaluated<Value> {
@@ -433,9 +444,9 @@ impl<'a> Evaluator<'a> {
         self.field(dot, operand, &receiver, &final_name.value, arguments, last)
     }
 
-    fn variable(&self, name: &str) -> Evaluated<Value> {
-        let found = self.variables.iter().rev().find(|(known, _)| *known == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| self.error(format!("undefined variable: {name}")))
+    fn variable(&mut self, name: &str) -> Evaluated<Value> {
+        let place = self.place(name)?;
+        Ok(self.variables.get(place).map_or(Value::Absent, |(_, value)| value.clone()))
     }
 
     fn field(

@@ -11,6 +11,7 @@ pub mod ast;
 mod branches;
 mod calls;
 mod context;
+mod definitions;
 mod error;
 mod eval;
 mod fields;
@@ -39,7 +40,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Template {
     text: Arc<str>,
     root: ast::List,
-    definitions: Vec<ast::Definition>,
+    definitions: definitions::Definitions,
     references: OnceLock<References>,
 }
 
@@ -65,7 +66,7 @@ impl Template {
 
     /// The bodies of `define` and `block`, in the order of the text.
     pub fn definitions(&self) -> &[ast::Definition] {
-        &self.definitions
+        self.definitions.as_slice()
     }
 
     /// Whether the text holds nothing to evaluate, so that every expansion is the text itself.

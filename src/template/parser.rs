@@ -1,11 +1,15 @@
 //! Tokens to the tree, as Go's `text/template/parse` does it, with its messages.
 
+mod declared;
 mod pipeline;
 
 use crate::model::gofmt::quote;
 use crate::source::{Span, Spanned};
 
+use declared::Declared;
+
 use super::ast::{Branch, Definition, List, Node, NodeKind};
+use super::definitions::Definitions;
 use super::error::TemplateError;
 use super::lexer::{Keyword, Token, TokenKind, tokenize};
 use super::literal;
@@ -21,23 +25,22 @@ type Parsed<T> = Result<T, TemplateError>;
 /// The tree of a text: what is expanded, and the definitions.
 pub(super) struct Tree {
     pub(super) root: List,
-    pub(super) definitions: Vec<Definition>,
+    pub(super) definitions: Definitions,
 }
 
 /// Parses a text in which the variables of alerts are declared.
 pub(super) fn parse(text: &str) -> Parsed<Tree> {
     let tokens = tokenize(text);
-    let variables = PREDECLARED.iter().map(|name| (*name).to_owned()).collect();
     let mut parser = Parser {
         text,
         tokens,
         next: 0,
         farthest: 0,
-        variables,
+        variables: Declared::new(&PREDECLARED),
         range_depth: 0,
         depth: 0,
         action_line: None,
-        definitions: Vec::new(),
+        definitions: Definitions::default(),
     };
     let root = parser.root()?;
     Ok(Tree { root, definitions: parser.definitions })
@@ -50,12 +53,12 @@ struct Parser<'a> {
     next: usize,
     /// The last token that was looked at: Go names its line in errors.
     farthest: usize,
-    variables: Vec<String>,
+    variables: Declared,
     range_depth: usize,
     depth: usize,
     /// The line of the action that is being read.
     action_line: Option<usize>,
-    definitions: Vec<Definition>,
+    definitions: Definitions,
 }
 
 /// What ended a list.
@@ -188,7 +191,7 @@ impl<'a> Parser<'a> {
 
     /// The body of a `define` or `block`, in which only `$` is declared.
     fn body(&mut self, name: Spanned<String>, context: &str) -> Parsed<()> {
-        let outside = std::mem::replace(&mut self.variables, vec!["$".to_owned()]);
+        let outside = std::mem::replace(&mut self.variables, Declared::new(&["$"]));
         let range_depth = std::mem::take(&mut self.range_depth);
         let (body, end) = self.nested(name.span, Parser::list)?;
         if end.keyword != Keyword::End {
@@ -201,8 +204,7 @@ impl<'a> Parser<'a> {
     }
 
     fn define(&mut self, new: Definition) -> Parsed<()> {
-        let existing = self.definitions.iter_mut().find(|definition| definition.name.value == new.name.value);
-        match existing {
+        match self.definitions.get_mut(&new.name.value) {
             None => self.definitions.push(new),
             Some(old) if old.body.is_blank() => *old = new,
             Some(_) if new.body.is_blank() => {}
@@ -302,14 +304,14 @@ impl<'a> Parser<'a> {
             Keyword::With => "with",
             _ => "range",
         };
-        let declared = self.variables.len();
+        let mark = self.variables.mark();
         let pipe = self.pipeline(context, TokenKind::RightDelim)?;
         let ranges = usize::from(keyword == Keyword::Range);
         self.range_depth += ranges;
         let (list, end) = self.list()?;
         self.range_depth -= ranges;
         let else_list = if end.keyword == Keyword::Else { Some(self.else_list(keyword, &end)?) } else { None };
-        self.variables.truncate(declared);
+        self.variables.return_to(mark);
         let position = pipe.span.start;
         let branch = Branch { pipe, list, else_list };
         let kind = match keyword {

@@ -98,6 +98,33 @@ fn many_expressions_that_yield_many_series() {
     assert!(ended.stdout.contains("190 more differences of this assertion are left out"));
 }
 
+/// Each alert has a text of 3 KB: together more than a reader, or a page of CI, can bear.
+#[test]
+fn reports_are_as_long_as_a_reader_can_bear() {
+    let same = "x".repeat(1_500);
+    let rules = format!(
+        "groups: [{{name: g, rules: [{{alert: A, expr: up == 0, annotations: {{d: '{same}{{{{ $labels.i }}}}{same}'}}}}]}}]"
+    );
+    let expected = format!("[{{exp_labels: {{i: 0}}, exp_annotations: {{d: '{same}{same}'}}}}]");
+    let text = format!(
+        "rule_files: [rules.yml]\ntests:\n- input_series: [{{series: 'up{{i=\"{{n}}\"}}', values: '0 0 0', repeat: {{n: 1010}}}}]\n  \
+         alert_rule_test:\n  - {{eval_time: 1m, alertname: A, exp_alerts: []}}\n  - {{eval_time: 1m, alertname: A, exp_alerts: {expected}}}\n"
+    );
+    let sandbox = Sandbox::with(&[("rules.yml", &rules), ("t.yml", &text)]);
+    for (format, most) in [("full", 300_000), ("json", 7_000_000), ("junit", 1_000_000)] {
+        let ended = attack::run(&sandbox, &["test", "t.yml", "--output-format", format]);
+        assert_eq!(ended.code, 1);
+        assert!(ended.stdout.len() < most, "{format}: {} bytes", ended.stdout.len());
+        assert!(ended.stdout.contains("characters more)") || ended.stdout.contains("characters in common"), "{format}");
+        let is_counted = match format {
+            "full" => ended.stdout.contains("and 1000 more"),
+            "json" => ended.stdout.contains("\"left_out\": {\n"),
+            _ => ended.stdout.contains("and 910 differences more"),
+        };
+        assert!(is_counted, "{format}");
+    }
+}
+
 #[test]
 fn many_timelines_over_many_alerts() {
     let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0}]}]";

@@ -67,7 +67,7 @@ fn a_long_template_takes_time_as_its_length() {
     let mut variables = String::new();
     let mut guards = String::new();
     let mut definitions = String::new();
-    for index in 0..5_000 {
+    for index in 0..20_000 {
         write!(variables, "{{{{ $v{index} := $labels }}}}{{{{ $v{index}.x }}}}").unwrap();
         write!(guards, "{{{{ if $labels.l{index} }}}}{{{{ $labels.l{index} }}}}{{{{ end }}}}").unwrap();
         write!(

@@ -17,6 +17,22 @@ fn fifty_thousand_keys_in_the_configuration() {
 }
 
 #[test]
+fn a_label_with_twenty_thousand_allowed_values() {
+    let mut config = String::from("[labels.allowed-values]\nl = [");
+    let mut rules = String::from("groups:\n- name: g\n  rules:\n");
+    for index in 0..20_000 {
+        write!(config, "'v{index}', ").unwrap();
+    }
+    for index in 0..1_000 {
+        writeln!(rules, "  - {{alert: A{index}, expr: up == {index}, labels: {{l: v{}}}}}", 19_500 + index).unwrap();
+    }
+    let sandbox = Sandbox::with(&[("promproof.toml", &format!("{config}]\n")), ("rules.yml", &rules)]);
+    let ended = attack::run(&sandbox, &["check", ".", "--output-format", "concise"]);
+    assert_eq!(ended.code, 1);
+    assert_eq!(ended.stdout.matches("labels/allowed-values").count(), 500);
+}
+
+#[test]
 fn five_thousand_assertions_on_unknown_alerts_beside_as_many_rules() {
     let mut rules = String::from("groups:\n- name: g\n  rules:\n");
     let mut test = String::from(

@@ -46,7 +46,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Premises;
 use crate::inventory::Inventory;
@@ -106,6 +108,19 @@ pub struct LabelPolicy {
     pub required: Vec<String>,
     /// `allowed-values`: for a label, the values that it may have.
     pub allowed_values: BTreeMap<String, Vec<String>>,
+    /// The same to look up, made when it is first asked for.
+    allowed: OnceLock<FxHashMap<String, FxHashSet<String>>>,
+}
+
+impl LabelPolicy {
+    /// Whether the label may have the value; nothing is said of labels that are not listed.
+    pub fn allows(&self, label: &str, value: &str) -> bool {
+        let make = || {
+            let sets = self.allowed_values.iter();
+            sets.map(|(label, values)| (label.clone(), values.iter().cloned().collect())).collect()
+        };
+        self.allowed.get_or_init(make).get(label).is_none_or(|values| values.contains(value))
+    }
 }
 
 /// `[annotations]`.

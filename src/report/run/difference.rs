@@ -1,5 +1,6 @@
 //! Expected and actual, field by field, with the words that differ marked.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::words;
@@ -99,7 +100,7 @@ fn alert_fields(out: &mut dyn Write, style: &Style, sign: char, alert: &Alert) -
     for (kind, fields) in [("label", labels.collect::<Vec<_>>()), ("annotation", alert.annotations.iter().collect())] {
         for (name, value) in fields {
             let word = style.paint(Style::FAINT, format!("{kind:<10}"));
-            let text = quote(value.as_bytes());
+            let text = words::quoted(value);
             writeln!(out, "      {word} {} = {}", one_line(name), style.paint(emphasis, one_line(&text)))?;
         }
     }
@@ -109,15 +110,15 @@ fn alert_fields(out: &mut dyn Write, style: &Style, sign: char, alert: &Alert) -
 fn write_fields(out: &mut dyn Write, style: &Style, fields: &[FieldDifference]) -> io::Result<()> {
     for field in fields {
         writeln!(out, "      {}", one_line(&words::field_name(field)))?;
-        match (&field.expected, &field.actual) {
+        match words::both(field) {
             (Some(expected), Some(actual)) => {
-                let (expected, actual) = (shown(field, expected), shown(field, actual));
+                let (expected, actual) = (shown(field, &expected), shown(field, &actual));
                 let (minus, plus) = marked(style, &expected, &actual);
                 writeln!(out, "        expected  {minus}\n        actual    {plus}")?;
             }
             (expected, actual) => {
                 let text =
-                    |value: &Option<String>| value.as_deref().map_or_else(|| "(none)".to_owned(), |v| shown(field, v));
+                    |value: Option<Cow<'_, str>>| value.map_or_else(|| "(none)".to_owned(), |v| shown(field, &v));
                 let (expected, actual) = (text(expected), text(actual));
                 writeln!(out, "        expected  {}", style.paint(Style::BAD, one_line(&expected)))?;
                 writeln!(out, "        actual    {}", style.paint(Style::GOOD, one_line(&actual)))?;

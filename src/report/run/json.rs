@@ -1,6 +1,8 @@
 //! `--output-format json`: one object with everything that is known about the run.
 //!
 //! Times are milliseconds from the start of the test; offsets are bytes of the file, lines and columns count from 1.
+//! Of an assertion, the first 1,000 alerts, samples and differences are listed, `left_out` counts the others; texts are cut
+//! after 2,000 characters.
 //! Keys may be added within a [`VERSION`], none is renamed or removed.
 
 use std::io::{self, Write};
@@ -186,22 +188,58 @@ impl Serialize for FailureJson<'_> {
     }
 }
 
+/// So many alerts, samples and differences of one assertion are listed.
+const MAX_LISTED: usize = 1_000;
+
+fn first<T>(items: &[T]) -> &[T] {
+    items.get(..MAX_LISTED).unwrap_or(items)
+}
+
+fn rest<T>(items: &[T]) -> usize {
+    items.len().saturating_sub(MAX_LISTED)
+}
+
+/// The first differences, of those that are about what is listed.
+fn listed(differences: &[Difference]) -> Vec<&Difference> {
+    let is_listed = |difference: &&Difference| match difference {
+        Difference::Missing { .. } => true,
+        Difference::Unexpected { actual } | Difference::Differs { actual, .. } => *actual < MAX_LISTED,
+    };
+    differences.iter().filter(is_listed).take(MAX_LISTED).collect()
+}
+
+/// Says how many are not listed, where there are such.
+fn left_out<S: Serializer>(map: &mut S::SerializeMap, counts: &[(&str, usize)]) -> Result<(), S::Error> {
+    let counts: serde_json::Map<String, Value> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(of, count)| ((*of).to_owned(), (*count).into())).collect();
+    if counts.is_empty() { Ok(()) } else { map.serialize_entry("left_out", &counts) }
+}
+
 fn alerts<S: Serializer>(serializer: S, file: &FileReport, failure: &AlertFailure) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("actual", &Each(&failure.actual, alert))?;
-    map.serialize_entry("differences", &Each(&failure.differences, |d| difference(file, d)))?;
+    map.serialize_entry("actual", &Each(first(&failure.actual), alert))?;
+    let differences = listed(&failure.differences);
+    map.serialize_entry("differences", &Each(&differences, |d: &&Difference| difference(file, d)))?;
     map.serialize_entry("expected", &Each(&failure.expected, alert))?;
+    let left = failure.differences.len() - differences.len();
+    left_out::<S>(
+        &mut map,
+        &[("actual", rest(&failure.actual)), ("differences", left), ("timelines", rest(&failure.timelines))],
+    )?;
     map.serialize_entry("notes", &failure.notes)?;
-    map.serialize_entry("timelines", &Each(&failure.timelines, |t| timeline(&failure.schedule, t)))?;
+    map.serialize_entry("timelines", &Each(first(&failure.timelines), |t| timeline(&failure.schedule, t)))?;
     map.serialize_entry("why", &failure.why.as_ref().map(why))?;
     map.end()
 }
 
 fn samples<S: Serializer>(serializer: S, file: &FileReport, failure: &SampleFailure) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("actual", &Each(&failure.actual, sample))?;
-    map.serialize_entry("differences", &Each(&failure.differences, |d| difference(file, d)))?;
+    map.serialize_entry("actual", &Each(first(&failure.actual), sample))?;
+    let differences = listed(&failure.differences);
+    map.serialize_entry("differences", &Each(&differences, |d: &&Difference| difference(file, d)))?;
     map.serialize_entry("expected", &Each(&failure.expected, sample))?;
+    let left = failure.differences.len() - differences.len();
+    left_out::<S>(&mut map, &[("actual", rest(&failure.actual)), ("differences", left)])?;
     map.serialize_entry("notes", &failure.notes)?;
     map.serialize_entry("why", &failure.why.as_ref().map(why))?;
     map.end()
@@ -219,9 +257,10 @@ fn lives<S: Serializer>(serializer: S, file: &FileReport, failure: &TimelineFail
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("alerts", &Each(&failure.lives, life))?;
     map.serialize_entry("differences", &Each(&failure.violations, |v| violation(file, v)))?;
+    left_out::<S>(&mut map, &[("timelines", rest(&failure.timelines))])?;
     map.serialize_entry("more", &failure.more)?;
     map.serialize_entry("notes", &failure.notes)?;
-    map.serialize_entry("timelines", &Each(&failure.timelines, |t| timeline(&failure.schedule, t)))?;
+    map.serialize_entry("timelines", &Each(first(&failure.timelines), |t| timeline(&failure.schedule, t)))?;
     map.serialize_entry("why", &failure.why.as_ref().map(why))?;
     map.end()
 }
@@ -245,8 +284,8 @@ fn violation(file: &FileReport, violation: &Violation) -> Value {
             "kind": "annotation",
             "field": name,
             "pattern": pattern.key(),
-            "expected": expected,
-            "actual": actual,
+            "expected": words::shown(expected),
+            "actual": words::shown(actual),
             "at_ms": at_ms,
         }),
     };
@@ -259,9 +298,9 @@ fn violation(file: &FileReport, violation: &Violation) -> Value {
 fn message(file: &FileReport, failure: &MessageFailure) -> Value {
     json!({
         "pattern": failure.pattern.key(),
-        "expected": failure.expected,
-        "actual": failure.actual,
-        "samples": failure.samples.iter().map(sample).collect::<Vec<_>>(),
+        "expected": words::shown(&failure.expected),
+        "actual": failure.actual.as_deref().map(words::shown),
+        "samples": first(&failure.samples).iter().map(sample).collect::<Vec<_>>(),
         "place": range(&file.file, failure.span),
         "why": failure.why.as_ref().map(why),
     })
@@ -273,13 +312,13 @@ fn alert(alert: &Alert) -> Value {
 
 /// JSON has no NaN and no infinities, so values are texts.
 fn sample(sample: &Sample) -> Value {
-    json!({ "labels": pairs(&sample.labels), "value": sample.value_text() })
+    json!({ "labels": pairs(&sample.labels), "value": words::shown(&sample.value_text()) })
 }
 
 fn pairs(pairs: &[(String, String)]) -> Value {
     pairs
         .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .map(|(name, value)| (name.clone(), Value::from(words::shown(value))))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
@@ -308,8 +347,8 @@ fn field(file: &FileReport, field: &FieldDifference) -> Value {
             FieldKind::Value => "value",
         },
         "name": field.name,
-        "expected": field.expected,
-        "actual": field.actual,
+        "expected": field.expected.as_deref().map(words::shown),
+        "actual": field.actual.as_deref().map(words::shown),
         "place": field.span.map(|span| range(&file.file, span)),
     })
 }

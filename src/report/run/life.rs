@@ -14,6 +14,8 @@ use crate::unittest::report::{Life, MessageFailure, TimelineFailure, Violation, 
 
 /// More alerts than this are only counted.
 const MAX_SHOWN: usize = 10;
+/// More times of one alert than this are only counted.
+const MAX_TIMES: usize = 100;
 /// More places of the test file than this are not marked.
 const MAX_PLACES: usize = 6;
 /// Texts are cut to so many characters beside a place.
@@ -65,6 +67,7 @@ pub(super) fn details(failure: &TimelineFailure) -> Vec<String> {
         let who = who.map_or_else(String::new, |life| format!("{}: ", words::labels_text(&life.labels)));
         lines.push(format!("{who}{}", violation.message));
         if let ViolationKind::Annotation { expected, pattern, actual, at_ms, .. } = &violation.kind {
+            let (expected, actual) = words::shown_both(expected, actual);
             lines.push(format!("  expected {}{}", pattern.words(), quote(expected.as_bytes())));
             lines.push(format!("  is {} at {}", quote(actual.as_bytes()), format_duration(*at_ms)));
         }
@@ -157,6 +160,7 @@ fn write_texts(
     expected: &str,
     actual: &str,
 ) -> io::Result<()> {
+    let (expected, actual) = words::shown_both(expected, actual);
     let (expected, actual) = (quote(expected.as_bytes()), quote(actual.as_bytes()));
     let (minus, plus) = if pattern == PatternKind::Exact {
         difference::marked(style, &expected, &actual)
@@ -172,7 +176,9 @@ fn times(times: &[i64]) -> String {
     if times.is_empty() {
         return "never".to_owned();
     }
-    times.iter().map(|time| format_duration(*time)).collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = times.iter().take(MAX_TIMES).map(|time| format_duration(*time)).collect();
+    let more = times.len().saturating_sub(MAX_TIMES);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 /// The labels of an alert but its name.
@@ -199,9 +205,9 @@ pub(super) fn message_place(failure: &MessageFailure) -> String {
 
 /// The same as lines.
 pub(super) fn message_details(failure: &MessageFailure) -> Vec<String> {
-    let mut lines = vec![format!("expected {}{}", failure.pattern.words(), quote(failure.expected.as_bytes()))];
+    let mut lines = vec![format!("expected {}{}", failure.pattern.words(), words::quoted(&failure.expected))];
     match &failure.actual {
-        Some(actual) => lines.push(format!("fails with {}", quote(actual.as_bytes()))),
+        Some(actual) => lines.push(format!("fails with {}", words::quoted(actual))),
         None => lines.extend(
             failure.samples.iter().take(MAX_SHOWN).map(|sample| format!("yields {}", words::sample_text(sample))),
         ),

@@ -1,5 +1,6 @@
 //! What several formats say about a test: headlines, places, one line per difference.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use super::{TestView, life};
 use crate::model::duration::format_duration;
 use crate::model::gofmt::quote;
 use crate::model::labels::{METRIC_NAME, is_legacy_label_name};
-use crate::source::words::counted;
+use crate::source::words::{self, counted};
 use crate::source::{Diagnostic, Label, Severity, Span};
 use crate::unittest::report::{
     Alert, Assertion, AssertionKind, Difference, FieldDifference, FieldKind, FileReport, GroupReport, Outcome, Sample,
@@ -16,6 +17,15 @@ use crate::unittest::report::{
 
 /// A long expression is cut to so many characters in a headline.
 const SHOWN_EXPRESSION: usize = 60;
+
+/// Of a text of an alert or a sample, so many characters are shown.
+const SHOWN_TEXT: usize = 2_000;
+
+/// So many characters are left of what two long texts have in common before they differ.
+const COMMON_TEXT: usize = 60;
+
+/// Formats that take text have so many differences of an assertion; more are counted.
+const MAX_LISTED: usize = 100;
 
 /// The group's name, or its number.
 pub(in crate::report) fn group_name(group: &GroupReport) -> String {
@@ -26,8 +36,8 @@ pub(in crate::report) fn group_name(group: &GroupReport) -> String {
 pub(in crate::report) fn subject(assertion: &Assertion) -> String {
     let at = format_duration(assertion.eval_time_ms);
     match &assertion.kind {
-        AssertionKind::Alert(name) => format!("alert `{name}` at {at}"),
-        AssertionKind::Timeline(alert) => format!("timeline of `{alert}`"),
+        AssertionKind::Alert(name) => format!("alert `{}` at {at}", shown(name)),
+        AssertionKind::Timeline(alert) => format!("timeline of `{}`", shown(alert)),
         AssertionKind::Expr(expr) => format!("expression `{}` at {at}", shortened(expr, SHOWN_EXPRESSION)),
     }
 }
@@ -40,6 +50,35 @@ pub(in crate::report) fn shortened(text: &str, limit: usize) -> String {
         return line;
     }
     line.chars().take(limit - 1).chain(['…']).collect()
+}
+
+/// A text of an alert or a sample in quotes, as much of it as a reader can bear.
+pub(in crate::report) fn quoted(text: &str) -> String {
+    quote(shown(text).as_bytes())
+}
+
+/// The same without quotes.
+pub(in crate::report) fn shown(text: &str) -> Cow<'_, str> {
+    words::shortened(text, SHOWN_TEXT)
+}
+
+/// Two texts that differ, as much of each as a reader can bear: what long ones have in common at their start is counted,
+/// so that the difference is seen.
+pub(in crate::report) fn shown_both<'a>(one: &'a str, other: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
+    if one.len().max(other.len()) <= SHOWN_TEXT {
+        return (Cow::Borrowed(one), Cow::Borrowed(other));
+    }
+    let common = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let skipped = common.saturating_sub(COMMON_TEXT);
+    if skipped < COMMON_TEXT {
+        return (shown(one), shown(other));
+    }
+    let rest = |text: &str| {
+        let start = text.char_indices().nth(skipped).map_or(text.len(), |(start, _)| start);
+        let rest = text.get(start..).unwrap_or_default();
+        Cow::Owned(format!("({} in common) …{}", counted(skipped, "character"), shown(rest)))
+    };
+    (rest(one), rest(other))
 }
 
 /// What is wrong, in a few words; empty where nothing is.
@@ -178,7 +217,7 @@ pub(in crate::report) fn details(assertion: &Assertion) -> Vec<String> {
     let mut lines = Vec::new();
     match &assertion.outcome {
         Outcome::Alerts(failure) => {
-            for difference in &failure.differences {
+            for difference in failure.differences.iter().take(MAX_LISTED) {
                 push_difference(
                     &mut lines,
                     difference,
@@ -186,10 +225,10 @@ pub(in crate::report) fn details(assertion: &Assertion) -> Vec<String> {
                     |a| failure.actual.get(a).map(alert_text),
                 );
             }
-            lines.extend(failure.notes.iter().map(|note| format!("note: {note}")));
+            push_rest(&mut lines, failure.differences.len(), &failure.notes);
         }
         Outcome::Samples(failure) => {
-            for difference in &failure.differences {
+            for difference in failure.differences.iter().take(MAX_LISTED) {
                 push_difference(
                     &mut lines,
                     difference,
@@ -197,7 +236,7 @@ pub(in crate::report) fn details(assertion: &Assertion) -> Vec<String> {
                     |a| failure.actual.get(a).map(sample_text),
                 );
             }
-            lines.extend(failure.notes.iter().map(|note| format!("note: {note}")));
+            push_rest(&mut lines, failure.differences.len(), &failure.notes);
         }
         Outcome::Timeline(failure) => lines.extend(life::details(failure)),
         Outcome::Message(failure) => lines.extend(life::message_details(failure)),
@@ -205,6 +244,14 @@ pub(in crate::report) fn details(assertion: &Assertion) -> Vec<String> {
         Outcome::Passed | Outcome::NotRun => {}
     }
     lines
+}
+
+/// How many differences are not listed, and the notes.
+fn push_rest(lines: &mut Vec<String>, differences: usize, notes: &[String]) {
+    if differences > MAX_LISTED {
+        lines.push(format!("and {} more", counted(differences - MAX_LISTED, "difference")));
+    }
+    lines.extend(notes.iter().map(|note| format!("note: {note}")));
 }
 
 fn push_difference(
@@ -223,17 +270,22 @@ fn push_difference(
         Difference::Differs { expected, fields, .. } => {
             lines.extend(expected_text(*expected).map(|text| format!("differs: {text}")));
             for field in fields {
-                let part = |value: &Option<String>| {
-                    value.as_deref().map_or_else(|| "none".to_owned(), |v| quote(v.as_bytes()))
-                };
-                lines.push(format!(
-                    "  {}: expected {}, is {}",
-                    field_name(field),
-                    part(&field.expected),
-                    part(&field.actual)
-                ));
+                let (expected, actual) = both(field);
+                let part = |text: Option<Cow<'_, str>>| text.map_or("none".to_owned(), |text| quote(text.as_bytes()));
+                lines.push(format!("  {}: expected {}, is {}", field_name(field), part(expected), part(actual)));
             }
         }
+    }
+}
+
+/// What is expected of a field and what is there, as much as is shown.
+pub(in crate::report) fn both(field: &FieldDifference) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+    match (&field.expected, &field.actual) {
+        (Some(expected), Some(actual)) => {
+            let (expected, actual) = shown_both(expected, actual);
+            (Some(expected), Some(actual))
+        }
+        (expected, actual) => (expected.as_deref().map(shown), actual.as_deref().map(shown)),
     }
 }
 
@@ -263,9 +315,9 @@ pub(in crate::report) fn sample_text(sample: &Sample) -> String {
 pub(in crate::report) fn labels_text(labels: &[(String, String)]) -> String {
     let pair = |(name, value): &(String, String)| {
         let name = if is_legacy_label_name(name) { name.clone() } else { quote(name.as_bytes()) };
-        format!("{name}={}", quote(value.as_bytes()))
+        format!("{name}={}", quoted(value))
     };
-    format!("{{{}}}", labels.iter().map(pair).collect::<Vec<_>>().join(", "))
+    shown(&format!("{{{}}}", labels.iter().map(pair).collect::<Vec<_>>().join(", "))).into_owned()
 }
 
 /// `name{a="1"}`, as people write series.
@@ -368,4 +420,22 @@ pub(in crate::report) fn warning_severity(warning: &Diagnostic, view: &TestView)
 /// A warning with that severity.
 pub(in crate::report) fn shown_warning(warning: &Diagnostic, view: &TestView) -> Diagnostic {
     Diagnostic { severity: warning_severity(warning, view), ..warning.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_both;
+
+    #[test]
+    fn long_texts_show_where_they_differ() {
+        assert_eq!(shown_both("a", "b"), ("a".into(), "b".into()));
+        let common = "ä".repeat(5_000);
+        let (one, other) = (format!("{common}x{common}"), format!("{common}y"));
+        let (one, other) = shown_both(&one, &other);
+        assert!(one.starts_with("(4940 characters in common) …äää"), "{one}");
+        assert!(one.contains("äx") && one.ends_with("… (3061 characters more)"), "{one}");
+        assert!(other.ends_with("äy"), "{other}");
+        let (one, _) = shown_both(&common, "x");
+        assert!(one.starts_with('ä'));
+    }
 }

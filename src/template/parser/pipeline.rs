@@ -64,7 +64,7 @@ impl Parser<'_> {
         }
         self.advance();
         let name = self.slice(variable.span).to_owned();
-        self.variables.push(name.clone());
+        self.variables.declare(name.clone());
         pipe.variables.push(Spanned::new(name, variable.span));
         if !comma {
             pipe.is_assignment = next.kind == TokenKind::Assign;
@@ -228,7 +228,7 @@ impl Parser<'_> {
 
     fn check_declared(&self, token: &Token) -> Parsed<()> {
         let name = self.slice(token.span);
-        if self.variables.iter().any(|variable| variable == name) {
+        if self.variables.has(name) {
             return Ok(());
         }
         let error = self.error(token.span, format!("undefined variable {}", quote(name.as_bytes())));
@@ -239,7 +239,7 @@ impl Parser<'_> {
             );
             return Err(error.with_help(help));
         }
-        let nearest = words::nearest(name, self.variables.iter().map(String::as_str).filter(|known| *known != "$"));
+        let nearest = words::nearest(name, self.variables.names().filter(|known| *known != "$"));
         Err(match nearest {
             Some(nearest) => error.with_help(format!("write {nearest}")),
             None => error,

@@ -6,7 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{Span, Spanned};
 use crate::template::Template;
-use crate::template::ast::{Branch, Definition, List, NodeKind};
+use crate::template::ast::{Branch, List, NodeKind};
+use crate::template::definitions::Definitions;
 
 use super::guards::Guards;
 use super::kind::{ArgsTable, Kind, Literal};
@@ -27,7 +28,7 @@ pub(super) fn walk(template: &Template) -> References {
 }
 
 pub(super) struct Walker<'a> {
-    definitions: FxHashMap<&'a str, &'a Definition>,
+    definitions: &'a Definitions,
     pub(super) args: ArgsTable<'a>,
     pub(super) variables: Variables<'a>,
     pub(super) guards: Guards<'a>,
@@ -58,12 +59,8 @@ impl<'a> Walker<'a> {
             ("$externalURL", Kind::Other),
             ("$value", Kind::Other),
         ]);
-        let mut definitions = FxHashMap::default();
-        for definition in &template.definitions {
-            definitions.entry(definition.name.value.as_str()).or_insert(definition);
-        }
         Walker {
-            definitions,
+            definitions: &template.definitions,
             args: ArgsTable::default(),
             variables,
             guards: Guards::default(),
@@ -157,7 +154,7 @@ impl<'a> Walker<'a> {
     }
 
     fn call(&mut self, name: &str, dot: Kind<'a>) {
-        let Some(definition) = self.definitions.get(name).copied() else { return };
+        let Some(definition) = self.definitions.get(name) else { return };
         if self.calls >= MAX_CALLS {
             self.incomplete = true;
             return;

@@ -1,6 +1,5 @@
 //! `labels/allowed-values`: a label with a value that `[labels] allowed-values` does not list.
 
-use crate::lint::Config;
 use crate::lint::context::{FileContext, GroupContext, RuleContext};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::Field;
@@ -12,6 +11,12 @@ static META: Meta =
         .waits_for("labels.allowed-values");
 
 pub(super) struct AllowedValues;
+
+/// Among so many values the one that was meant is looked for: each finding compares its own with all of them.
+const MAX_COMPARED: usize = 200;
+
+/// So many values are listed.
+const MAX_LISTED: usize = 20;
 
 impl LintRule for AllowedValues {
     fn meta(&self) -> &'static Meta {
@@ -29,20 +34,24 @@ impl LintRule for AllowedValues {
 
 fn check(cx: &FileContext<'_>, labels: &[(Field, Field)], out: &mut Vec<Diagnostic>) {
     for (name, value) in labels {
-        let Some(allowed) = allowed(cx.config, name.text()) else { continue };
+        let policy = &cx.config.labels;
         let text = value.text();
         // What a template yields is known only when the alert fires; an empty value means that there is no label.
-        if text.is_empty() || text.contains("{{") || allowed.iter().any(|one| one == text) {
+        if text.is_empty() || text.contains("{{") || policy.allows(name.text(), text) {
             continue;
         }
+        let allowed = policy.allowed_values.get(name.text()).map(Vec::as_slice).unwrap_or_default();
         let message = format!("the label `{}` has the value `{text}`, which is not allowed", name.text());
-        let nearest = words::nearest_or_longer(text, allowed.iter().map(String::as_str));
+        let compared = allowed.get(..MAX_COMPARED).unwrap_or(allowed);
+        let nearest = words::nearest_or_longer(text, compared.iter().map(String::as_str));
         let hint = nearest.map(words::did_you_mean).unwrap_or_default();
-        let help = format!("the configuration allows {}", words::list(allowed));
+        let help = match allowed.get(..MAX_LISTED) {
+            Some(first) if allowed.len() > MAX_LISTED => {
+                let more = allowed.len() - MAX_LISTED;
+                format!("the configuration allows {} and {more} more", words::list(first))
+            }
+            _ => format!("the configuration allows {}", words::list(allowed)),
+        };
         out.push(META.diagnostic(message, cx.field(value, hint)).help(help));
     }
-}
-
-fn allowed<'c>(config: &'c Config, label: &str) -> Option<&'c [String]> {
-    config.labels.allowed_values.get(label).map(Vec::as_slice)
 }
