@@ -168,6 +168,16 @@ impl Inventory {
         self.metrics.keys().map(|name| &**name)
     }
 
+    /// How many names [`Inventory::names`] yields; takes no time.
+    pub fn name_count(&self) -> usize {
+        self.metrics.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.families.is_empty()
+    }
+
     /// The series of this name.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics.get(name)

@@ -378,6 +378,9 @@ fn files_of_facts_are_found_beside_the_configuration() {
     error: the configuration promproof.toml is not valid
     --- exit code 2
     "#);
+    sandbox.write("facts/metrics.txt", "# EOF\n");
+    sandbox.write("promproof.toml", config);
+    assert!(sandbox.run(&select).stderr.contains("the files of `[facts]` name no metric"));
     // What does not lint has no use for it.
     assert_eq!(sandbox.run(&["config"]).code, Some(0));
 }

@@ -29,6 +29,7 @@ impl Config {
         if files.is_empty() {
             return Ok(());
         }
+        let first = files.first().cloned();
         let (mut inventory, mut problems) = (Inventory::default(), Vec::new());
         for (at, (file, purpose)) in files.into_iter().enumerate() {
             if at == MAX_FILES {
@@ -38,6 +39,11 @@ impl Config {
                 break;
             }
             problems.extend(add(&mut inventory, &file, purpose, &source, read));
+        }
+        if let Some((first, _)) = first.filter(|_| problems.is_empty() && inventory.is_empty()) {
+            let label = Label::new(&source, first.place, "");
+            let message = "the files of `[facts]` name no metric".to_owned();
+            problems.push(INVALID_VALUE.diagnostic(message, label).help("fetch them again, or leave the key out"));
         }
         if !problems.is_empty() {
             return Err(problems);

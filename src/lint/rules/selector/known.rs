@@ -81,9 +81,10 @@ impl<'c, 'a> Known<'c, 'a> {
 
     /// The metric that was probably meant: of those whose names are alike the one of nearly the same length.
     pub(super) fn metric_like(&self, wanted: &str) -> Option<&'a str> {
-        let names = self.inventory.names();
-        let left = self.comparisons.get().checked_sub(names.clone().count())?;
+        // Counting them one by one would be as much work.
+        let left = self.comparisons.get().checked_sub(self.inventory.name_count())?;
         self.comparisons.set(left);
+        let names = self.inventory.names();
         names.filter(|name| are_alike(wanted, name)).min_by_key(|name| (name.len().abs_diff(wanted.len()), *name))
     }
 }

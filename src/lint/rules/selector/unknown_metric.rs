@@ -83,7 +83,7 @@ impl<'a> Search<'_, '_, 'a> {
             return *matches;
         }
         let regex = std::str::from_utf8(text).ok().and_then(|text| AnchoredRegex::new(text).ok());
-        let count = known.inventory.names().count();
+        let count = known.inventory.name_count();
         // Recorded ones are not in the inventory.
         let matches = match regex.filter(|_| count <= self.left && !text.contains(&b':')) {
             Some(regex) => {
