@@ -119,7 +119,8 @@ pub fn is_unprintable(character: char) -> bool {
 /// `text` with line breaks and unprintable characters written as escapes (`\n`, `\u{1b}`), so that it takes one line
 /// and shows what it holds.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);

@@ -68,7 +68,11 @@ fn joined(line: &str, mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
 fn forward(line: &str, from: usize, count: usize) -> usize {
     let from = floor(line, from);
     let rest = line.get(from..).unwrap_or_default();
-    rest.char_indices().nth(count).map_or(line.len(), |(at, _)| from + at)
+    match rest.as_bytes().get(..count) {
+        None => line.len(),
+        Some(ascii) if ascii.is_ascii() => from + count,
+        Some(_) => rest.char_indices().nth(count).map_or(line.len(), |(at, _)| from + at),
+    }
 }
 
 /// The byte `count` characters before `from`, or the start of the line.

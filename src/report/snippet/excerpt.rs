@@ -136,8 +136,17 @@ fn longest_free_piece(span: Span, taken: &[Mark]) -> Option<Span> {
 /// Where the bytes of the file are in the text of the excerpt.
 #[derive(Default)]
 struct OffsetMap {
-    /// (byte of the file, byte of the excerpt) of each shown character, each gap and each line's end, in order.
-    points: Vec<(usize, usize)>,
+    /// Of each run of ASCII, each other character, each gap and each line's end, in order.
+    points: Vec<Point>,
+}
+
+struct Point {
+    /// Byte of the file.
+    file: usize,
+    /// Byte of the excerpt.
+    shown: usize,
+    /// How many bytes from there on are the same in both.
+    same: usize,
 }
 
 impl OffsetMap {
@@ -146,29 +155,44 @@ impl OffsetMap {
         let mut shown_to = 0;
         for part in parts {
             if part.start > shown_to {
-                self.points.push((line_start + shown_to, text.len()));
-                text.push_str(gap);
+                self.push(line_start + shown_to, text, gap, 0);
             }
-            let part_text = line.get(part.clone()).unwrap_or_default();
-            for (at, character) in part_text.char_indices() {
-                self.points.push((line_start + part.start + at, text.len()));
-                let printable = character == '\t' || !is_unprintable(character);
-                text.push(if printable { character } else { char::REPLACEMENT_CHARACTER });
-            }
+            self.push_part(text, line.get(part.clone()).unwrap_or_default(), line_start + part.start);
             shown_to = part.end;
         }
         if shown_to < line.len() {
-            self.points.push((line_start + shown_to, text.len()));
-            text.push_str(gap);
+            self.push(line_start + shown_to, text, gap, 0);
         }
-        self.points.push((line_start + line.len(), text.len()));
-        text.push('\n');
+        self.push(line_start + line.len(), text, "\n", 0);
+    }
+
+    /// Appends `part`, which begins at `start` in the file.
+    fn push_part(&mut self, text: &mut String, part: &str, start: usize) {
+        let mut at = 0;
+        while let Some(rest) = part.get(at..).filter(|rest| !rest.is_empty()) {
+            let plain = rest.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
+            if plain > 0 {
+                self.push(start + at, text, rest.get(..plain).unwrap_or_default(), plain);
+                at += plain;
+                continue;
+            }
+            let character = rest.chars().next().unwrap_or_default();
+            let shown = if is_unprintable(character) { char::REPLACEMENT_CHARACTER } else { character };
+            self.push(start + at, text, shown.encode_utf8(&mut [0; 4]), 0);
+            at += character.len_utf8();
+        }
+    }
+
+    fn push(&mut self, file: usize, text: &mut String, piece: &str, same: usize) {
+        self.points.push(Point { file, shown: text.len(), same });
+        text.push_str(piece);
     }
 
     /// The byte of the excerpt at which the byte `offset` of the file is shown, or the gap that it is in.
     fn offset(&self, offset: usize) -> usize {
-        let behind = self.points.partition_point(|(file, _)| *file <= offset);
-        self.points.get(behind.saturating_sub(1)).map_or(0, |(_, shown)| *shown)
+        let behind = self.points.partition_point(|point| point.file <= offset);
+        let before = self.points.get(behind.saturating_sub(1));
+        before.map_or(0, |point| point.shown + offset.saturating_sub(point.file).min(point.same))
     }
 
     /// The bytes of `text`, the excerpt, that show `span`. What is empty and lies at the end of a line covers its line

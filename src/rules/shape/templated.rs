@@ -81,8 +81,9 @@ pub(super) fn in_tree(node: &Node, file: &SourceFile, ground: Ground) -> Option<
             {
                 return marks::of_action(action, ground);
             }
-            let is_rule = ["expr", "alert", "record", "rules"].iter().any(|name| mapping.get(name).is_some());
             let entries = mapping.entries.iter();
+            let is_rule =
+                entries.clone().any(|entry| matches!(entry.name(), Some("expr" | "alert" | "record" | "rules")));
             Templating::surest(entries.filter_map(|entry| in_entry(entry, file, is_rule, ground)))
         }
     }
