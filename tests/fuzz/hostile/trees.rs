@@ -31,8 +31,8 @@ fn generated() {
         &plan,
         move |seed| try_one(&mut Generator::new(seed), &ground),
         |tally| {
-            tally.comes_to("have a document", 60);
-            tally.comes_to("run a test", 15);
+            tally.comes_to("have a document", 40);
+            tally.comes_to("run a test", 10);
             tally.comes_to("have a link", 30);
         },
     );
