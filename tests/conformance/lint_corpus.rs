@@ -52,6 +52,7 @@ fn srerun() {
     1 promql/missing-le
     4 promql/never-true
     1 rule/duplicate
+    1 template/constant-value
     3 template/missing-label backend
     7 template/missing-label fqdn
     1 template/missing-label instace

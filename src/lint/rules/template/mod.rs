@@ -1,5 +1,6 @@
 //! Templates in labels and annotations.
 
+mod constant_value;
 mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
@@ -17,6 +18,7 @@ use super::LintRule;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &syntax::Syntax,
+    &constant_value::ConstantValue,
     &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
     &missing_label::MissingLabel,
