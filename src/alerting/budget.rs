@@ -12,7 +12,8 @@ pub struct Limits {
     /// How many samples rules may record, those of `ALERTS` and `ALERTS_FOR_STATE` included. A histogram counts for
     /// [`HISTOGRAM_COST`].
     pub samples: usize,
-    /// How many bytes the labels of alerts and of recorded series may have together, each label set counted once a rule.
+    /// How many bytes the labels of alerts and of recorded series may have together, each label set counted once a rule
+    /// and for [`SERIES_COST`] more.
     pub label_bytes: usize,
     /// How many bytes the annotations may have together that are expanded while rules run, because they hold a `query`.
     pub annotation_bytes: usize,
@@ -22,14 +23,17 @@ pub struct Limits {
     pub deadline: Option<Instant>,
 }
 
+/// For how many bytes a label set counts beside its texts: that much an alert or a series takes at least.
+const SERIES_COST: usize = 256;
+
 /// For how many samples a query of a template counts that returns nothing.
 const QUERY_COST: usize = 20;
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            samples: 20_000_000,
-            label_bytes: 64 << 20,
+            samples: 10_000_000,
+            label_bytes: 128 << 20,
             annotation_bytes: 64 << 20,
             queried: 50_000_000,
             deadline: None,
@@ -97,10 +101,11 @@ impl Budget {
     /// # Errors
     /// As [`Budget::sample`].
     pub(super) fn labels(&self, labels: &Labels) -> Result<(), String> {
-        let bytes = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let texts: usize = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let bytes = texts.saturating_add(SERIES_COST);
         let limit = self.limits.label_bytes;
         let message =
-            || format!("the labels of alerts and recorded series of this test have more than {} MiB", limit >> 20);
+            || format!("the labels of alerts and recorded series of this test take more than {} MiB", limit >> 20);
         self.take(&self.label_bytes, bytes, limit, message)
     }
 

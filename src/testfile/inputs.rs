@@ -21,7 +21,7 @@ const TOO_MANY_VALUES: &str = "test/too-many-values";
 
 /// How many values the series of one group may have together, which bounds the memory that a group takes. A histogram
 /// counts for [`HISTOGRAM_COST`].
-const MAX_GROUP_VALUES: usize = 20_000_000;
+const MAX_GROUP_VALUES: usize = 10_000_000;
 
 /// The input of a test group.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! A safe fix changes nothing that a server does: the rules of a file, and what is left of it after `check --fix --pedantic`,
+//! A safe fix changes nothing that a server does but the texts of annotations, of which none gets broken: the rules of a file, and what is left of it after `check --fix --pedantic`,
 //! fire for the same alerts with the same labels at the same steps, and record the same series, over random data.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use promproof::lint::{Config, fix};
 use promproof::model::Labels;
 use promproof::rules::{LoadOptions, load};
 use promproof::source::{Applicability, SourceFile};
+use promproof::template;
 use promproof::workspace::{Document, Purpose, Workspace};
 use promproof::yaml;
 
@@ -31,6 +32,7 @@ fn safe_fixes_change_nothing_that_a_server_does() {
             return Outcome::Empty;
         }
         let (before, after) = (compiled(&text), compiled(&fixed));
+        assert!(broken_templates(&fixed) <= broken_templates(&text), "{text}becomes\n{fixed}");
         for _ in 0..2 {
             let inputs = inputs(&mut random);
             let is_same = what_happens(&before, &inputs) == what_happens(&after, &inputs);
@@ -65,8 +67,33 @@ fn rule_file(random: &mut Generator) -> String {
             "        labels:\n          severity: page\n          # its own\n          job: \"{{ $labels.job }}\"\n",
             "        labels: {\"code\": \"{{$labels.code}}\"}\n",
         ]);
+        text += &annotation(random);
     }
     text
+}
+
+/// Templates, and what is nearly one.
+fn annotation(random: &mut Generator) -> String {
+    let part = |random: &mut Generator| {
+        random.pick(&[
+            "{{ $value }}",
+            "{{ $labels.job }}",
+            "{ $value }",
+            "{ $labels.job }",
+            "{$labels.job=\"x\"}",
+            "{ $value is high }",
+            "{\"a\": {{ $value }}}",
+            "}}",
+            "%",
+            "%20x",
+            " % ",
+            "{{ $value | humanizePercentage }}",
+            "up",
+            "{",
+        ])
+    };
+    let text: String = (0..random.below(4)).map(|_| part(random)).collect();
+    format!("        annotations:\n          text: '{}'\n", text.replace('\'', "''"))
 }
 
 fn expression(random: &mut Generator) -> String {
@@ -124,6 +151,14 @@ fn compiled(text: &str) -> RuleSet {
     let (set, problems) = RuleSet::compile(&[Arc::new(rules)], CompileOptions::default());
     assert!(problems.is_empty(), "{text}: {problems:?}");
     set
+}
+
+/// How many annotations are no templates.
+fn broken_templates(text: &str) -> usize {
+    let file = Arc::new(SourceFile::new("rules.yml", text));
+    let rules = load(&yaml::parse(&file), &file, &LoadOptions::default()).unwrap();
+    let rules = rules.groups.iter().flat_map(|group| &group.rules);
+    rules.flat_map(|rule| &rule.annotations).filter(|(_, value)| template::parse(value.text()).is_err()).count()
 }
 
 fn inputs(random: &mut Generator) -> Vec<Input> {

@@ -37,7 +37,7 @@ fn labels_of_a_megabyte_each() {
     let label = "{{ printf \"%1000000d\" 1 }}{{ $labels.i }}";
     let rules = format!("groups: [{{name: g, rules: [{{alert: A, expr: up == 0, labels: {{d: '{label}'}}}}]}}]");
     let ended = test(&rules, ALERTS);
-    assert!(ended.stdout.contains("the labels of alerts and recorded series of this test have more than 64 MiB"));
+    assert!(ended.stdout.contains("the labels of alerts and recorded series of this test take more than 128 MiB"));
 }
 
 #[test]

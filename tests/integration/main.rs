@@ -18,6 +18,7 @@ mod extensions;
 mod first_day;
 mod fix;
 mod html_page;
+mod left_alone;
 mod observers;
 mod parts;
 mod readme;

@@ -172,7 +172,7 @@ tests:
       - {series: large, values: '{{}}x650000'}
     promql_expr_test: [{expr: up, eval_time: 8d}]
 "), @"
-    test.yml:7:18: error[test/too-many-values] with this series the test has more than 20000000 input values
+    test.yml:7:18: error[test/too-many-values] with this series the test has more than 10000000 input values
     failed: 1 of 1 test file, 1 of 1 group, 1 assertion (1 not checked)
     ");
 }

@@ -32,7 +32,8 @@ fn each_limit_ends_the_run_and_says_so() {
     let message = "the rules of this test record more than 15 samples";
     assert_eq!(exceeded(samples, false), Some((message.to_owned(), 1)));
     assert!(exceeded(samples, true).is_some_and(|(text, _)| text == message));
-    let labels = Limits { label_bytes: 60, ..limits };
+    // Two recorded series, which count for 256 bytes each, and no alert.
+    let labels = Limits { label_bytes: 2 * 256 + 60, ..limits };
     assert!(exceeded(labels, false).is_some_and(|(text, rule)| text.starts_with("the labels of alerts") && rule == 2));
     let annotations = Limits { annotation_bytes: 40, ..limits };
     assert!(exceeded(annotations, false).is_some_and(|(text, rule)| text.contains("with a `query`") && rule == 2));

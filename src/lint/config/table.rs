@@ -158,7 +158,7 @@ pub(super) static SECTIONS: [Section; 6] = [
                 slot: Slot::Duration(|config| &mut config.facts.scrape_interval_ms),
                 is_required: false,
                 about: "The time between two scrapes of a target: Prometheus' `scrape_interval` \
-                        (`promql/short-range`).",
+                        (`promql/short-range`, `alert/absent-without-for`).",
                 example: r#"scrape-interval = "30s""#,
             },
             Key {

@@ -92,7 +92,7 @@ fn too_many_repeated_series_are_refused_at_once() {
 ";
     insta::assert_snapshot!(trimmed(&concise(series)), @r"
     t.yml:5:56: error[test/too-many-values] with this `repeat` the test has too many series, or too long ones
-    t.yml:8:29: error[test/too-many-values] with this series the test has more than 20000000 input values
+    t.yml:8:29: error[test/too-many-values] with this series the test has more than 10000000 input values
     failed: 1 of 1 test file, 2 of 2 groups, 2 assertions (2 not checked)
     --- exit code 1
     ");

@@ -35,6 +35,10 @@ impl LintRule for CounterWithoutRate {
     }
 }
 
+fn is_zero(expr: &Expr) -> bool {
+    matches!(&expr.without_parens().kind, ExprKind::Number(number) if number.value == 0.0)
+}
+
 /// The instant selectors with a name whose values reach the result or decide on it.
 fn raw(expr: &Expr) -> Vec<(&Expr, &str)> {
     let mut found = Vec::new();
@@ -50,7 +54,11 @@ fn raw(expr: &Expr) -> Vec<(&Expr, &str)> {
             },
             ExprKind::Binary(operation) => match operation.op {
                 // Whether something is there.
-                BinaryOp::And | BinaryOp::Unless => pending.push(&operation.lhs),
+                BinaryOp::And => pending.push(&operation.lhs),
+                // What is new, or has no partner: its value does not matter.
+                BinaryOp::Unless => {}
+                // Whether anything was counted at all.
+                op if op.is_comparison() && [&operation.lhs, &operation.rhs].iter().any(|side| is_zero(side)) => {}
                 BinaryOp::Or => pending.extend([&operation.lhs, &operation.rhs]),
                 // Two counters beside each other: a share of all, or what is under way.
                 _ if operation.matching.is_some() => {}

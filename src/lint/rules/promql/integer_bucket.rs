@@ -35,17 +35,22 @@ impl LintRule for IntegerBucket {
 fn check(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let name = matcher.name.value.as_str();
     let value = std::str::from_utf8(&matcher.value.value).ok()?;
-    let is_integer = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    // From a million on it is written with an exponent, `1e+06`, with and without a point.
+    let is_integer = matches!(value.len(), 1..=6) && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_integer = is_integer && (value == "0" || !value.starts_with('0'));
     if !matches!(name, "le" | "quantile") || !matches!(matcher.op, MatchOp::Equal | MatchOp::NotEqual) || !is_integer {
         return None;
     }
     let (file, expr) = (cx.file(), &cx.rule.expr);
-    let negated = if matcher.op == MatchOp::Equal { "=~" } else { "!~" };
-    let message =
-        format!("Prometheus 3 stores `{name}=\"{value}\"` as `{name}=\"{value}.0\"`: this matches nothing there");
-    let found = META
-        .diagnostic(message, file.inside(expr, matcher.op_span.to(matcher.value.span), ""))
-        .help(format!("write `{name}{negated}\"{value}(\\\\.0)?\"`, which matches both, or `{name}=\"{value}.0\"`"));
+    let (pattern_op, effect) = match matcher.op {
+        MatchOp::Equal => ("=~", "this matches nothing there"),
+        _ => ("!~", "this excludes nothing there"),
+    };
+    let message = format!("Prometheus 3 stores `{name}=\"{value}\"` as `{name}=\"{value}.0\"`: {effect}");
+    let found = META.diagnostic(message, file.inside(expr, matcher.op_span.to(matcher.value.span), "")).help(format!(
+        "write `{name}{pattern_op}\"{value}(\\\\.0)?\"`, which is for both, or `{name}{}\"{value}.0\"`",
+        matcher.op.symbol()
+    ));
     let decoded = matcher.op_span.to(matcher.value.span);
     let span = expr.file_span(decoded);
     // Where an escape of YAML stands in the way, the help has to do.

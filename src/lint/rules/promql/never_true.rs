@@ -1,10 +1,12 @@
 //! `promql/never-true`: a comparison that nothing can pass.
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind};
+use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 
 static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass").fixable();
@@ -18,12 +20,16 @@ impl LintRule for NeverTrue {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(facts) = cx.facts() else { return };
-        let never = facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Never);
-        out.extend(never.map(|comparison| report(cx, comparison)));
+        let mut never = facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Never).peekable();
+        if never.peek().is_none() {
+            return;
+        }
+        let operations = cx.rule.parsed.as_ref().map(operations).unwrap_or_default();
+        out.extend(never.map(|comparison| report(cx, comparison, operations.get(&comparison.node).copied())));
     }
 }
 
-fn report(cx: &RuleContext<'_>, comparison: &Comparison) -> Diagnostic {
+fn report(cx: &RuleContext<'_>, comparison: &Comparison, written: Option<(Span, &BinaryExpr)>) -> Diagnostic {
     let (file, expr) = (cx.file(), &cx.rule.expr);
     let text = expr.text();
     let op = comparison.operator.slice(text);
@@ -41,7 +47,7 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison) -> Diagnostic {
         Some(known) => found.related(file.inside(expr, known.span, range_text(values))),
         None => found,
     };
-    let operation = cx.rule.parsed.as_ref().and_then(|expr| operation(expr, comparison));
+    let operation = written.map(|(whole, binary)| Operation::of(comparison, whole, binary));
     let of_ups = operation.as_ref().is_some_and(|operation| counts_ups(operation.known_side));
     let found = found.help(help(comparison, values, other, of_ups));
     found.fix(operation.and_then(|operation| fix(cx, comparison, &operation, values, other)))
@@ -56,15 +62,20 @@ struct Operation<'e> {
     limit: &'e Expr,
 }
 
-fn operation<'e>(expr: &'e Expr, comparison: &Comparison) -> Option<Operation<'e>> {
-    let mut found = None;
+impl<'e> Operation<'e> {
+    fn of(comparison: &Comparison, whole: Span, binary: &'e BinaryExpr) -> Self {
+        let (lhs, rhs) = (binary.lhs.without_parens(), binary.rhs.without_parens());
+        let (known_side, limit) = if comparison.known_left { (lhs, rhs) } else { (rhs, lhs) };
+        Operation { whole, binary, known_side, limit }
+    }
+}
+
+/// The binary operations of an expression by their nodes, with their bytes.
+fn operations(expr: &Expr) -> FxHashMap<NodeId, (Span, &BinaryExpr)> {
+    let mut found = FxHashMap::default();
     expr.walk(&mut |part| {
-        if let ExprKind::Binary(binary) = &part.kind
-            && part.id == comparison.node
-        {
-            let (lhs, rhs) = (binary.lhs.without_parens(), binary.rhs.without_parens());
-            let (known_side, limit) = if comparison.known_left { (lhs, rhs) } else { (rhs, lhs) };
-            found = Some(Operation { whole: part.span, binary, known_side, limit });
+        if let ExprKind::Binary(binary) = &part.kind {
+            found.insert(part.id, (part.span, &**binary));
         }
     });
     found

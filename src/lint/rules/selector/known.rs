@@ -61,7 +61,8 @@ impl<'c, 'a> Known<'c, 'a> {
 
     /// The scraped metric of which all series are known, with the name.
     pub(super) fn metric(&self, selector: &'a VectorSelector) -> Option<(&'a str, &'a Metric)> {
-        let name = selector.metric_name()?;
+        // Which alerts were active when the inventory was written says nothing about the others.
+        let name = selector.metric_name().filter(|name| !matches!(*name, "ALERTS" | "ALERTS_FOR_STATE"))?;
         let metric = self.inventory.metric(name).filter(|metric| metric.series() > 0)?;
         self.recording.get(name).is_none().then_some((name, metric))
     }
@@ -73,10 +74,14 @@ impl<'c, 'a> Known<'c, 'a> {
     }
 
     /// The name that was probably meant.
-    pub(super) fn nearest<'k>(&self, wanted: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
-        let left = self.comparisons.get().checked_sub(known.clone().count())?;
-        self.comparisons.set(left);
-        words::nearest(wanted, known.filter(|name| *name != wanted))
+    pub(super) fn nearest<'k>(&self, wanted: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+        let left = self.comparisons.get();
+        // Each one that is looked at counts, and nothing is looked at any more where none are left.
+        let mut compared = 0;
+        let counted = known.take(left).inspect(|_| compared += 1);
+        let nearest = words::nearest(wanted, counted.filter(|name| *name != wanted));
+        self.comparisons.set(left - compared);
+        nearest
     }
 
     /// The metric that was probably meant: of those whose names are alike the one of nearly the same length.

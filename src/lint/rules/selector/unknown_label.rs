@@ -64,7 +64,7 @@ fn check(
     let (file, expr) = (selected.place.file, &selected.place.rule.expr);
     let text = near.map_or_else(|| "no series has it".to_owned(), words::did_you_mean);
     let found = META.diagnostic(format!("`{name}` has no label `{label}`"), file.inside(expr, matcher.name.span, text));
-    let mut labels: Vec<&str> = metric.labels().collect();
+    let mut labels: Vec<&str> = metric.labels().take(LISTED + 1).collect();
     labels.sort_unstable();
     Some(match labels.len() {
         0 => found.help("its series have no labels"),

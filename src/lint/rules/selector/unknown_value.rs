@@ -27,8 +27,9 @@ impl LintRule for UnknownValue {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(known) = Known::of(cx) else { return };
-        // What is absent may be missing.
-        for selected in selectors(cx, &known).iter().filter(|selected| !selected.in_absent) {
+        // What is absent may be missing, and so may one of two alternatives.
+        let may_be_missing = |selected: &&Selected<'_>| selected.in_absent || selected.is_alternative;
+        for selected in selectors(cx, &known).iter().filter(|selected| !may_be_missing(selected)) {
             let Some((name, metric)) = known.metric(selected.selector) else { continue };
             let matchers = selected.selector.matchers.iter().filter(|matcher| {
                 let asks = matches!(matcher.op, MatchOp::Equal | MatchOp::Regex);

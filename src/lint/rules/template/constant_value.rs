@@ -11,7 +11,7 @@ static META: Meta =
 
 /// What prints a quantity: nobody means 0 or 1 seconds, bytes, or the year 1970 for every alert.
 const QUANTITIES: [(&str, &str); 3] =
-    [("humanizeDuration", "a duration"), ("humanizeTimestamp", "a time"), ("humanize1024", "bytes")];
+    [("humanizeDuration", "a duration"), ("humanizeTimestamp", "a time"), ("humanize1024", "a number of bytes")];
 
 pub(super) struct ConstantValue;
 
@@ -29,6 +29,10 @@ impl LintRule for ConstantValue {
             let Some((place, what)) = template.parsed.as_ref().ok().and_then(|parsed| printed(parsed.root())) else {
                 continue;
             };
+            // `0s left` and `0B free` are what they say.
+            if constant == 0.0 && what != "a time" {
+                continue;
+            }
             let (file, expr) = (cx.file(), &cx.rule.expr);
             let message = format!("{} prints {what} that is always {constant}", template.describe());
             out.push(

@@ -25,8 +25,8 @@ impl LintRule for LiteralBraces {
             let Ok(parsed) = &template.parsed else { continue };
             if let Some((span, what)) = printed_braces(parsed) {
                 let found = report(cx, &template.describe(), template.value, span, what);
-                // What a label prints decides which alert it is.
-                let is_text = template.place == TemplatePlace::Annotation;
+                // What a label prints decides which alert it is; what a stray brace was meant for is not known.
+                let is_text = template.place == TemplatePlace::Annotation && !matches!(what, What::Stray);
                 let applicability = if is_text { Applicability::Safe } else { Applicability::Unsafe };
                 out.push(found.fix(fix(cx, template.value, span, what, applicability)));
             }
@@ -64,11 +64,22 @@ fn report(cx: &RuleContext<'_>, place: &str, value: &Field, span: Span, what: Wh
     META.diagnostic(format!("{place} {message}"), label).help(help)
 }
 
+/// Whether there is a variable and nothing else between two braces: `{ $labels.x }`.
+fn is_variable(braces: &str) -> bool {
+    let inside = braces.trim_start_matches('{').trim_end_matches('}').trim();
+    let name = inside.strip_prefix("$labels.").unwrap_or(if inside == "$value" { "value" } else { "" });
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// Takes away what is too much, or adds what is missing.
 fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicability: Applicability) -> Option<Fix> {
     let (title, edits) = match what {
         What::Stray => ("remove `}}`", vec![Edit::remove(span)]),
-        What::Single => ("write two braces", vec![Edit::insert(span.start, "{"), Edit::insert(span.end, "}")]),
+        What::Single if is_variable(span.slice(value.text())) => {
+            ("write two braces", vec![Edit::insert(span.start, "{"), Edit::insert(span.end, "}")])
+        }
+        // What else stands there may be no action.
+        What::Single => return None,
         What::Quoted(action) => {
             let quoted = span.slice(value.text());
             let inside = quoted.get(1..quoted.len().checked_sub(1)?)?;
@@ -90,14 +101,23 @@ fn printed_braces(template: &Template) -> Option<(Span, What)> {
     };
     while let Some(list) = pending.pop() {
         let mut behind_action = false;
+        // Braces of the text that are open, as in JSON: they may be what is closed.
+        let mut open = 0usize;
         for node in &list.nodes {
             match &node.kind {
                 NodeKind::Text(_) => {
                     let literal = node.span.slice(text);
-                    if behind_action && literal.starts_with("}}") {
+                    if behind_action && open == 0 && literal.starts_with("}}") {
                         note(Span::new(node.span.start, node.span.start + 2), What::Stray);
                     } else if let Some(span) = single_braces(literal) {
                         note(span.shifted(node.span.start), What::Single);
+                    }
+                    for byte in literal.bytes() {
+                        match byte {
+                            b'{' => open += 1,
+                            b'}' => open = open.saturating_sub(1),
+                            _ => {}
+                        }
                     }
                 }
                 NodeKind::Action(pipeline) => {

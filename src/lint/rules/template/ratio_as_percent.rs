@@ -64,6 +64,11 @@ fn check(
     if !pipeline.variables.is_empty() || !literal.get(blanks..)?.starts_with('%') || blanks > 1 {
         return None;
     }
+    // `%20` is a blank in a URL.
+    let behind = literal.get(blanks + 1..).unwrap_or_default().as_bytes();
+    if behind.len() >= 2 && behind.iter().take(2).all(u8::is_ascii_hexdigit) {
+        return None;
+    }
     let sign = Span::new(text.span.start, text.span.start + blanks + 1);
     let place = cx.file().inside(template.value, action.span.to(sign), "");
     if calls(pipeline, PERCENTAGE) {
