@@ -13,7 +13,7 @@ pub struct Limits {
     /// [`HISTOGRAM_COST`].
     pub samples: usize,
     /// How many bytes the labels of alerts and of recorded series may have together, each label set counted once a rule
-    /// and for [`SERIES_COST`] more.
+    /// and for 256 bytes more.
     pub label_bytes: usize,
     /// How many bytes the annotations may have together that are expanded while rules run, because they hold a `query`.
     pub annotation_bytes: usize,
