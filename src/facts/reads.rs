@@ -51,13 +51,13 @@ impl Reads {
                     selectors += 1;
                     reads.selector(&matrix.selector.value, past_ms);
                     reads.duration(&matrix.range);
-                    back_ms = add(milliseconds(&matrix.range), offset_ms(&matrix.selector.value.modifiers));
+                    back_ms = add(matrix.range.literal_ms(), offset_ms(&matrix.selector.value.modifiers));
                 }
                 ExprKind::Subquery(subquery) => {
                     reads.modifiers(&subquery.modifiers, past_ms);
                     reads.duration(&subquery.range);
                     subquery.step.iter().for_each(|step| reads.duration(step));
-                    back_ms = add(milliseconds(&subquery.range), offset_ms(&subquery.modifiers));
+                    back_ms = add(subquery.range.literal_ms(), offset_ms(&subquery.modifiers));
                 }
                 ExprKind::Call(call) => {
                     reads.from_nothing |= call.function.makes_from_nothing() || call.args.is_empty();
@@ -166,14 +166,7 @@ fn offset_ms(modifiers: &Modifiers) -> Option<i64> {
     if modifiers.at.is_some() || modifiers.extension.is_some() {
         return None;
     }
-    modifiers.offset.as_ref().map_or(Some(0), |offset| milliseconds(&offset.value).map(|ms| ms.max(0)))
-}
-
-fn milliseconds(duration: &DurationExpr) -> Option<i64> {
-    match &duration.kind {
-        DurationKind::Literal { seconds, .. } => Some((seconds * 1000.0) as i64),
-        _ => None,
-    }
+    modifiers.offset.as_ref().map_or(Some(0), |offset| offset.value.literal_ms().map(|ms| ms.max(0)))
 }
 
 #[cfg(test)]

@@ -191,6 +191,16 @@ pub struct DurationExpr {
     pub kind: DurationKind,
 }
 
+impl DurationExpr {
+    /// Milliseconds, where it is written as a number; `None` where it is computed.
+    pub fn literal_ms(&self) -> Option<i64> {
+        match self.kind {
+            DurationKind::Literal { seconds, .. } => Some((seconds * 1000.0).round() as i64),
+            _ => None,
+        }
+    }
+}
+
 /// What a duration is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DurationKind {

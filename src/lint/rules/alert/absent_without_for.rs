@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
-use crate::promql::ast::{BinaryOp, Call, DurationKind, ExprKind};
+use crate::promql::ast::{BinaryOp, Call, ExprKind};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
@@ -68,10 +68,7 @@ fn absent_calls(expr: &Expr) -> Vec<&Call> {
 fn argument(argument: &Expr) -> Option<(&crate::promql::ast::VectorSelector, i64)> {
     let argument = argument.without_parens();
     let range_ms = match &argument.kind {
-        ExprKind::Matrix(matrix) => match matrix.range.kind {
-            DurationKind::Literal { seconds, .. } => (seconds * 1000.0) as i64,
-            _ => return None,
-        },
+        ExprKind::Matrix(matrix) => matrix.range.literal_ms()?,
         _ => 0,
     };
     Some((argument.selector()?, range_ms))

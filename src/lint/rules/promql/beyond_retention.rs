@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
-use crate::promql::ast::{DurationExpr, DurationKind, ExprKind, Modifiers};
+use crate::promql::ast::{DurationExpr, ExprKind, Modifiers};
 use crate::source::{Diagnostic, Severity, Span};
 
 static META: Meta = meta!(
@@ -67,15 +67,8 @@ fn window(range: Option<&DurationExpr>, modifiers: &Modifiers) -> Option<(i64, i
     if modifiers.at.is_some() {
         return None;
     }
-    let offset = modifiers.offset.as_ref().map_or(Some(0), |offset| milliseconds(&offset.value))?;
-    Some((range.map_or(Some(0), milliseconds)?, offset))
-}
-
-fn milliseconds(duration: &DurationExpr) -> Option<i64> {
-    match duration.kind {
-        DurationKind::Literal { seconds, .. } => Some((seconds * 1000.0) as i64),
-        _ => None,
-    }
+    let offset = modifiers.offset.as_ref().map_or(Some(0), |offset| offset.value.literal_ms())?;
+    Some((range.map_or(Some(0), DurationExpr::literal_ms)?, offset))
 }
 
 fn report(cx: &RuleContext<'_>, reach: &Reach, retention_ms: i64) -> Diagnostic {

@@ -7,7 +7,7 @@ use crate::lint::context::WorkspaceContext;
 use crate::lint::recording::Place;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
-use crate::promql::ast::{Call, DurationExpr, DurationKind, ExprKind, MatrixSelector, SubqueryExpr};
+use crate::promql::ast::{Call, DurationExpr, ExprKind, MatrixSelector, SubqueryExpr};
 use crate::promql::functions::Function;
 use crate::rules::{Rule, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Severity};
@@ -92,7 +92,7 @@ impl Intervals<'_> {
             _ => return None,
         };
         let short =
-            Short { range, range_ms: milliseconds(range)?, interval_ms, origin, needs: samples_needed(call.function) };
+            Short { range, range_ms: range.literal_ms()?, interval_ms, origin, needs: samples_needed(call.function) };
         // The range is open at its left end: of `[2m]` at every minute it holds two.
         (short.range_ms > 0 && short.range_ms / interval_ms < short.needs).then_some(short)
     }
@@ -116,7 +116,7 @@ impl Intervals<'_> {
 
     fn of_subquery(&self, subquery: &SubqueryExpr) -> Option<(i64, Origin)> {
         let step = match &subquery.step {
-            Some(step) => milliseconds(step).filter(|step| *step > 0)?,
+            Some(step) => step.literal_ms().filter(|step| *step > 0)?,
             None => self.facts.evaluation_interval_ms?,
         };
         Some((step, Origin::Evaluated))
@@ -129,13 +129,6 @@ fn samples_needed(function: &Function) -> i64 {
     if function.wants.is_some() || function.name == "changes" { 2 } else { 1 }
 }
 
-fn milliseconds(duration: &DurationExpr) -> Option<i64> {
-    match duration.kind {
-        DurationKind::Literal { seconds, .. } => Some((seconds * 1000.0).round() as i64),
-        _ => None,
-    }
-}
-
 impl Short<'_> {
     /// Whether the range never holds enough.
     fn always(&self) -> bool {
@@ -146,8 +139,8 @@ impl Short<'_> {
         let (file, expr) = (place.file, &place.rule.expr);
         let (name, range) = (function.name, self.range.span.slice(expr.text()));
         let found = match (self.always(), self.needs) {
-            (true, _) => format!("`{name}` finds one sample at most in a range of {range} and needs two"),
-            (false, 2) => format!("`{name}` finds only one sample in a range of {range} at times and needs two"),
+            (true, _) => format!("`{name}` finds one sample at most in a range of {range} and compares two"),
+            (false, 2) => format!("`{name}` finds only one sample in a range of {range} at times and compares two"),
             (false, _) => format!("`{name}` finds no sample in a range of {range} at times"),
         };
         let interval = format_duration(self.interval_ms);
@@ -164,11 +157,7 @@ impl Short<'_> {
         if !self.always() {
             found.severity = Severity::Warning;
         }
-        let found = found.help(self.help());
-        match self.fix(place) {
-            Some(fix) => found.fix(fix),
-            None => found,
-        }
+        found.help(self.help()).fix(self.fix(place))
     }
 
     fn help(&self) -> String {
