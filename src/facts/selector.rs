@@ -42,10 +42,10 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
 
 /// The labels of a metric of which all series are known as they are stored; `None` for other metrics.
 fn in_inventory<'e>(name: &str, span: Span, premises: Premises<'e>) -> Option<LabelSet<'e>> {
-    let metric = premises.inventory?.metric(name).filter(|metric| metric.series() > 0)?;
+    let metric = premises.inventory?.complete(name)?;
     // The page of a target has not the labels that a scrape adds.
     let target_labels = premises.target_labels.unwrap_or_default();
-    if !target_labels.iter().all(|label| metric.label(label).is_some()) || metric.labels().count() > MAX_LABELS {
+    if !target_labels.iter().all(|label| metric.label(label).is_some()) || metric.label_count() > MAX_LABELS {
         return None;
     }
     let mut labels = LabelSet::closed(Dropped::at(span, Cause::NotInInventory));

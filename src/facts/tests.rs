@@ -353,8 +353,8 @@ fn the_labels_of_targets_are_those_that_are_given() {
 #[test]
 fn the_labels_of_a_metric_are_those_of_the_inventory() {
     let mut inventory = crate::inventory::Inventory::default();
-    let text =
-        "a{job='j',instance='i',x='1'} 1\nb{job='j',instance='i'} 1\nb{job='j',instance='i',y='1'} 1\nc{z='1'} 1\n";
+    let text = "a{job='j',instance='i',x='1'} 1\nb{job='j',instance='i'} 1\nb{job='j',instance='i',y='1'} 1\nc{z='1'} 1\n\
+         ALERTS{alertname='A',job='j',instance='i'} 1\n";
     inventory.read(&text.replace('\'', "\""), crate::inventory::Purpose::Inventory).unwrap();
     let target_labels = TARGET_LABELS.map(str::to_owned);
     let premises = Premises { target_labels: Some(&target_labels), inventory: Some(&inventory), ..Premises::default() };
@@ -373,4 +373,6 @@ fn the_labels_of_a_metric_are_those_of_the_inventory() {
     assert_eq!(of("c / on (x) a"), "[] true");
     assert_eq!(of("c"), "[] false");
     assert_eq!(of("d"), "[] false");
+    // Other alerts have other labels.
+    assert_eq!(of("ALERTS"), "[] false");
 }

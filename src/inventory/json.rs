@@ -172,12 +172,12 @@ impl Data<'_> {
         if let Some((_, metric)) = table.tables.iter().find(|(name, _)| name == "metric") {
             return self.0.series(metric);
         }
-        let text = |wanted: &str| table.texts.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.as_str());
-        match (text(METRIC_NAME), text("metric"), text("type")) {
+        match (table.text(METRIC_NAME), table.text("metric"), table.text("type")) {
             (Some(_), ..) => self.0.series(&table.texts),
             (None, Some(name), Some(kind)) => {
                 self.0.name(name)?;
-                self.0.inventory.add_metadata(name, Some(MetricKind::from_word(kind)), text("unit").unwrap_or_default())
+                let unit = table.text("unit").unwrap_or_default();
+                self.0.inventory.add_metadata(name, Some(MetricKind::from_word(kind)), unit)
             }
             _ => Ok(()),
         }
@@ -208,10 +208,8 @@ impl<'de> Visitor<'de> for OfMetric<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(part) = seq.next_element_seed(Part)? {
             let Held::Table(table) = part else { continue };
-            let text =
-                |wanted: &str| table.texts.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.as_str());
-            let kind = text("type").map(MetricKind::from_word);
-            self.reader.inventory.add_metadata(self.name, kind, text("unit").unwrap_or_default()).map_err(full)?;
+            let (kind, unit) = (table.text("type").map(MetricKind::from_word), table.text("unit").unwrap_or_default());
+            self.reader.inventory.add_metadata(self.name, kind, unit).map_err(full)?;
         }
         Ok(())
     }
@@ -235,6 +233,12 @@ struct Table {
     texts: Vec<(String, String)>,
     /// Tables of texts in it, without what else they hold.
     tables: Vec<(String, Vec<(String, String)>)>,
+}
+
+impl Table {
+    fn text(&self, wanted: &str) -> Option<&str> {
+        self.texts.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.as_str())
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Part {

@@ -183,6 +183,13 @@ impl Inventory {
         self.metrics.get(name)
     }
 
+    /// The series of this name, if those that are known are all that there can be: which alerts were active when a file was
+    /// written says nothing about the others.
+    pub fn complete(&self, name: &str) -> Option<&Metric> {
+        let is_of_alerts = matches!(name, "ALERTS" | "ALERTS_FOR_STATE");
+        self.metric(name).filter(|metric| metric.series > 0 && !is_of_alerts)
+    }
+
     /// Whether there are series of this name, or there may be by its metadata.
     pub fn has_metric(&self, name: &str) -> bool {
         self.metrics.contains_key(name) || self.family(name).is_some()
@@ -347,6 +354,11 @@ impl Metric {
     /// The names of the labels that some of the series have.
     pub fn labels(&self) -> impl Iterator<Item = &str> + Clone {
         self.labels.keys().map(|name| &**name)
+    }
+
+    /// How many names [`Metric::labels`] yields; takes no time.
+    pub fn label_count(&self) -> usize {
+        self.labels.len()
     }
 
     /// Whether all series have the label.

@@ -61,9 +61,8 @@ impl<'c, 'a> Known<'c, 'a> {
 
     /// The scraped metric of which all series are known, with the name.
     pub(super) fn metric(&self, selector: &'a VectorSelector) -> Option<(&'a str, &'a Metric)> {
-        // Which alerts were active when the inventory was written says nothing about the others.
-        let name = selector.metric_name().filter(|name| !matches!(*name, "ALERTS" | "ALERTS_FOR_STATE"))?;
-        let metric = self.inventory.metric(name).filter(|metric| metric.series() > 0)?;
+        let name = selector.metric_name()?;
+        let metric = self.inventory.complete(name)?;
         self.recording.get(name).is_none().then_some((name, metric))
     }
 
