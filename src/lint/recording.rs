@@ -33,17 +33,11 @@ impl Place<'_> {
 pub struct Definitions<'a> {
     /// The first one in the order of the files.
     pub first: Place<'a>,
-    /// The others.
+    /// The others, in the same order, so that those of one group stand together.
     others: Vec<Place<'a>>,
-    /// The groups that they stand in.
-    groups: FxHashSet<(usize, usize)>,
 }
 
 impl<'a> Definitions<'a> {
-    fn new(first: Place<'a>) -> Self {
-        Definitions { first, others: Vec::new(), groups: FxHashSet::from_iter([first.group()]) }
-    }
-
     /// All of them, in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &Place<'a>> {
         std::iter::once(&self.first).chain(&self.others)
@@ -51,13 +45,15 @@ impl<'a> Definitions<'a> {
 
     /// Whether all of them stand in the group of `reader` and behind it.
     pub fn are_behind(&self, reader: &Place<'_>) -> bool {
-        // The first of a group is the first in it.
-        self.groups.len() == 1 && self.first.group() == reader.group() && self.first.rule_at > reader.rule_at
+        let last = self.others.last().unwrap_or(&self.first);
+        let group = reader.group();
+        self.first.group() == group && last.group() == group && self.first.rule_at > reader.rule_at
     }
 
     /// Whether none of them stands in the group of `reader`.
     pub fn are_elsewhere(&self, reader: &Place<'_>) -> bool {
-        !self.groups.contains(&reader.group())
+        let group = reader.group();
+        self.first.group() != group && self.others.binary_search_by_key(&group, Place::group).is_err()
     }
 }
 
@@ -84,12 +80,9 @@ impl<'a> Recording<'a> {
         let mut by_name: FxHashMap<&str, Definitions<'_>> = FxHashMap::default();
         for place in cx.places().filter(|place| place.rule.kind == RuleKind::Recording) {
             match by_name.get_mut(place.rule.name.text()) {
-                Some(definitions) => {
-                    definitions.others.push(place);
-                    definitions.groups.insert(place.group());
-                }
+                Some(definitions) => definitions.others.push(place),
                 None => {
-                    by_name.insert(place.rule.name.text(), Definitions::new(place));
+                    by_name.insert(place.rule.name.text(), Definitions { first: place, others: Vec::new() });
                 }
             }
         }
@@ -113,6 +106,11 @@ impl<'a> Recording<'a> {
     /// left out: what was recorded before is what it wants.
     pub fn reads(&self) -> &[Read<'a>] {
         &self.reads
+    }
+
+    /// Those of [`Recording::reads`] whose reader is a recording rule itself.
+    pub fn reads_by_recording_rules(&self) -> impl Iterator<Item = &Read<'a>> + Clone {
+        self.reads.iter().filter(|read| read.reader.rule.kind == RuleKind::Recording)
     }
 }
 

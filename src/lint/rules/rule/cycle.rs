@@ -5,7 +5,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recording::Read;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("rule/cycle", Warning, certain, "recording rules read each other in a circle");
@@ -21,7 +20,7 @@ impl LintRule for Cycle {
         // What each recorded metric reads of other recorded ones. A series that goes on from its own last value says so
         // with its name.
         let mut reads: FxHashMap<&str, Vec<Read<'_>>> = FxHashMap::default();
-        let recorded = cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording);
+        let recorded = cx.recording().reads_by_recording_rules();
         for read in recorded.clone().filter(|read| read.metric != read.reader.rule.name.text()) {
             reads.entry(read.reader.rule.name.text()).or_default().push(*read);
         }

@@ -5,7 +5,6 @@ use rustc_hash::FxHashMap;
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recording::{Place, Read};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
 static META: Meta =
@@ -21,7 +20,7 @@ impl LintRule for UsedAcrossGroups {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         // An alert on what is recorded elsewhere is the common way; chains of recording rules add up.
         let mut of_series: FxHashMap<&str, bool> = FxHashMap::default();
-        for read in cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording) {
+        for read in cx.recording().reads_by_recording_rules() {
             let Some(definitions) = cx.recording().get(read.metric) else { continue };
             if definitions.are_elsewhere(&read.reader)
                 && *of_series.entry(read.metric).or_insert_with(|| definitions.iter().all(reads_series))

@@ -5,7 +5,6 @@ use rustc_hash::FxHashSet;
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recording::{Place, Read};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
 static META: Meta =
@@ -22,9 +21,13 @@ impl LintRule for UsedBeforeRecorded {
         // Where another definition stands before it, or elsewhere, the order may be meant.
         let is_early =
             |read: &&Read<'_>| cx.recording().get(read.metric).is_some_and(|all| all.are_behind(&read.reader));
-        let recorded = cx.recording().reads().iter().filter(|read| read.reader.rule.kind == RuleKind::Recording);
+        let mut early = cx.recording().reads().iter().filter(is_early).peekable();
+        if early.peek().is_none() {
+            return;
+        }
+        let recorded = cx.recording().reads_by_recording_rules();
         let pairs: FxHashSet<(&str, &str)> = recorded.map(|read| (read.reader.rule.name.text(), read.metric)).collect();
-        for read in cx.recording().reads().iter().filter(is_early) {
+        for read in early {
             // Two rules that read each other have no order: `rule/cycle` says so.
             let is_mutual = pairs.contains(&(read.metric, read.reader.rule.name.text()));
             let definition = cx.recording().get(read.metric).filter(|_| !is_mutual);
