@@ -145,12 +145,20 @@ impl<'a> RuleContext<'a> {
         self.facts().is_some_and(|facts| facts::dropped(facts.branches(), label).is_some())
     }
 
-    /// Shows `look` each matcher of the expression that has a regular expression.
-    pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
+    /// Shows `look` each matcher of the expression.
+    pub fn for_each_matcher(&self, mut look: impl FnMut(&Matcher)) {
         let Some(expr) = &self.rule.parsed else { return };
         expr.walk(&mut |part| {
-            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            matchers.iter().filter(|matcher| matcher.op.is_regex()).for_each(&mut look);
+            part.selector().iter().flat_map(|selector| &selector.matchers).for_each(&mut look);
+        });
+    }
+
+    /// Shows `look` each matcher of the expression that has a regular expression.
+    pub fn for_each_pattern(&self, mut look: impl FnMut(&Matcher)) {
+        self.for_each_matcher(|matcher| {
+            if matcher.op.is_regex() {
+                look(matcher);
+            }
         });
     }
 

@@ -103,6 +103,11 @@ impl PartialEq for Function {
 }
 
 impl Function {
+    /// Whether it yields something where there is nothing: `absent`, `absent_over_time`.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.name, "absent" | "absent_over_time")
+    }
+
     /// Whether it may yield something although no series is there.
     pub fn makes_from_nothing(&self) -> bool {
         self.from_nothing || self.args.is_empty()

@@ -49,7 +49,7 @@ fn absent_calls(expr: &Expr) -> Vec<&Call> {
     let mut pending = vec![expr];
     while let Some(part) = pending.pop() {
         match &part.kind {
-            ExprKind::Call(call) if matches!(call.function.name, "absent" | "absent_over_time") => found.push(&**call),
+            ExprKind::Call(call) if call.function.is_absent() => found.push(&**call),
             ExprKind::Binary(operation) => {
                 pending.push(&operation.lhs);
                 if !matches!(operation.op, BinaryOp::And | BinaryOp::Unless) {

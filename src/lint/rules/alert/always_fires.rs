@@ -38,7 +38,7 @@ fn decides(expr: &Expr) -> bool {
                 let keeps = operation.op.is_comparison() && operation.bool_modifier.is_none();
                 keeps || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
             }
-            ExprKind::Call(call) => matches!(call.function.name, "absent" | "absent_over_time"),
+            ExprKind::Call(call) => call.function.is_absent(),
             _ => false,
         };
     });

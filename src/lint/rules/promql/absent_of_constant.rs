@@ -20,7 +20,7 @@ impl LintRule for AbsentOfConstant {
         let Some(expr) = cx.rule.parsed.as_ref().filter(|_| cx.rule.expr.text().contains("absent")) else { return };
         expr.walk(&mut |part| {
             if let ExprKind::Call(call) = &part.kind
-                && matches!(call.function.name, "absent" | "absent_over_time")
+                && call.function.is_absent()
                 && let Some(constant) = call.args.first().and_then(always_there)
             {
                 let (file, field, name) = (cx.file(), &cx.rule.expr, call.function.name);

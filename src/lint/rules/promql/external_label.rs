@@ -28,24 +28,19 @@ impl LintRule for ExternalLabel {
         if external.is_empty() || cx.file().rules.dialect != Dialect::Prometheus {
             return;
         }
-        let Some(expr) = &cx.rule.parsed else { return };
         let target_labels = &cx.config().facts.target_labels;
-        expr.walk(&mut |part| {
-            let matchers = part.selector().map(|selector| selector.matchers.as_slice()).unwrap_or_default();
-            let wanted = matchers.iter().filter(|matcher| {
-                let name = &matcher.name.value;
-                external.contains_key(name) && !target_labels.contains(name) && !regex::matches_empty(matcher)
-            });
-            out.extend(wanted.map(|matcher| {
-                let label = &matcher.name.value;
-                let message = format!(
-                    "`{label}` is an external label: it is added to what leaves the server, and no series here has it"
-                );
-                let place = cx.file().inside(&cx.rule.expr, matcher.span, "matches nothing");
-                META.diagnostic(message, place).help(format!(
-                    "leave the matcher out; where scrapes set `{label}` too, name it in `[facts] target-labels`"
-                ))
-            }));
+        cx.for_each_matcher(|matcher| {
+            let label = &matcher.name.value;
+            if !external.contains_key(label) || target_labels.contains(label) || regex::matches_empty(matcher) {
+                return;
+            }
+            let message = format!(
+                "`{label}` is an external label: it is added to what leaves the server, and no series here has it"
+            );
+            let place = cx.file().inside(&cx.rule.expr, matcher.span, "matches nothing");
+            out.push(META.diagnostic(message, place).help(format!(
+                "leave the matcher out; where scrapes set `{label}` too, name it in `[facts] target-labels`"
+            )));
         });
     }
 }

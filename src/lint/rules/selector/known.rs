@@ -156,7 +156,7 @@ pub(super) fn selectors<'a>(cx: &WorkspaceContext<'a>, known: &Known<'_, 'a>) ->
 }
 
 fn is_absent(part: &Expr) -> bool {
-    matches!(&part.kind, ExprKind::Call(call) if matches!(call.function.name, "absent" | "absent_over_time"))
+    matches!(&part.kind, ExprKind::Call(call) if call.function.is_absent())
 }
 
 /// The operands of a chain of `or`.
