@@ -13,6 +13,40 @@ pub struct List {
     pub nodes: Vec<Node>,
 }
 
+impl List {
+    /// This list and those of the branches in it, in no particular order.
+    pub fn lists(&self) -> Vec<&List> {
+        let (mut lists, mut pending) = (Vec::new(), vec![self]);
+        while let Some(list) = pending.pop() {
+            for branch in list.nodes.iter().filter_map(|node| node.kind.branch()) {
+                pending.push(&branch.list);
+                pending.extend(&branch.else_list);
+            }
+            lists.push(list);
+        }
+        lists
+    }
+
+    /// The pipelines of the actions, those within branches included, in the order of the text.
+    pub fn actions(&self) -> Vec<&Pipeline> {
+        let mut actions = Vec::new();
+        self.collect_actions(&mut actions);
+        actions
+    }
+
+    fn collect_actions<'a>(&'a self, actions: &mut Vec<&'a Pipeline>) {
+        for node in &self.nodes {
+            if let NodeKind::Action(pipeline) = &node.kind {
+                actions.push(pipeline);
+            }
+            if let Some(branch) = node.kind.branch() {
+                branch.list.collect_actions(actions);
+                branch.else_list.iter().for_each(|list| list.collect_actions(actions));
+            }
+        }
+    }
+}
+
 /// The body of a `define` or a `block`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
@@ -59,6 +93,16 @@ pub enum NodeKind {
     Continue,
 }
 
+impl NodeKind {
+    /// The branch of an `if`, a `with` or a `range`.
+    pub fn branch(&self) -> Option<&Branch> {
+        match self {
+            NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => Some(branch),
+            _ => None,
+        }
+    }
+}
+
 /// `if`, `with` or `range`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
@@ -101,6 +145,17 @@ pub struct Operand {
     pub(super) position: usize,
     /// What it is.
     pub kind: OperandKind,
+}
+
+impl Operand {
+    /// Whether it is the value of the alert and nothing of it: `$value`, `.Value`.
+    pub fn is_alert_value(&self) -> bool {
+        match &self.kind {
+            OperandKind::Variable { name, fields } => name.value == "$value" && fields.is_empty(),
+            OperandKind::Field(fields) => matches!(fields.as_slice(), [field] if field.value == "Value"),
+            _ => false,
+        }
+    }
 }
 
 /// What an operand is.

@@ -1,32 +1,22 @@
 //! Which functions a template calls.
 
 use super::Template;
-use super::ast::{Branch, List, NodeKind, Operand, OperandKind, Pipeline};
+use super::ast::{List, Node, NodeKind, Operand, OperandKind, Pipeline};
 
 impl Template {
     /// Whether a call of `function` stands anywhere in the template, its definitions included.
     pub fn calls(&self, function: &str) -> bool {
-        let mut lists: Vec<&List> = vec![&self.root];
-        lists.extend(self.definitions().iter().map(|definition| &definition.body));
-        while let Some(list) = lists.pop() {
-            for node in &list.nodes {
-                let pipeline = match &node.kind {
-                    NodeKind::Action(pipeline) => Some(pipeline),
-                    NodeKind::Template { argument, .. } => argument.as_ref(),
-                    NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-                        let Branch { pipe, list, else_list } = branch;
-                        lists.push(list);
-                        lists.extend(else_list);
-                        Some(pipe)
-                    }
-                    NodeKind::Text(_) | NodeKind::Break | NodeKind::Continue => None,
-                };
-                if pipeline.is_some_and(|pipeline| pipeline_calls(pipeline, function)) {
-                    return true;
-                }
-            }
-        }
-        false
+        let bodies = self.definitions().iter().map(|definition| &definition.body);
+        let mut lists = std::iter::once(&self.root).chain(bodies).flat_map(List::lists);
+        lists.any(|list| list.nodes.iter().filter_map(pipeline_of).any(|pipeline| pipeline_calls(pipeline, function)))
+    }
+}
+
+fn pipeline_of(node: &Node) -> Option<&Pipeline> {
+    match &node.kind {
+        NodeKind::Action(pipeline) => Some(pipeline),
+        NodeKind::Template { argument, .. } => argument.as_ref(),
+        kind => kind.branch().map(|branch| &branch.pipe),
     }
 }
 

@@ -4,7 +4,8 @@ use crate::facts::{Branch, Facts};
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::{Diagnostic, Span};
-use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
+use crate::template::Template;
+use crate::template::ast::{OperandKind, Pipeline};
 
 static META: Meta =
     meta!("template/constant-value", Warning, certain, "a value that is always 0 or 1 is printed as a quantity");
@@ -26,7 +27,7 @@ impl LintRule for ConstantValue {
             |template: &TemplateField<'_>| QUANTITIES.iter().any(|(name, _)| template.value.text().contains(name));
         for template in cx.templates().filter(|template| may_print(template)) {
             let Some((constant, span)) = cx.facts().and_then(constant) else { return };
-            let Some((place, what)) = template.parsed.as_ref().ok().and_then(|parsed| printed(parsed.root())) else {
+            let Some((place, what)) = template.parsed.as_ref().ok().and_then(printed) else {
                 continue;
             };
             // `0s left` and `0B free` are what they say.
@@ -56,14 +57,9 @@ fn constant(facts: &Facts<'_>) -> Option<(f64, Span)> {
 }
 
 /// The first place where the value is printed as a quantity.
-fn printed(list: &List) -> Option<(Span, &'static str)> {
-    list.nodes.iter().find_map(|node| match &node.kind {
-        NodeKind::Action(pipeline) => Some((pipeline.span, quantity_of_value(pipeline)?)),
-        NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-            printed(&branch.list).or_else(|| printed(branch.else_list.as_ref()?))
-        }
-        _ => None,
-    })
+fn printed(template: &Template) -> Option<(Span, &'static str)> {
+    let actions = template.root().actions().into_iter();
+    actions.filter_map(|pipeline| Some((pipeline.span, quantity_of_value(pipeline)?))).next()
 }
 
 /// What `$value | humanizeDuration` prints.
@@ -71,10 +67,7 @@ fn quantity_of_value(pipeline: &Pipeline) -> Option<&'static str> {
     let (mut of_value, mut quantity) = (false, None);
     for operand in pipeline.commands.iter().flat_map(|command| &command.operands) {
         match &operand.kind {
-            OperandKind::Variable { name, fields } if name.value == "$value" && fields.is_empty() => of_value = true,
-            OperandKind::Field(fields) if matches!(fields.as_slice(), [field] if field.value == "Value") => {
-                of_value = true
-            }
+            _ if operand.is_alert_value() => of_value = true,
             OperandKind::Function(name) => quantity = Some(QUANTITIES.iter().find(|(known, _)| known == name)?.1),
             _ => return None,
         }

@@ -5,7 +5,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Field, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::Template;
-use crate::template::ast::{List, NodeKind, OperandKind};
+use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
     meta!("template/literal-braces", Warning, certain, "a template's braces are printed as they are").fixable();
@@ -90,56 +90,57 @@ fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicabilit
     cx.file().fix_inside(value, title, &edits, applicability)
 }
 
+/// The first place where braces are printed.
 fn printed_braces(template: &Template) -> Option<(Span, What)> {
-    let text = template.text();
-    let mut pending: Vec<&List> = vec![template.root()];
-    let mut first: Option<(Span, What)> = None;
-    let mut note = |span: Span, what: What| {
-        if first.is_none_or(|(known, _)| span.start < known.start) {
-            first = Some((span, what));
-        }
-    };
-    while let Some(list) = pending.pop() {
-        let mut behind_action = false;
-        // Braces of the text that are open, as in JSON: they may be what is closed.
-        let mut open = 0usize;
-        for node in &list.nodes {
-            match &node.kind {
-                NodeKind::Text(_) => {
-                    let literal = node.span.slice(text);
-                    if behind_action && open == 0 && literal.starts_with("}}") {
-                        note(Span::new(node.span.start, node.span.start + 2), What::Stray);
-                    } else if let Some(span) = single_braces(literal) {
-                        note(span.shifted(node.span.start), What::Single);
-                    }
-                    for byte in literal.bytes() {
-                        match byte {
-                            b'{' => open += 1,
-                            b'}' => open = open.saturating_sub(1),
-                            _ => {}
-                        }
-                    }
+    let lists = template.root().lists().into_iter();
+    lists.filter_map(|list| printed_by(list, template.text())).min_by_key(|(span, _)| span.start)
+}
+
+/// The first place in one list, without the branches in it.
+fn printed_by(list: &List, text: &str) -> Option<(Span, What)> {
+    let mut behind_action = false;
+    // Braces of the text that are open, as in JSON: they may be what is closed.
+    let mut open = 0_usize;
+    for node in &list.nodes {
+        match &node.kind {
+            NodeKind::Text(_) => {
+                let literal = node.span.slice(text);
+                if behind_action && open == 0 && literal.starts_with("}}") {
+                    return Some((Span::new(node.span.start, node.span.start + 2), What::Stray));
                 }
-                NodeKind::Action(pipeline) => {
-                    if let [command] = pipeline.commands.as_slice()
-                        && let [operand] = command.operands.as_slice()
-                        && let OperandKind::String { value: quoted, .. } = &operand.kind
-                        && quoted.contains("{{")
-                        && (quoted.contains("$labels") || quoted.contains("$value") || quoted.contains(".Labels"))
-                    {
-                        note(operand.span, What::Quoted(node.span));
-                    }
+                if let Some(span) = single_braces(literal) {
+                    return Some((span.shifted(node.span.start), What::Single));
                 }
-                NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-                    pending.push(&branch.list);
-                    pending.extend(&branch.else_list);
-                }
-                _ => {}
+                open = open_behind(open, literal);
             }
-            behind_action = matches!(node.kind, NodeKind::Action(_));
+            NodeKind::Action(pipeline) => {
+                if let Some(quoted) = quoted_braces(pipeline) {
+                    return Some((quoted, What::Quoted(node.span)));
+                }
+            }
+            _ => {}
         }
+        behind_action = matches!(node.kind, NodeKind::Action(_));
     }
-    first
+    None
+}
+
+/// How many braces are open behind a text.
+fn open_behind(open: usize, text: &str) -> usize {
+    text.bytes().fold(open, |open, byte| match byte {
+        b'{' => open + 1,
+        b'}' => open.saturating_sub(1),
+        _ => open,
+    })
+}
+
+/// The text with braces that an action prints, where it is nothing else.
+fn quoted_braces(pipeline: &Pipeline) -> Option<Span> {
+    let [command] = pipeline.commands.as_slice() else { return None };
+    let [operand] = command.operands.as_slice() else { return None };
+    let OperandKind::String { value, .. } = &operand.kind else { return None };
+    let names_something = ["$labels", "$value", ".Labels"].iter().any(|name| value.contains(name));
+    (value.contains("{{") && names_something).then_some(operand.span)
 }
 
 /// `{ $labels.x }` with single braces.

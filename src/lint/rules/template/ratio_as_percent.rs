@@ -7,7 +7,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryOp, ExprKind};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
-use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
+use crate::template::ast::{Node, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
     meta!("template/ratio-as-percent", Warning, certain, "a ratio is printed as percent, or percent as a ratio")
@@ -32,8 +32,7 @@ impl LintRule for RatioAsPercent {
         let value = cx.rule.parsed.as_ref().map_or(Value::Other, |expr| value_of(expr, inventory));
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
-            let mut pending: Vec<&List> = vec![parsed.root()];
-            while let Some(list) = pending.pop() {
+            for list in parsed.root().lists() {
                 for pair in list.nodes.windows(2) {
                     if let [action, text] = pair {
                         out.extend(check(cx, template, action, text, value));
@@ -41,10 +40,6 @@ impl LintRule for RatioAsPercent {
                 }
                 for node in &list.nodes {
                     out.extend(humanized_percent(cx, template, node, value));
-                    if let NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) = &node.kind {
-                        pending.push(&branch.list);
-                        pending.extend(&branch.else_list);
-                    }
                 }
             }
         }
@@ -136,10 +131,7 @@ fn prints_value(pipeline: &Pipeline) -> bool {
     let mut value = false;
     for operand in pipeline.commands.iter().flat_map(|command| &command.operands) {
         match &operand.kind {
-            OperandKind::Variable { name, fields } if name.value == "$value" && fields.is_empty() => value = true,
-            OperandKind::Field(fields) if fields.len() == 1 && fields.iter().all(|field| field.value == "Value") => {
-                value = true;
-            }
+            _ if operand.is_alert_value() => value = true,
             OperandKind::Function(name) if name == "printf" || name == "humanize" => {}
             OperandKind::String { .. } => {}
             _ => return false,
@@ -151,10 +143,8 @@ fn prints_value(pipeline: &Pipeline) -> bool {
 /// Whether a pipeline is about the value and nothing else: `$value | humanizePercentage`.
 fn names_value(pipeline: &Pipeline) -> bool {
     pipeline.commands.iter().flat_map(|command| &command.operands).all(|operand| match &operand.kind {
-        OperandKind::Variable { name, fields } => name.value == "$value" && fields.is_empty(),
-        OperandKind::Field(fields) => fields.len() == 1 && fields.iter().all(|field| field.value == "Value"),
         OperandKind::Function(name) => name == PERCENTAGE,
-        _ => false,
+        _ => operand.is_alert_value(),
     })
 }
 

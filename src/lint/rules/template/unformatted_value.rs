@@ -6,7 +6,7 @@ use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, BinaryOp, ExprKind};
 use crate::source::{Diagnostic, Span};
 use crate::template::Template;
-use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
+use crate::template::ast::Pipeline;
 
 static META: Meta = meta!("template/unformatted-value", Info, opinion, "a rate or a ratio printed with all its digits");
 
@@ -60,29 +60,12 @@ fn fraction(expr: &Expr) -> Option<Span> {
 
 /// The first place where the value is printed as it is.
 fn raw_value(template: &Template) -> Option<Span> {
-    first_raw(template.root())
-}
-
-fn first_raw(list: &List) -> Option<Span> {
-    list.nodes.iter().find_map(|node| match &node.kind {
-        NodeKind::Action(pipeline) => is_raw(pipeline).then_some(pipeline.span),
-        NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-            first_raw(&branch.list).or_else(|| first_raw(branch.else_list.as_ref()?))
-        }
-        _ => None,
-    })
+    template.root().actions().into_iter().find(|pipeline| is_raw(pipeline)).map(|pipeline| pipeline.span)
 }
 
 /// `$value`, and `$value` handed to functions that leave it a number.
 fn is_raw(pipeline: &Pipeline) -> bool {
     let Some((first, rest)) = pipeline.commands.split_first() else { return false };
-    let is_value = match first.operands.as_slice() {
-        [single] => match &single.kind {
-            OperandKind::Variable { name, fields } => name.value == "$value" && fields.is_empty(),
-            OperandKind::Field(fields) => matches!(fields.as_slice(), [field] if field.value == "Value"),
-            _ => false,
-        },
-        _ => false,
-    };
+    let is_value = matches!(first.operands.as_slice(), [single] if single.is_alert_value());
     is_value && rest.is_empty() && pipeline.variables.is_empty()
 }

@@ -32,8 +32,8 @@ impl LintRule for ValueInLabel {
 /// The first place where the value itself is printed, by name or through a variable that was given it. In a condition
 /// (`if gt $value 90.0`) it chooses between a few texts.
 fn printed_value(template: &Template) -> Option<Span> {
-    let mut printed = Vec::new();
-    collect_printed(template.root(), &mut printed);
+    let mut printed = template.root().actions();
+    printed.retain(|pipeline| pipeline.variables.is_empty());
     let references = template.references();
     let values: Vec<Span> =
         references.others.iter().filter(|used| used.kind == ReferenceKind::Value).map(|used| used.span).collect();
@@ -66,18 +66,4 @@ fn through_variable(root: &List, values: &[Span], printed: &[&Pipeline]) -> Opti
     let operands = printed.iter().flat_map(|pipeline| &pipeline.commands).flat_map(|command| &command.operands);
     let holds = |operand: &&Operand| matches!(&operand.kind, OperandKind::Variable { name, .. } if holders.contains(name.value.as_str()));
     operands.filter(holds).map(|operand| operand.span).next()
-}
-
-/// The pipelines whose results are printed, in the order of the text.
-fn collect_printed<'a>(list: &'a List, printed: &mut Vec<&'a Pipeline>) {
-    for node in &list.nodes {
-        match &node.kind {
-            NodeKind::Action(pipeline) if pipeline.variables.is_empty() => printed.push(pipeline),
-            NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-                collect_printed(&branch.list, printed);
-                branch.else_list.iter().for_each(|list| collect_printed(list, printed));
-            }
-            _ => {}
-        }
-    }
 }
