@@ -84,11 +84,15 @@ impl<'a> Reporter<'a, '_> {
         let verb = if made_without || dropped.across.is_some() { "does not have" } else { "drops" };
         let message = format!("{} prints `{label}`, which the expression {verb}", template.describe());
         let printed = file.inside(template.value, reference.span, "always empty");
+        let (help, fix) = match self.help(label, dropped) {
+            Some(help) => (help, None),
+            None => self.advice_with_by(template, reference, dropped.span),
+        };
         let found = META
             .diagnostic(message, printed)
             .related(file.inside(expr, dropped.span, self.explain(label, dropped)))
-            .help(self.help(label, dropped))
-            .fix(self.fix(template, reference, dropped));
+            .help(help)
+            .fix(fix);
         match dropped.across {
             Some(operator) => {
                 let text = format!("`{}` compares `{label}` too: both sides need it", operator.slice(expr.text()));
@@ -123,24 +127,26 @@ impl<'a> Reporter<'a, '_> {
         }
     }
 
-    /// What to write instead.
-    fn help(&self, label: &str, dropped: Dropped) -> String {
+    /// What to write instead; `None` where it is a `by` that lacks the label and nothing else.
+    fn help(&self, label: &str, dropped: Dropped) -> Option<String> {
         if self.set_by_rule().contains(label) {
-            return format!("the rule sets `{label}` itself, but templates see only the labels of the expression");
+            return Some(format!(
+                "the rule sets `{label}` itself, but templates see only the labels of the expression"
+            ));
         }
         if label == "alertname" {
-            return "write the alert's name: templates see only the labels of the expression".to_owned();
+            return Some("write the alert's name: templates see only the labels of the expression".to_owned());
         }
         if let Some(operator) = dropped.across {
             let op = self.text(operator);
-            return format!(
+            return Some(format!(
                 "compare only labels that both sides have: `{op} on (…)`; as it is, nothing with `{label}` matches"
-            );
+            ));
         }
         let text = self.text(dropped.span);
-        match dropped.cause {
+        Some(match dropped.cause {
             Cause::NoGrouping(_) => format!("write `{text} by ({label}) (…)`, or do not print `{label}`"),
-            Cause::NotInBy(_) => self.help_with_by(label, dropped.span),
+            Cause::NotInBy(_) => return None,
             Cause::InWithout(_) => format!("remove `{label}` from `{text}`, or do not print it"),
             Cause::NotInOn => format!("add `{label}` to `on`, or keep the labels of one side with `group_left`"),
             Cause::InIgnoring => {
@@ -158,48 +164,41 @@ impl<'a> Reporter<'a, '_> {
                 format!("compare `{label}` with `=` in the selector, or write its value into the text")
             }
             _ => format!("do not print `{label}`"),
-        }
+        })
     }
 
-    /// Adds the label to the one `by` that lacks it, or spells it as it is meant.
-    fn fix(&self, template: &TemplateField<'_>, reference: &LabelReference, dropped: Dropped) -> Option<Fix> {
-        let (label, expr) = (reference.name.as_str(), &self.cx.rule.expr);
-        let Cause::NotInBy(_) = dropped.cause else { return None };
-        if dropped.across.is_some() || label == "alertname" || self.set_by_rule().contains(label) {
-            return None;
-        }
+    /// What to write where the label is not in a `by`, and the fix that does it: one of the two is misspelt, or it is to be
+    /// added.
+    fn advice_with_by(
+        &self,
+        template: &TemplateField<'_>,
+        reference: &LabelReference,
+        by: Span,
+    ) -> (String, Option<Fix>) {
+        let (label, expr, text) = (reference.name.as_str(), &self.cx.rule.expr, self.text(by));
         let fix = |field, title, edit| self.cx.file().fix_inside(field, title, &[edit], Applicability::Unsafe);
-        if let Some((kept, place)) = self.near_in_by(label, dropped.span) {
+        if let Some((kept, place)) = self.near_in_by(label, by) {
             let title = |meant: &str| format!("write `{meant}`");
-            return match is_well_known(label) {
-                true => fix(expr, title(label), Edit::replace(place, label)),
-                false if is_well_known(kept) => {
-                    let printed = reference.span.slice(template.value.text());
-                    let start = reference.span.start + printed.rfind(label)?;
-                    let name = Span::new(start, start + label.len());
-                    fix(template.value, title(kept), Edit::replace(name, kept))
-                }
-                false => None,
-            };
-        }
-        (self.lacking(label) <= 1)
-            .then(|| keep_label(expr.text(), dropped.span, label))
-            .flatten()
-            .and_then(|edit| fix(expr, format!("keep `{label}`"), edit))
-    }
-
-    fn help_with_by(&self, label: &str, by: Span) -> String {
-        if let Some((kept, _)) = self.near_in_by(label, by) {
-            let text = self.text(by);
             return match (is_well_known(label), is_well_known(kept)) {
-                (true, _) => format!("`{kept}` in `{text}` looks misspelt: write `{label}`"),
-                (_, true) => format!("did you mean `{kept}`?"),
-                _ => format!("did you mean `{kept}`? Else write `{label}` in `{text}`"),
+                (true, _) => (
+                    format!("`{kept}` in `{text}` looks misspelt: write `{label}`"),
+                    fix(expr, title(label), Edit::replace(place, label)),
+                ),
+                (_, true) => {
+                    let name = name_in(template, reference);
+                    let fix = name.and_then(|name| fix(template.value, title(kept), Edit::replace(name, kept)));
+                    (format!("did you mean `{kept}`?"), fix)
+                }
+                _ => (format!("did you mean `{kept}`? Else write `{label}` in `{text}`"), None),
             };
         }
         match self.lacking(label) {
-            0 | 1 => format!("add `{label}` to `{}`, or do not print it", self.text(by)),
-            _ => format!("add `{label}` to each `by (…)`, or do not print it"),
+            0 | 1 => {
+                let edit = keep_label(expr.text(), by, label);
+                let fix = edit.and_then(|edit| fix(expr, format!("keep `{label}`"), edit));
+                (format!("add `{label}` to `{text}`, or do not print it"), fix)
+            }
+            _ => (format!("add `{label}` to each `by (…)`, or do not print it"), None),
         }
     }
 
@@ -250,6 +249,13 @@ impl<'a> Reporter<'a, '_> {
     fn text(&self, span: Span) -> String {
         span.slice(self.cx.rule.expr.text()).split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The bytes of the label's name in what prints it.
+fn name_in(template: &TemplateField<'_>, reference: &LabelReference) -> Option<Span> {
+    let printed = reference.span.slice(template.value.text());
+    let start = reference.span.start + printed.rfind(reference.name.as_str())?;
+    Some(Span::new(start, start + reference.name.len()))
 }
 
 impl<'a> Groupings<'a> {
