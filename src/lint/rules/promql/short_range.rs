@@ -181,7 +181,6 @@ impl Short<'_> {
         }
         let wanted = format_duration(self.good());
         let edits = [Edit::replace(self.range.span, wanted.as_str())];
-        let edits = place.rule.expr.edits(place.file.source(), &edits).ok()?;
-        Some(Fix { title: format!("write `[{wanted}]`"), edits, applicability: Applicability::Unsafe })
+        place.file.fix_inside(&place.rule.expr, format!("write `[{wanted}]`"), &edits, Applicability::Unsafe)
     }
 }

@@ -114,6 +114,13 @@ pub(super) fn are_alike(one: &str, other: &str) -> bool {
 const ENOUGH: usize = 8;
 const WORD: usize = 4;
 
+/// The names in the order of the alphabet, where they are few enough to be listed in a message.
+pub(super) fn few<'k>(names: impl Iterator<Item = &'k str>, most: usize) -> Option<Vec<&'k str>> {
+    let mut few: Vec<&str> = names.take(most + 1).collect();
+    few.sort_unstable();
+    (few.len() <= most).then_some(few)
+}
+
 /// A selector of a rule.
 pub(super) struct Selected<'a> {
     pub(super) place: Place<'a>,

@@ -1,6 +1,6 @@
 //! `selector/unknown-label`: a matcher asks for a label that the metric does not have.
 
-use super::known::{Known, Selected, selectors};
+use super::known::{Known, Selected, few, selectors};
 use crate::inventory::Metric;
 use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -64,11 +64,9 @@ fn check(
     let (file, expr) = (selected.place.file, &selected.place.rule.expr);
     let text = near.map_or_else(|| "no series has it".to_owned(), words::did_you_mean);
     let found = META.diagnostic(format!("`{name}` has no label `{label}`"), file.inside(expr, matcher.name.span, text));
-    let mut labels: Vec<&str> = metric.labels().take(LISTED + 1).collect();
-    labels.sort_unstable();
-    Some(match labels.len() {
-        0 => found.help("its series have no labels"),
-        1..=LISTED => found.help(format!("it has {}", words::list(labels))),
-        _ => found,
+    Some(match few(metric.labels(), LISTED) {
+        Some(labels) if labels.is_empty() => found.help("its series have no labels"),
+        Some(labels) => found.help(format!("it has {}", words::list(labels))),
+        None => found,
     })
 }

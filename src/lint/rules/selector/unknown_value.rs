@@ -1,6 +1,6 @@
 //! `selector/unknown-value`: a matcher asks for a value that the label does not have.
 
-use super::known::{Known, Selected, selectors};
+use super::known::{Known, Selected, few, selectors};
 use crate::inventory::Label;
 use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -52,23 +52,21 @@ fn check(
 ) -> Option<Diagnostic> {
     let label = matcher.name.value.as_str();
     let wanted = std::str::from_utf8(&matcher.value.value).ok()?;
-    let mut values: Vec<&str> = of.values()?.collect();
-    if !is_fixed(label) && values.iter().all(|value| is_number(value)) {
+    if !is_fixed(label) && of.values()?.all(is_number) {
         // Status codes and the like: which there are changes with what happens.
         return None;
     }
     let near = match matcher.op {
         MatchOp::Equal if has_value(known, label, of, wanted) => return None,
-        MatchOp::Equal => known.nearest(wanted, values.iter().copied()),
+        MatchOp::Equal => known.nearest(wanted, of.values()?),
         _ => {
             let regex = AnchoredRegex::new(wanted).ok()?;
-            if values.iter().any(|value| regex.is_match(value)) {
+            if of.values()?.any(|value| regex.is_match(value)) {
                 return None;
             }
             None
         }
     };
-    values.sort_unstable();
     let (file, expr) = (selected.place.file, &selected.place.rule.expr);
     let text = near.map_or_else(|| "no series has it".to_owned(), words::did_you_mean);
     let message = match matcher.op {
@@ -76,9 +74,9 @@ fn check(
         _ => format!("no series of `{name}` has a value for `{label}` that `{wanted}` matches"),
     };
     let found = META.diagnostic(message, file.inside(expr, matcher.value.span, text));
-    Some(match values.len() {
-        1 => found.help(format!("its only value is {}", words::list(values))),
-        2..=LISTED => found.help(format!("its values are {}", words::list(values))),
+    Some(match few(of.values()?, LISTED) {
+        Some(values) if values.len() == 1 => found.help(format!("its only value is {}", words::list(values))),
+        Some(values) if !values.is_empty() => found.help(format!("its values are {}", words::list(values))),
         _ => found,
     })
 }
