@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::config::{self, ConfigArgs, FilesArgs};
+use super::config::{self, ConfigArgs, ConfigFileArgs, FilesArgs};
 use super::{Error, Session};
 use crate::lint::config::{Choice, FailOn};
 use crate::lint::{Config, Misnamed, Name};
@@ -50,9 +50,14 @@ impl FailingPolicyArgs {
         Ok(config)
     }
 
+    /// Where the configuration comes from.
+    pub(super) fn config_file(&self) -> &ConfigFileArgs {
+        &self.policy.config.file
+    }
+
     /// Which files are read.
     pub(super) fn files(&self) -> &FilesArgs {
-        &self.policy.config.file.files
+        &self.config_file().files
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn run(
     }
     let mut watched = Watched {
         paths: &args.paths,
-        config: &args.policy.policy.config.file,
+        config: args.policy.config_file(),
         lookup: Lookup::default(),
         rule_files: BTreeSet::new(),
     };
@@ -127,7 +127,7 @@ struct Watched<'a> {
 impl Watched<'_> {
     /// Reads where files are looked for.
     fn configure(&mut self, args: &TestArgs) {
-        if let Some(config) = config::load_sound(&args.policy.policy.config.file) {
+        if let Some(config) = config::load_sound(args.policy.config_file()) {
             self.lookup = args.policy.files().lookup(&config, &args.paths);
         }
     }
