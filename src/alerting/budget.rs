@@ -1,8 +1,10 @@
 //! How much a run may make: each thing is small, and it is their sum that fills the memory.
 
 use std::cell::Cell;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::turns::{Turn, is_large};
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::HISTOGRAM_COST;
 
@@ -45,6 +47,7 @@ impl Default for Limits {
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     limits: Limits,
+    turn: Option<Arc<Turn>>,
     samples: Cell<usize>,
     label_bytes: Cell<usize>,
     annotation_bytes: Cell<usize>,
@@ -54,8 +57,14 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(limits: Limits) -> Self {
-        Budget { limits, ..Budget::default() }
+    /// Nothing is used yet; what uses much waits for `turn`.
+    pub(super) fn new(limits: Limits, turn: Option<Arc<Turn>>) -> Self {
+        Budget { limits, turn, ..Budget::default() }
+    }
+
+    /// How long the run has waited for its turn.
+    pub(super) fn waited(&self) -> Duration {
+        self.turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited())
     }
 
     /// Whether something was refused. What has failed since then failed of it.
@@ -93,7 +102,7 @@ impl Budget {
     pub(super) fn sample(&self, value: &SampleValue) -> Result<(), String> {
         let cost = if matches!(value, SampleValue::Float(_)) { 1 } else { HISTOGRAM_COST };
         let limit = self.limits.samples;
-        self.take(&self.samples, cost, limit, || format!("the rules of this test record more than {limit} samples"))
+        self.keep(&self.samples, cost, limit, || format!("the rules of this test record more than {limit} samples"))
     }
 
     /// When a label set is kept.
@@ -106,7 +115,7 @@ impl Budget {
         let limit = self.limits.label_bytes;
         let message =
             || format!("the labels of alerts and recorded series of this test take more than {} MiB", limit >> 20);
-        self.take(&self.label_bytes, bytes, limit, message)
+        self.keep(&self.label_bytes, bytes, limit, message)
     }
 
     /// When annotations are kept.
@@ -116,7 +125,7 @@ impl Budget {
     pub(super) fn annotations(&self, annotations: &[(String, String)]) -> Result<(), String> {
         let bytes = annotations.iter().map(|(name, text)| name.len() + text.len()).sum();
         let limit = self.limits.annotation_bytes;
-        self.take(&self.annotation_bytes, bytes, limit, || {
+        self.keep(&self.annotation_bytes, bytes, limit, || {
             format!("the annotations with a `query` of this test have more than {} MiB", limit >> 20)
         })
     }
@@ -137,6 +146,21 @@ impl Budget {
     /// As [`Budget::sample`].
     pub(super) fn is_within(&self) -> Result<(), String> {
         if self.queried.get() > self.limits.queried { self.query(0) } else { Ok(()) }
+    }
+
+    /// [`Budget::take`] of something that stays in memory.
+    fn keep(
+        &self,
+        used: &Cell<usize>,
+        cost: usize,
+        limit: usize,
+        message: impl FnOnce() -> String,
+    ) -> Result<(), String> {
+        self.take(used, cost, limit, message)?;
+        if is_large(used.get(), limit) {
+            self.turn.iter().for_each(|turn| turn.wait());
+        }
+        Ok(())
     }
 
     fn take(

@@ -16,6 +16,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod turns;
 mod writer;
 
 pub use budget::Limits;
@@ -24,3 +25,5 @@ pub use run::{Input, RunOptions, Schedule, run};
 pub use timeline::{
     AlertAt, AlertState, AlertTimeline, Annotations, Phase, RuleId, RuleTimeline, Run, RunError, RunErrorKind,
 };
+pub(crate) use turns::is_large;
+pub use turns::{Turn, Turns};

@@ -17,6 +17,7 @@ use super::plan::{Block, Plan, PlannedRule};
 use super::recording::RecordingState;
 use super::render::NOT_A_VECTOR;
 use super::timeline::{RuleTimeline, Run, RunError, RunErrorKind};
+use super::turns::Turn;
 
 /// When rules are evaluated: at `start_ms`, `start_ms + interval_ms` … not after `end_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Input {
 }
 
 /// How to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// Evaluates every rule step by step even where one pass would do; for tests of the fast path.
     pub step_by_step: bool,
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub observe: bool,
     /// How much the run may make.
     pub limits: Limits,
+    /// Its turn among large runs, if others run at the same time.
+    pub turn: Option<Arc<Turn>>,
 }
 
 impl Schedule {
@@ -81,7 +84,7 @@ impl Schedule {
 /// each one's output is written before the next. A rule that fails ends the run after its step.
 ///
 /// Afterwards `store` holds the inputs up to the last step and all that was recorded.
-pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Schedule, options: RunOptions) -> Run {
+pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Schedule, options: &RunOptions) -> Run {
     let plan = Plan::new(rules, inputs, schedule);
     inputs.iter().for_each(|input| store.declare(&input.labels));
     let steps = schedule.steps();
@@ -141,8 +144,8 @@ enum RuleState {
 }
 
 impl<'a> Runner<'a> {
-    fn new(set: &'a RuleSet, plan: &'a Plan, schedule: &'a Schedule, options: RunOptions) -> Self {
-        let budget = Rc::new(Budget::new(options.limits));
+    fn new(set: &'a RuleSet, plan: &'a Plan, schedule: &'a Schedule, options: &RunOptions) -> Self {
+        let budget = Rc::new(Budget::new(options.limits, options.turn.clone()));
         let running = |planned: &'a PlannedRule| {
             let group = set.groups().get(planned.id.group)?;
             let rule = group.rules.get(planned.id.rule)?;
@@ -221,8 +224,12 @@ impl<'a> Runner<'a> {
             self.rules.iter().map(|rule| (rule.spent, rule.rule.name.as_str())).collect();
         rules.sort_by_key(|(spent, _)| Reverse(*spent));
         let longest = rules.iter().take(SHOWN_RULES).filter(|(spent, _)| !spent.is_zero());
-        let texts: Vec<String> =
+        let mut texts: Vec<String> =
             longest.map(|(spent, name)| format!("`{name}` took {:.1}s", spent.as_secs_f64())).collect();
+        let waited = self.budget.waited();
+        if !waited.is_zero() {
+            texts.push(format!("{:.1}s of it waiting for other large tests", waited.as_secs_f64()));
+        }
         texts.join(", ")
     }
 

@@ -232,6 +232,11 @@ impl Run {
 
     /// The alerting rules called `alertname`, of all groups.
     pub fn alerting_rules(&self, alertname: &str) -> impl Iterator<Item = &RuleTimeline> {
+        self.numbered_alerting_rules(alertname).map(|(_, rule)| rule)
+    }
+
+    /// The same with the index of each in `rules`.
+    pub fn numbered_alerting_rules(&self, alertname: &str) -> impl Iterator<Item = (usize, &RuleTimeline)> {
         let by_name = self.alerting_by_name.get_or_init(|| {
             let mut by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
             for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::Alerting) {
@@ -239,7 +244,7 @@ impl Run {
             }
             by_name
         });
-        by_name.get(alertname).into_iter().flatten().filter_map(|index| self.rules.get(*index))
+        by_name.get(alertname).into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
 
     /// The alerts called `alertname` that are pending or firing at `t_ms`, as of the last evaluation that is not later.

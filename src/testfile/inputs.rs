@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::repeat::{Line, MAX_REPEATED_BYTES, MAX_REPEATED_SERIES, Template};
 use super::{InputSeries, TestFile, TestGroup};
-use crate::alerting::Input;
+use crate::alerting::{Input, Turn, is_large};
 use crate::model::{Labels, SampleValue};
 use crate::promql::series::{HISTOGRAM_COST, SeriesError, SeriesItems, Values, parse_line_up_to};
 use crate::source::{Diagnostic, Label, Meta, Severity, Span, meta};
@@ -54,7 +54,30 @@ pub(crate) struct EarlyEnd {
 /// # Errors
 /// The first series that is not one (promtool runs nothing then), or that is more than [`MAX_GROUP_VALUES`].
 pub(crate) fn read(file: &TestFile, group: &TestGroup, end_ms: i64) -> Result<Inputs, Box<Diagnostic>> {
+    read_before(file, group, end_ms, None)
+}
+
+/// [`read`] that waits for `turn` before it goes on with many values.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_in_turn(
+    file: &TestFile,
+    group: &TestGroup,
+    end_ms: i64,
+    turn: &Turn,
+) -> Result<Inputs, Box<Diagnostic>> {
+    read_before(file, group, end_ms, Some(turn))
+}
+
+fn read_before(
+    file: &TestFile,
+    group: &TestGroup,
+    end_ms: i64,
+    turn: Option<&Turn>,
+) -> Result<Inputs, Box<Diagnostic>> {
     let mut reading = Reading {
+        turn,
         file,
         group,
         end_ms,
@@ -87,6 +110,7 @@ pub(crate) fn last_ms(file: &TestFile, group: &TestGroup) -> Result<Option<i64>,
 
 /// Series while they are read.
 struct Reading<'a> {
+    turn: Option<&'a Turn>,
     file: &'a TestFile,
     group: &'a TestGroup,
     end_ms: i64,
@@ -163,6 +187,9 @@ impl Reading<'_> {
         self.used.values = self.used.values.saturating_add(cost(samples.iter().map(|(_, value)| value)));
         if self.used.values > MAX_GROUP_VALUES {
             return Err(Box::new(too_many_values(self.file, item)));
+        }
+        if is_large(self.used.values, MAX_GROUP_VALUES) {
+            self.turn.iter().for_each(|turn| turn.wait());
         }
         match self.by_labels.get(&labels) {
             Some((at, earlier)) => {

@@ -257,8 +257,10 @@ pub struct TimelineFailure {
     pub violations: Vec<Violation>,
     /// How many more there are than `violations` holds.
     pub more: usize,
-    /// The alerts that the assertion is about.
+    /// The alerts that the assertion is about; where the failure is shortened, those that `violations` name.
     pub lives: Vec<Life>,
+    /// How many alerts the assertion is about.
+    pub alerts: usize,
     /// What else is known.
     pub notes: Vec<String>,
     /// When rules were evaluated.

@@ -181,7 +181,7 @@ fn inputs(random: &mut Generator) -> Vec<Input> {
 fn what_happens(rules: &RuleSet, inputs: &[Input]) -> String {
     let mut store = Store::new();
     let schedule = Schedule { start_ms: 0, end_ms: STEPS * MINUTE_MS, interval_ms: MINUTE_MS };
-    let run = run(rules, &mut store, inputs, &schedule, RunOptions::default());
+    let run = run(rules, &mut store, inputs, &schedule, &RunOptions::default());
     let mut shown = String::new();
     for rule in &run.rules {
         shown += &format!("{:?}\n", rule.alerts);

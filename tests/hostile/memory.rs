@@ -56,6 +56,21 @@ fn labels_that_double_and_double() {
     assert!(ended.stdout.contains("this call makes labels of more than 128 MiB together"), "{}", ended.stdout);
 }
 
+/// Each of four groups, of which four could run at a time, is within its limits and takes 300 MiB.
+#[test]
+fn large_groups_wait_for_each_other() {
+    let label = "x".repeat(100_000);
+    let rules = format!(
+        "groups: [{{name: g, rules: [{{alert: A, expr: up == 0, labels: {{d: '{label}{{{{ $labels.i }}}}'}}}}]}}]"
+    );
+    let groups = ALERTS.replace("10000", "400").repeat(4);
+    let text = format!("rule_files: [rules.yml]\ntests:\n{groups}");
+    let sandbox = Sandbox::with(&[("rules.yml", &rules), ("t.yml", &text)]);
+    let ended = attack::run_with(&sandbox, &["test", "t.yml", "-q"], &[("RAYON_NUM_THREADS", "4")]);
+    assert_eq!(ended.code, 1);
+    assert!(!ended.stdout.contains("test/too-much-output"), "{}", ended.stdout);
+}
+
 #[test]
 fn many_failures_over_many_alerts() {
     let rules = "groups: [{name: g, rules: [{alert: A, expr: up == 0, annotations: {d: 'is {{ $labels.i }}'}}]}]";

@@ -53,7 +53,7 @@ pub(super) fn ran(rules: &str, series: &str, minutes: i64) -> Ran {
 pub(super) fn ran_with(set: &RuleSet, inputs: &[Input], minutes: i64, options: RunOptions) -> Ran {
     let mut store = Store::new();
     let schedule = Schedule { start_ms: 0, end_ms: minutes * MINUTE, interval_ms: MINUTE };
-    let run = run(set, &mut store, inputs, &schedule, options);
+    let run = run(set, &mut store, inputs, &schedule, &options);
     Ran { run, store }
 }
 

@@ -1,5 +1,7 @@
 //! Assertions on the alerts that fire at a time.
 
+use std::rc::Rc;
+
 use super::compare;
 use crate::model::duration::format_duration;
 use crate::source::{Diagnostic, Severity};
@@ -14,14 +16,13 @@ const MAX_COMPARED_BYTES: usize = 128 << 20;
 pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
     let Some(step) = running.step_of(test.eval_time.value) else { return Outcome::NotRun };
     let expected = compare::expected_alerts(test);
-    let Some(mut actual) = firing(running, test, step) else { return too_much(running, test) };
+    let Some(actual) = firing(running, test, step) else { return too_much(running, test) };
     if compare::same_alerts(&expected, &actual) {
         return Outcome::Passed;
     }
-    actual.sort();
     Outcome::Alerts(Box::new(AlertFailure {
         expected,
-        actual,
+        actual: actual.to_vec(),
         differences: Vec::new(),
         is_shortened: false,
         schedule: running.run.schedule,
@@ -33,11 +34,15 @@ pub(super) fn check(running: &Running<'_>, test: &AlertTest) -> Outcome {
     }))
 }
 
-/// The alerts that fire at `step`, one after the other rendered; `None` where their texts are too long together.
-fn firing(running: &Running<'_>, test: &AlertTest, step: usize) -> Option<Vec<Alert>> {
+/// The alerts that fire at `step`, sorted; `None` where their texts are too long together.
+fn firing(running: &Running<'_>, test: &AlertTest, step: usize) -> Option<Rc<[Alert]>> {
+    let alertname = test.alertname.text();
+    if let Some(known) = running.memo.firing(alertname, step) {
+        return Some(known);
+    }
     let mut actual = Vec::new();
     let mut bytes = 0_usize;
-    for rule in running.run.alerting_rules(test.alertname.text()) {
+    for rule in running.run.alerting_rules(alertname) {
         for timeline in &rule.alerts {
             if !timeline.phase_at(step).is_some_and(|phase| phase.state.is_firing()) {
                 continue;
@@ -51,6 +56,9 @@ fn firing(running: &Running<'_>, test: &AlertTest, step: usize) -> Option<Vec<Al
             actual.push(alert);
         }
     }
+    actual.sort();
+    let actual = actual.into();
+    running.memo.remember_firing(alertname, step, &actual, bytes);
     Some(actual)
 }
 

@@ -2,9 +2,12 @@
 
 pub(super) mod alerts;
 pub(super) mod compare;
+mod memo;
 pub(super) mod samples;
 pub(super) mod timeline;
 pub(super) mod tolerance;
+
+pub(super) use memo::Memo;
 
 use super::report::Outcome;
 use super::run::Running;

@@ -282,7 +282,7 @@ impl Writing<'_, '_> {
 fn around(chosen: &[Chosen<'_>], moments: &[Moment], end: usize) -> BTreeSet<usize> {
     let mut steps = BTreeSet::new();
     for chosen in chosen {
-        for step in moments.iter().flat_map(|moment| chosen.begins.of(*moment)) {
+        for step in moments.iter().flat_map(|moment| chosen.begins(*moment)) {
             steps.extend(step.checked_sub(1));
             steps.insert(*step);
         }
@@ -296,7 +296,7 @@ fn alert_of(running: &Running<'_>, test: &TimelineTest, life: &Life) -> Alert {
     let chosen = timeline::choose(running, test);
     let chosen = chosen.iter().find(|chosen| compare::label_pairs(&chosen.timeline.labels) == life.labels);
     let annotations = chosen.and_then(|chosen| {
-        let first = chosen.begins.firing.first()?;
+        let first = chosen.begins(Moment::Firing).first()?;
         chosen.rule.annotations_at(chosen.timeline, *first)
     });
     Alert { labels: life.labels.clone(), annotations: annotations.map_or_else(Vec::new, |all| all.to_vec()) }

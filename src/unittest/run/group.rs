@@ -1,5 +1,6 @@
 //! One test group: series in, rules over time, assertions checked.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashSet;
@@ -7,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::observer::{Needs, Observer};
 use super::running::{InFile, Running};
 use super::selection::Selection;
-use crate::alerting::{self, Limits, RuleId, RunErrorKind, Schedule};
+use crate::alerting::{self, Limits, RuleId, RunErrorKind, Schedule, Turn};
 use crate::engine::Store;
 use crate::model::duration::format_duration;
 use crate::source::words::cropped;
@@ -65,9 +66,11 @@ pub(super) fn run<O: Observer>(
     deadline: Option<Instant>,
 ) -> Ran<O::Seen> {
     let started = Instant::now();
+    // It ends after what the group holds.
+    let turn = Arc::new(Turn::new(shared.turns, deadline));
     let mut report = not_run(shared.test, group, index, false, &shared.options.selection);
     let (mut warnings, mut seen) = (Vec::new(), None);
-    match prepare(shared, lint, group, index, &observer.needs(), deadline, &mut warnings) {
+    match prepare(shared, lint, group, index, &observer.needs(), &turn, &mut warnings) {
         Ok(running) => {
             check(&running, deadline, &mut report);
             seen = Some(observer.look(&running, &report));
@@ -89,7 +92,7 @@ fn prepare<'a>(
     group: &'a TestGroup,
     index: usize,
     needs: &Needs,
-    deadline: Option<Instant>,
+    turn: &Arc<Turn>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Running<'a>, Box<Diagnostic>> {
     let mut schedule = Schedule {
@@ -111,7 +114,7 @@ fn prepare<'a>(
         return Err(Box::new(too_many_rule_evaluations(shared.test, group, &schedule, rules)));
     }
     let last_step_ms = schedule.time(schedule.steps().saturating_sub(1));
-    let inputs = inputs::read(shared.test, group, last_step_ms)?;
+    let inputs = inputs::read_in_turn(shared.test, group, last_step_ms, turn)?;
     if let Some(test) = group.alert_tests.iter().find(|test| test.alertname.text().is_empty()) {
         return Err(Box::new(mistakes::no_alertname(shared.test, test)));
     }
@@ -119,13 +122,14 @@ fn prepare<'a>(
     let mut store = Store::new();
     let options = alerting::RunOptions {
         observe: needs.operators,
-        limits: Limits { deadline, ..shared.options.limits },
+        limits: Limits { deadline: turn.deadline(), ..shared.options.limits },
+        turn: Some(Arc::clone(turn)),
         ..alerting::RunOptions::default()
     };
-    let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, options);
+    let run = alerting::run(shared.set, &mut store, &inputs.series, &schedule, &options);
     let origins = inputs.series.into_iter().map(|series| series.labels).zip(inputs.origins);
     let origins = if needs.origins { origins.collect() } else { Vec::new() };
-    Ok(Running { shared, group, index, store, run, origins })
+    Ok(Running { shared, group, index, store, run, origins, memo: assert::Memo::default() })
 }
 
 fn too_many_steps(test: &TestFile, group: &TestGroup, schedule: &Schedule) -> Diagnostic {
@@ -174,7 +178,7 @@ fn check(running: &Running<'_>, deadline: Option<Instant>, report: &mut GroupRep
             if !is_late(deadline) {
                 assertion.outcome = outcome;
                 if !running.shared.options.verdicts_only {
-                    why::explain(running, test, &mut assertion.outcome);
+                    why::explain(running, test, &mut assertion.outcome, kept.detail());
                     kept.add(&mut assertion.outcome);
                 }
             }

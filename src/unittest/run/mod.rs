@@ -28,6 +28,7 @@ use sets::RuleSets;
 use super::lint;
 use super::report::{FileReport, TestReport};
 use super::why::KeptInRun;
+use crate::alerting::Turns;
 use crate::model::Labels;
 use crate::source::{Diagnostic, Severity};
 use crate::testfile::{TestFile, TestGroup};
@@ -40,6 +41,7 @@ struct Shared<'a, O> {
     workspace: &'a Workspace,
     sets: RuleSets,
     stop: AtomicBool,
+    turns: Arc<Turns>,
     kept: KeptInRun,
 }
 
@@ -61,6 +63,7 @@ pub fn observe<O: Observer>(
         workspace,
         sets: RuleSets::default(),
         stop: AtomicBool::new(false),
+        turns: Arc::default(),
         kept: KeptInRun::default(),
     };
     let (files, seen) = inputs.par_iter().map(|input| run_file(input, &run)).unzip();
@@ -127,7 +130,7 @@ fn run_groups<O: Observer>(
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let set = compiled.set.with_external(external_labels, external_url).with_deadline(deadline);
         let parse = &run.workspace.settings().parse;
-        let in_file = InFile { test, rules, set: &set, parse, options, kept: &run.kept };
+        let in_file = InFile { test, rules, set: &set, parse, options, turns: &run.turns, kept: &run.kept };
         let ran = group::run(&in_file, lint, group, *index, run.observer, deadline);
         if ran.report.failed() {
             run.stop.store(true, Ordering::Relaxed);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::options::RunOptions;
-use crate::alerting::{RuleId, RuleSet, Run};
+use crate::alerting::{RuleId, RuleSet, Run, Turns};
 use crate::engine::Store;
 use crate::model::Labels;
 use crate::promql::ParseOptions;
@@ -11,6 +11,7 @@ use crate::rules::{Rule, RuleGroup};
 use crate::source::SourceFile;
 use crate::testfile::checked::Checked;
 use crate::testfile::{TestFile, TestGroup};
+use crate::unittest::assert::Memo;
 use crate::unittest::why::KeptInRun;
 use crate::workspace::ResolvedRules;
 
@@ -23,6 +24,8 @@ pub struct InFile<'a> {
     /// How expressions are read.
     pub(in crate::unittest) parse: &'a ParseOptions,
     pub(in crate::unittest) options: &'a RunOptions,
+    /// The turns of groups that take much memory.
+    pub(in crate::unittest) turns: &'a Arc<Turns>,
     /// What the whole run keeps of failures.
     pub(in crate::unittest) kept: &'a KeptInRun,
 }
@@ -38,6 +41,8 @@ pub struct Running<'a> {
     pub(in crate::unittest) run: Run,
     /// The labels of each input series and its index in `input_series`; only where an observer needs them.
     pub(in crate::unittest) origins: Vec<(Labels, usize)>,
+    /// What assertions have found out.
+    pub(in crate::unittest) memo: Memo,
 }
 
 impl<'a> Running<'a> {

@@ -1,6 +1,6 @@
 //! What else is known about alerts that are not as expected: near misses in time, pending alerts, unknown names.
 
-use super::parts;
+use super::{Detail, parts};
 use crate::alerting::{AlertState, AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
 use crate::rules::RuleKind;
@@ -14,12 +14,16 @@ use crate::unittest::run::Running;
 const MAX_NOTES: usize = 5;
 
 /// Fills in what explains `failure`.
-pub(super) fn explain(running: &Running<'_>, test: &AlertTest, failure: &mut AlertFailure) {
+pub(super) fn explain(running: &Running<'_>, test: &AlertTest, failure: &mut AlertFailure, detail: Detail) {
     let alertname = test.alertname.text();
     failure.differences = compare::alert_differences(test, &failure.expected, &failure.actual);
+    let lives = running.run.alerting_rules(alertname).flat_map(|rule| &rule.alerts);
+    failure.timelines = lives.take(detail.lives()).cloned().collect();
+    if detail == Detail::Short {
+        return;
+    }
     failure.notes = notes(running, test, failure.step, &failure.expected, &failure.actual, &failure.differences);
     failure.why = parts::alert(running, alertname, failure.step);
-    failure.timelines = running.run.alerting_rules(alertname).flat_map(|rule| rule.alerts.clone()).collect();
 }
 
 /// Notes on an assertion about alerts at `step`.

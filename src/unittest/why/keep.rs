@@ -20,6 +20,25 @@ const MAX_RUN_BYTES: usize = 128 << 20;
 /// What a timeline, a phase, a difference or a part of an expression takes beside its texts, about; in bytes.
 const OVERHEAD: usize = 96;
 
+/// How much of an explanation is worth making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::unittest) enum Detail {
+    /// All of it.
+    Whole,
+    /// What is left of a failure that [`Kept::add`] shortens: there is no room whatever it holds.
+    Short,
+}
+
+impl Detail {
+    /// How many alerts' lives at most are worth copying.
+    pub(super) fn lives(self) -> usize {
+        match self {
+            Detail::Whole => usize::MAX,
+            Detail::Short => SHORT.differences,
+        }
+    }
+}
+
 /// How much is left of a failure.
 #[derive(Clone, Copy)]
 struct Shortened {
@@ -51,6 +70,11 @@ impl<'a> Kept<'a> {
     /// Nothing of a group of `run`.
     pub(in crate::unittest) fn of(run: &'a KeptInRun) -> Self {
         Kept { bytes: 0, run }
+    }
+
+    /// How the next failure is to be explained.
+    pub(in crate::unittest) fn detail(&self) -> Detail {
+        if self.has_room(0, 1) { Detail::Whole } else { Detail::Short }
     }
 
     /// Counts `outcome`, and shortens it where there is no room left for all of it.
@@ -182,7 +206,7 @@ fn shorten_timeline(failure: &mut TimelineFailure, to: Shortened) {
         crop_pairs(&mut life.labels, to);
         lives.push(life);
     }
-    let of_lives = failure.lives.len().saturating_sub(lives.len());
+    let of_lives = failure.alerts.saturating_sub(lives.len());
     // What is left out or cut off counts, too: `--update` must see all of it.
     failure.more = failure.more.max(1);
     failure.lives = lives;

@@ -27,13 +27,20 @@ pub(in crate::unittest) fn note_older_windows(running: &Running<'_>, report: &mu
     let options = engine::Options { closed_windows: true, ..set.options().engine.options().clone() };
     let set = set.with_engine(Engine::new(options));
     let mut store = Store::new();
-    let run = alerting::run(&set, &mut store, &inputs.series, &schedule, alerting::RunOptions::default());
+    let run = alerting::run(&set, &mut store, &inputs.series, &schedule, &alerting::RunOptions::default());
     if !run.errors.is_empty() {
         return;
     }
     let shared = InFile { set: &set, ..*running.shared };
-    let older =
-        Running { shared: &shared, group: running.group, index: running.index, store, run, origins: Vec::new() };
+    let older = Running {
+        shared: &shared,
+        group: running.group,
+        index: running.index,
+        store,
+        run,
+        origins: Vec::new(),
+        memo: assert::Memo::default(),
+    };
     for (checked, assertion) in running.checked().into_iter().zip(&mut report.assertions) {
         let Some(notes) = notes_of_mut(&mut assertion.outcome) else { continue };
         if matches!(assert::check(&older, checked), Outcome::Passed) {

@@ -1,6 +1,6 @@
 //! Why the samples of an expression are not as expected.
 
-use super::parts;
+use super::{Detail, parts};
 use crate::model::gofmt::{FloatVerb, format_float};
 use crate::testfile::notation::number_text;
 use crate::testfile::{ExprTest, Tolerance};
@@ -10,12 +10,15 @@ use crate::unittest::report::{Difference, FieldKind, Sample, SampleFailure};
 use crate::unittest::run::Running;
 
 /// Fills in what explains `failure`.
-pub(super) fn explain(running: &Running<'_>, test: &ExprTest, failure: &mut SampleFailure) {
+pub(super) fn explain(running: &Running<'_>, test: &ExprTest, failure: &mut SampleFailure, detail: Detail) {
     // What could not be read has not come so far.
     let order = expected_samples(&test.exp_samples).map(|(_, order)| order).unwrap_or_default();
     let fuzzy = running.shared.test.fuzzy_compare;
     failure.differences =
         compare::sample_differences(&test.exp_samples, &order, &failure.expected, &failure.actual, fuzzy);
+    if detail == Detail::Short {
+        return;
+    }
     failure.notes = notes(&failure.expected, &failure.actual, &failure.differences);
     failure.why = parts::expression(running, test);
 }

@@ -2,24 +2,40 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{alerts, parts};
+use super::{Detail, alerts, parts};
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::gofmt::quote;
 use crate::testfile::{Moment, TimelineTest};
 use crate::unittest::assert::timeline::{self, Chosen};
-use crate::unittest::report::{TimelineFailure, Violation, ViolationKind};
+use crate::unittest::report::{Life, TimelineFailure, Violation, ViolationKind};
 use crate::unittest::run::Running;
 
 /// More violations than this are not commented on one by one.
 const MAX_NOTES: usize = 5;
 
 /// Fills in what explains `failure`.
-pub(super) fn explain(running: &Running<'_>, test: &TimelineTest, failure: &mut TimelineFailure) {
+pub(super) fn explain(running: &Running<'_>, test: &TimelineTest, failure: &mut TimelineFailure, detail: Detail) {
     let chosen = timeline::choose(running, test);
+    failure.timelines = timelines(running, test, &chosen, &failure.violations, detail);
+    if detail == Detail::Short {
+        failure.lives = lives_of_violations(running, &chosen, &mut failure.violations);
+        return;
+    }
+    failure.lives = chosen.iter().map(|chosen| timeline::life_of(running, chosen)).collect();
     failure.notes = notes(running, test, &chosen, &failure.violations);
     failure.why =
         parts::alert(running, test.alertname.text(), failure.step.unwrap_or_else(|| telling_step(running, test)));
-    failure.timelines = timelines(running, test, &chosen, &failure.violations);
+}
+
+/// The lives that `violations` are about, each under its new number.
+fn lives_of_violations(running: &Running<'_>, chosen: &[Chosen<'_>], violations: &mut [Violation]) -> Vec<Life> {
+    let mut lives = Vec::new();
+    for violation in violations {
+        let Some(chosen) = violation.life.and_then(|life| chosen.get(life)) else { continue };
+        violation.life = Some(lives.len());
+        lives.push(timeline::life_of(running, chosen));
+    }
+    lives
 }
 
 /// The timelines that a picture shows: those of the alerts that the assertion is about, else all of the name.
@@ -28,15 +44,17 @@ fn timelines(
     test: &TimelineTest,
     chosen: &[Chosen<'_>],
     violations: &[Violation],
+    detail: Detail,
 ) -> Vec<AlertTimeline> {
     if chosen.is_empty() {
-        return running.run.alerting_rules(test.alertname.text()).flat_map(|rule| rule.alerts.clone()).collect();
+        let all = running.run.alerting_rules(test.alertname.text()).flat_map(|rule| &rule.alerts);
+        return all.take(detail.lives()).cloned().collect();
     }
     // Those that are not as expected come first.
     let wrong: FxHashSet<usize> = violations.iter().filter_map(|violation| violation.life).collect();
     let (first, rest): (Vec<usize>, Vec<usize>) = (0..chosen.len()).partition(|index| wrong.contains(index));
     let timelines = first.into_iter().chain(rest).filter_map(|index| chosen.get(index));
-    timelines.map(|chosen| chosen.timeline.clone()).collect()
+    timelines.take(detail.lives()).map(|chosen| chosen.timeline.clone()).collect()
 }
 
 /// The step at which the expression tells most of what concerns no certain time: the first that the test names, or

@@ -5,30 +5,32 @@ use crate::testfile::Moment;
 
 /// The steps at which the states of an alert begin, each list ascending.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::unittest) struct Begins {
+pub(in crate::unittest::assert) struct Begins {
     /// It becomes pending.
-    pub(in crate::unittest) pending: Vec<usize>,
+    pub(super) pending: Vec<usize>,
     /// It fires, and did not at the step before. What `keep_firing_for` keeps fires.
-    pub(in crate::unittest) firing: Vec<usize>,
+    pub(super) firing: Vec<usize>,
     /// It does not fire, and did at the step before.
-    pub(in crate::unittest) resolved: Vec<usize>,
+    pub(super) resolved: Vec<usize>,
 }
 
 impl Begins {
-    pub(in crate::unittest) fn of(&self, moment: Moment) -> &[usize] {
-        match moment {
+    /// Those before step `end`.
+    pub(super) fn of(&self, moment: Moment, end: usize) -> &[usize] {
+        let all = match moment {
             Moment::Pending => &self.pending,
             Moment::Firing => &self.firing,
             Moment::Resolved => &self.resolved,
-        }
+        };
+        all.get(..all.partition_point(|step| *step < end)).unwrap_or_default()
     }
 }
 
-/// What begins before step `end`.
-pub(in crate::unittest) fn begins(timeline: &AlertTimeline, end: usize) -> Begins {
+/// What begins over the whole run.
+pub(in crate::unittest::assert) fn begins(timeline: &AlertTimeline) -> Begins {
     let mut begins = Begins::default();
     let mut before = None;
-    for phase in timeline.phases.iter().take_while(|phase| phase.first < end) {
+    for phase in &timeline.phases {
         let goes_on = |state: fn(AlertState) -> bool| {
             before.is_some_and(|(last, was): (usize, AlertState)| last == phase.first && state(was))
         };
@@ -41,6 +43,6 @@ pub(in crate::unittest) fn begins(timeline: &AlertTimeline, end: usize) -> Begin
         }
         before = Some((phase.end, phase.state));
     }
-    begins.resolved.extend(timeline.resolved_steps().take_while(|step| *step < end));
+    begins.resolved.extend(timeline.resolved_steps());
     begins
 }

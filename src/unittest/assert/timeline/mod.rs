@@ -6,6 +6,8 @@
 
 mod life;
 
+use std::rc::Rc;
+
 use super::compare;
 use crate::alerting::{AlertTimeline, RuleTimeline};
 use crate::model::duration::format_duration;
@@ -14,7 +16,7 @@ use crate::testfile::{Moment, Moments, TimelineTest};
 use crate::unittest::report::{Life, Outcome, TimelineFailure, Violation, ViolationKind};
 use crate::unittest::run::Running;
 
-pub(in crate::unittest) use life::{Begins, begins};
+pub(super) use life::{Begins, begins};
 
 /// More violations than this are only counted.
 const MAX_VIOLATIONS: usize = 200;
@@ -23,8 +25,16 @@ const MAX_VIOLATIONS: usize = 200;
 pub(in crate::unittest) struct Chosen<'a> {
     pub(in crate::unittest) rule: &'a RuleTimeline,
     pub(in crate::unittest) timeline: &'a AlertTimeline,
-    /// Within the time that counts.
-    pub(in crate::unittest) begins: Begins,
+    begins: Rc<Begins>,
+    /// One past the last step that counts.
+    end: usize,
+}
+
+impl Chosen<'_> {
+    /// The steps at which a state begins, within the time that counts.
+    pub(in crate::unittest) fn begins(&self, moment: Moment) -> &[usize] {
+        self.begins.of(moment, self.end)
+    }
 }
 
 /// One past the last step that counts for `test`.
@@ -33,18 +43,18 @@ pub(in crate::unittest) fn end_of(running: &Running<'_>, test: &TimelineTest) ->
     until.map_or(running.run.steps, |step| step.saturating_add(1).min(running.run.steps))
 }
 
-/// The alerts that `test` is about.
+/// The alerts that `test` is about, in the order of their labels.
 pub(in crate::unittest) fn choose<'a>(running: &'a Running<'_>, test: &TimelineTest) -> Vec<Chosen<'a>> {
     let end = end_of(running, test);
     let mut chosen = Vec::new();
-    for rule in running.run.alerting_rules(test.alertname.text()) {
-        for timeline in rule.alerts.iter().filter(|timeline| has_labels(test, timeline)) {
-            if timeline.phases.first().is_some_and(|phase| phase.first < end) {
-                chosen.push(Chosen { rule, timeline, begins: begins(timeline, end) });
-            }
+    for known in running.memo.lives(&running.run, test.alertname.text()).iter() {
+        let Some(rule) = running.run.rules.get(known.rule) else { continue };
+        let Some(timeline) = rule.alerts.get(known.alert) else { continue };
+        let is_there = timeline.phases.first().is_some_and(|phase| phase.first < end);
+        if is_there && has_labels(test, timeline) {
+            chosen.push(Chosen { rule, timeline, begins: Rc::clone(&known.begins), end });
         }
     }
-    chosen.sort_by(|a, b| a.timeline.labels.cmp(&b.timeline.labels));
     chosen
 }
 
@@ -60,7 +70,7 @@ pub(in crate::unittest) fn check(running: &Running<'_>, test: &TimelineTest) -> 
     found.number(test, &chosen);
     for (index, chosen) in chosen.iter().enumerate() {
         for moments in &test.moments {
-            found.moments(index, moments, chosen.begins.of(moments.moment));
+            found.moments(index, moments, chosen.begins(moments.moment));
         }
         found.annotations(test, index, chosen);
     }
@@ -78,9 +88,10 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn push(&mut self, life: Option<usize>, kind: ViolationKind, message: String, span: Span) {
+    fn push(&mut self, life: Option<usize>, kind: ViolationKind, span: Span, message: impl FnOnce(&Self) -> String) {
         self.count += 1;
         if self.violations.len() < MAX_VIOLATIONS {
+            let message = message(self);
             self.violations.push(Violation { life, kind, message, span });
         }
     }
@@ -91,15 +102,15 @@ impl Found<'_> {
         if let Some(count) = test.count.filter(|count| count.value != there) {
             let are =
                 if there == 1 { "there is 1 such alert".to_owned() } else { format!("there are {there} such alerts") };
-            self.push(None, ViolationKind::Count(there), format!("{are}, not {}", count.value), count.span);
+            self.push(None, ViolationKind::Count(there), count.span, |_| format!("{are}, not {}", count.value));
         } else if there == 0 && test.needs_an_alert() {
-            let message = "no such alert is ever pending or firing".to_owned();
-            self.push(None, ViolationKind::NoAlert, message, test.alertname.span);
+            let message = |_: &Self| "no such alert is ever pending or firing".to_owned();
+            self.push(None, ViolationKind::NoAlert, test.alertname.span, message);
         }
-        let fires = chosen.iter().any(|chosen| !chosen.begins.firing.is_empty());
+        let fires = chosen.iter().any(|chosen| !chosen.begins(Moment::Firing).is_empty());
         if let Some((name, _)) = test.annotations.first().filter(|_| there > 0 && !fires) {
-            let message = "it never fires, so it has no annotations to compare".to_owned();
-            self.push(None, ViolationKind::NeverFires, message, name.span);
+            let message = |_: &Self| "it never fires, so it has no annotations to compare".to_owned();
+            self.push(None, ViolationKind::NeverFires, name.span, message);
         }
     }
 
@@ -111,18 +122,19 @@ impl Found<'_> {
         for index in 0..expected.len().max(actual.len()) {
             match (expected.get(index).copied(), actual.get(index).copied()) {
                 (Some((expected_ms, span)), Some(actual_ms)) => {
-                    let message =
-                        format!("{verb} at {}, {}", format_duration(actual_ms), self.shift(expected_ms, actual_ms));
-                    self.push(Some(life), ViolationKind::Moved { moment, expected_ms, actual_ms }, message, span);
+                    let kind = ViolationKind::Moved { moment, expected_ms, actual_ms };
+                    self.push(Some(life), kind, span, |found| {
+                        format!("{verb} at {}, {}", format_duration(actual_ms), found.shift(expected_ms, actual_ms))
+                    });
                 }
                 (Some((expected_ms, span)), None) => {
-                    let message = format!("{} at {}", negative(moment), format_duration(expected_ms));
-                    self.push(Some(life), ViolationKind::Missing { moment, expected_ms }, message, span);
+                    let message = |_: &Self| format!("{} at {}", negative(moment), format_duration(expected_ms));
+                    self.push(Some(life), ViolationKind::Missing { moment, expected_ms }, span, message);
                 }
                 (None, Some(actual_ms)) => {
                     let and = if moments.times.is_empty() { "and never should" } else { "too" };
-                    let message = format!("{verb} at {} {and}", format_duration(actual_ms));
-                    self.push(Some(life), ViolationKind::Unexpected { moment, actual_ms }, message, moments.span);
+                    let message = |_: &Self| format!("{verb} at {} {and}", format_duration(actual_ms));
+                    self.push(Some(life), ViolationKind::Unexpected { moment, actual_ms }, moments.span, message);
                 }
                 (None, None) => {}
             }
@@ -151,7 +163,7 @@ impl Found<'_> {
         if test.annotations.is_empty() {
             return;
         }
-        for step in &chosen.begins.firing {
+        for step in chosen.begins(Moment::Firing) {
             let Some(actual) = chosen.rule.annotations_at(chosen.timeline, *step) else { continue };
             for (name, pattern) in &test.annotations {
                 let is = actual.iter().find(|(known, _)| known == name.text()).map_or("", |(_, text)| text.as_str());
@@ -165,8 +177,8 @@ impl Found<'_> {
                     actual: is.to_owned(),
                     at_ms: self.running.time_of(*step),
                 };
-                let message = format!("the annotation `{}` is not as expected", name.text());
-                self.push(Some(life), kind, message, pattern.text.span);
+                let message = |_: &Self| format!("the annotation `{}` is not as expected", name.text());
+                self.push(Some(life), kind, pattern.text.span, message);
             }
         }
     }
@@ -177,7 +189,8 @@ impl Found<'_> {
         TimelineFailure {
             notes: Vec::new(),
             why: None,
-            lives: chosen.iter().map(|chosen| life_of(running, chosen)).collect(),
+            lives: Vec::new(),
+            alerts: chosen.len(),
             more: self.count - self.violations.len(),
             violations: self.violations,
             schedule: running.run.schedule,
@@ -217,8 +230,9 @@ fn negative(moment: Moment) -> &'static str {
     }
 }
 
-fn life_of(running: &Running<'_>, chosen: &Chosen<'_>) -> Life {
-    let times = |moment| chosen.begins.of(moment).iter().map(|step| running.time_of(*step)).collect();
+/// When the states of `chosen` begin.
+pub(in crate::unittest) fn life_of(running: &Running<'_>, chosen: &Chosen<'_>) -> Life {
+    let times = |moment| chosen.begins(moment).iter().map(|step| running.time_of(*step)).collect();
     Life {
         labels: compare::label_pairs(&chosen.timeline.labels),
         pending_at_ms: times(Moment::Pending),
