@@ -64,7 +64,7 @@ fn load_shapes(
         let Some(root) = &document.root else { continue };
         match of_document {
             // Beside PrometheusRules, other Kubernetes objects are none of our business.
-            DocumentShape::Rules(parts) => {
+            DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => {
                 parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
             }
             _ if shape != Shape::Plain => {}
@@ -89,7 +89,7 @@ fn load_shapes(
 /// How the groups of all documents are wrapped.
 fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
     let parts = documents.iter().flat_map(|document| match document {
-        DocumentShape::Rules(parts) => parts.as_slice(),
+        DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => parts.as_slice(),
         _ => &[],
     });
     parts.map(shape_of_part).max().unwrap_or(Shape::Plain)

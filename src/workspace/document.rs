@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::chart;
 use super::read::Read;
 use super::settings::Settings;
 use crate::rules::{self, FileShape, LoadOptions, RuleFile};
@@ -95,7 +96,7 @@ impl Document {
             },
             _ => rules::classify(&parsed, whole),
         };
-        let shape = match (shape, purpose) {
+        let shape = match (chart::settle(shape, folder), purpose) {
             // Whoever named it wants to know what is wrong with it.
             (FileShape::Other, Purpose::Check) if named => FileShape::Rules,
             (FileShape::Other, Purpose::Test) if named => FileShape::Tests,
@@ -112,13 +113,13 @@ impl Document {
     }
 
     /// A file that is a rule file because a test names it as one.
-    pub(super) fn rules_of_test(read: &Read, settings: &Settings) -> Document {
+    pub(super) fn rules_of_test(read: &Read, folder: &Path, settings: &Settings) -> Document {
         let options = settings.load_options(read.file.name());
         match &read.problem {
             Some(problem) => Document::cut(&read.file, Path::new(""), FileShape::Rules, options, problem.clone()),
             None => {
                 let parsed = yaml::parse(&read.file);
-                let shape = match rules::classify(&parsed, &read.file) {
+                let shape = match chart::settle(rules::classify(&parsed, &read.file), folder) {
                     FileShape::Templated(templating) => FileShape::Templated(templating),
                     _ => FileShape::Rules,
                 };

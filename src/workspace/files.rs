@@ -193,7 +193,8 @@ impl Workspace {
         };
         let read = || {
             let read = read_foreign(path, canonical, &self.settings.home)?;
-            let document = Document::rules_of_test(&read, &self.settings);
+            let folder = canonical.parent().unwrap_or(Path::new(""));
+            let document = Document::rules_of_test(&read, folder, &self.settings);
             let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
             disk.paths.insert(document.source.id(), canonical.to_owned());
             Ok(Arc::new(document))

@@ -1,5 +1,6 @@
 //! The owner of files: which there are, what is in them, and what the configuration says of them.
 
+mod chart;
 pub mod config_file;
 pub mod copies;
 mod discovery;

@@ -17,7 +17,7 @@ pub(super) enum Ground {
 pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
     let openers = Openers::of(text);
     let in_pairs = || openers.pairs.then(|| in_pairs(text)).flatten();
-    let in_actions = || openers.actions.then(|| actions(text).find_map(|action| action.language(ground))).flatten();
+    let in_actions = || openers.actions.then(|| in_actions(text, ground)).flatten();
     let in_brackets = || openers.brackets.then(|| in_square_brackets(text, ground)).flatten();
     let is_placeholder = ground == Ground::Plain && openers.placeholders;
     let in_placeholders = || is_placeholder.then(|| placeholder(text)).flatten();
@@ -77,6 +77,11 @@ fn in_pairs(text: &str) -> Option<Templating> {
     }
 }
 
+/// The language of the actions of a text.
+fn in_actions(text: &str, ground: Ground) -> Option<Templating> {
+    Templating::surest(actions(text).filter_map(|action| action.language(ground)))
+}
+
 /// What stands behind a `{{`.
 enum Action<'t> {
     /// Up to its `}}`.
@@ -89,7 +94,7 @@ impl Action<'_> {
     fn language(self, ground: Ground) -> Option<Templating> {
         match self {
             Action::Whole(content) => of_action(content, ground),
-            Action::Quoted(content) => escape(content.trim_start_matches(['-', '~']).trim()),
+            Action::Quoted(content) => escape(content.trim_start_matches(['-', '~']).trim(), ground),
         }
     }
 }
@@ -117,7 +122,7 @@ pub(super) fn of_action(content: &str, ground: Ground) -> Option<Templating> {
     if is_plainly_ours(inner) {
         return None;
     }
-    if let Some(templating) = escape(inner) {
+    if let Some(templating) = escape(inner, ground) {
         return Some(templating);
     }
     if HELM_WORDS.iter().any(|word| inner.contains(word)) {
@@ -144,15 +149,17 @@ fn is_plainly_ours(inner: &str) -> bool {
 }
 
 /// ``{{ `{{` }}``, `{{ "{{" }}`, `{{ '{{' }}`: braces that are to be there after rendering.
-fn escape(inner: &str) -> Option<Templating> {
+fn escape(inner: &str, ground: Ground) -> Option<Templating> {
+    // Prometheus prints them as they are, and cannot be asked what was meant.
+    let of_go = if ground == Ground::AlertTemplate { Templating::Quotes } else { Templating::Helm };
     let inner = inner.strip_prefix("printf ").or(inner.strip_prefix("print ")).unwrap_or(inner);
     let inner = inner.strip_prefix('\\').unwrap_or(inner);
     let quote = inner.chars().next()?;
     let rest = inner.get(1..)?.trim_start();
     match quote {
         // The text behind the quote has been cut off at the braces.
-        '`' if rest.is_empty() || rest.starts_with("}}") || !rest.contains('`') => Some(Templating::Helm),
-        '"' if rest.is_empty() || rest == "\\" => Some(Templating::Helm),
+        '`' if rest.is_empty() || rest.starts_with("}}") || !rest.contains('`') => Some(of_go),
+        '"' if rest.is_empty() || rest == "\\" => Some(of_go),
         '\'' if rest.is_empty() => Some(Templating::Jinja),
         _ => None,
     }
@@ -276,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_something_has_to_replace_first() {
-        use Templating::{Braces, Brackets, Erb, Helm, Jinja, Placeholders};
+        use Templating::{Braces, Brackets, Erb, Helm, Jinja, Placeholders, Quotes};
         for (text, ground, expected) in [
             ("<%= p('x.time') %>", Plain, Erb),
             ("during <%= p('x.time') %>", AlertTemplate, Erb),
@@ -289,11 +296,13 @@ mod tests {
             ("{{ x | default('abc') }} {{ $value }}", AlertTemplate, Jinja),
             ("up > {{ threshold }}", Plain, Braces),
             ("up > {{threshold}}", Plain, Braces),
-            ("{{ `{{ $labels.x }}` }}", AlertTemplate, Helm),
-            ("{{`Pod {{ $labels.x }} is down`}}", AlertTemplate, Helm),
-            ("{{`{{`}} $labels.x {{`}}`}}", AlertTemplate, Helm),
-            ("{{ \"{{\" }} $labels.x {{ \"}}\" }}", AlertTemplate, Helm),
-            ("{{ \"{{ $labels.x }}\" }}", AlertTemplate, Helm),
+            ("{{ `{{ $labels.x }}` }}", AlertTemplate, Quotes),
+            ("{{`Pod {{ $labels.x }} is down`}}", AlertTemplate, Quotes),
+            ("{{`{{`}} $labels.x {{`}}`}}", AlertTemplate, Quotes),
+            ("{{ \"{{\" }} $labels.x {{ \"}}\" }}", AlertTemplate, Quotes),
+            ("{{ \"{{ $labels.x }}\" }}", AlertTemplate, Quotes),
+            ("{{ \"{{ $labels.x }}\" }}", Plain, Helm),
+            ("{{`{{`}} $labels.x {{`}}`}} of {{ .Values.name }}", AlertTemplate, Helm),
             ("{{ .Values.alerts.x }}", AlertTemplate, Helm),
             ("{{ printf \"%s\" .Release.Name }}", AlertTemplate, Helm),
             ("{{- include \"x.labels\" . | nindent 4 }}", Plain, Helm),

@@ -65,22 +65,27 @@ pub(super) fn of_documents<'d>(parsed: &'d Parsed, file: &Arc<SourceFile>) -> (F
     (of_shapes(&documents, parsed, file), documents)
 }
 
+/// A rule file, or a template of one: what is around it decides.
+const QUOTES: FileShape = FileShape::Templated(Templating::Quotes);
+
 fn of_shapes(documents: &[DocumentShape<'_>], parsed: &Parsed, file: &SourceFile) -> FileShape {
     let mut found = FileShape::Other;
     for document in documents {
         let shape = match document {
             DocumentShape::Rules(_) => FileShape::Rules,
             DocumentShape::Tests => FileShape::Tests,
+            DocumentShape::Quotes(_) => QUOTES,
             DocumentShape::Templated(templating) => return FileShape::Templated(*templating),
             DocumentShape::Foreign(foreign) => FileShape::Foreign(*foreign),
             DocumentShape::Other => continue,
         };
-        if found == FileShape::Other {
+        // One document that leaves it open does so for the file.
+        if found == FileShape::Other || shape == QUOTES {
             found = shape;
         }
     }
     match templated::in_comments(parsed, file) {
-        Some(templating) if matches!(found, FileShape::Rules | FileShape::Tests) => FileShape::Templated(templating),
+        Some(templating) if matches!(found, FileShape::Rules | FileShape::Tests | QUOTES) => FileShape::Templated(templating),
         _ => found,
     }
 }
@@ -111,6 +116,8 @@ fn has_rule_line(text: &str) -> bool {
 pub(super) enum DocumentShape<'d> {
     /// Rule groups, in these parts; a broken document has none.
     Rules(Vec<Part<'d>>),
+    /// Rule groups in which braces stand in quotes, and nothing else of a template.
+    Quotes(Vec<Part<'d>>),
     /// A test file.
     Tests,
     /// A template of one of the two.
@@ -137,7 +144,11 @@ fn of_root<'d>(root: &'d Node, document: &Document, file: &Arc<SourceFile>) -> D
             return DocumentShape::Rules(parts);
         }
         let templating = Templating::surest(parts.iter().filter_map(|part| in_part(part, file)));
-        return templating.map_or(DocumentShape::Rules(parts), DocumentShape::Templated);
+        return match templating {
+            None => DocumentShape::Rules(parts),
+            Some(Templating::Quotes) => DocumentShape::Quotes(parts),
+            Some(templating) => DocumentShape::Templated(templating),
+        };
     }
     if part::is_grafana_file(root) {
         return DocumentShape::Foreign(Foreign::Grafana);
@@ -148,7 +159,10 @@ fn of_root<'d>(root: &'d Node, document: &Document, file: &Arc<SourceFile>) -> D
     match test_file::judge(mapping) {
         test_file::Verdict::Tests => {
             let templating = templated::in_tree(root, file, Ground::AlertTemplate);
-            templating.map_or(DocumentShape::Tests, DocumentShape::Templated)
+            match templating {
+                None | Some(Templating::Quotes) => DocumentShape::Tests,
+                Some(templating) => DocumentShape::Templated(templating),
+            }
         }
         test_file::Verdict::VmalertTool => DocumentShape::Foreign(Foreign::VmalertTool),
         test_file::Verdict::Other => DocumentShape::Other,
@@ -168,6 +182,11 @@ fn in_part(part: &Part<'_>, file: &Arc<SourceFile>) -> Option<Templating> {
             };
             Templating::surest(roots.into_iter().filter_map(in_root))
         }
+        // Values of a chart are for Helm, wherever they lie.
+        PartKind::Values => match templated::in_tree(part.node, file, Ground::Plain) {
+            Some(Templating::Quotes) => Some(Templating::Helm),
+            templating => templating,
+        },
         _ => templated::in_tree(part.node, file, Ground::Plain),
     }
 }

@@ -9,6 +9,9 @@ use crate::yaml::{Comment, Entry, Node, NodeKind, Parsed};
 pub enum Templating {
     /// Helm's Go templates: `{{ .Values.x }}`, ``{{ `{{ $labels.x }}` }}``.
     Helm,
+    /// Nothing but braces in quotes where Prometheus itself expands templates, ``{{ `{{ $labels.x }}` }}``: Helm's where a
+    /// chart is around the file, and else left over from one.
+    Quotes,
     /// Jinja, also in Ansible and Salt: `{% if x %}`, `{{ x | default('y') }}`.
     Jinja,
     /// ERB, also Puppet's EPP: `<%= x %>`.
@@ -26,7 +29,7 @@ pub enum Templating {
 impl Templating {
     /// Whether the marks belong to this language alone.
     fn is_sure(self) -> bool {
-        !matches!(self, Templating::Braces | Templating::Placeholders)
+        !matches!(self, Templating::Quotes | Templating::Braces | Templating::Placeholders)
     }
 
     /// The first language that its marks alone show, or else the first.
@@ -44,7 +47,7 @@ impl Templating {
     /// What reports call it, as in "a Helm template".
     pub fn name(self) -> &'static str {
         match self {
-            Templating::Helm => "Helm",
+            Templating::Helm | Templating::Quotes => "Helm",
             Templating::Jinja => "Jinja",
             Templating::Erb => "ERB",
             Templating::Braces => "{{ }}",
@@ -57,7 +60,7 @@ impl Templating {
     /// How its result can be checked.
     pub fn advice(self) -> &'static str {
         match self {
-            Templating::Helm => "check what Helm makes of them: `helm template . | promproof check -`",
+            Templating::Helm | Templating::Quotes => "check what Helm makes of them: `helm template . | promproof check -`",
             Templating::Ytt => "check what ytt makes of them: `ytt -f . | promproof check -`",
             Templating::Placeholders => {
                 "check what comes out of them: `envsubst < FILE | promproof check -`, for example"

@@ -37,11 +37,11 @@ fn templates() {
         (
             "kind: PrometheusRule\nspec:\n  groups:\n  - name: a\n    rules:\n    - alert: A\n      expr: up == 0\n      annotations:\n        \
              summary: '{{`Pod {{ $labels.pod }} is down`}}'\n",
-            "Templated(Helm)",
+            "Templated(Quotes)",
         ),
         (
             "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    annotations:\n      summary: '{{ \"{{\" }} $labels.pod {{ \"}}\" }} is down'\n",
-            "Templated(Helm)",
+            "Templated(Quotes)",
         ),
         (
             // An Ansible role.

@@ -5,7 +5,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Field, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::Template;
-use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
+use crate::template::ast::{List, Node, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
     meta!("template/literal-braces", Warning, certain, "a template's braces are printed as they are").fixable();
@@ -45,6 +45,8 @@ impl LintRule for LiteralBraces {
 enum What {
     /// A text with braces, quoted once too often: the bytes of the whole action.
     Quoted(Span),
+    /// Braces quoted one by one around what was to be an action: the bytes between them.
+    Apart(Span),
     /// `}}` that closes nothing.
     Stray,
     /// One brace instead of two.
@@ -53,7 +55,7 @@ enum What {
 
 fn report(cx: &RuleContext<'_>, place: &str, value: &Field, span: Span, what: What) -> Diagnostic {
     let (message, help) = match what {
-        What::Quoted(_) => (
+        What::Quoted(_) | What::Apart(_) => (
             "prints braces instead of what is in them",
             "take the quotes away; they are for a program that renders this file first, such as Helm",
         ),
@@ -80,6 +82,9 @@ fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicabilit
         }
         // What else stands there may be no action.
         What::Single => return None,
+        What::Apart(inside) => {
+            ("take the quotes away", vec![Edit::replace(span, format!("{{{{{}}}}}", inside.slice(value.text())))])
+        }
         What::Quoted(action) => {
             let quoted = span.slice(value.text());
             let inside = quoted.get(1..quoted.len().checked_sub(1)?)?;
@@ -101,7 +106,7 @@ fn printed_by(list: &List, text: &str) -> Option<(Span, What)> {
     let mut behind_action = false;
     // Braces of the text that are open, as in JSON: they may be what is closed.
     let mut open = 0_usize;
-    for node in &list.nodes {
+    for (at, node) in list.nodes.iter().enumerate() {
         match &node.kind {
             NodeKind::Text(_) => {
                 let literal = node.span.slice(text);
@@ -116,6 +121,9 @@ fn printed_by(list: &List, text: &str) -> Option<(Span, What)> {
             NodeKind::Action(pipeline) => {
                 if let Some(quoted) = quoted_braces(pipeline) {
                     return Some((quoted, What::Quoted(node.span)));
+                }
+                if let Some(apart) = list.nodes.get(at..at + 3).and_then(|nodes| quoted_apart(nodes, text)) {
+                    return Some(apart);
                 }
             }
             _ => {}
@@ -136,11 +144,35 @@ fn open_behind(open: usize, text: &str) -> usize {
 
 /// The text with braces that an action prints, where it is nothing else.
 fn quoted_braces(pipeline: &Pipeline) -> Option<Span> {
+    let (value, span) = printed_text(pipeline)?;
+    (value.contains("{{") && names_something(value)).then_some(span)
+}
+
+/// `{{ "{{" }} $labels.x {{ "}}" }}`.
+fn quoted_apart(nodes: &[Node], text: &str) -> Option<(Span, What)> {
+    let [open, between, close] = nodes else { return None };
+    let prints = |node: &Node, braces: &str| match &node.kind {
+        NodeKind::Action(pipeline) => printed_text(pipeline).is_some_and(|(value, _)| value == braces),
+        _ => false,
+    };
+    let is_apart = matches!(between.kind, NodeKind::Text(_)) && prints(open, "{{") && prints(close, "}}");
+    let is_meant = is_apart && names_something(between.span.slice(text));
+    is_meant.then(|| (open.span.to(close.span), What::Apart(between.span)))
+}
+
+/// The text that an action prints, where it prints nothing else, and where it stands.
+fn printed_text(pipeline: &Pipeline) -> Option<(&str, Span)> {
     let [command] = pipeline.commands.as_slice() else { return None };
     let [operand] = command.operands.as_slice() else { return None };
-    let OperandKind::String { value, .. } = &operand.kind else { return None };
-    let names_something = ["$labels", "$value", ".Labels"].iter().any(|name| value.contains(name));
-    (value.contains("{{") && names_something).then_some(operand.span)
+    match &operand.kind {
+        OperandKind::String { value, .. } => Some((value, operand.span)),
+        _ => None,
+    }
+}
+
+/// Whether a text names what only a template can.
+fn names_something(text: &str) -> bool {
+    ["$labels", "$value", ".Labels"].iter().any(|name| text.contains(name))
 }
 
 /// `{ $labels.x }` with single braces.
