@@ -152,10 +152,14 @@ impl Inventory {
     /// added.
     pub fn read(&mut self, text: &str, purpose: Purpose) -> Result<(), InventoryError> {
         self.lists_metrics |= purpose == Purpose::Inventory;
-        match json::is_json(text) {
-            true => json::read(self, text, purpose),
-            false => text::read(self, text, purpose),
-        }
+        // What Windows writes begins with a mark.
+        let content = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mark = text.len() - content.len();
+        let read = match json::is_json(content) {
+            true => json::read(self, content, purpose),
+            false => text::read(self, content, purpose),
+        };
+        read.map_err(|InventoryError { span, message }| InventoryError { span: span.shifted(mark), message })
     }
 
     /// Whether it is known which metrics there are.

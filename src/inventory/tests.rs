@@ -137,6 +137,13 @@ fn metadata_alone_names_no_metrics() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    for text in ["\u{feff}up{job=\"a\"} 1\n", "\u{feff}[{\"__name__\": \"up\", \"job\": \"a\"}]"] {
+        insta::allow_duplicates! { insta::assert_snapshot!(shown(&read(text)), @"up {job=a} 1"); }
+    }
+}
+
+#[test]
 fn mistakes_have_a_place() {
     let error = |text: &str| {
         let InventoryError { span, message } = Inventory::default().read(text, Purpose::Inventory).unwrap_err();
@@ -148,6 +155,7 @@ fn mistakes_have_a_place() {
     insta::assert_snapshot!(error("{\"status\": \"success\",\n \"data\": [\"a\", \n}"), @"38: expected value");
     insta::assert_snapshot!(error("{\"status\":\"error\",\"error\":\"no\"}"), @"16: the server answered with an error");
     insta::assert_snapshot!(error("[1, 2] x"), @"7: trailing characters");
+    insta::assert_snapshot!(error("\u{feff}up\n"), @"5: expected a value behind the series");
 }
 
 #[test]
