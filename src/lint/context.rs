@@ -12,6 +12,7 @@ use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
 use super::Config;
+use super::known::Known;
 use super::recording::{Place, Recording};
 use crate::workspace::{Document, Workspace};
 
@@ -206,11 +207,12 @@ pub struct WorkspaceContext<'a> {
     /// The files, in the order in which they were given.
     pub workspace: &'a Workspace,
     recording: OnceLock<Recording<'a>>,
+    known: OnceLock<Option<Known<'a>>>,
 }
 
 impl<'a> WorkspaceContext<'a> {
     pub(super) fn new(config: &'a Config, workspace: &'a Workspace) -> Self {
-        WorkspaceContext { config, workspace, recording: OnceLock::new() }
+        WorkspaceContext { config, workspace, recording: OnceLock::new(), known: OnceLock::new() }
     }
 
     /// The rule files among them.
@@ -233,5 +235,10 @@ impl<'a> WorkspaceContext<'a> {
     /// What the rules record, and who reads it.
     pub fn recording(&self) -> &Recording<'a> {
         self.recording.get_or_init(|| Recording::of(self))
+    }
+
+    /// What is known of the series of the server, and all selectors of the rules; `None` without an inventory.
+    pub(super) fn known(&self) -> Option<&Known<'a>> {
+        self.known.get_or_init(|| Known::of(self)).as_ref()
     }
 }

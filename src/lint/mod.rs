@@ -11,6 +11,7 @@ pub mod config;
 mod context;
 mod fix;
 mod fixes;
+mod known;
 mod naming;
 mod recording;
 mod registry;

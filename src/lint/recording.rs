@@ -102,6 +102,11 @@ impl<'a> Recording<'a> {
         self.by_name.get(name)
     }
 
+    /// The names that are recorded.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.by_name.keys().copied()
+    }
+
     /// Each recorded metric that a rule reads, once for each rule. What is read at another time only (`offset`, `@`) is
     /// left out: what was recorded before is what it wants.
     pub fn reads(&self) -> &[Read<'a>] {

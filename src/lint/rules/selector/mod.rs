@@ -1,7 +1,6 @@
 //! Selectors, beside what a server has: `[facts] inventory`.
 
 mod gone_metric;
-mod known;
 mod unknown_label;
 mod unknown_metric;
 mod unknown_value;

@@ -1,8 +1,8 @@
 //! `selector/unknown-label`: a matcher asks for a label that the metric does not have.
 
-use super::known::{Known, Selected, few, selectors};
 use crate::inventory::Metric;
 use crate::lint::context::WorkspaceContext;
+use crate::lint::known::{Guesses, Known, Selected, few};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::Matcher;
@@ -26,22 +26,24 @@ impl LintRule for UnknownLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(known) = Known::of(cx) else { return };
+        let Some(known) = cx.known() else { return };
+        let guesses = Guesses::among(known);
         let external = &cx.config.facts.external_labels;
-        for selected in selectors(cx, &known) {
+        for selected in &known.selected {
             let Some((name, metric)) = known.metric(selected.selector) else { continue };
             let matchers = selected.selector.matchers.iter().filter(|matcher| {
                 let label = &matcher.name.value;
                 // `promql/external-label` tells of those.
                 label != METRIC_NAME && metric.label(label).is_none() && !external.contains_key(label)
             });
-            out.extend(matchers.filter_map(|matcher| check(&known, &selected, name, metric, matcher)));
+            out.extend(matchers.filter_map(|matcher| check(known, &guesses, selected, name, metric, matcher)));
         }
     }
 }
 
 fn check(
-    known: &Known<'_, '_>,
+    known: &Known<'_>,
+    guesses: &Guesses<'_, '_>,
     selected: &Selected<'_>,
     name: &str,
     metric: &Metric,
@@ -53,7 +55,7 @@ fn check(
         return None;
     }
     let target_labels = known.target_labels.iter().map(String::as_str).filter(|_| as_exposed);
-    let near = known.nearest(label, metric.labels().chain(target_labels));
+    let near = guesses.nearest(label, metric.labels().chain(target_labels));
     // Scrapes may have added it; what matches a missing label may be written for servers that have it.
     let is_sure = !as_exposed && !selected.in_absent && !regex::matches_empty(matcher);
     // Another metric has a label of that name: it is no slip of the pen.

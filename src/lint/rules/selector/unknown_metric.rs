@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::known::{Known, Selected, name_pattern, selectors};
 use crate::lint::context::WorkspaceContext;
+use crate::lint::known::{Guesses, Known, Selected, name_pattern};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::Matcher;
 use crate::promql::regex::AnchoredRegex;
@@ -26,15 +26,21 @@ impl LintRule for UnknownMetric {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(known) = Known::of(cx) else { return };
-        let mut search =
-            Search { known: &known, meant: FxHashMap::default(), matching: FxHashMap::default(), left: MAX_MATCHES };
-        out.extend(selectors(cx, &known).iter().filter_map(|selected| search.check(selected)));
+        let Some(known) = cx.known() else { return };
+        let mut search = Search {
+            known,
+            guesses: Guesses::among(known),
+            meant: FxHashMap::default(),
+            matching: FxHashMap::default(),
+            left: MAX_MATCHES,
+        };
+        out.extend(known.selected.iter().filter_map(|selected| search.check(selected)));
     }
 }
 
-struct Search<'k, 'c, 'a> {
-    known: &'k Known<'c, 'a>,
+struct Search<'k, 'a> {
+    known: &'k Known<'a>,
+    guesses: Guesses<'k, 'a>,
     /// The name that was probably meant by an unknown one.
     meant: FxHashMap<&'a str, Option<&'a str>>,
     /// Whether a pattern matches the name of a metric.
@@ -43,7 +49,7 @@ struct Search<'k, 'c, 'a> {
     left: usize,
 }
 
-impl<'a> Search<'_, '_, 'a> {
+impl<'a> Search<'_, 'a> {
     fn check(&mut self, selected: &Selected<'a>) -> Option<Diagnostic> {
         if selected.is_alternative {
             return None;
@@ -59,8 +65,7 @@ impl<'a> Search<'_, '_, 'a> {
     }
 
     fn unknown(&mut self, selected: &Selected<'a>, name: &'a str) -> Option<Diagnostic> {
-        let known = self.known;
-        let meant = *self.meant.entry(name).or_insert_with(|| known.metric_like(name));
+        let meant = *self.meant.entry(name).or_insert_with(|| self.guesses.metric_like(name));
         // What is absent may be missing, unless something of nearly that name is there.
         if selected.in_absent && meant.is_none() {
             return None;

@@ -1,8 +1,8 @@
 //! `selector/unknown-value`: a matcher asks for a value that the label does not have.
 
-use super::known::{Known, Selected, few, selectors};
 use crate::inventory::Label;
 use crate::lint::context::WorkspaceContext;
+use crate::lint::known::{Guesses, Known, Selected, few};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher};
@@ -26,10 +26,11 @@ impl LintRule for UnknownValue {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(known) = Known::of(cx) else { return };
+        let Some(known) = cx.known() else { return };
+        let guesses = Guesses::among(known);
         // What is absent may be missing, and so may one of two alternatives.
         let may_be_missing = |selected: &&Selected<'_>| selected.in_absent || selected.is_alternative;
-        for selected in selectors(cx, &known).iter().filter(|selected| !may_be_missing(selected)) {
+        for selected in known.selected.iter().filter(|selected| !may_be_missing(selected)) {
             let Some((name, metric)) = known.metric(selected.selector) else { continue };
             let matchers = selected.selector.matchers.iter().filter(|matcher| {
                 let asks = matches!(matcher.op, MatchOp::Equal | MatchOp::Regex);
@@ -37,14 +38,15 @@ impl LintRule for UnknownValue {
             });
             for matcher in matchers {
                 let Some(label) = metric.label(&matcher.name.value) else { continue };
-                out.extend(check(&known, selected, name, label, matcher));
+                out.extend(check(known, &guesses, selected, name, label, matcher));
             }
         }
     }
 }
 
 fn check(
-    known: &Known<'_, '_>,
+    known: &Known<'_>,
+    guesses: &Guesses<'_, '_>,
     selected: &Selected<'_>,
     name: &str,
     of: &Label,
@@ -58,7 +60,7 @@ fn check(
     }
     let near = match matcher.op {
         MatchOp::Equal if has_value(known, label, of, wanted) => return None,
-        MatchOp::Equal => known.nearest(wanted, of.values()?),
+        MatchOp::Equal => guesses.nearest(wanted, of.values()?),
         _ => {
             let regex = AnchoredRegex::new(wanted).ok()?;
             if of.values()?.any(|value| regex.is_match(value)) {
@@ -91,7 +93,7 @@ fn is_number(value: &str) -> bool {
 }
 
 /// Whether the metric has the value; what another metric has may come for this one, too.
-fn has_value(known: &Known<'_, '_>, label: &str, of: &Label, wanted: &str) -> bool {
+fn has_value(known: &Known<'_>, label: &str, of: &Label, wanted: &str) -> bool {
     if of.may_be(wanted) {
         return true;
     }

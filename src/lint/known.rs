@@ -1,16 +1,19 @@
-//! What is known beside the inventory, and the selectors that can be held against it.
+//! What is known of the series that a server has, and the selectors of all rules that are held against it: found out once
+//! for the lint rules that ask about it.
 
 use std::cell::Cell;
 
+use rustc_hash::FxHashSet;
+
 use crate::inventory::{Inventory, Metric};
-use crate::lint::context::WorkspaceContext;
-use crate::lint::recording::{Place, Recording};
+use super::context::WorkspaceContext;
+use super::recording::Place;
 use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryOp, ExprKind, MatchOp, VectorSelector};
 use crate::source::words;
 
-/// So many names are compared with misspelt ones in a run; what is found after that is told without a guess.
+/// So many names are compared with misspelt ones by one lint rule; what is found after that is told without a guess.
 const COMPARISONS: usize = 3_000_000;
 
 /// Series that Prometheus makes itself for every target, and for every alert.
@@ -28,33 +31,40 @@ const SYNTHETIC: [&str; 10] = [
 ];
 
 /// What is known of the series that rules may select.
-pub(super) struct Known<'c, 'a> {
+pub(super) struct Known<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) target_labels: &'a [String],
-    recording: &'c Recording<'a>,
+    /// The names that the rules record.
+    recorded: FxHashSet<&'a str>,
     /// Whether recorded series are in the inventory, too.
     has_recorded: bool,
-    comparisons: Cell<usize>,
+    /// Every selector of every rule, in the order of the files.
+    pub(super) selected: Vec<Selected<'a>>,
 }
 
-impl<'c, 'a> Known<'c, 'a> {
+impl<'a> Known<'a> {
     /// What is known, if there is an inventory.
-    pub(super) fn of(cx: &'c WorkspaceContext<'a>) -> Option<Known<'c, 'a>> {
+    pub(super) fn of(cx: &WorkspaceContext<'a>) -> Option<Known<'a>> {
         let inventory = cx.config.inventory();
-        inventory.lists_metrics().then(|| Known {
+        if !inventory.lists_metrics() {
+            return None;
+        }
+        let mut known = Known {
             inventory,
             target_labels: &cx.config.facts.target_labels,
-            recording: cx.recording(),
+            recorded: cx.recording().names().collect(),
             has_recorded: inventory.names().any(|name| name.contains(':')),
-            comparisons: Cell::new(COMPARISONS),
-        })
+            selected: Vec::new(),
+        };
+        known.selected = selectors(cx, &known);
+        Some(known)
     }
 
     /// Whether there is a metric of this name, as far as can be told.
     pub(super) fn has_metric(&self, name: &str) -> bool {
         self.inventory.has_metric(name)
             || SYNTHETIC.contains(&name)
-            || self.recording.get(name).is_some()
+            || self.recorded.contains(name)
             // Recorded somewhere else.
             || name.contains(':') && !self.has_recorded
     }
@@ -63,7 +73,7 @@ impl<'c, 'a> Known<'c, 'a> {
     pub(super) fn metric(&self, selector: &'a VectorSelector) -> Option<(&'a str, &'a Metric)> {
         let name = selector.metric_name()?;
         let metric = self.inventory.complete(name)?;
-        self.recording.get(name).is_none().then_some((name, metric))
+        (!self.recorded.contains(name)).then_some((name, metric))
     }
 
     /// Whether labels that a scrape adds are missing from the series, as in the text of a target's own page.
@@ -71,24 +81,36 @@ impl<'c, 'a> Known<'c, 'a> {
         let has = |label: &String| metric.label(label).is_some();
         !self.target_labels.is_empty() && !self.target_labels.iter().any(has)
     }
+}
+
+/// The search for names that were meant by misspelt ones, which takes no more than [`COMPARISONS`].
+pub(super) struct Guesses<'k, 'a> {
+    known: &'k Known<'a>,
+    left: Cell<usize>,
+}
+
+impl<'k, 'a> Guesses<'k, 'a> {
+    pub(super) fn among(known: &'k Known<'a>) -> Self {
+        Guesses { known, left: Cell::new(COMPARISONS) }
+    }
 
     /// The name that was probably meant.
-    pub(super) fn nearest<'k>(&self, wanted: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-        let left = self.comparisons.get();
+    pub(super) fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        let left = self.left.get();
         // Each one that is looked at counts, and nothing is looked at any more where none are left.
         let mut compared = 0;
-        let counted = known.take(left).inspect(|_| compared += 1);
+        let counted = names.take(left).inspect(|_| compared += 1);
         let nearest = words::nearest(wanted, counted.filter(|name| *name != wanted));
-        self.comparisons.set(left - compared);
+        self.left.set(left - compared);
         nearest
     }
 
     /// The metric that was probably meant: of those whose names are alike the one of nearly the same length.
     pub(super) fn metric_like(&self, wanted: &str) -> Option<&'a str> {
         // Counting them one by one would be as much work.
-        let left = self.comparisons.get().checked_sub(self.inventory.name_count())?;
-        self.comparisons.set(left);
-        let names = self.inventory.names();
+        let left = self.left.get().checked_sub(self.known.inventory.name_count())?;
+        self.left.set(left);
+        let names = self.known.inventory.names();
         names.filter(|name| are_alike(wanted, name)).min_by_key(|name| (name.len().abs_diff(wanted.len()), *name))
     }
 }
@@ -133,7 +155,7 @@ pub(super) struct Selected<'a> {
 }
 
 /// Every selector of every rule, in the order of the files.
-pub(super) fn selectors<'a>(cx: &WorkspaceContext<'a>, known: &Known<'_, 'a>) -> Vec<Selected<'a>> {
+fn selectors<'a>(cx: &WorkspaceContext<'a>, known: &Known<'a>) -> Vec<Selected<'a>> {
     let mut found = Vec::new();
     for place in cx.places() {
         if let Some(expr) = &place.rule.parsed {
@@ -182,7 +204,7 @@ fn alternatives(expr: &Expr) -> Vec<&Expr> {
 }
 
 /// Whether an expression has selectors, and all of them ask for metrics that there are.
-fn is_there(expr: &Expr, known: &Known<'_, '_>) -> bool {
+fn is_there(expr: &Expr, known: &Known<'_>) -> bool {
     let (mut selectors, mut all) = (0, true);
     expr.walk(&mut |part| {
         if let Some(selector) = part.selector() {
