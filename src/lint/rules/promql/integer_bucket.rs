@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Version;
 use crate::promql::ast::{MatchOp, Matcher};
-use crate::source::{Diagnostic, Edit, Fix};
+use crate::source::{Applicability, Diagnostic, Edit};
 
 static META: Meta =
     meta!("promql/integer-bucket", Warning, certain, "a bucket or quantile without the `.0` that Prometheus 3 adds")
@@ -51,17 +51,8 @@ fn check(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
         "write `{name}{pattern_op}\"{value}(\\\\.0)?\"`, which is for both, or `{name}{}\"{value}.0\"`",
         matcher.op.symbol()
     ));
-    let decoded = matcher.op_span.to(matcher.value.span);
-    let span = expr.file_span(decoded);
-    // Where an escape of YAML stands in the way, the help has to do.
-    if span.slice(file.source().text()) != decoded.slice(expr.text()) || expr.text().contains('\\') {
-        return Some(found);
-    }
-    let quote = matcher.value.span.slice(expr.text()).chars().next().filter(|quote| *quote != '`')?;
+    let quote = matcher.value.span.slice(expr.text()).chars().next()?;
     let wanted = format!("{}{quote}{value}.0{quote}", matcher.op.symbol());
-    Some(found.fix(Fix {
-        title: format!("write `{name}{wanted}`"),
-        edits: vec![Edit::replace(span, wanted)],
-        applicability: crate::source::Applicability::Unsafe,
-    }))
+    let edit = Edit::replace(matcher.op_span.to(matcher.value.span), wanted.clone());
+    Some(found.fix(file.fix_inside(expr, format!("write `{name}{wanted}`"), &[edit], Applicability::Unsafe)))
 }

@@ -6,7 +6,7 @@ use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId};
+use crate::promql::ast::{AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId};
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 
 static META: Meta = meta!("promql/never-true", Error, certain, "a comparison that no value can pass").fixable();
@@ -48,9 +48,9 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison, written: Option<(Span, 
         None => found,
     };
     let operation = written.map(|(whole, binary)| Operation::of(comparison, whole, binary));
-    let of_ups = operation.as_ref().is_some_and(|operation| counts_ups(operation.known_side));
-    let found = found.help(help(comparison, values, other, of_ups));
-    found.fix(operation.and_then(|operation| fix(cx, comparison, &operation, values, other)))
+    let remedy = Remedy::of(comparison, operation.as_ref(), values, other);
+    let found = found.help(remedy.help());
+    found.fix(operation.and_then(|operation| remedy.fix(cx, &operation)))
 }
 
 /// A comparison as it is written.
@@ -88,40 +88,87 @@ fn counts_ups(known_side: &Expr) -> bool {
     metric.is_some_and(|metric| metric == "up" || metric.ends_with("_up"))
 }
 
-/// Where the number is meant in percent, `count` where there is `sum`, or `absent` or `sum` where there is a `count` of nothing:
-/// what the help says.
-fn fix(
-    cx: &RuleContext<'_>,
-    comparison: &Comparison,
-    operation: &Operation<'_>,
-    values: Interval,
-    other: Interval,
-) -> Option<Fix> {
-    let Operation { whole, known_side, limit, .. } = *operation;
-    let (title, edit) = match (comparison.known?.by, &known_side.kind, &limit.kind) {
-        (KnownBy::Share, _, ExprKind::Number(number)) if meant_in_percent(values, other) => {
-            let share = (number.value / 100.0).to_string();
-            (format!("write `{share}`"), Edit::replace(limit.span, share))
+/// What to write instead.
+enum Remedy<'e> {
+    /// `sum` of series that say whether something is up, in place of `count`, where nothing but 0 can be meant.
+    Sum { in_place_of: Option<&'e AggregateExpr> },
+    /// `absent`, of what is counted where that is known.
+    Absent { of: Option<&'e Expr> },
+    /// `count`, in place of `sum`, of what a comparison has let through.
+    Count { in_place_of: Option<&'e AggregateExpr> },
+    /// A share that is no percentage.
+    Share(f64),
+    /// No comparison.
+    Nothing,
+    /// What is older than the lookback.
+    FurtherBack,
+    /// Another number.
+    Reachable,
+}
+
+impl<'e> Remedy<'e> {
+    fn of(comparison: &Comparison, operation: Option<&Operation<'e>>, values: Interval, other: Interval) -> Self {
+        let aggregate = operation.and_then(|operation| match &operation.known_side.kind {
+            ExprKind::Aggregate(aggregate) => Some(&**aggregate),
+            _ => None,
+        });
+        let is_zero = operation.is_some_and(|operation| is_zero(operation.binary.op, comparison, other));
+        // Where all is counted as one, nothing at all is what is meant.
+        let counted = aggregate.filter(|count| is_zero && count.grouping.is_none()).map(|count| &count.expr);
+        let of_ups = counted.is_none() && operation.is_some_and(|operation| counts_ups(operation.known_side));
+        match comparison.known.map(|known| known.by) {
+            Some(KnownBy::Aggregation(AggregateOp::Count)) if of_ups => {
+                Remedy::Sum { in_place_of: aggregate.filter(|_| is_zero) }
+            }
+            Some(KnownBy::Aggregation(AggregateOp::Count)) => Remedy::Absent { of: counted },
+            Some(KnownBy::Function("absent" | "absent_over_time")) => Remedy::Nothing,
+            Some(KnownBy::Share) if let Some(limit) = percentage(values, other) => Remedy::Share(limit / 100.0),
+            Some(KnownBy::Comparison) => {
+                Remedy::Count { in_place_of: aggregate.filter(|sum| sum.op == AggregateOp::Sum) }
+            }
+            Some(KnownBy::Age) => Remedy::FurtherBack,
+            _ => Remedy::Reachable,
         }
-        (KnownBy::Comparison, ExprKind::Aggregate(sum), _) if sum.op == AggregateOp::Sum => {
-            ("write `count`".to_owned(), Edit::replace(sum.op_span, "count"))
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Remedy::Sum { .. } => {
+                "write `sum(…)` to ask whether all that is there is down, `absent(…)` to ask whether nothing is there"
+            }
+            Remedy::Absent { .. } => {
+                "ask for what is missing with `absent(…)`, or `unless` beside a series that names what should be there"
+            }
+            Remedy::Count { .. } => {
+                "to know how many there are, write `count(…)` instead of `sum(…)`, or compare with `bool`"
+            }
+            Remedy::Share(share) => return format!("multiply the share by 100, or compare it with {share}"),
+            Remedy::Nothing => "leave the comparison out",
+            Remedy::FurtherBack => "look further back: `time() - max_over_time(timestamp(…)[1h:])`, or `absent(…)`",
+            Remedy::Reachable => "compare with a value that can be reached",
         }
-        (KnownBy::Aggregation(AggregateOp::Count), ExprKind::Aggregate(count), _)
-            if count.grouping.is_some()
-                && counts_ups(known_side)
-                && is_zero(operation.binary.op, comparison, other) =>
-        {
-            ("write `sum`".to_owned(), Edit::replace(count.op_span, "sum"))
-        }
-        (KnownBy::Aggregation(AggregateOp::Count), ExprKind::Aggregate(count), _)
-            if count.grouping.is_none() && is_zero(operation.binary.op, comparison, other) =>
-        {
-            let counted = count.expr.span.slice(cx.rule.expr.text());
-            ("write `absent`".to_owned(), Edit::replace(whole, format!("absent({counted})")))
-        }
-        _ => return None,
-    };
-    cx.file().fix_inside(&cx.rule.expr, title, &[edit], Applicability::Unsafe)
+        .to_owned()
+    }
+
+    fn fix(&self, cx: &RuleContext<'_>, operation: &Operation<'_>) -> Option<Fix> {
+        let (title, edit) = match self {
+            Remedy::Sum { in_place_of } => {
+                ("write `sum`".to_owned(), Edit::replace((*in_place_of)?.op_span, "sum"))
+            }
+            Remedy::Count { in_place_of } => {
+                ("write `count`".to_owned(), Edit::replace((*in_place_of)?.op_span, "count"))
+            }
+            Remedy::Absent { of } => {
+                let counted = (*of)?.span.slice(cx.rule.expr.text());
+                ("write `absent`".to_owned(), Edit::replace(operation.whole, format!("absent({counted})")))
+            }
+            Remedy::Share(share) if matches!(operation.limit.kind, ExprKind::Number(_)) => {
+                (format!("write `{share}`"), Edit::replace(operation.limit.span, share.to_string()))
+            }
+            Remedy::Share(_) | Remedy::Nothing | Remedy::FurtherBack | Remedy::Reachable => return None,
+        };
+        cx.file().fix_inside(&cx.rule.expr, title, &[edit], Applicability::Unsafe)
+    }
 }
 
 /// Whether a count is compared with nothing to count: `== 0`, `< 1`, `<= 0`.
@@ -130,9 +177,9 @@ fn is_zero(op: BinaryOp, comparison: &Comparison, other: Interval) -> bool {
     matches!(asked, (true, BinaryOp::Equal | BinaryOp::LessEqual, Some(0.0)) | (true, BinaryOp::Less, Some(1.0)))
 }
 
-/// Whether a share is compared with a number that it would reach in percent.
-fn meant_in_percent(values: Interval, other: Interval) -> bool {
-    values.high <= 1.0 && other.as_constant().is_some_and(|limit| limit > 1.0 && limit <= 100.0)
+/// The number with which a share is compared, where it would reach it in percent.
+fn percentage(values: Interval, other: Interval) -> Option<f64> {
+    other.as_constant().filter(|limit| values.high <= 1.0 && *limit > 1.0 && *limit <= 100.0)
 }
 
 /// Why no value passes.
@@ -169,30 +216,5 @@ fn range_text(values: Interval) -> String {
         (None, false, true) if values.low == f64::from_bits(1) => "greater than 0".to_owned(),
         (None, false, true) => format!("at least {}", number(values.low)),
         (None, true, true) => "not known".to_owned(),
-    }
-}
-
-fn help(comparison: &Comparison, values: Interval, other: Interval, of_ups: bool) -> String {
-    let limit = other.as_constant();
-    match comparison.known.map(|known| known.by) {
-        Some(KnownBy::Aggregation(AggregateOp::Count)) if of_ups => {
-            "write `sum(…)` to ask whether all that is there is down, `absent(…)` to ask whether nothing is there"
-                .to_owned()
-        }
-        Some(KnownBy::Aggregation(AggregateOp::Count)) => {
-            "ask for what is missing with `absent(…)`, or `unless` beside a series that names what should be there"
-                .to_owned()
-        }
-        Some(KnownBy::Function("absent" | "absent_over_time")) => "leave the comparison out".to_owned(),
-        Some(KnownBy::Share) if meant_in_percent(values, other) => {
-            format!("multiply the share by 100, or compare it with {}", limit.unwrap_or(1.0) / 100.0)
-        }
-        Some(KnownBy::Comparison) => {
-            "to know how many there are, write `count(…)` instead of `sum(…)`, or compare with `bool`".to_owned()
-        }
-        Some(KnownBy::Age) => {
-            "look further back: `time() - max_over_time(timestamp(…)[1h:])`, or `absent(…)`".to_owned()
-        }
-        _ => "compare with a value that can be reached".to_owned(),
     }
 }
