@@ -1,6 +1,6 @@
 //! `labels/external-label`: a rule sets a label that Prometheus adds to all that leaves it.
 
-use crate::lint::context::RuleContext;
+use crate::lint::context::{FileContext, GroupContext, RuleContext};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::Field;
 use crate::source::Diagnostic;
@@ -16,22 +16,25 @@ impl LintRule for ExternalLabel {
         &META
     }
 
+    fn check_group(&self, cx: &GroupContext<'_>, out: &mut Vec<Diagnostic>) {
+        report(cx.file, &cx.group.labels, out);
+    }
+
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let external = &cx.config().facts.external_labels;
-        if external.is_empty() {
-            return;
-        }
-        let external = cx.rule.labels.iter().filter(|(name, _)| external.contains_key(name.text()));
-        out.extend(external.map(|(name, value)| report(cx, name, value)));
+        report(cx.file(), &cx.rule.labels, out);
     }
 }
 
-fn report(cx: &RuleContext<'_>, name: &Field, value: &Field) -> Diagnostic {
-    let label = name.text();
-    let message = match value.text().contains("xternalLabels") {
-        true => format!("`{label}` is an external label: Prometheus adds it to what leaves the server by itself"),
-        false => format!("`{label}` is an external label, whose value is lost where a rule sets another one"),
-    };
-    META.diagnostic(message, cx.file().field(name, "set by the server, too"))
-        .help("leave it out, or give it another name")
+/// Reports those of `labels` that are external labels.
+fn report(file: FileContext<'_>, labels: &[(Field, Field)], out: &mut Vec<Diagnostic>) {
+    let external = &file.config.facts.external_labels;
+    for (name, value) in labels.iter().filter(|(name, _)| external.contains_key(name.text())) {
+        let label = name.text();
+        let message = match value.text().contains("xternalLabels") {
+            true => format!("`{label}` is an external label: Prometheus adds it to what leaves the server by itself"),
+            false => format!("`{label}` is an external label, whose value is lost where a rule sets another one"),
+        };
+        let found = META.diagnostic(message, file.field(name, "set by the server, too"));
+        out.push(found.help("leave it out, or give it another name"));
+    }
 }
