@@ -9,6 +9,7 @@ use super::levels::Levels;
 use super::server::NamedFile;
 use crate::model::duration::format_duration;
 use crate::promql::Version;
+use crate::rules::Dialect;
 use crate::source::words::is_unprintable;
 use crate::workspace::paths::Patterns;
 
@@ -34,6 +35,8 @@ pub(super) enum Slot<T: 'static> {
     SomeNames(fn(&mut T) -> &mut Vec<String>),
     /// One of some words.
     OneOf { words: &'static [&'static str], set: fn(&mut T, &str), get: fn(&T) -> Option<&'static str> },
+    /// The name of a dialect.
+    Dialect(fn(&mut T) -> &mut Option<Dialect>),
     /// A list of some of these words.
     SomeOf { words: &'static [&'static str], place: fn(&mut T) -> &mut Vec<String> },
     /// A list of path patterns.
@@ -73,6 +76,7 @@ impl<T: Clone> Slot<T> {
                 Value::Texts(place(&mut of).clone())
             }
             Slot::OneOf { get, .. } => get(&of).map_or(Value::None, |word| Value::Text(word.to_owned())),
+            Slot::Dialect(place) => place(&mut of).map_or(Value::None, |dialect| Value::Text(dialect.word().to_owned())),
             Slot::Paths(place) => Value::Texts(place(&mut of).texts().map(str::to_owned).collect()),
             Slot::Levels(place) => {
                 let levels = place(&mut of).configured_names();
@@ -102,6 +106,7 @@ impl<T: Clone> Slot<T> {
             Slot::Names(_) => Kind::Names { at_least_one: false },
             Slot::SomeNames(_) => Kind::Names { at_least_one: true },
             Slot::OneOf { words, .. } => Kind::OneOf(words),
+            Slot::Dialect(_) => Kind::OneOf(&Dialect::WORDS),
             Slot::SomeOf { words, .. } => Kind::SomeOf(words),
             Slot::Paths(_) => Kind::Paths,
             Slot::Levels(_) => Kind::Levels,

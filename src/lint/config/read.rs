@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use crate::lint::naming::{Misnamed, Name};
 use crate::lint::rules::config::SYNTAX;
+use crate::rules::Dialect;
 use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 use crate::workspace::paths::Patterns;
@@ -118,6 +119,11 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
         Slot::OneOf { words, set, .. } => {
             if let Some(word) = section.one_of(name, words, problems) {
                 set(target, word);
+            }
+        }
+        Slot::Dialect(place) => {
+            if let Some(word) = section.one_of(name, &Dialect::WORDS, problems) {
+                *place(target) = Dialect::from_word(word);
             }
         }
         Slot::SomeOf { words, place } => *place(target) = some_of(section, name, words, problems),

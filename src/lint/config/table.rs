@@ -4,7 +4,6 @@
 use super::fail_on::FailOn;
 use super::key::{Key, KeyInfo, Slot};
 use super::{Config, Override, PROMQL_FEATURES};
-use crate::rules::Dialect;
 
 /// A table of the file.
 pub(super) struct Section {
@@ -51,11 +50,7 @@ pub(super) static SECTIONS: [Section; 6] = [
             },
             Key {
                 name: "dialect",
-                slot: Slot::OneOf {
-                    words: &Dialect::WORDS,
-                    set: |config, word| config.dialect = Dialect::from_word(word),
-                    get: |config| config.dialect.map(Dialect::word),
-                },
+                slot: Slot::Dialect(|config| &mut config.dialect),
                 is_required: false,
                 about: "The program whose rules the files hold: which fields they may have, and whether their \
                         expressions are PromQL. Without it each file shows it by its fields.",
@@ -245,11 +240,7 @@ pub(super) static OVERRIDE_KEYS: [Key<Override>; 3] = [
     },
     Key {
         name: "dialect",
-        slot: Slot::OneOf {
-            words: &Dialect::WORDS,
-            set: |special, word| special.dialect = Dialect::from_word(word),
-            get: |special| special.dialect.map(Dialect::word),
-        },
+        slot: Slot::Dialect(|special| &mut special.dialect),
         is_required: false,
         about: "As `dialect` at the top.",
         example: r#"dialect = "mimir""#,
