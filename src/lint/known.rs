@@ -5,9 +5,9 @@ use std::cell::Cell;
 
 use rustc_hash::FxHashSet;
 
-use crate::inventory::{Inventory, Metric};
 use super::context::WorkspaceContext;
 use super::recording::Place;
+use crate::inventory::{Inventory, Metric};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{BinaryOp, ExprKind, MatchOp, VectorSelector};

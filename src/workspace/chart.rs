@@ -22,7 +22,8 @@ fn is_of_chart(folder: &Path) -> bool {
     let Ok(folder) = folder.canonicalize() else { return false };
     let root = root_of(&folder);
     let inside = || folder.ancestors().take_while(|above| root.is_none_or(|root| above.starts_with(root)));
-    inside().any(|above| above.file_name().is_some_and(|name| name == "templates") || above.join("Chart.yaml").is_file())
+    inside()
+        .any(|above| above.file_name().is_some_and(|name| name == "templates") || above.join("Chart.yaml").is_file())
 }
 
 #[cfg(test)]

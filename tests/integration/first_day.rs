@@ -205,7 +205,8 @@ fn dialects_are_configured_or_recognised() {
 #[test]
 fn braces_in_quotes_are_a_mistake_outside_of_charts() {
     let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n    annotations:\n      summary: '{{ \"{{ $labels.job }}\" }} is down'\n";
-    let sandbox = Sandbox::with(&[("rules.yml", rules), ("chart/Chart.yaml", "name: a\n"), ("chart/alerts/a.yaml", rules)]);
+    let sandbox =
+        Sandbox::with(&[("rules.yml", rules), ("chart/Chart.yaml", "name: a\n"), ("chart/alerts/a.yaml", rules)]);
     insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @r"
     rules.yml:7:20: warning[template/literal-braces] [*] the annotation `summary` prints braces instead of what is in them
     passed over 1 Helm template; check what Helm makes of them: `helm template . | promproof check -`

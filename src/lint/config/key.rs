@@ -76,7 +76,9 @@ impl<T: Clone> Slot<T> {
                 Value::Texts(place(&mut of).clone())
             }
             Slot::OneOf { get, .. } => get(&of).map_or(Value::None, |word| Value::Text(word.to_owned())),
-            Slot::Dialect(place) => place(&mut of).map_or(Value::None, |dialect| Value::Text(dialect.word().to_owned())),
+            Slot::Dialect(place) => {
+                place(&mut of).map_or(Value::None, |dialect| Value::Text(dialect.word().to_owned()))
+            }
             Slot::Paths(place) => Value::Texts(place(&mut of).texts().map(str::to_owned).collect()),
             Slot::Levels(place) => {
                 let levels = place(&mut of).configured_names();

@@ -85,7 +85,9 @@ fn of_shapes(documents: &[DocumentShape<'_>], parsed: &Parsed, file: &SourceFile
         }
     }
     match templated::in_comments(parsed, file) {
-        Some(templating) if matches!(found, FileShape::Rules | FileShape::Tests | QUOTES) => FileShape::Templated(templating),
+        Some(templating) if matches!(found, FileShape::Rules | FileShape::Tests | QUOTES) => {
+            FileShape::Templated(templating)
+        }
         _ => found,
     }
 }

@@ -60,7 +60,9 @@ impl Templating {
     /// How its result can be checked.
     pub fn advice(self) -> &'static str {
         match self {
-            Templating::Helm | Templating::Quotes => "check what Helm makes of them: `helm template . | promproof check -`",
+            Templating::Helm | Templating::Quotes => {
+                "check what Helm makes of them: `helm template . | promproof check -`"
+            }
             Templating::Ytt => "check what ytt makes of them: `ytt -f . | promproof check -`",
             Templating::Placeholders => {
                 "check what comes out of them: `envsubst < FILE | promproof check -`, for example"

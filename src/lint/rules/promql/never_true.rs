@@ -152,9 +152,7 @@ impl<'e> Remedy<'e> {
 
     fn fix(&self, cx: &RuleContext<'_>, operation: &Operation<'_>) -> Option<Fix> {
         let (title, edit) = match self {
-            Remedy::Sum { in_place_of } => {
-                ("write `sum`".to_owned(), Edit::replace((*in_place_of)?.op_span, "sum"))
-            }
+            Remedy::Sum { in_place_of } => ("write `sum`".to_owned(), Edit::replace((*in_place_of)?.op_span, "sum")),
             Remedy::Count { in_place_of } => {
                 ("write `count`".to_owned(), Edit::replace((*in_place_of)?.op_span, "count"))
             }
