@@ -8,12 +8,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::inputs::Inputs;
-use super::options::FormatArgs;
+use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
-use super::{Error, ExitStatus, Session, config, fix};
+use super::{Error, ExitStatus, Session, config, fix, outputs};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
-use crate::report::{CheckReport, Format, Summary, passed_over, write_check, write_statistics};
+use crate::report::{
+    CheckReport, Findings, Format, Summary, passed_over, word_on_limits, write_check, write_statistics,
+};
 use crate::rules::Language;
 use crate::workspace::{Document, PassedOver, Purpose};
 
@@ -53,7 +55,7 @@ pub(super) struct CheckArgs {
     pub unsafe_fixes: bool,
 
     /// Show what --fix would change, and write nothing; exit with 1 if something would change
-    #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "statistics"])]
+    #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "output", "statistics"])]
     pub diff: bool,
 
     /// Exit with 0 even if there are findings
@@ -73,6 +75,7 @@ Examples:
   promproof check                           all rule files below this directory
   promproof check rules/ alerts.yml         a directory and a file
   promproof check --output-format concise   one line per finding
+  promproof check -o sarif=out.sarif        also a report for code scanning
   kubectl get prometheusrule -A -o yaml | promproof check -
   promproof check --diff --unsafe-fixes     what could be fixed, as a patch
   promproof check --select missing-label    one rule
@@ -90,6 +93,8 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 /// # Errors
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
+    let files = args.format.files();
+    outputs::forbid_overwriting(&files, &args.paths)?;
     let mut config = args.policy.load(session)?;
     config::learn(&mut config, args.policy.files(), session)?;
     if args.fix || args.diff {
@@ -112,6 +117,7 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
         return Err(nothing_to_lint(&args.paths, inputs.workspace.passed_over()));
     }
+    outputs::forbid_overwriting_read(&args.format.files(), &inputs.workspace, config)?;
     Ok(inputs)
 }
 
@@ -129,6 +135,7 @@ pub(super) fn report(
 ) -> Result<ExitStatus, Error> {
     let progress = session.progress("linting");
     let diagnostics = lint::run(&inputs.workspace, config);
+    let identities = lint::identify(&inputs.workspace, config, &diagnostics);
     drop(progress);
 
     let passed_over = inputs.workspace.passed_over().to_vec();
@@ -137,17 +144,23 @@ pub(super) fn report(
     let unchecked = unchecked_expressions(documents);
     let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
     let is_empty = documents.is_empty();
+    let files = documents.iter().map(|document| document.source.name().to_owned()).collect();
     // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.
     std::mem::forget(workspace);
     summary.elapsed = session.elapsed_for_people();
     // Where nothing could be read, there is nothing to sum up.
     let quiet = args.quiet || is_empty;
     // Nothing was checked, so nothing is said to be clean.
-    if is_empty && failures.is_empty() && matches!(session.format(&args.format), Format::Full | Format::Concise) {
+    if is_empty && failures.is_empty() && session.format(&args.format).is_for_people() {
         writeln!(session.stderr(), "{}", nothing_to_lint(&args.paths, &passed_over))?;
     }
-    let report = CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet };
+    let fail_on = config.fail_on;
+    let report =
+        CheckReport { diagnostics, identities, files, fail_on, failures, passed_over, unchecked, summary, quiet };
+    // Where a file cannot be written the result is still to be seen, and the others are written.
+    let written = write_files(args, session, &report);
     print(args, session, &report, out)?;
+    outputs::all(written, session)?;
     Ok(if !report.failures.is_empty() {
         ExitStatus::Failed
     } else if report.summary.fails(config.fail_on) && !args.exit_zero {
@@ -167,14 +180,41 @@ fn unchecked_expressions(documents: &[Arc<Document>]) -> BTreeMap<Language, usiz
     unchecked
 }
 
+/// Writes the report to the files that are asked for.
+fn write_files(args: &CheckArgs, session: &Session, report: &CheckReport) -> Vec<Result<(), Error>> {
+    let write = |output: &Output| {
+        outputs::write(&output.path, |out| {
+            write_check(out, output.format, &outputs::style(session), report)?;
+            if args.statistics && output.format.is_for_people() {
+                write_statistics(out, &outputs::style(session), &report.diagnostics)?;
+            }
+            Ok(())
+        })?;
+        tell_limits(output.format, &report.findings(), session)
+    };
+    args.format.output.iter().map(write).collect()
+}
+
+/// Says on standard error what the readers of a format do not take.
+///
+/// # Errors
+/// Where standard error cannot be written.
+pub(super) fn tell_limits(format: Format, findings: &Findings<'_>, session: &Session) -> Result<(), Error> {
+    if let Some(word) = word_on_limits(format, findings) {
+        writeln!(session.stderr(), "warning: {word}")?;
+    }
+    Ok(())
+}
+
 /// Prints the report, and what could not be read on standard error.
 fn print(args: &CheckArgs, session: &Session, report: &CheckReport, out: &mut dyn Annotations) -> Result<(), Error> {
     let format = session.format(&args.format);
     write_check(out, format, &session.style, report)?;
-    if args.statistics && matches!(format, Format::Full | Format::Concise) {
+    if args.statistics && format.is_for_people() {
         write_statistics(out, &session.style, &report.diagnostics)?;
     }
     out.flush()?;
+    tell_limits(format, &report.findings(), session)?;
     // On GitHub they are annotations among the others.
     if format != Format::Github {
         for failure in &report.failures {

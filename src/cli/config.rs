@@ -1,6 +1,5 @@
 //! Where the configuration comes from.
 
-use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -178,14 +177,7 @@ fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Error> 
 /// Where standard error cannot be written.
 fn refusal(diagnostics: Vec<Diagnostic>, path: &Path, session: &Session) -> Result<Error, Error> {
     let summary = Summary::of(&diagnostics, 1);
-    let report = CheckReport {
-        diagnostics,
-        failures: Vec::new(),
-        passed_over: Vec::new(),
-        unchecked: BTreeMap::new(),
-        summary,
-        quiet: true,
-    };
+    let report = CheckReport { diagnostics, summary, quiet: true, ..CheckReport::default() };
     write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?;
     Ok(Error::new(format!("the configuration {} is not valid", path.display())))
 }

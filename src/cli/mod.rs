@@ -15,6 +15,7 @@ mod fix;
 mod inputs;
 mod memory;
 mod options;
+mod outputs;
 mod progress;
 mod render;
 mod report;

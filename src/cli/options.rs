@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::outputs::Asked;
 use crate::model::duration;
 use crate::report::Format;
+use crate::source::words;
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -46,12 +48,82 @@ pub(super) enum Color {
     Never,
 }
 
-/// The output format of `check` and `test`.
+/// How `check` and `test` print their result, and where they write it.
 #[derive(Debug, Args)]
 pub(super) struct FormatArgs {
     /// How to print the result [default: full; github in a GitHub workflow]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub output_format: Option<OutputFormat>,
+
+    /// Write the result to a file as well (repeatable): sarif=out.sarif
+    ///
+    /// Without a format the ending says which it is: .sarif, .json or .txt.
+    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = output())]
+    pub output: Vec<Output>,
+}
+
+impl FormatArgs {
+    /// The files that are written, with the option that asks for them.
+    pub(super) fn files(&self) -> Vec<Asked<'_>> {
+        self.output.iter().map(|output| ("--output", output.path.as_path())).collect()
+    }
+}
+
+/// A file that the result is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    /// How it is written.
+    pub format: Format,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// Reads the value of `--output`.
+fn output() -> impl TypedValueParser<Value = Output> {
+    OsStringValueParser::new().try_map(|value| {
+        let text = value.to_string_lossy();
+        let (format, path) = match text.split_once('=') {
+            Some((word, rest)) if is_word(word) => (Some(named(word)?), PathBuf::from(rest)),
+            _ => (None, PathBuf::from(&value)),
+        };
+        if path.as_os_str().is_empty() {
+            return Err("the name of the file is missing".to_owned());
+        }
+        if path == Path::new("-") {
+            return Err("standard output has its own option, --output-format; name a file, or write `./-`".to_owned());
+        }
+        let format = format.or_else(|| of_ending(&path)).ok_or_else(|| {
+            "the format is missing: write FORMAT=FILE, as in junit=report.xml; only .sarif, .json and .txt say which it is"
+                .to_owned()
+        })?;
+        Ok(Output { format, path })
+    })
+}
+
+/// Whether it can only be meant as a format, not as the beginning of a path with a `=` in it.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn named(word: &str) -> Result<Format, String> {
+    if let Ok(format) = OutputFormat::from_str(word, true) {
+        return Ok(format.into());
+    }
+    let values: Vec<_> = OutputFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+    let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    let meant = words::nearest_or_longer(word, names.iter().copied()).map(words::did_you_mean);
+    let meant = meant.unwrap_or_else(|| format!("the formats are {}", names.join(", ")));
+    Err(format!("there is no format `{word}`; {meant}"))
+}
+
+/// The format of files with such an ending. `.xml` is that of several.
+fn of_ending(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "sarif" => Some(Format::Sarif),
+        "json" => Some(Format::Json),
+        "txt" => Some(Format::Full),
+        _ => None,
+    }
 }
 
 /// The output formats by their names on the command line.
@@ -65,6 +137,18 @@ pub(super) enum OutputFormat {
     Json,
     /// Workflow commands that GitHub shows as annotations
     Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// SARIF 2.1.0, for GitHub's code scanning
+    Sarif,
+    /// JUnit's XML
+    Junit,
+    /// Checkstyle's XML
+    Checkstyle,
+    /// reviewdog's JSON
+    Rdjson,
+    /// The Test Anything Protocol
+    Tap,
 }
 
 impl From<OutputFormat> for Format {
@@ -74,6 +158,12 @@ impl From<OutputFormat> for Format {
             OutputFormat::Concise => Format::Concise,
             OutputFormat::Json => Format::Json,
             OutputFormat::Github => Format::Github,
+            OutputFormat::Gitlab => Format::Gitlab,
+            OutputFormat::Sarif => Format::Sarif,
+            OutputFormat::Junit => Format::Junit,
+            OutputFormat::Checkstyle => Format::Checkstyle,
+            OutputFormat::Rdjson => Format::Rdjson,
+            OutputFormat::Tap => Format::Tap,
         }
     }
 }

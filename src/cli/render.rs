@@ -95,6 +95,7 @@ pub(super) fn run(args: &RenderArgs, session: &Session) -> Result<ExitStatus, Er
     let lookup = args.policy.config.file.files.lookup(&config, &args.paths);
     let options = config::run_options(&config);
     let (workspace, failures) = test_command::read_tests(&args.paths, &lookup, config.settings());
+    let failures: Vec<Error> = failures.iter().map(Error::from).collect();
     let inputs: Vec<Arc<TestInput>> = workspace.tests().cloned().collect();
     if inputs.is_empty() && failures.is_empty() {
         return Err(test_command::no_test_file(&args.paths, workspace.passed_over())

@@ -3,7 +3,6 @@
 pub(super) mod coverage;
 mod files;
 mod format;
-mod outputs;
 mod page;
 mod partition;
 mod promtool;
@@ -20,13 +19,16 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::config;
-use super::options::{output_file, parse_timeout};
+use super::options::{FormatArgs, Output, output_file, parse_timeout};
+use super::outputs::{self, Asked};
 use super::selection::FailingPolicyArgs;
-use super::{Error, ExitStatus, Session, atomic, update};
+use super::{Error, ExitStatus, Session, check, update};
+use crate::lint;
 use crate::lint::config::FailOn;
 use crate::promql::regex::SearchRegex;
-use crate::report::run::{self as output, TestFormat, TestView};
+use crate::report::run::{self as output, Shown, TestView};
 use crate::report::workflow::Syntax;
+use crate::report::{Findings, Format};
 use crate::source::Position;
 use crate::unittest::{self, Extent, ListedFile, RunOptions, Selection};
 
@@ -44,9 +46,8 @@ pub(super) struct TestArgs {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print the result [default: full; github in a GitHub workflow]
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    pub output_format: Option<format::TestOutputFormat>,
+    #[command(flatten)]
+    pub format: FormatArgs,
 
     /// Run only test groups whose name the regular expression matches (repeatable)
     #[arg(long, value_name = "REGEX")]
@@ -62,7 +63,7 @@ pub(super) struct TestArgs {
 
     /// List the selected assertions and run nothing
     // What would have to run is refused, not left out silently.
-    #[arg(long, conflicts_with_all = ["junit", "html", "timings"])]
+    #[arg(long, conflicts_with_all = ["junit", "html", "output", "timings"])]
     pub list: bool,
 
     /// Begin nothing more after the first failure
@@ -98,7 +99,7 @@ pub(super) struct TestArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write a JUnit report to FILE as well
+    /// Short for `--output junit=FILE`
     #[arg(long, value_name = "FILE", value_parser = output_file())]
     pub junit: Option<PathBuf>,
 
@@ -143,7 +144,7 @@ const EXAMPLES: &str = "\
 Examples:
   promproof test                           all test files below this directory
   promproof test tests/ -k HighErrorRate   what concerns one alert
-  promproof test --junit report.xml        for CI
+  promproof test -o junit=report.xml       for CI
   promproof test --coverage --fail-under 80
   promproof test --to-promtool plain/      the same tests for promtool
   promproof test --html report.html        a page with pictures
@@ -168,7 +169,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<ExitStatus, Erro
     if args.update.is_some() {
         update::forbid_stdin(&args.paths)?;
     }
-    outputs::forbid_overwriting(args)?;
+    outputs::forbid_overwriting(&files(args), &args.paths)?;
     if args.list {
         format::list_is_json(args)?;
     }
@@ -182,8 +183,8 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
     let (fail_fast, timeout) = (args.fail_fast, args.timeout);
     let options = RunOptions { selection, fail_fast, timeout, ..config::run_options(&opened.config) };
     let mut suite = Suite::of(args, opened, options, session)?;
-    outputs::forbid_overwriting_rules(args, &suite.inputs, &suite.workspace.settings().home)?;
-    let format = format::chosen(args, session);
+    outputs::forbid_overwriting_read(&files(args), &suite.workspace, &suite.config)?;
+    let format = session.format(&args.format);
     if suite.inputs.is_empty() && !suite.is_empty_part && format.is_for_people() {
         // Nothing has passed, so nothing is said to have.
         if suite.is_missing {
@@ -214,37 +215,64 @@ fn run_once(args: &TestArgs, opened: Opened, selection: Selection, session: &Ses
 }
 
 /// Prints how the tests went, and writes the reports that are asked for.
-fn show(suite: &Suite<'_>, ran: &Ran, format: TestFormat, fail_on: FailOn) -> Result<ExitStatus, Error> {
+fn show(suite: &Suite<'_>, ran: &Ran, format: Format, fail_on: FailOn) -> Result<ExitStatus, Error> {
     let Suite { args, session, .. } = suite;
     let report = &ran.report;
     let view = TestView { elapsed: session.elapsed_for_people(), fail_on, timings: args.timings, quiet: args.quiet };
+    let outputs = outputs(args);
+    let lists_findings = outputs.iter().map(|output| output.format).chain([format]).any(Format::lists_findings);
+    let diagnostics = if lists_findings { output::diagnostics(report, &view) } else { Vec::new() };
+    let identities = lint::identify(&suite.workspace, &suite.config, &diagnostics);
+    let findings =
+        Findings { command: "test", diagnostics: &diagnostics, identities: &identities, failures: &suite.unread };
+    let shown = Shown { report, coverage: ran.coverage.as_ref(), view: &view, findings };
     // Where a file cannot be written the result is still to be seen, and the others are written.
-    let junit = args.junit.as_ref().map(|path| atomic::write(path, |out| output::write_junit(out, report, &view)));
-    let page = args.page.write(ran, &view, session);
+    let mut written: Vec<Result<(), Error>> =
+        outputs.iter().map(|output| write_file(output, &shown, session)).collect();
+    written.push(args.page.write(ran, &view, session));
     let mut stdout = session.stdout(format.syntax());
     // Nothing has passed in an empty part; formats for programs have their empty report.
     if !suite.is_empty_part || !format.is_for_people() {
-        output::write(&mut stdout, format, &session.style, report, ran.coverage.as_ref(), &view)?;
+        output::write(&mut stdout, format, &session.style, &shown)?;
+        check::tell_limits(format, &findings, session)?;
     }
-    let files = ran.coverage.as_ref().map(|coverage| args.coverage.write(coverage, report.part));
+    written.extend(ran.coverage.iter().flat_map(|coverage| args.coverage.write(coverage, report.part)));
     let is_covered = match &ran.coverage {
         Some(coverage) => args.coverage.finish(&mut stdout, session, coverage, format, args.quiet)?,
         None => true,
     };
     stdout.flush()?;
-    let written = [junit, Some(page)].into_iter().chain(files.into_iter().flatten().map(Some)).flatten();
-    let mut failures: Vec<Error> = written.filter_map(Result::err).collect();
-    if let Some(last) = failures.pop() {
-        failures.iter().for_each(|failure| {
-            session.report(failure);
-        });
-        return Err(last);
-    }
+    outputs::all(written, session)?;
     Ok(if is_covered && !output::fails(report, &view) { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
+/// The reports that are asked for.
+fn outputs(args: &TestArgs) -> Vec<Output> {
+    let junit = args.junit.iter().map(|path| Output { format: Format::Junit, path: path.clone() });
+    args.format.output.iter().cloned().chain(junit).collect()
+}
+
+fn write_file(output: &Output, shown: &Shown<'_>, session: &Session) -> Result<(), Error> {
+    let view = TestView { elapsed: None, ..*shown.view };
+    let shown = Shown { view: &view, ..*shown };
+    outputs::write(&output.path, |out| output::write(out, output.format, &outputs::style(session), &shown))?;
+    check::tell_limits(output.format, &shown.findings, session)
+}
+
+/// The files that are written, with the options that ask for them.
+fn files(args: &TestArgs) -> Vec<Asked<'_>> {
+    let others = [
+        ("--junit", &args.junit),
+        ("--html", &args.page.html),
+        ("--coverage-json", &args.coverage.coverage_json),
+        ("--coverage-lcov", &args.coverage.coverage_lcov),
+    ];
+    let others = others.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
+    args.format.files().into_iter().chain(others).collect()
+}
+
 /// A dry run is there for the changes; programs that read the result want nothing else on standard output.
-fn show_changes(args: &TestArgs, format: TestFormat) -> update::Show {
+fn show_changes(args: &TestArgs, format: Format) -> update::Show {
     match format {
         _ if args.quiet && !args.dry_run => update::Show::Not,
         _ if format.is_for_people() => update::Show::Stdout,

@@ -14,9 +14,10 @@ static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
 
 /// The ids of what goes wrong when tests or queries are run. No lint rule stands behind them: they have no level in the
 /// configuration and no page.
-pub const RUN_TIME_IDS: [&str; 10] = [
+pub const RUN_TIME_IDS: [&str; 11] = [
     "promql/evaluation",
     "test/expression-fails",
+    "test/failed",
     "test/input-refused",
     "test/invalid-sample",
     "test/rule-fails",

@@ -8,7 +8,10 @@ pub mod configuration;
 pub mod coverage;
 pub mod diagnostics;
 pub mod excuse;
+mod findings;
+mod format;
 pub mod html;
+mod junit;
 pub mod markdown;
 pub mod merge;
 mod origin;
@@ -21,9 +24,11 @@ pub mod snippet;
 mod statistics;
 mod style;
 mod summary;
+mod tap;
 pub mod text;
 mod word_diff;
 pub mod workflow;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -32,37 +37,28 @@ pub use statistics::write_statistics;
 pub use style::{Paint, Style};
 pub use summary::{Failure, Summary};
 
+pub use findings::Findings;
+pub use format::Format;
+
+use crate::lint::Identity;
+use crate::lint::config::FailOn;
 use crate::rules::Language;
 use crate::source::Diagnostic;
 use crate::workspace::PassedOver;
-use diagnostics::{concise, full, github, json};
-use workflow::{Annotations, Syntax};
-
-/// The output formats that `check` and `test` share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Source lines with the places drawn into them, for people.
-    Full,
-    /// One line per finding, `file:line:column: severity[rule] message`.
-    Concise,
-    /// One JSON object.
-    Json,
-    /// Workflow commands that GitHub turns into annotations of a pull request.
-    Github,
-}
-
-impl Format {
-    /// How its text may be escaped.
-    pub fn syntax(self) -> Syntax {
-        if self == Format::Json { Syntax::Json } else { Syntax::Text }
-    }
-}
+use diagnostics::{cases, checkstyle, concise, full, github, gitlab, json, rdjson, sarif};
+use workflow::Annotations;
 
 /// What `check` found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CheckReport {
     /// The findings, in the order in which they are to be shown.
     pub diagnostics: Vec<Diagnostic>,
+    /// For each of them, which it is.
+    pub identities: Vec<Identity>,
+    /// The names of the files that were linted.
+    pub files: Vec<String>,
+    /// Which of the findings fail the run.
+    pub fail_on: FailOn,
     /// What could not be read or done; the other files were linted all the same.
     pub failures: Vec<Failure>,
     /// Files that would be rules or tests, and of which nothing can be said.
@@ -86,7 +82,36 @@ pub fn write_check(out: &mut dyn Annotations, format: Format, style: &Style, rep
         Format::Concise => concise::write(out, style, report),
         Format::Json => json::write(out, report),
         Format::Github => github::write(out, report),
+        Format::Junit => cases::write_junit(out, report),
+        Format::Tap => cases::write_tap(out, report),
+        Format::Gitlab | Format::Sarif | Format::Checkstyle | Format::Rdjson => {
+            write_findings(out, format, &report.findings())
+        }
     }
+}
+
+impl CheckReport {
+    /// What the formats list that know findings and nothing else.
+    pub fn findings(&self) -> Findings<'_> {
+        let CheckReport { diagnostics, identities, failures, .. } = self;
+        Findings { command: "check", diagnostics, identities, failures }
+    }
+}
+
+/// Writes findings in a format that lists them and nothing else; nothing in the others.
+fn write_findings(out: &mut dyn io::Write, format: Format, findings: &Findings<'_>) -> io::Result<()> {
+    match format {
+        Format::Gitlab => gitlab::write(out, findings),
+        Format::Sarif => sarif::write(out, findings),
+        Format::Checkstyle => checkstyle::write(out, findings),
+        Format::Rdjson => rdjson::write(out, findings),
+        Format::Full | Format::Concise | Format::Json | Format::Github | Format::Junit | Format::Tap => Ok(()),
+    }
+}
+
+/// What has to be said of findings in a format besides what it writes: that a reader takes only some of them.
+pub fn word_on_limits(format: Format, findings: &Findings<'_>) -> Option<String> {
+    if format == Format::Sarif { sarif::word_on_limits(findings) } else { None }
 }
 
 /// Where the documentation of a lint rule is found on the web.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{CheckReport, Failure, Format, Style, Summary, write_check, write_statistics};
 use crate::lint::config::FailOn;
+use crate::lint::{Identity, Key};
 use crate::rules::{Foreign, Language, Templating};
 use crate::source::{Diagnostic, Edit, Fix, Label, Severity, SourceFile, Span};
 use crate::workspace::{PassedOver, Reason};
@@ -43,7 +44,28 @@ fn report() -> CheckReport {
     let failures = vec![Failure { path: "gone.yml".to_owned(), message: "no such file".to_owned() }];
     let passed_over = passed_over();
     let unchecked = [(Language::LogQl, 1), (Language::MetricsQl, 12)].into();
-    CheckReport { diagnostics, failures, passed_over, unchecked, summary, quiet: false }
+    let files = vec!["rules/a,b.yml".to_owned(), "rules/clean.yml".to_owned()];
+    let identities = [("api", "", 0), ("api", "Errors", 7)].map(|(group, name, expr)| Identity {
+        key: Key {
+            file: "rules/a,b.yml".to_owned(),
+            group: group.to_owned(),
+            name: name.to_owned(),
+            rule: "a/b".to_owned(),
+            expr,
+        },
+        ordinal: 0,
+    });
+    CheckReport {
+        diagnostics,
+        identities: identities.to_vec(),
+        files,
+        fail_on: FailOn::Error,
+        failures,
+        passed_over,
+        unchecked,
+        summary,
+        quiet: false,
+    }
 }
 
 /// Files of two kinds of templates, and one for another program.
@@ -143,7 +165,8 @@ fn json() {
           "related": [],
           "help": null,
           "fix": null,
-          "documentation": "https://github.com/promproof/promproof/blob/main/docs/rules/schema/invalid-name.md"
+          "documentation": "https://github.com/promproof/promproof/blob/main/docs/rules/schema/invalid-name.md",
+          "fingerprint": "811a50aeb89121a9925f98748ccf796b"
         },
         {
           "rule": "template/missing-label",
@@ -198,7 +221,8 @@ fn json() {
               }
             ]
           },
-          "documentation": "https://github.com/promproof/promproof/blob/main/docs/rules/template/missing-label.md"
+          "documentation": "https://github.com/promproof/promproof/blob/main/docs/rules/template/missing-label.md",
+          "fingerprint": "1898ac97a99add87bd3a6ce6f96f4bb9"
         }
       ],
       "failures": [

@@ -13,7 +13,8 @@ use promproof::lint::{self, Config};
 use promproof::model::exposition::parse_dump;
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::series;
-use promproof::report::run::{TestFormat, TestView};
+use promproof::report::Format;
+use promproof::report::run::{Shown, TestView};
 use promproof::report::{self, Style};
 use promproof::source::{Diagnostic, Span};
 use promproof::template::{self, Context, NoQueries};
@@ -300,14 +301,13 @@ fn broken_rule_files() {
         let mut shown = Vec::new();
         let summary = report::Summary::default();
         let whole = report::CheckReport {
+            identities: lint::identify(&workspace, &config, &found),
             diagnostics: found,
-            failures: Vec::new(),
-            passed_over: Vec::new(),
-            unchecked: std::collections::BTreeMap::new(),
             summary,
-            quiet: false,
+            ..report::CheckReport::default()
         };
-        report::write_check(&mut shown, report::Format::Full, &Style::plain(), &whole).unwrap();
+        report::write_check(&mut shown, Format::ALL[file.text().len() % Format::ALL.len()], &Style::plain(), &whole)
+            .unwrap();
         match (is_rules, whole.diagnostics.is_empty()) {
             (false, _) => Outcome::Refused,
             (true, false) => Outcome::Result,
@@ -363,10 +363,13 @@ fn broken_test_files() {
             &[std::sync::Arc::new(TestInput { test, folder: folder.clone() })],
             &RunOptions::default(),
         );
-        let formats = [TestFormat::Full, TestFormat::Json, TestFormat::Concise, TestFormat::Junit];
         let mut shown = Vec::new();
-        let format = formats[random.below(formats.len())];
-        report::run::write(&mut shown, format, &Style::plain(), &report, None, &TestView::default()).unwrap();
+        let format = Format::ALL[random.below(Format::ALL.len())];
+        let view = TestView::default();
+        let diagnostics = report::run::diagnostics(&report, &view);
+        let findings = report::Findings { command: "test", diagnostics: &diagnostics, ..Default::default() };
+        let whole = Shown { findings, ..Shown::of(&report, &view) };
+        report::run::write(&mut shown, format, &Style::plain(), &whole).unwrap();
         let of_file = &report.files[0];
         check_problems(&of_file.problems, file.text());
         check_problems(&of_file.warnings, file.text());

@@ -378,7 +378,9 @@ fn help_shows_examples() {
     Options:
           --stdin-filename <NAME>   What messages call standard input [default: <stdin>]
           --output-format <FORMAT>  How to print the result [default: full; github in a GitHub workflow]
-                                    [possible values: full, concise, json, github]
+                                    [possible values: full, concise, json, github, gitlab, sarif, junit,
+                                    checkstyle, rdjson, tap]
+      -o, --output <FORMAT=FILE>    Write the result to a file as well (repeatable): sarif=out.sarif
       -q, --quiet                   Print the findings and nothing else
           --statistics              Count the findings by rule, most frequent first
           --exit-zero               Exit with 0 even if there are findings
@@ -423,6 +425,7 @@ fn help_shows_examples() {
       promproof check                           all rule files below this directory
       promproof check rules/ alerts.yml         a directory and a file
       promproof check --output-format concise   one line per finding
+      promproof check -o sarif=out.sarif        also a report for code scanning
       kubectl get prometheusrule -A -o yaml | promproof check -
       promproof check --diff --unsafe-fixes     what could be fixed, as a patch
       promproof check --select missing-label    one rule
@@ -456,7 +459,7 @@ fn arguments_that_make_no_sense_are_exit_code_2() {
     insta::assert_snapshot!(Sandbox::new().run(&["check", "--output-format", "xml"]), @"
     --- stderr
     error: invalid value 'xml' for '--output-format <FORMAT>'
-      [possible values: full, concise, json, github]
+      [possible values: full, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson, tap]
 
     For more information, try '--help'.
     --- exit code 2

@@ -4,6 +4,8 @@
 
 #[path = "../support/folder.rs"]
 mod folder;
+#[path = "../support/schema.rs"]
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -17,6 +19,7 @@ mod coverage;
 mod extensions;
 mod first_day;
 mod fix;
+mod formats;
 mod html_page;
 mod left_alone;
 mod observers;

@@ -186,7 +186,7 @@ fn no_report_overwrites_a_file_of_the_tests_or_another_report() {
     let sandbox = Sandbox::with(&files);
     insta::assert_snapshot!(sandbox.run(&["test", "--html", "a.test.yml", "b.test.yml"]), @r"
     --- stderr
-    error: --html would overwrite a.test.yml, which may be a file of the tests
+    error: --html would overwrite a.test.yml, which may be a file of rules or tests
       help: --html takes the file to write; name one that is no test file and no rule file
     --- exit code 2
     ");

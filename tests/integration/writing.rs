@@ -88,17 +88,17 @@ fn one_file_that_cannot_be_written_does_not_keep_the_others() {
         &[
             "test",
             "--junit",
-            "no/a.xml",
+            "r.conf/a.xml",
             "--html",
             "a.html",
             "--coverage-json",
-            "no/a.json",
+            "r.conf/a.json",
             "--coverage-lcov",
             "a.info",
         ],
     );
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.stdout.contains("passed: 1 test file"), "{run}");
-    assert!(run.stderr.contains("no/a.xml") && run.stderr.contains("no/a.json"), "{run}");
+    assert!(run.stderr.contains("the folder r.conf") && run.stderr.contains("r.conf/a.json"), "{run}");
     assert!(sandbox.path("tree/a.html").exists() && sandbox.path("tree/a.info").exists());
 }

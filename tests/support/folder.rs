@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use promproof::report::Style;
-use promproof::report::run::{self, TestFormat, TestView};
+use promproof::report::run::{self, Shown, TestView};
+use promproof::report::{Format, Style};
 use promproof::source::SourceFile;
 use promproof::unittest::report::TestReport;
 use promproof::unittest::{self, RunOptions};
@@ -37,11 +37,16 @@ impl Folder {
     }
 
     /// Runs `text` and prints the report. The folder's own name is left out.
-    pub fn run_as(&self, format: TestFormat, text: &str) -> String {
+    pub fn run_as(&self, format: Format, text: &str) -> String {
         let report = self.run(text);
         let mut out = Vec::new();
-        run::write(&mut out, format, &Style { width: 100, ..Style::plain() }, &report, None, &TestView::default())
-            .unwrap();
+        run::write(
+            &mut out,
+            format,
+            &Style { width: 100, ..Style::plain() },
+            &Shown::of(&report, &TestView::default()),
+        )
+        .unwrap();
         let text = String::from_utf8(out).unwrap();
         let folder = format!("{}/", self.dir.path().display());
         // Blanks at the ends of lines are nothing that a reader sees.
@@ -49,11 +54,11 @@ impl Folder {
     }
 
     pub fn full(&self, text: &str) -> String {
-        self.run_as(TestFormat::Full, text)
+        self.run_as(Format::Full, text)
     }
 
     pub fn concise(&self, text: &str) -> String {
-        self.run_as(TestFormat::Concise, text)
+        self.run_as(Format::Concise, text)
     }
 }
 

@@ -7,10 +7,9 @@ use clap::Args;
 
 use crate::cli::options::output_file;
 use crate::cli::{Error, Session, atomic};
-use crate::report::Style;
 use crate::report::coverage::{self as output, lcov};
 use crate::report::parts::Parts;
-use crate::report::run::TestFormat;
+use crate::report::{Format, Style};
 use crate::source::Severity;
 use crate::unittest::PartOf;
 use crate::unittest::coverage::Coverage;
@@ -75,11 +74,11 @@ impl CoverageArgs {
         stdout: &mut dyn Write,
         session: &Session,
         coverage: &Coverage,
-        format: TestFormat,
+        format: Format,
         quiet: bool,
     ) -> Result<bool, Error> {
         let mut stderr = session.stderr();
-        let for_people = matches!(format, TestFormat::Full | TestFormat::Concise | TestFormat::Github);
+        let for_people = matches!(format, Format::Full | Format::Concise | Format::Github);
         let (out, style): (&mut dyn Write, &Style) =
             if for_people { (stdout, &session.style) } else { (&mut stderr, &session.error_style) };
         if self.coverage && !quiet {

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use crate::cli::Error;
 use crate::cli::inputs::Inputs;
-use crate::report::passed_over;
+use crate::report::{Failure, passed_over};
 use crate::workspace::{Lookup, PassedOver, Purpose, Settings, Workspace};
 
 /// The test files under the paths, and what cannot be read.
-pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: Settings) -> (Workspace, Vec<Error>) {
+pub(in crate::cli) fn read_tests(paths: &[PathBuf], lookup: &Lookup, settings: Settings) -> (Workspace, Vec<Failure>) {
     let Inputs { workspace, failures } = Inputs::read(Purpose::Test, paths, "<stdin>", lookup, settings);
-    (workspace, failures.iter().map(|failure| Error::new(failure.to_string())).collect())
+    (workspace, failures)
 }
 
 /// What to say where none of `paths` leads to a test file; `passed_over` may be why.

@@ -1,13 +1,12 @@
 //! `promproof test --html`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::suite::Ran;
 use crate::cli::options::output_file;
-use crate::cli::{Error, Session, atomic};
+use crate::cli::{Error, Session, outputs};
 use crate::report::html;
 use crate::report::run::TestView;
 
@@ -28,10 +27,6 @@ impl HtmlArgs {
         let Some(path) = &self.html else { return Ok(()) };
         // The page says how long it took also where nobody is looking: it is looked at later.
         let view = TestView { elapsed: Some(session.elapsed()), ..*view };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| Error::new(format!("cannot create the folder {}: {error}", folder.display())))?;
-        }
-        atomic::write(path, |out| html::write(out, &ran.report, &ran.stories, &view).and_then(|()| out.flush()))
+        outputs::write(path, |out| html::write(out, &ran.report, &ran.stories, &view).and_then(|()| out.flush()))
     }
 }

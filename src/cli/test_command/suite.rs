@@ -8,6 +8,7 @@ use super::TestArgs;
 use super::files::{no_test_file, read_tests};
 use crate::cli::{Error, ExitStatus, Session};
 use crate::lint::{self, Config};
+use crate::report::Failure;
 use crate::source::{FileId, Severity};
 use crate::unittest::coverage::{Collector, Coverage};
 use crate::unittest::report::TestReport;
@@ -28,7 +29,7 @@ pub(super) struct Ran {
 pub(super) struct Opened {
     pub config: Config,
     pub workspace: Workspace,
-    failures: Vec<Error>,
+    unread: Vec<Failure>,
 }
 
 impl Opened {
@@ -39,8 +40,8 @@ impl Opened {
     pub(super) fn new(args: &TestArgs, session: &Session) -> Result<Self, Error> {
         let config = args.policy.load(session)?;
         let lookup = args.policy.files().lookup(&config, &args.paths);
-        let (workspace, failures) = read_tests(&args.paths, &lookup, config.settings());
-        Ok(Opened { config, workspace, failures })
+        let (workspace, unread) = read_tests(&args.paths, &lookup, config.settings());
+        Ok(Opened { config, workspace, unread })
     }
 }
 
@@ -56,6 +57,8 @@ pub(super) struct Suite<'a> {
     pub inputs: Vec<Arc<TestInput>>,
     /// How they run, and what of them.
     pub options: RunOptions,
+    /// The files that could not be read.
+    pub unread: Vec<Failure>,
     /// What could not be read or written; it has been told.
     failures: Vec<Error>,
     /// Whether there is no test file at all.
@@ -75,8 +78,8 @@ impl<'a> Suite<'a> {
         options: RunOptions,
         session: &'a Session,
     ) -> Result<Self, Error> {
-        let Opened { config, workspace, failures } = opened;
-        let is_missing = workspace.documents().is_empty() && failures.is_empty();
+        let Opened { config, workspace, unread } = opened;
+        let is_missing = workspace.documents().is_empty() && unread.is_empty();
         if is_missing && !args.allow_none {
             return Err(nothing_to_test(&args.paths, workspace.passed_over()));
         }
@@ -87,11 +90,12 @@ impl<'a> Suite<'a> {
             workspace,
             inputs: Vec::new(),
             options,
+            unread,
             failures: Vec::new(),
             is_missing,
             is_empty_part: false,
         };
-        suite.tell(failures);
+        suite.tell(suite.unread.iter().map(Error::from).collect());
         suite.select()?;
         Ok(suite)
     }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::lint::Identity;
 use crate::report::origin;
 use crate::report::passed_over::{self, PassedOverJson};
 use crate::report::text::severity_name;
@@ -24,7 +25,11 @@ pub const VERSION: u32 = 1;
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        diagnostics: report.diagnostics.iter().map(Finding::of).collect(),
+        diagnostics: report
+            .findings()
+            .each()
+            .map(|(diagnostic, identity)| Finding::known(diagnostic, identity))
+            .collect(),
         failures: report.failures.iter().map(FailureJson::of).collect(),
         passed_over: passed_over::json(&report.passed_over),
         unchecked_expressions: report.unchecked.iter().map(|(language, count)| (language.name(), *count)).collect(),
@@ -59,6 +64,9 @@ pub(in crate::report) struct Finding<'a> {
     template: Option<&'a str>,
     fix: Option<FixJson<'a>>,
     documentation: String,
+    /// The same for the same finding in another version of the file, wherever its line has gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 /// A labelled place.
@@ -131,7 +139,13 @@ impl<'a> Finding<'a> {
             template: origin::of(&diagnostic.primary),
             fix: diagnostic.fix.as_ref().map(|fix| FixJson::of(fix, &diagnostic.primary.file)),
             documentation: documentation_url(diagnostic.rule),
+            fingerprint: None,
         }
+    }
+
+    /// The same, where it is known which finding it is.
+    fn known(diagnostic: &'a Diagnostic, identity: Option<&Identity>) -> Self {
+        Finding { fingerprint: identity.map(Identity::fingerprint), ..Finding::of(diagnostic) }
     }
 }
 

@@ -13,8 +13,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::tests_json::order;
 use super::warnings::{self, Place};
+use crate::report::junit::{FILE_CASE, write_parts};
 use crate::report::parts::{JUNIT_PROPERTY, Parts};
-use crate::report::run::junit::{FILE_CASE, write_parts};
 use crate::report::text::one_line;
 
 /// Attributes that are computed anew.

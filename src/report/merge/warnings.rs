@@ -3,7 +3,7 @@
 //! They are cases of their own where they failed the run, else lines of `system-out`; see
 //! [`crate::report::run::junit`].
 
-use crate::report::run::junit::WARNING_CASE;
+use crate::report::junit::WARNING_CASE;
 
 const OPEN: &str = "<system-out>";
 const CLOSE: &str = "</system-out>";

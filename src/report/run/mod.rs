@@ -2,10 +2,11 @@
 
 mod concise;
 pub(super) mod difference;
+mod findings;
 mod full;
 mod github;
 mod json;
-pub(super) mod junit;
+mod junit;
 mod life;
 mod list;
 mod tap;
@@ -17,47 +18,14 @@ pub(super) mod words;
 use std::io;
 use std::time::Duration;
 
-use super::Style;
-use super::workflow::{Annotations, Syntax};
+use super::workflow::Annotations;
+use super::{Findings, Format, Style, write_findings};
 use crate::lint::config::FailOn;
 use crate::unittest::coverage::Coverage;
 use crate::unittest::report::TestReport;
 
-pub use junit::write as write_junit;
+pub use findings::diagnostics;
 pub use list::{write_json as write_list_json, write_text as write_list_text};
-
-/// The output formats of `test`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TestFormat {
-    /// Source, differences, timelines, for people.
-    Full,
-    /// One line per failure.
-    Concise,
-    /// One JSON object.
-    Json,
-    /// Workflow commands that GitHub turns into annotations of a pull request.
-    Github,
-    /// JUnit's XML.
-    Junit,
-    /// The Test Anything Protocol, version 14.
-    Tap,
-}
-
-impl TestFormat {
-    /// Whether it is for people, on a terminal.
-    pub fn is_for_people(self) -> bool {
-        matches!(self, TestFormat::Full | TestFormat::Concise)
-    }
-
-    /// How its text may be escaped.
-    pub fn syntax(self) -> Syntax {
-        match self {
-            TestFormat::Json => Syntax::Json,
-            TestFormat::Junit => Syntax::Xml,
-            TestFormat::Full | TestFormat::Concise | TestFormat::Github | TestFormat::Tap => Syntax::Text,
-        }
-    }
-}
 
 /// What a report shows besides the tests themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,24 +45,40 @@ pub fn fails(report: &TestReport, view: &TestView) -> bool {
     words::Closing { report, view }.failed()
 }
 
-/// Writes `report` to `out` in the given format, with the coverage where the format has a place for it. `look` counts for [`TestFormat::Full`] and [`TestFormat::Concise`].
+/// A run, as reports show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// How the tests went.
+    pub report: &'a TestReport,
+    /// What of the rules they cover, where that was asked for.
+    pub coverage: Option<&'a Coverage>,
+    /// What is shown besides the tests themselves.
+    pub view: &'a TestView,
+    /// What there is to find in the report ([`diagnostics`]), for formats that list findings and nothing else.
+    pub findings: Findings<'a>,
+}
+
+impl<'a> Shown<'a> {
+    /// A run alone: formats that list findings have none.
+    pub fn of(report: &'a TestReport, view: &'a TestView) -> Self {
+        Shown { report, coverage: None, view, findings: Findings::default() }
+    }
+}
+
+/// Writes a run to `out` in the given format, with the coverage where the format has a place for it. `style` counts for
+/// [`Format::Full`] and [`Format::Concise`].
 ///
 /// # Errors
 /// What `out` reports, a closed pipe among it.
-pub fn write(
-    out: &mut dyn Annotations,
-    format: TestFormat,
-    style: &Style,
-    report: &TestReport,
-    coverage: Option<&Coverage>,
-    view: &TestView,
-) -> io::Result<()> {
+pub fn write(out: &mut dyn Annotations, format: Format, style: &Style, shown: &Shown<'_>) -> io::Result<()> {
+    let Shown { report, coverage, view, findings } = shown;
     match format {
-        TestFormat::Full => full::write(out, style, report, view),
-        TestFormat::Concise => concise::write(out, style, report, view),
-        TestFormat::Json => json::write(out, report, coverage, view),
-        TestFormat::Github => github::write(out, report, view),
-        TestFormat::Junit => junit::write(out, report, view),
-        TestFormat::Tap => tap::write(out, report, view),
+        Format::Full => full::write(out, style, report, view),
+        Format::Concise => concise::write(out, style, report, view),
+        Format::Json => json::write(out, report, *coverage, view),
+        Format::Github => github::write(out, report, view),
+        Format::Junit => junit::write(out, report, view),
+        Format::Tap => tap::write(out, report, view),
+        Format::Gitlab | Format::Sarif | Format::Checkstyle | Format::Rdjson => write_findings(out, format, findings),
     }
 }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use promproof::alerting::Limits;
-use promproof::report::run::{self, TestFormat, TestView};
+use promproof::report::Format;
+use promproof::report::run::{self, Shown, TestView};
 use promproof::report::{Style, html};
 use promproof::unittest::coverage::Collector;
 use promproof::unittest::report::TestReport;
@@ -71,16 +72,10 @@ fn try_one(random: &mut Generator, folder: &PathBuf) -> Outcome {
     let stories = seen.filter_map(|(_, story)| story.flatten());
     let coverage = observers.0.map(Collector::finish);
     let mut shown = Vec::new();
-    let formats = [
-        TestFormat::Full,
-        TestFormat::Concise,
-        TestFormat::Json,
-        TestFormat::Github,
-        TestFormat::Junit,
-        TestFormat::Tap,
-    ];
-    let format = formats[random.below(formats.len())];
-    run::write(&mut shown, format, &Style::plain(), &report, coverage.as_ref(), &TestView::default()).unwrap();
+    let format = Format::ALL[random.below(Format::ALL.len())];
+    let view = TestView::default();
+    let whole = Shown { coverage: coverage.as_ref(), ..Shown::of(&report, &view) };
+    run::write(&mut shown, format, &Style::plain(), &whole).unwrap();
     if observers.1.is_some() {
         html::write(&mut shown, &report, &stories, &TestView::default()).unwrap();
     }

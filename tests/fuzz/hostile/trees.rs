@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::{self, Config};
-use promproof::report::run::{self, TestFormat, TestView};
+use promproof::report::run::{self, Shown, TestView};
 use promproof::report::{self, CheckReport, Failure, Format, Style, Summary};
 use promproof::unittest::{self, RunOptions};
 use promproof::workspace::{self, Home, Lookup, Purpose, Settings, TestInput, Workspace, config_file};
@@ -275,9 +275,9 @@ fn lint_all(
     let diagnostics = lint::run(workspace, config);
     let summary = Summary::of(&diagnostics, workspace.documents().len());
     let passed_over = workspace.passed_over().to_vec();
-    let report =
-        CheckReport { diagnostics, failures, passed_over, unchecked: Default::default(), summary, quiet: false };
-    let format = [Format::Full, Format::Concise, Format::Json, Format::Github][random.below(4)];
+    let identities = lint::identify(workspace, config, &diagnostics);
+    let report = CheckReport { diagnostics, identities, failures, passed_over, summary, ..CheckReport::default() };
+    let format = Format::ALL[random.below(Format::ALL.len())];
     report::write_check(shown, format, &Style::plain(), &report).unwrap();
 }
 
@@ -287,7 +287,6 @@ fn test_all(random: &mut Generator, workspace: &Workspace, shown: &mut Vec<u8>) 
     if report.files.iter().any(|file| !file.groups.is_empty()) {
         fuzz::reached("run a test");
     }
-    let formats = [TestFormat::Full, TestFormat::Concise, TestFormat::Json, TestFormat::Junit, TestFormat::Tap];
-    let format = formats[random.below(formats.len())];
-    run::write(shown, format, &Style::plain(), &report, None, &TestView::default()).unwrap();
+    let format = Format::ALL[random.below(Format::ALL.len())];
+    run::write(shown, format, &Style::plain(), &Shown::of(&report, &TestView::default())).unwrap();
 }
