@@ -115,7 +115,7 @@ impl FilesArgs {
 /// # Errors
 /// As [`load_file`]; where standard error cannot be written.
 pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Error> {
-    let mut config = load_file(&args.file, session)?;
+    let mut config = load_file(&args.file, session)?.as_of(session.now_ms());
     args.language.add_to(&mut config, session)?;
     Ok(config)
 }

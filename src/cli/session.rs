@@ -1,7 +1,7 @@
 //! What the commands know of where they run: the terminal, the environment, the clock.
 
 use std::io::{self, IsTerminal, Write as _};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anstream::AutoStream;
 use terminal_size::{Height, Width, terminal_size_of};
@@ -93,6 +93,17 @@ impl Session {
             Some(format) => format.into(),
             None if self.streams.in_github_workflow => Format::Github,
             None => Format::Full,
+        }
+    }
+
+    /// What time it is, in milliseconds since the Unix epoch: what `SOURCE_DATE_EPOCH` says, in seconds, or else the
+    /// clock. <https://reproducible-builds.org/specs/source-date-epoch/>
+    pub(super) fn now_ms(&self) -> i64 {
+        let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
+        let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        match given {
+            Some(seconds) => seconds.saturating_mul(1000),
+            None => i64::try_from(clock()).unwrap_or(i64::MAX),
         }
     }
 

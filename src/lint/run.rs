@@ -28,7 +28,7 @@ pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
         .into_par_iter()
         .zip(documents)
         .zip(&levels)
-        .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, diagnostics))
+        .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, config.now_ms(), diagnostics))
         .collect();
     settled.extend(settle_elsewhere(elsewhere, config));
     settled
@@ -132,9 +132,14 @@ fn active(levels: &Levels) -> impl Iterator<Item = &'static dyn LintRule> {
 }
 
 /// Applies the configured severities and the suppressions, and puts what is left in order.
-fn settle(document: &Document, levels: &Levels, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn settle(
+    document: &Document,
+    levels: &Levels,
+    now_ms: Option<i64>,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     diagnostics.retain_mut(|diagnostic| levels.apply(diagnostic));
-    let suppressions = Suppressions::read(document);
+    let suppressions = Suppressions::read(document, now_ms);
     let mut kept = suppressions.apply(diagnostics, levels);
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     kept

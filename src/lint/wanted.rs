@@ -25,7 +25,7 @@ pub fn keep_wanted(workspace: &Workspace, source: &SourceFile, found: &mut Vec<D
     if source.text().contains("promproof")
         && let Some(document) = workspace.document(source.id())
     {
-        let suppressions = Suppressions::read(&document);
+        let suppressions = Suppressions::read(&document, config.now_ms());
         found.retain(|found| !suppressions.silences(found));
     }
 }

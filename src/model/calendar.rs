@@ -129,6 +129,13 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     Some((civil.to_unix() - zone_seconds(zone)?) * 1000 + fraction_ms)
 }
 
+/// Reads a date (`2023-11-14`) as milliseconds from the Unix epoch to its first moment in UTC. `None` where the text is
+/// not one.
+pub fn parse_date(text: &str) -> Option<i64> {
+    let midnight = (text.len() == "2023-11-14".len()).then(|| format!("{text}T00:00:00Z"))?;
+    parse_rfc3339(&midnight)
+}
+
 /// `.25+01:00` as (250, `+01:00`).
 fn split_fraction(rest: &str) -> Option<(i64, &str)> {
     let Some(digits) = rest.strip_prefix('.') else { return Some((0, rest)) };
@@ -171,6 +178,14 @@ mod tests {
             ["", "2023-02-29T00:00:00Z", "2023-11-14 22:13:20Z", "2023-11-14T22:13:20", "2023-11-14T22:13:20.Z"]
         {
             assert_eq!(parse_rfc3339(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(parse_date("1970-01-02"), Some(86_400_000));
+        for wrong in ["", "2023-02-29", "2023-2-09", "23-11-14", "2023-11-14T", "２023-11-1"] {
+            assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }
 

@@ -53,7 +53,11 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
+/// The day of all pages, 2026-12-01, in milliseconds since the Unix epoch.
+const NOW_MS: i64 = 1_796_083_200_000;
+
 fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
+    let config = &config.clone().as_of(NOW_MS);
     let rules = Arc::new(SourceFile::new("rules.yml", text));
     if classify(&yaml::parse(&rules), &rules) == FileShape::Tests {
         let tests = Arc::new(SourceFile::new("test.yml", text));

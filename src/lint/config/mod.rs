@@ -87,6 +87,8 @@ pub struct Config {
     dialect: Option<Dialect>,
     /// What the files of `[facts]` say.
     inventory: Arc<Inventory>,
+    /// When it is, in milliseconds since the Unix epoch.
+    now_ms: Option<i64>,
     levels: Levels,
     overrides: Vec<Override>,
     files: Filter,
@@ -210,6 +212,19 @@ impl Config {
     pub fn located(mut self, root: impl Into<PathBuf>, current_dir: impl Into<PathBuf>) -> Config {
         self.files = self.files.located(root, current_dir);
         self
+    }
+
+    /// Says when it is, in milliseconds since the Unix epoch: what is excused until a day is excused no longer once it has
+    /// passed. Else nothing expires.
+    #[must_use]
+    pub fn as_of(mut self, now_ms: i64) -> Config {
+        self.now_ms = Some(now_ms);
+        self
+    }
+
+    /// When it is, in milliseconds since the Unix epoch, where that was said.
+    pub fn now_ms(&self) -> Option<i64> {
+        self.now_ms
     }
 
     /// What the files of `[facts]` say, once they are read ([`Config::learn`]).

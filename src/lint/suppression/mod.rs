@@ -1,19 +1,21 @@
 //! Suppressions: comments that say which findings are not wanted at a place.
 
 mod comment;
+mod reading;
 mod removal;
 mod scope;
 #[cfg(test)]
 mod tests;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::source::{Diagnostic, Label, Span};
 
 use super::config::Levels;
 use super::naming::Name;
-use super::rules::suppression::{INVALID, UNUSED};
+use super::rules::suppression::UNUSED;
 use crate::workspace::Document;
+use reading::Reading;
 use scope::Scopes;
 
 /// The suppressions of one document.
@@ -36,6 +38,8 @@ struct CommentText {
     patterns: Vec<Span>,
     /// Whether all of it was understood.
     is_clear: bool,
+    /// The comment that ends what this one begins.
+    end: Option<Span>,
 }
 
 /// A pattern in a comment.
@@ -55,46 +59,26 @@ struct Entry {
 }
 
 impl<'d> Suppressions<'d> {
-    /// Reads the comments of a document.
-    pub(super) fn read(document: &'d Document) -> Self {
-        let mut this = Suppressions {
+    /// Reads the comments of a document, at the moment `now_ms`; nothing expires where that is not known.
+    pub(super) fn read(document: &'d Document, now_ms: Option<i64>) -> Self {
+        let this = Suppressions {
             document,
             entries: Vec::new(),
             outer: Vec::new(),
             comments: Vec::new(),
             mistakes: Vec::new(),
         };
-        let file = &document.source;
-        if !file.text().contains("promproof") {
+        if !document.source.text().contains("promproof") {
             return this;
         }
+        let mut reading = Reading::new(this, now_ms);
         let mut scopes = Scopes::of(document);
-        let mut entry_of: FxHashMap<(Span, Name), usize> = FxHashMap::default();
         for found in scope::comments(document) {
-            let Some((directive, mistakes)) = comment::parse(found.span.slice(file.text())) else { continue };
-            let patterns = directive.patterns.iter().map(|pattern| pattern.span.shifted(found.span.start)).collect();
-            this.comments.push(CommentText { span: found.span, patterns, is_clear: mistakes.is_empty() });
-            for mistake in mistakes {
-                let label = Label::new(file, mistake.span.shifted(found.span.start), "");
-                this.mistakes.push(INVALID.diagnostic(mistake.message, label).help(mistake.help));
-            }
-            let scope = match directive.whole_file {
-                true => Span::new(0, file.text().len()),
-                false => scopes.scope(found),
-            };
-            for pattern in directive.patterns {
-                let at = *entry_of.entry((scope, pattern.value)).or_insert(this.entries.len());
-                if at == this.entries.len() {
-                    this.entries.push(Entry { scope, pattern: pattern.value, places: Vec::new() });
-                }
-                let span = pattern.span.shifted(found.span.start);
-                let place = PatternPlace { span, comment: this.comments.len() - 1 };
-                this.entries.get_mut(at).into_iter().for_each(|entry| entry.places.push(place));
+            if let Some((directive, mistakes)) = comment::parse(found.span.slice(document.source.text())) {
+                reading.add(found, directive, mistakes, &mut scopes);
             }
         }
-        this.entries.sort_by_key(|entry| (entry.scope.start, std::cmp::Reverse(entry.scope.end)));
-        this.outer = outer(&this.entries);
-        this
+        reading.finish()
     }
 
     /// The diagnostics that are not suppressed, together with what there is to say about the suppressions themselves.
@@ -144,7 +128,7 @@ impl<'d> Suppressions<'d> {
         }
     }
 
-    /// The unused and the malformed ones.
+    /// The unused, the expired and the malformed ones.
     fn about_themselves(self, used: &[bool], levels: &Levels) -> Vec<Diagnostic> {
         let mut found = self.mistakes;
         let file = &self.document.source;

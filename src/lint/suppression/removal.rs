@@ -12,7 +12,7 @@ pub(super) fn fix(file: &SourceFile, comment: &CommentText, pattern: Span, idle:
         return None;
     }
     if comment.patterns.iter().all(|pattern| idle.contains(pattern)) {
-        return Some(Fix::safe("remove the comment", vec![Edit::remove(whole(file, comment.span)?)]));
+        return without(file, comment);
     }
     let at = comment.patterns.iter().position(|other| *other == pattern)?;
     let before = at.checked_sub(1).and_then(|before| comment.patterns.get(before));
@@ -21,6 +21,15 @@ pub(super) fn fix(file: &SourceFile, comment: &CommentText, pattern: Span, idle:
         (None, next) => Span::new(pattern.start, next?.start),
     };
     Some(Fix::safe(format!("remove `{}` from the comment", pattern.slice(file.text())), vec![Edit::remove(span)]))
+}
+
+/// Takes out the comment, and the one that ends what it begins.
+fn without(file: &SourceFile, comment: &CommentText) -> Option<Fix> {
+    let begin = whole(file, comment.span)?;
+    let Some(end) = comment.end else { return Some(Fix::safe("remove the comment", vec![Edit::remove(begin)])) };
+    let is_one_line = !end.slice(file.text()).contains(['\n', '\r']);
+    let end = whole(file, end).filter(|end| is_one_line && begin.end <= end.start)?;
+    Some(Fix::safe("remove both comments", vec![Edit::remove(begin), Edit::remove(end)]))
 }
 
 /// The comment with its line where it has one of its own, else with the blanks before it.

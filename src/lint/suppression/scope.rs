@@ -26,8 +26,8 @@ struct Region {
 pub(super) struct Comment {
     /// From the `#` to the end of the line.
     pub(super) span: Span,
-    /// For a comment inside an expression: the expression's bytes.
-    pub(super) expr: Option<Span>,
+    /// For a comment inside an expression: what follows it there.
+    pub(super) following: Option<Span>,
 }
 
 impl Regions {
@@ -65,16 +65,65 @@ fn rule_regions(rule: &Rule, regions: &mut Vec<Region>) {
     }
 }
 
-/// The comments of a document that may hold a suppression: those of YAML, and those of PromQL inside expressions.
+/// The comments of a document that may hold a suppression, in their order: those of YAML, and those of PromQL inside
+/// expressions.
 pub(super) fn comments(document: &Document) -> Vec<Comment> {
-    let mut comments: Vec<Comment> = document.comments().map(|span| Comment { span, expr: None }).collect();
+    let mut comments: Vec<Comment> = document.comments().map(|span| Comment { span, following: None }).collect();
     let rules = document.rules().into_iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
-    for rule in rules {
-        for decoded in promql::comments(rule.expr.text()) {
-            comments.push(Comment { span: rule.expr.file_span(decoded), expr: Some(rule.expr.span) });
-        }
-    }
+    rules.for_each(|rule| comments_in(rule, &mut comments));
+    comments.sort_by_key(|comment| comment.span);
+    // Rules may share an expression through an alias.
+    comments.dedup_by_key(|comment| comment.span);
     comments
+}
+
+/// The comments in the expression of a rule.
+fn comments_in(rule: &Rule, comments: &mut Vec<Comment>) {
+    let expr = &rule.expr;
+    let decoded = promql::comments(expr.text());
+    if decoded.is_empty() {
+        return;
+    }
+    let lines = ExprLines::of(rule);
+    // From the last to the first: what follows one comment of a block is what follows the next.
+    let mut after: Option<(usize, Span)> = None;
+    for comment in decoded.into_iter().rev() {
+        let rest = expr.text().get(comment.end..).unwrap_or_default();
+        let at = comment.end + (rest.len() - rest.trim_start().len());
+        let following = match after {
+            Some((next, following)) if next == at => following,
+            _ => lines.beginning_at(at).map_or(expr.span, |decoded| expr.file_span(decoded)),
+        };
+        after = Some((comment.start, following));
+        comments.push(Comment { span: expr.file_span(comment), following: Some(following) });
+    }
+}
+
+/// An expression by its lines; bytes are those of its decoded text.
+struct ExprLines<'r> {
+    text: &'r str,
+    /// Of its nodes, sorted by start, the outer ones first; none where it does not parse.
+    nodes: Vec<Span>,
+}
+
+impl<'r> ExprLines<'r> {
+    fn of(rule: &'r Rule) -> Self {
+        let mut nodes = Vec::new();
+        if let Some(expr) = &rule.parsed {
+            expr.walk(&mut |node| nodes.push(node.span));
+        }
+        nodes.sort_by_key(|node| (node.start, std::cmp::Reverse(node.end)));
+        ExprLines { text: rule.expr.text(), nodes }
+    }
+
+    /// The line from the byte `at` on, and all of the outermost node that begins in it. `None` where nothing does, or is
+    /// known to.
+    fn beginning_at(&self, at: usize) -> Option<Span> {
+        let rest = self.text.get(at..)?;
+        let line = Span::new(at, at + rest.find('\n').unwrap_or(rest.len()));
+        let first = self.nodes.partition_point(|node| node.start < at);
+        Some(self.nodes.get(first).filter(|node| node.start < line.end)?.to(line))
+    }
 }
 
 /// Finds out which bytes comments speak for.
@@ -96,14 +145,15 @@ impl<'d> Scopes<'d> {
     ///
     /// Behind something on the same line: that line, and what begins on it as a whole (an entry with its block of text,
     /// a rule). On a line of its own: the same for the next line that holds anything; and between the entries of a
-    /// rule, the rule. In an expression: the line, or on a line of its own the expression.
+    /// rule, the rule. In an expression: the line before it, or on a line of its own what follows (the next line, and
+    /// what begins on it as a whole: an operand, a selector; before all of the expression, all of it).
     pub(super) fn scope(&mut self, comment: Comment) -> Span {
         let index = self.file.line_index(comment.span.start);
         let start = self.file.line_span(index).map_or(comment.span.start, |line| line.start);
         let before = content(Span::new(start, comment.span.start), self.file);
         let own_line = before.is_empty();
-        match comment.expr {
-            Some(expr) if own_line => return expr,
+        match comment.following {
+            Some(following) if own_line => return following,
             Some(_) => return before,
             None => {}
         }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::lint::{self, Config};
+use crate::model::calendar::parse_date;
 use crate::source::SourceFile;
 use crate::workspace::Document;
 
@@ -10,7 +11,13 @@ fn left(text: &str) -> String {
 }
 
 fn left_with(text: &str, config: &str) -> String {
+    left_on("2027-01-31", text, config)
+}
+
+/// The same on a day.
+fn left_on(day: &str, text: &str, config: &str) -> String {
     let config = Config::parse(&Arc::new(SourceFile::new("promproof.toml", config))).unwrap();
+    let config = config.as_of(parse_date(day).unwrap());
     let source = Arc::new(SourceFile::new("rules.yml", text));
     let found = lint::run_on(&source, &config);
     let line = |found: &crate::source::Diagnostic| {
@@ -101,6 +108,86 @@ fn ignore_file_holds_for_the_file_wherever_it_stands() {
 }
 
 #[test]
+fn what_has_a_date_holds_until_it_has_passed() {
+    let text = rules(&[("group", "ignore[template/missing-label] (until=2027-01-31)")]);
+    assert_eq!(left_on("2027-01-31", &text, ""), "");
+    insta::assert_snapshot!(left_on("2027-02-01", &text, ""), @"
+    2 suppression/expired: the suppression has expired: it held until 2027-01-31
+    14 template/missing-label: the annotation `summary` prints `x`, which the expression drops
+    18 template/missing-label: the annotation `text` prints `y`, which the expression drops
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+    // What is left when it is switched off is what it excused.
+    assert!(!left_on("2027-02-01", &text, "[rules]\nsuppression = \"off\"").contains("suppression"));
+    // Without a clock nothing expires.
+    let source = Arc::new(SourceFile::new("rules.yml", text));
+    assert!(lint::run_on(&source, &Config::default()).is_empty());
+}
+
+#[test]
+fn what_begins_holds_until_it_is_ended() {
+    let begin = "ignore-begin[template/missing-label] generated";
+    // From the rest of one alert into the next, across what the file consists of.
+    for (first, last, still_reported) in [
+        ("group", "end", ""),
+        // The expression of the first alert is in it, where both of its findings have a place.
+        ("above", "above-text", "z"),
+        ("above-text", "end", "x"),
+        ("summary", "text", "x y z"),
+    ] {
+        let text = left(&rules(&[(first, begin), (last, "ignore-end of it")]));
+        let names: Vec<&str> = text.lines().filter_map(|line| line.split('`').nth(3)).collect();
+        assert_eq!(names.join(" "), still_reported, "{first} {last}: {text}");
+    }
+    // The one that was begun last is ended.
+    let nested =
+        [("group", "ignore-begin[yaml/*]"), ("above", begin), ("between", "ignore-end"), ("end", "ignore-end")];
+    insta::assert_snapshot!(left(&rules(&nested)), @r"
+    2 suppression/unused: `yaml/*` suppresses nothing here
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+}
+
+#[test]
+fn begins_and_ends_belong_together() {
+    insta::assert_snapshot!(left(&rules(&[("group", "ignore-begin[template/*] generated"), ("text", "ignore-file[template/*]")])), @"2 suppression/invalid: nothing ends what begins here, so that it suppresses nothing");
+    insta::assert_snapshot!(left(&rules(&[("group", "ignore-file[template/*]"), ("above", "ignore-end")])), @"5 suppression/invalid: nothing was begun that this could end");
+    insta::assert_snapshot!(left(&rules(&[("group", "ignore-file[template/*]"), ("above", "ignore-begin[template/*]"), ("end", "ignore-end[template/*]")])), @"23 suppression/invalid: `ignore-end` names rules");
+}
+
+/// What is left of three selectors of equal names of which each is a finding, with a comment put in.
+fn selectors_left(expr: &str) -> String {
+    let expr = expr.replace("IGNORE", "# promproof: ignore[promql/redundant-regex]");
+    let expr: String = expr.lines().map(|line| format!("          {line}\n")).collect();
+    let text = format!("groups:\n  - name: g\n    rules:\n      - record: a:b\n        expr: |\n{expr}");
+    let text = left_with(&text, "[rules]\n\"promql/redundant-regex\" = \"on\"");
+    let found = text.lines().filter(|line| line.contains("regex"));
+    found.map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn in_an_expression_a_comment_excuses_what_it_stands_at() {
+    // All of them stand in lines of their own, from line 6 on.
+    assert_eq!(selectors_left("a{b=~\"x\"}\n+ a{b=~\"y\"}\n+ a{b=~\"z\"}"), "6 7 8");
+    // At the end of a line: that line.
+    assert_eq!(selectors_left("a{b=~\"x\"}\n+ a{b=~\"y\"} IGNORE\n+ a{b=~\"z\"}"), "6 8");
+    // Above a line: what begins in it, here an operand of several lines.
+    assert_eq!(selectors_left("a{b=~\"x\"}\n+\nIGNORE\n# more\n\nsum(\n  a{b=~\"y\"}\n)\n+ a{b=~\"z\"}"), "6 14");
+    assert_eq!(selectors_left("a{b=~\"x\"}\nIGNORE\n+ a{b=~\"y\"}\n+ a{b=~\"z\"}"), "6 9");
+    // Above all of the expression, and below: all of it.
+    assert_eq!(selectors_left("IGNORE\na{b=~\"x\"}\n+ a{b=~\"y\"}"), "");
+    assert_eq!(selectors_left("a{b=~\"x\"}\n+ a{b=~\"y\"}\nIGNORE"), "");
+}
+
+#[test]
+fn blocks_of_comments_in_an_expression_take_linear_time() {
+    let comments = "          # promproof: ignore[template/missing-label]\n".repeat(20_000);
+    let text =
+        format!("groups:\n  - name: g\n    rules:\n      - record: a:b\n        expr: |\n{comments}          up\n");
+    assert_eq!(left(&text).lines().count(), 20_000);
+}
+
+#[test]
 fn what_suppresses_nothing_is_reported() {
     insta::assert_snapshot!(left(&rules(&[("alert", "ignore[template/missing-label, rule/duplicate, runbook/*]"), ("end", IGNORE)])), @r"
     6 suppression/unused: `rule/duplicate` suppresses nothing here
@@ -156,7 +243,7 @@ fn comments_that_say_the_same_are_one_entry() {
     let text = format!("{comments}groups:\n  - name: g\n    rules:\n{findings}");
     let config = Config::default();
     let document = Document::rule_file(&Arc::new(SourceFile::new("rules.yml", &*text)), &config.settings());
-    assert_eq!(super::Suppressions::read(&document).entries.len(), 2);
+    assert_eq!(super::Suppressions::read(&document, None).entries.len(), 2);
     // Each comment that suppresses nothing is still reported, and none of those that do.
     let left = left(&text);
     assert_eq!(left.lines().filter(|line| line.contains("`yaml/*` suppresses nothing")).count(), 20_000);

@@ -8,5 +8,8 @@ pub(in crate::lint) static UNUSED: Meta =
 /// See its page.
 pub(in crate::lint) static INVALID: Meta =
     meta!("suppression/invalid", Warning, certain, "a suppression comment that cannot be understood");
+/// See its page.
+pub(in crate::lint) static EXPIRED: Meta =
+    meta!("suppression/expired", Warning, certain, "a suppression comment whose date has passed");
 
-pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&UNUSED), &Reported(&INVALID)];
+pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&UNUSED), &Reported(&INVALID), &Reported(&EXPIRED)];
