@@ -142,6 +142,11 @@ pub(super) fn read(source: &Source) -> Repaired {
         } else if let Some(comment) = unseparated_comment(&attempt, &comments) {
             comments.push(comment);
             insertions = insertions.with(&[(comment, 1)]);
+        } else if let Some(line) = complaint(&attempt, text, &lines)
+            && is_document_mark(text.as_bytes(), line)
+        {
+            // The document ends there, and with it the text.
+            return Repaired { attempt, unclosed: vec![line] };
         } else if let Some(line) = complaint(&attempt, text, &lines) {
             // A guess spares a round for each further line.
             let guessed = if lines.is_empty() { guess(text) } else { Vec::new() };
@@ -180,6 +185,13 @@ fn complaint(attempt: &Attempt, text: &str, known: &[usize]) -> Option<usize> {
     lines.find(|line| !known.contains(line))
 }
 
+/// Whether a line begins with `---` or `...`, which ends a document, also in quoted text.
+fn is_document_mark(bytes: &[u8], line: usize) -> bool {
+    let rest = bytes.get(line..).unwrap_or_default();
+    let behind = rest.strip_prefix(b"---").or_else(|| rest.strip_prefix(b"..."));
+    behind.is_some_and(|behind| matches!(behind.first(), None | Some(b' ' | b'\t' | b'\n' | b'\r')))
+}
+
 fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |at| at + 1)
 }
@@ -198,7 +210,8 @@ fn guess(text: &str) -> Vec<(usize, usize)> {
                 let close = closing_quote(bytes, value + 1, *quote);
                 while at < close {
                     let content = skip(bytes, at, |byte| byte == b' ');
-                    if content - at <= column && !matches!(bytes.get(content), Some(b'\n' | b'\r')) {
+                    let is_text = !matches!(bytes.get(content), Some(b'\n' | b'\r')) && !is_document_mark(bytes, at);
+                    if content - at <= column && is_text {
                         found.push((at, column + 1));
                         added += column + 1;
                     }

@@ -24,6 +24,7 @@ fn quotes_that_are_never_closed() {
     insta::assert_snapshot!(problems("a: 'it''s\n---\nb: c\n"), @r#"
     1:4..5 yaml/syntax: the quote opened here is never closed
       ^ opened here
+      2:1..2 this line is not indented: the text should have ended before
       help: close it at the end of the text; inside single quotes write `''` for a quote, inside double quotes `\"`
     "#);
 }
@@ -144,4 +145,14 @@ fn each_document_has_an_error_of_its_own() {
       ^ opened here
       help: close it at the end of the text; inside single quotes write `''` for a quote, inside double quotes `\"`
     "#);
+}
+
+#[test]
+fn a_document_ends_within_quotes_too() {
+    for text in ["a: \"b\n--- c\"\n", "a: 'b\n... c'\n", "a: 'b\n---\n'\n"] {
+        assert_ne!(problems(text), "", "{text}");
+    }
+    for text in ["a: \"b\n---c\"\n", "a: 'b\n -- c'\n", "a: 'b\n....'\n"] {
+        assert_eq!(problems(text), "", "{text}");
+    }
 }
