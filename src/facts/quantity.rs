@@ -98,7 +98,8 @@ impl Quantities {
         self.nodes.get(id.index()).copied().unwrap_or_default().quantity
     }
 
-    fn number(&self, expr: &Expr) -> Option<f64> {
+    /// The value of a node that is made of nothing but literals: `1024 * 1024`.
+    pub fn number(&self, expr: &Expr) -> Option<f64> {
         self.nodes.get(expr.id.index()).and_then(|measured| measured.number)
     }
 

@@ -3,6 +3,7 @@
 mod absent_without_for;
 mod always_fires;
 mod no_condition;
+mod single_sample;
 mod zero_for;
 
 use super::LintRule;
@@ -10,6 +11,7 @@ use super::LintRule;
 pub(super) static RULES: &[&dyn LintRule] = &[
     &always_fires::AlwaysFires,
     &no_condition::NoCondition,
+    &single_sample::SingleSample,
     &zero_for::ZeroFor,
     &absent_without_for::AbsentWithoutFor,
 ];

@@ -6,6 +6,7 @@ mod beyond_retention;
 mod contradiction;
 mod contradictory_matchers;
 mod counter_without_rate;
+mod different_ranges;
 mod different_units;
 mod external_label;
 mod fragile_ratio;
@@ -14,6 +15,7 @@ mod gauge_function_on_counter;
 mod glob_in_regex;
 mod impossible_match;
 mod integer_bucket;
+mod irate_in_alert;
 mod label_replace;
 mod lost_label;
 mod missing_le;
@@ -41,6 +43,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&PROMQL_SYNTAX),
     &Reported(&PROMQL_TYPE),
     &contradictory_matchers::ContradictoryMatchers,
+    &different_ranges::DifferentRanges,
     &different_units::DifferentUnits,
     &fragile_ratio::FragileRatio,
     &fragile_topk::FragileTopk,
@@ -50,6 +53,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &contradiction::Contradiction,
     &impossible_match::ImpossibleMatch,
     &integer_bucket::IntegerBucket,
+    &irate_in_alert::IrateInAlert,
     &label_replace::LabelReplace,
     &lost_label::LostLabel,
     &misspelt_label::MisspeltLabel,

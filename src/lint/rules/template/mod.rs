@@ -4,6 +4,9 @@ mod constant_value;
 mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
+mod other_duration;
+mod other_percentage;
+mod prose;
 mod query_label;
 mod query_syntax;
 mod ratio_as_percent;
@@ -22,6 +25,8 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
     &missing_label::MissingLabel,
+    &other_duration::OtherDuration,
+    &other_percentage::OtherPercentage,
     &query_label::QueryLabel,
     &query_syntax::QuerySyntax,
     &ratio_as_percent::RatioAsPercent,
