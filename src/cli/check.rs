@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::baseline::{BaselineArgs, Found, Known};
 use super::inputs::Inputs;
 use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
@@ -55,7 +56,7 @@ pub(super) struct CheckArgs {
     pub unsafe_fixes: bool,
 
     /// Show what --fix would change, and write nothing; exit with 1 if something would change
-    #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "output", "statistics"])]
+    #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "output", "statistics", "baseline", "update_baseline"])]
     pub diff: bool,
 
     /// Exit with 0 even if there are findings
@@ -65,6 +66,9 @@ pub(super) struct CheckArgs {
     /// Succeed where there is no rule file at all
     #[arg(long)]
     pub allow_none: bool,
+
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
 
     #[command(flatten)]
     pub policy: FailingPolicyArgs,
@@ -79,6 +83,7 @@ Examples:
   kubectl get prometheusrule -A -o yaml | promproof check -
   promproof check --diff --unsafe-fixes     what could be fixed, as a patch
   promproof check --select missing-label    one rule
+  promproof check --baseline known.jsonl    only what is new
   promproof check --pedantic                also what is likely or an opinion
 
 To excuse a finding, name its rule in a comment at the end of the line or above the rule, in promproof.toml, or with --ignore:
@@ -94,17 +99,19 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 /// Where the configuration makes no sense, there is no rule file at all, or the output cannot be written.
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
     let files = args.format.files();
-    outputs::forbid_overwriting(&files, &args.paths)?;
     let mut config = args.policy.load(session)?;
+    let named: Vec<PathBuf> = args.paths.iter().cloned().chain(args.baseline.path(&config)).collect();
+    outputs::forbid_overwriting(&files, &named)?;
+    let known = args.baseline.open(&config, args.policy.files(), session)?;
     config::learn(&mut config, args.policy.files(), session)?;
     if args.fix || args.diff {
-        return fix::run(args, &config, session);
+        return fix::run(args, &config, known.as_ref(), session);
     }
     let progress = session.progress("linting");
     let inputs = read(args, &config)?;
     drop(progress);
     let syntax = session.format(&args.format).syntax();
-    report(args, &config, inputs, 0, &mut session.stdout(syntax), session)
+    report(args, &config, known.as_ref(), inputs, 0, &mut session.stdout(syntax), session)
 }
 
 /// The files of the arguments.
@@ -128,6 +135,7 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
 pub(super) fn report(
     args: &CheckArgs,
     config: &Config,
+    known: Option<&Known>,
     inputs: Inputs,
     fixed: usize,
     out: &mut dyn Annotations,
@@ -137,12 +145,17 @@ pub(super) fn report(
     let diagnostics = lint::run(&inputs.workspace, config);
     let identities = lint::identify(&inputs.workspace, config, &diagnostics);
     drop(progress);
+    let mut found = Found { diagnostics, identities, known: 0 };
+    if let Some(known) = known {
+        found = known.apply(found, &inputs.workspace, config, session)?;
+    }
+    let Found { diagnostics, identities, known } = found;
 
     let passed_over = inputs.workspace.passed_over().to_vec();
     let Inputs { workspace, failures } = inputs;
     let documents = workspace.documents();
     let unchecked = unchecked_expressions(documents);
-    let mut summary = Summary { fixed, ..Summary::of(&diagnostics, documents.len()) };
+    let mut summary = Summary { fixed, known, ..Summary::of(&diagnostics, documents.len()) };
     let is_empty = documents.is_empty();
     let files = documents.iter().map(|document| document.source.name().to_owned()).collect();
     // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.

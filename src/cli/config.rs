@@ -98,7 +98,7 @@ pub(super) struct FilesArgs {
 
 impl FilesArgs {
     /// What may be read.
-    fn home(&self, current_dir: &Path, paths: &[PathBuf]) -> Home {
+    pub(super) fn home(&self, current_dir: &Path, paths: &[PathBuf]) -> Home {
         if self.sandbox { Home::closed(current_dir) } else { Home::of(current_dir, paths) }
     }
 
@@ -176,10 +176,18 @@ fn load_file(args: &ConfigFileArgs, session: &Session) -> Result<Config, Error> 
 /// # Errors
 /// Where standard error cannot be written.
 fn refusal(diagnostics: Vec<Diagnostic>, path: &Path, session: &Session) -> Result<Error, Error> {
+    show(diagnostics, session)?;
+    Ok(Error::new(format!("the configuration {} is not valid", path.display())))
+}
+
+/// Shows findings on standard error.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(super) fn show(diagnostics: Vec<Diagnostic>, session: &Session) -> Result<(), Error> {
     let summary = Summary::of(&diagnostics, 1);
     let report = CheckReport { diagnostics, summary, quiet: true, ..CheckReport::default() };
-    write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?;
-    Ok(Error::new(format!("the configuration {} is not valid", path.display())))
+    Ok(write_check(&mut session.stderr(), Format::Full, &session.error_style, &report)?)
 }
 
 /// As [`load_file`], without a word where there is no sound configuration.
@@ -219,6 +227,6 @@ fn read(path: &Path, current_dir: &Path) -> Result<Result<Config, Vec<Diagnostic
 }
 
 /// The path as the user would write it: a configuration of a directory above stays absolute.
-fn shown<'p>(path: &'p Path, current_dir: &Path) -> &'p Path {
+pub(super) fn shown<'p>(path: &'p Path, current_dir: &Path) -> &'p Path {
     path.strip_prefix(current_dir).unwrap_or(path)
 }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use super::baseline::Known;
 use super::check::{self, CheckArgs};
 use super::inputs::Inputs;
 use super::{Error, ExitStatus, Session, changes, rewrite};
@@ -16,7 +17,12 @@ use crate::source::words::counted;
 ///
 /// # Errors
 /// Where there is no rule file at all, standard input is one of several, or the output cannot be written.
-pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Result<ExitStatus, Error> {
+pub(super) fn run(
+    args: &CheckArgs,
+    config: &Config,
+    known: Option<&Known>,
+    session: &Session,
+) -> Result<ExitStatus, Error> {
     let from_stdin = args.paths.iter().any(|path| path == Path::new("-"));
     if from_stdin && args.paths.len() > 1 && !args.diff {
         return Err(Error::new(
@@ -38,7 +44,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
     let count: usize = fixed.files.iter().map(|file| file.applied).sum();
     if from_stdin {
         print_text(&inputs, session)?;
-        return check::report(args, config, inputs, count, &mut session.stderr(), session);
+        return check::report(args, config, known, inputs, count, &mut session.stderr(), session);
     }
     let mut failures = Vec::new();
     for file in &fixed.files {
@@ -54,6 +60,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, session: &Session) -> Resul
     let outcome = check::report(
         args,
         config,
+        known,
         inputs,
         count,
         &mut session.stdout(session.format(&args.format).syntax()),

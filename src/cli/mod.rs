@@ -4,6 +4,7 @@
 //! call without a terminal lives further down.
 
 mod atomic;
+mod baseline;
 mod changes;
 mod check;
 mod config;

@@ -7,6 +7,7 @@
 //! [`run`] takes a [`Workspace`](crate::workspace::Workspace) and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
 //! of the documents. [`fix()`] applies the fixes that they bring along.
 
+mod baseline;
 pub mod config;
 mod context;
 mod fix;
@@ -22,6 +23,7 @@ mod run;
 mod suppression;
 mod wanted;
 
+pub use baseline::{Baseline, Scope, Sifted};
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use fix::{Fixed, FixedFile, Reason, Refused, fix};

@@ -42,6 +42,8 @@ pub struct Summary {
     pub files: usize,
     /// Findings that were fixed, which are none any more.
     pub fixed: usize,
+    /// Findings that the baseline knows, which are not told.
+    pub known: usize,
     /// Findings that `--fix` would fix.
     pub fixable: usize,
     /// Findings that `--fix` would fix only together with `--unsafe-fixes`.
@@ -115,6 +117,9 @@ impl fmt::Display for Summary {
             write!(f, "no findings in {}", counted(self.files, "file"))?;
         } else {
             write!(f, "{} in {} of {}", parts.join(", "), self.files_with_findings, counted(self.files, "file"))?;
+        }
+        if self.known > 0 {
+            write!(f, ", {} known", self.known)?;
         }
         if let Some(elapsed) = self.elapsed {
             write!(f, " ({:.2} s)", elapsed.as_secs_f64())?;

@@ -269,6 +269,7 @@ fn json() {
         "files_with_findings": 1,
         "files": 81,
         "fixed": 0,
+        "known": 0,
         "fixable": 0,
         "unsafely_fixable": 1
       }

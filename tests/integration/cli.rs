@@ -395,6 +395,10 @@ fn help_shows_examples() {
           --diff          Show what --fix would change, and write nothing; exit with 1 if something
                           would change
 
+    Baseline:
+          --baseline <FILE>  Tell only findings that FILE does not know, and what it knows in vain
+          --update-baseline  Write the findings of this run into the baseline
+
     Rules:
           --select <RULES>      Only these rules or categories, comma-separated: missing-label,runbook
           --ignore <RULES>      Not these rules or categories, comma-separated
@@ -429,6 +433,7 @@ fn help_shows_examples() {
       kubectl get prometheusrule -A -o yaml | promproof check -
       promproof check --diff --unsafe-fixes     what could be fixed, as a patch
       promproof check --select missing-label    one rule
+      promproof check --baseline known.jsonl    only what is new
       promproof check --pedantic                also what is likely or an opinion
 
     To excuse a finding, name its rule in a comment at the end of the line or above the rule, in

@@ -214,6 +214,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     include = []                                              # default
     dialect = "mimir"                                         # promproof.toml:12
     fail-on = "warning"                                       # --strict
+    # baseline is not set                                     # default
 
     [labels]
     required = ["severity"]                                   # promproof.toml:8
@@ -254,6 +255,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     include = []                                              # default
     # dialect is not set                                      # default
     fail-on = "error"                                         # default
+    # baseline is not set                                     # default
 
     [labels]
     required = []                                             # default

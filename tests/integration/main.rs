@@ -6,6 +6,8 @@
 mod folder;
 #[path = "../support/schema.rs"]
 mod schema;
+#[path = "../support/shared.rs"]
+mod shared;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -13,6 +15,7 @@ mod support;
 mod action;
 mod bad_input;
 mod bad_test_files;
+mod baseline;
 mod cli;
 mod configuration;
 mod coverage;

@@ -1,6 +1,6 @@
 //! The pages of the rules are their tests.
 //!
-//! Each page in `docs/rules` shows YAML (or TOML) blocks marked `bad` or `good`. A good block must be clean; a bad one must
+//! Each page in `docs/rules` shows YAML blocks (or TOML, or lines of a baseline) marked `bad` or `good`. A good block must be clean; a bad one must
 //! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
 //! `UPDATE_DOCS=1` to write these `text` blocks anew. `file NAME` is a file that the configuration behind it names.
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use promproof::lint::{self, Confidence, Config};
+use promproof::lint::{self, Baseline, Confidence, Config, Scope};
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, classify};
@@ -68,6 +68,21 @@ fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
     lint::run_on(&rules, config)
 }
 
+/// What is wrong with a baseline, and what it knows in vain of `rules`.
+fn read_baseline(text: &str, rules: &str, config: &Config) -> Vec<Diagnostic> {
+    let file = Arc::new(SourceFile::new("promproof-baseline.jsonl", text));
+    let baseline = match Baseline::parse(&file) {
+        Ok(baseline) => baseline,
+        Err(problems) => return problems,
+    };
+    let mut workspace = Workspace::new(Purpose::Check, config.settings());
+    workspace.add(Document::rule_file(&Arc::new(SourceFile::new("rules.yml", rules)), &config.settings()));
+    let found = lint::run(&workspace, config);
+    let identities = lint::identify(&workspace, config, &found);
+    let sifted = baseline.sift(&identities, &Scope::of(&workspace, config, &found));
+    baseline.stale(&sifted.stale).into_iter().collect()
+}
+
 fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {
     Config::parse(&Arc::new(SourceFile::new("promproof.toml", text)))
 }
@@ -91,6 +106,8 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
     let mut wrong = Vec::new();
     let mut updated = String::new();
     let mut copied = 0;
+    // The last rules, which a baseline is held against.
+    let mut rules = "groups: []";
     let mut config = Config::default();
     // Files that a configuration names, by their paths.
     let mut files: BTreeMap<&str, Arc<SourceFile>> = BTreeMap::new();
@@ -110,7 +127,11 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
                 files.insert(name, Arc::new(SourceFile::new(name, &block.text)));
                 continue;
             }
-            "yaml bad" | "yaml good" => lint_yaml(&block.text, &config),
+            "yaml bad" | "yaml good" => {
+                rules = &block.text;
+                lint_yaml(rules, &config)
+            }
+            "jsonl bad" | "jsonl good" => read_baseline(&block.text, rules, &config),
             "toml bad" | "toml good" => read_config(&block.text).err().unwrap_or_default(),
             "text" => continue,
             other => panic!("{id}: what is a `{other}` block?"),

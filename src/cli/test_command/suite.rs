@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::TestArgs;
 use super::files::{no_test_file, read_tests};
+use crate::cli::baseline::{BaselineArgs, Known};
 use crate::cli::{Error, ExitStatus, Session};
 use crate::lint::{self, Config};
 use crate::report::Failure;
@@ -29,6 +30,7 @@ pub(super) struct Ran {
 pub(super) struct Opened {
     pub config: Config,
     pub workspace: Workspace,
+    known: Option<Known>,
     unread: Vec<Failure>,
 }
 
@@ -39,9 +41,10 @@ impl Opened {
     /// Where the configuration makes no sense.
     pub(super) fn new(args: &TestArgs, session: &Session) -> Result<Self, Error> {
         let config = args.policy.load(session)?;
+        let known = BaselineArgs::default().open(&config, args.policy.files(), session)?;
         let lookup = args.policy.files().lookup(&config, &args.paths);
         let (workspace, unread) = read_tests(&args.paths, &lookup, config.settings());
-        Ok(Opened { config, workspace, unread })
+        Ok(Opened { config, workspace, known, unread })
     }
 }
 
@@ -57,6 +60,8 @@ pub(super) struct Suite<'a> {
     pub inputs: Vec<Arc<TestInput>>,
     /// How they run, and what of them.
     pub options: RunOptions,
+    /// The warnings that are known.
+    known: Option<Known>,
     /// The files that could not be read.
     pub unread: Vec<Failure>,
     /// What could not be read or written; it has been told.
@@ -78,7 +83,7 @@ impl<'a> Suite<'a> {
         options: RunOptions,
         session: &'a Session,
     ) -> Result<Self, Error> {
-        let Opened { config, workspace, unread } = opened;
+        let Opened { config, workspace, known, unread } = opened;
         let is_missing = workspace.documents().is_empty() && unread.is_empty();
         if is_missing && !args.allow_none {
             return Err(nothing_to_test(&args.paths, workspace.passed_over()));
@@ -90,6 +95,7 @@ impl<'a> Suite<'a> {
             workspace,
             inputs: Vec::new(),
             options,
+            known,
             unread,
             failures: Vec::new(),
             is_missing,
@@ -144,6 +150,9 @@ impl<'a> Suite<'a> {
         let (mut report, seen) = unittest::observe(&self.workspace, &self.inputs, &self.options, &observer);
         for file in &mut report.files {
             lint::keep_wanted(&self.workspace, &file.file, &mut file.warnings, &self.config);
+            if let Some(known) = self.known.as_ref().filter(|_| !file.warnings.is_empty()) {
+                known.keep_new(&mut file.warnings, &self.workspace, &self.config);
+            }
         }
         let coverage = observer.0.map(Collector::finish);
         Ran { report, coverage, stories: seen.filter_map(|(_, story)| story.flatten()) }

@@ -51,6 +51,8 @@ pub(super) enum Slot<T: 'static> {
     DurationsByName(fn(&mut T) -> &mut BTreeMap<String, i64>),
     /// A text for each of some names.
     TextByName(fn(&mut T) -> &mut BTreeMap<String, String>),
+    /// A file.
+    File(fn(&mut T) -> &mut Option<NamedFile>),
     /// A list of files.
     Files(fn(&mut T) -> &mut Vec<NamedFile>),
     /// A version of Prometheus.
@@ -96,6 +98,7 @@ impl<T: Clone> Slot<T> {
                 let texts = place(&mut of).iter();
                 Value::ByName(texts.map(|(name, text)| (name.clone(), Value::Text(text.clone()))).collect())
             }
+            Slot::File(place) => place(&mut of).as_ref().map_or(Value::None, |file| Value::Text(file.path.clone())),
             Slot::Files(place) => Value::Texts(place(&mut of).iter().map(|file| file.path.clone()).collect()),
             Slot::Version(place) => place(&mut of).map_or(Value::None, |version| Value::Text(version.to_string())),
         }
@@ -116,6 +119,7 @@ impl<T: Clone> Slot<T> {
             Slot::Duration(_) => Kind::Duration,
             Slot::DurationsByName(_) => Kind::DurationsByName,
             Slot::TextByName(_) => Kind::TextByName,
+            Slot::File(_) => Kind::File,
             Slot::Files(_) => Kind::Files,
             Slot::Version(_) => Kind::Version,
         }
@@ -148,6 +152,8 @@ pub enum Kind {
     DurationsByName,
     /// A table: a text for each of some names.
     TextByName,
+    /// A file.
+    File,
     /// A list of files.
     Files,
     /// A version of Prometheus.

@@ -81,6 +81,8 @@ pub struct Config {
     pub facts: ServerFacts,
     /// `fail-on`: the least severity with which a finding fails a run.
     pub fail_on: FailOn,
+    /// `baseline`: the file of findings that are known.
+    pub baseline: Option<NamedFile>,
     /// Whether fields that nobody knows are accepted, as with promtool's `--ignore-unknown-fields`.
     pub ignore_unknown_fields: bool,
     /// `dialect`: whose rules the files hold.

@@ -135,6 +135,14 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
         }
         Slot::TextsByName(place) => *place(target) = texts_by_name(section, name, problems),
         Slot::Duration(place) => *place(target) = section.duration(name, problems),
+        Slot::File(place) => {
+            let file = section.text(name, problems).zip(section.get(name).map(span_of));
+            if let Some((_, span)) = file.filter(|(path, _)| path.is_empty()) {
+                let help = "write the path of a file, from the folder of the configuration".to_owned();
+                problems.invalid(span, format!("`{name}` has an empty path"), help);
+            }
+            *place(target) = file.map(|(path, place)| NamedFile { path: path.to_owned(), place });
+        }
         Slot::Files(place) => {
             let files = section.texts(name, problems).unwrap_or_default();
             for (_, span) in files.iter().filter(|(path, _)| path.is_empty()) {

@@ -70,6 +70,14 @@ pub(super) static SECTIONS: [Section; 6] = [
                 example: r#"fail-on = "warning""#,
             },
             Key {
+                name: "baseline",
+                slot: Slot::File(|config| &mut config.baseline),
+                is_required: false,
+                about: "The file of findings that are known and wait: only others are told. \
+                        `promproof check --update-baseline` writes it.",
+                example: r#"baseline = "promproof-baseline.jsonl""#,
+            },
+            Key {
                 name: "rules",
                 slot: Slot::Levels(|config| &mut config.levels),
                 is_required: false,

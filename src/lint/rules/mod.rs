@@ -2,6 +2,7 @@
 
 mod alert;
 mod annotations;
+pub(super) mod baseline;
 pub(super) mod config;
 mod group;
 mod labels;
@@ -21,6 +22,7 @@ use super::LintRule;
 pub(super) static CATEGORIES: &[&[&dyn LintRule]] = &[
     alert::RULES,
     annotations::RULES,
+    baseline::RULES,
     config::RULES,
     group::RULES,
     labels::RULES,

@@ -74,6 +74,7 @@ fn kind(kind: Kind) -> String {
         }
         Kind::TextsByName => "a table: for names, lists of texts".to_owned(),
         Kind::Duration => "a duration: `30s`, `1m30s`, `15d`".to_owned(),
+        Kind::File => "a file, from the folder of the configuration".to_owned(),
         Kind::Files => "a list of files, from the folder of the configuration".to_owned(),
         Kind::TextByName => "a table: for names, texts".to_owned(),
         Kind::Version => "a version of Prometheus: `3.5`, `2.53.1`; `3` is 3.0".to_owned(),

@@ -64,6 +64,7 @@ fn property(key: &KeyInfo) -> Value {
         Kind::Paths => list(texts()),
         Kind::TextsByName => json!({ "type": "object", "additionalProperties": list(texts()) }),
         Kind::Duration => duration(),
+        Kind::File => json!({ "type": "string", "minLength": 1 }),
         Kind::Files => list(json!({ "type": "string", "minLength": 1 })),
         Kind::TextByName => json!({ "type": "object", "additionalProperties": texts() }),
         Kind::Version => json!({ "type": "string", "pattern": "^v?[0-9]+([.][0-9]+){0,2}([-+].*)?$" }),

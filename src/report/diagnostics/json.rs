@@ -123,6 +123,7 @@ struct SummaryJson {
     files_with_findings: usize,
     files: usize,
     fixed: usize,
+    known: usize,
     fixable: usize,
     unsafely_fixable: usize,
 }
@@ -192,6 +193,7 @@ impl SummaryJson {
             files_with_findings: summary.files_with_findings,
             files: summary.files,
             fixed: summary.fixed,
+            known: summary.known,
             fixable: summary.fixable,
             unsafely_fixable: summary.unsafely_fixable,
         }

@@ -152,6 +152,7 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
             levels.dedup_by(|a, b| a.split('=').next() == b.split('=').next());
             format!("{{ {} }}", levels.join(", "))
         }
+        Kind::File => text(&path(random)),
         // Files that are not there are a mistake.
         Kind::Files => {
             let count = if once_in(random, 10) { 1 } else { 0 };
