@@ -64,7 +64,9 @@ fn read(file: &Arc<SourceFile>, is_merged: bool) -> Result<Baseline, Vec<Diagnos
     let mut entries: BTreeMap<Key, Entry> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut lines = (0..file.line_count()).filter_map(|index| file.line_span(index));
-    check_head(file, lines.next().unwrap_or(Span::at(0))).map_err(|problem| vec![problem])?;
+    if let Some(problem) = wrong_head(file, lines.next().unwrap_or(Span::at(0))) {
+        return Err(vec![problem]);
+    }
     for span in lines {
         let text = span.slice(file.text());
         let is_marker = MARKERS.iter().any(|marker| text.starts_with(marker));
@@ -92,16 +94,24 @@ fn read(file: &Arc<SourceFile>, is_merged: bool) -> Result<Baseline, Vec<Diagnos
     if problems.is_empty() { Ok(Baseline { file: Arc::clone(file), entries }) } else { Err(problems) }
 }
 
-fn check_head(file: &Arc<SourceFile>, span: Span) -> Result<(), Diagnostic> {
+/// What is wrong with the first line.
+fn wrong_head(file: &Arc<SourceFile>, span: Span) -> Option<Diagnostic> {
     let label = |text: &str| Label::new(file, span, text);
     match serde_json::from_str::<Head>(span.slice(file.text())) {
-        Ok(Head { version: VERSION }) => Ok(()),
-        Ok(Head { version }) => Err(INVALID
-            .diagnostic(format!("the baseline is of version {version}"), label("this promproof knows version 1"))
-            .help("use the promproof that has written it, or write it anew")),
-        Err(_) => Err(INVALID
-            .diagnostic("the file is no baseline of promproof", label("it would begin with {\"promproof-baseline\":1}"))
-            .help("name another file; `promproof check --update-baseline` writes one")),
+        Ok(Head { version: VERSION }) => None,
+        Ok(Head { version }) => Some(
+            INVALID
+                .diagnostic(format!("the baseline is of version {version}"), label("this promproof knows version 1"))
+                .help("use the promproof that has written it, or write it anew"),
+        ),
+        Err(_) => Some(
+            INVALID
+                .diagnostic(
+                    "the file is no baseline of promproof",
+                    label("it would begin with {\"promproof-baseline\":1}"),
+                )
+                .help("name another file; `promproof check --update-baseline` writes one"),
+        ),
     }
 }
 
