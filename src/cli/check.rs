@@ -11,7 +11,7 @@ use super::baseline::{BaselineArgs, Found, Known};
 use super::inputs::Inputs;
 use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
-use super::{Error, ExitStatus, Session, config, fix, outputs};
+use super::{Error, ExitStatus, Session, config, fix, ignores, outputs};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{
@@ -55,9 +55,14 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Fixing")]
     pub unsafe_fixes: bool,
 
-    /// Show what --fix would change, and write nothing; exit with 1 if something would change
+    /// Show what --fix or --add-ignores would change, and write nothing; exit with 1 if something would change
     #[arg(long, help_heading = "Fixing", conflicts_with_all = ["output_format", "output", "statistics", "baseline", "update_baseline"])]
     pub diff: bool,
+
+    /// Excuse all findings with comments in their files, for this reason; `until=2027-01-31` in it is the last day on
+    /// which they hold
+    #[arg(long, value_name = "REASON", help_heading = "Fixing", conflicts_with_all = ["fix", "unsafe_fixes", "update_baseline"])]
+    pub add_ignores: Option<String>,
 
     /// Exit with 0 even if there are findings
     #[arg(long)]
@@ -82,6 +87,7 @@ Examples:
   promproof check -o sarif=out.sarif        also a report for code scanning
   kubectl get prometheusrule -A -o yaml | promproof check -
   promproof check --diff --unsafe-fixes     what could be fixed, as a patch
+  promproof check --add-ignores 'before the move, until=2027-01-31'
   promproof check --select missing-label    one rule
   promproof check --baseline known.jsonl    only what is new
   promproof check --pedantic                also what is likely or an opinion
@@ -104,6 +110,9 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
     outputs::forbid_overwriting(&files, &named)?;
     let known = args.baseline.open(&config, args.policy.files(), session)?;
     config::learn(&mut config, args.policy.files(), session)?;
+    if let Some(reason) = &args.add_ignores {
+        return ignores::run(args, reason, &config, known.as_ref(), session);
+    }
     if args.fix || args.diff {
         return fix::run(args, &config, known.as_ref(), session);
     }

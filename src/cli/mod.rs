@@ -13,6 +13,7 @@ mod eval;
 mod exit;
 mod explain;
 mod fix;
+mod ignores;
 mod inputs;
 mod memory;
 mod options;

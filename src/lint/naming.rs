@@ -1,5 +1,7 @@
 //! What a word names: a rule, all rules of a category, or a rule without its category.
 
+use std::fmt;
+
 use super::registry::{RUN_TIME_IDS, find, nearest, registry};
 use super::rule::Meta;
 use crate::source::words;
@@ -40,6 +42,14 @@ impl Name {
         }
     }
 
+    /// Every category.
+    pub(super) fn categories() -> impl Iterator<Item = Name> {
+        let mut before = "";
+        let categories = registry().iter().map(|rule| rule.meta().category());
+        // The registry is in order.
+        categories.filter(move |category| std::mem::replace(&mut before, category) != *category).map(Name::Category)
+    }
+
     /// Whether the rule `id` is meant.
     pub fn covers(self, id: &str) -> bool {
         match self {
@@ -51,6 +61,16 @@ impl Name {
     /// The rules that are meant.
     pub fn rules(self) -> impl Iterator<Item = &'static Meta> {
         registry().iter().map(|rule| rule.meta()).filter(move |meta| self.covers(meta.id))
+    }
+}
+
+impl fmt::Display for Name {
+    /// `category/name` or `category/*`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Rule(id) => f.write_str(id),
+            Name::Category(category) => write!(f, "{category}/*"),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Config;
 use super::registry::find;
-use super::suppression::Suppressions;
+use super::suppression::{self, Suppressions};
 use crate::source::{Diagnostic, FileId, Label, Severity, SourceFile};
 use crate::unittest::Seen;
 use crate::unittest::rendering::{RenderedField, Rendering};
@@ -22,11 +22,11 @@ pub fn keep_wanted(workspace: &Workspace, source: &SourceFile, found: &mut Vec<D
     let levels = config.levels(source.name());
     found.retain_mut(|found| levels.apply(found) && found.severity >= Severity::Warning);
     // Elsewhere no suppression is among the comments.
-    if source.text().contains("promproof")
+    if suppression::may_hold_some(source.text())
         && let Some(document) = workspace.document(source.id())
     {
         let suppressions = Suppressions::read(&document, config.now_ms());
-        found.retain(|found| !suppressions.silences(found));
+        found.retain(|found| !suppressions.silences(found, &levels));
     }
 }
 

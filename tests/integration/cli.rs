@@ -389,11 +389,13 @@ fn help_shows_examples() {
       -V, --version                 Print version
 
     Fixing:
-          --fix           Apply the fixes that keep what a file means; `-` writes the fixed text to
-                          standard output
-          --unsafe-fixes  Also fixes that are probably right and change what a file means
-          --diff          Show what --fix would change, and write nothing; exit with 1 if something
-                          would change
+          --fix                   Apply the fixes that keep what a file means; `-` writes the fixed text
+                                  to standard output
+          --unsafe-fixes          Also fixes that are probably right and change what a file means
+          --diff                  Show what --fix or --add-ignores would change, and write nothing; exit
+                                  with 1 if something would change
+          --add-ignores <REASON>  Excuse all findings with comments in their files, for this reason;
+                                  `until=2027-01-31` in it is the last day on which they hold
 
     Baseline:
           --baseline <FILE>  Tell only findings that FILE does not know, and what it knows in vain
@@ -432,6 +434,7 @@ fn help_shows_examples() {
       promproof check -o sarif=out.sarif        also a report for code scanning
       kubectl get prometheusrule -A -o yaml | promproof check -
       promproof check --diff --unsafe-fixes     what could be fixed, as a patch
+      promproof check --add-ignores 'before the move, until=2027-01-31'
       promproof check --select missing-label    one rule
       promproof check --baseline known.jsonl    only what is new
       promproof check --pedantic                also what is likely or an opinion

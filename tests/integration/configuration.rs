@@ -215,6 +215,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     dialect = "mimir"                                         # promproof.toml:12
     fail-on = "warning"                                       # --strict
     # baseline is not set                                     # default
+    locked = []                                               # default
 
     [labels]
     required = ["severity"]                                   # promproof.toml:8
@@ -256,6 +257,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # dialect is not set                                      # default
     fail-on = "error"                                         # default
     # baseline is not set                                     # default
+    locked = []                                               # default
 
     [labels]
     required = []                                             # default

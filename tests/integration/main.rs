@@ -13,6 +13,7 @@ mod support;
 
 #[cfg(unix)]
 mod action;
+mod add_ignores;
 mod bad_input;
 mod bad_test_files;
 mod baseline;

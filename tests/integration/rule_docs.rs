@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use promproof::lint::config::Choice;
 use promproof::lint::{self, Baseline, Confidence, Config, Scope};
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
@@ -205,6 +206,53 @@ fn pages_say_what_the_metas_say() {
         assert_eq!(meta.waits_for.is_some(), waits, "{}: waits for a key, and its page says so", meta.id);
         assert!(meta.confidence != Confidence::Certain || meta.enabled_by_default, "{}: certain and off", meta.id);
     }
+}
+
+/// Whatever is wrong with a file, comments that excuse it change nothing else, and leave nothing to be said but what
+/// cannot be excused.
+#[test]
+fn every_bad_block_can_be_excused() {
+    let (mut excused, mut left) = (0, BTreeSet::new());
+    for rule in lint::registry().iter().map(|rule| rule.meta()) {
+        let page = std::fs::read_to_string(page_path(rule.id)).unwrap();
+        let pedantic = Choice { pedantic: true, ..Choice::default() };
+        let config = Config::default().as_of(NOW_MS).choosing(pedantic);
+        for block in blocks(&page).iter().filter(|block| block.info == "yaml bad") {
+            let source = Arc::new(SourceFile::new("rules.yml", &block.text));
+            let mut workspace = Workspace::new(Purpose::Check, config.settings());
+            workspace.add(match classify(&yaml::parse(&source), &source) {
+                FileShape::Tests => Document::test_file(&source, &config.settings()),
+                _ => Document::rule_file(&source, &config.settings()),
+            });
+            let before = lint::run(&workspace, &config).len();
+            let ignored = lint::add_ignores(&mut workspace, &config, "as it is today");
+            assert_eq!(before, ignored.excused + ignored.left.len(), "{}", rule.id);
+            let message = |found: &Diagnostic| format!("{} {}", found.rule, found.message);
+            let mut after: Vec<String> = lint::run(&workspace, &config).iter().map(message).collect();
+            let mut expected: Vec<String> = ignored.left.iter().map(message).collect();
+            after.sort();
+            expected.sort();
+            assert_eq!(after, expected, "{}:\n{}", rule.id, workspace.documents()[0].source.text());
+            left.extend(ignored.left.iter().map(|found| found.rule));
+            excused += ignored.excused;
+            // YAML in YAML's eyes.
+            let value = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).ok();
+            assert_eq!(value(&block.text), value(workspace.documents()[0].source.text()), "{}", rule.id);
+        }
+    }
+    assert!(excused > 100, "{excused}");
+    let left: Vec<&str> = left.into_iter().collect();
+    insta::assert_snapshot!(left.join("\n"), @"
+    promql/syntax
+    promql/type
+    schema/wrong-type
+    suppression/expired
+    suppression/invalid
+    suppression/unused
+    template/syntax
+    test/dropped-series
+    yaml/syntax
+    ");
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Config {
 
     /// What holds for each rule, by id, in the file called `name` or without regard to `[[overrides]]`.
     pub fn held_rules(&self, name: Option<&str>) -> Vec<HeldRule> {
-        let mut levels = self.levels.clone();
+        let mut levels = self.general_levels();
         self.overrides_for(name).for_each(|special| levels.extend(&special.levels));
         levels.choose(&self.choice);
         let held = |rule: &'static Meta| {

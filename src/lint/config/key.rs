@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use super::levels::Levels;
 use super::server::NamedFile;
+use crate::lint::naming::Name;
 use crate::model::duration::format_duration;
 use crate::promql::Version;
 use crate::rules::Dialect;
+use crate::source::Spanned;
 use crate::source::words::is_unprintable;
 use crate::workspace::paths::Patterns;
 
@@ -57,6 +59,8 @@ pub(super) enum Slot<T: 'static> {
     Files(fn(&mut T) -> &mut Vec<NamedFile>),
     /// A version of Prometheus.
     Version(fn(&mut T) -> &mut Option<Version>),
+    /// A list of rules and categories.
+    Rules(fn(&mut T) -> &mut Vec<Spanned<Name>>),
 }
 
 impl<T: 'static> Clone for Slot<T> {
@@ -100,6 +104,7 @@ impl<T: Clone> Slot<T> {
             }
             Slot::File(place) => place(&mut of).as_ref().map_or(Value::None, |file| Value::Text(file.path.clone())),
             Slot::Files(place) => Value::Texts(place(&mut of).iter().map(|file| file.path.clone()).collect()),
+            Slot::Rules(place) => Value::Texts(place(&mut of).iter().map(|name| name.value.to_string()).collect()),
             Slot::Version(place) => place(&mut of).map_or(Value::None, |version| Value::Text(version.to_string())),
         }
     }
@@ -122,6 +127,7 @@ impl<T: Clone> Slot<T> {
             Slot::File(_) => Kind::File,
             Slot::Files(_) => Kind::Files,
             Slot::Version(_) => Kind::Version,
+            Slot::Rules(_) => Kind::Rules,
         }
     }
 }
@@ -158,6 +164,8 @@ pub enum Kind {
     Files,
     /// A version of Prometheus.
     Version,
+    /// A list of rules and categories.
+    Rules,
 }
 
 /// A value of the configuration. Its text is TOML, that of nothing a hint.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::choice::{Choice, Exactness};
 use crate::lint::naming::Name;
 use crate::lint::registry::find;
@@ -91,9 +93,21 @@ struct Configured {
 /// What the configuration and the command line say about each rule.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
-    /// By id or by category.
-    by_name: BTreeMap<&'static str, (Level, Span)>,
+    by_name: ByName,
     choice: Arc<Choice>,
+    locked: Option<Arc<Locked>>,
+}
+
+/// Levels and where each is configured, by id or by category.
+type ByName = BTreeMap<&'static str, (Level, Span)>;
+
+/// Rules that nothing silences but what holds for all files.
+#[derive(Debug)]
+struct Locked {
+    /// By id or by category.
+    names: FxHashSet<&'static str>,
+    /// What holds for all files.
+    by_name: ByName,
 }
 
 impl Levels {
@@ -101,6 +115,29 @@ impl Levels {
     pub(super) fn set(&mut self, name: Name, level: Level, place: Span) {
         let (Name::Rule(name) | Name::Category(name)) = name;
         self.by_name.insert(name, (level, place));
+    }
+
+    /// Lets nothing that is added from now on hold for the rules `names`.
+    pub(super) fn lock(&mut self, names: impl IntoIterator<Item = Name>) {
+        let names: FxHashSet<&str> = names.into_iter().map(|(Name::Rule(name) | Name::Category(name))| name).collect();
+        if !names.is_empty() {
+            self.locked = Some(Arc::new(Locked { names, by_name: self.by_name.clone() }));
+        }
+    }
+
+    /// Whether some rules are locked.
+    pub(in crate::lint) fn has_locks(&self) -> bool {
+        self.locked.is_some()
+    }
+
+    /// Whether comments, annotations and `[[overrides]]` do not count for the rule `id`.
+    pub(in crate::lint) fn is_locked(&self, id: &str) -> bool {
+        self.locked.as_ref().is_some_and(|locked| locked.holds(id))
+    }
+
+    /// The levels as they are configured: of what, which, and where.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, Level, Span)> {
+        self.by_name.iter().map(|(name, (level, place))| (*name, *level, *place))
     }
 
     /// Lets `other` win.
@@ -122,8 +159,10 @@ impl Levels {
     /// What is configured for the rule `id`: for itself or else for its category.
     fn configured(&self, id: &str) -> Option<Configured> {
         let category = id.split_once('/').map_or(id, |(category, _)| category);
+        let locked = self.locked.as_ref().filter(|locked| locked.holds(id));
+        let by_name = locked.map_or(&self.by_name, |locked| &locked.by_name);
         let found = |name, exactness| {
-            let (level, place) = *self.by_name.get(name)?;
+            let (level, place) = *by_name.get(name)?;
             Some(Configured { level, place, exactness })
         };
         found(id, Exactness::Rule).or_else(|| found(category, Exactness::Category))
@@ -173,5 +212,11 @@ impl Levels {
             diagnostic.severity = severity;
         }
         self.decide(rule, configured).0
+    }
+}
+
+impl Locked {
+    fn holds(&self, id: &str) -> bool {
+        self.names.contains(id) || id.split_once('/').is_some_and(|(category, _)| self.names.contains(category))
     }
 }

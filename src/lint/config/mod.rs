@@ -4,6 +4,7 @@
 //! exclude = ["vendor/**"]
 //! dialect = "thanos"   # prometheus, thanos, mimir, loki, vmalert; else each file shows it
 //! include = ["*.rules.tmpl"]
+//! locked = ["labels/required"]   # what no comment silences
 //!
 //! [rules]
 //! "template/missing-label" = "error"   # off, on, info, warning, error
@@ -52,9 +53,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Premises;
 use crate::inventory::Inventory;
+use crate::lint::naming::Name;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
-use crate::source::{Diagnostic, SourceFile, Span};
+use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
 use crate::workspace::paths::Patterns;
 use crate::workspace::{Dialects, Filter, Settings};
@@ -92,6 +94,8 @@ pub struct Config {
     /// When it is, in milliseconds since the Unix epoch.
     now_ms: Option<i64>,
     levels: Levels,
+    /// `locked`: what nobody silences in a file.
+    locked: Vec<Spanned<Name>>,
     overrides: Vec<Override>,
     files: Filter,
     choice: Arc<Choice>,
@@ -260,9 +264,16 @@ impl Config {
         Settings { parse: self.promql.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
     }
 
+    /// What holds for all files.
+    fn general_levels(&self) -> Levels {
+        let mut levels = self.levels.clone();
+        levels.lock(self.locked.iter().map(|name| name.value));
+        levels
+    }
+
     /// Which rules run on the file called `name`, and with which severity.
     pub fn levels(&self, name: &str) -> Levels {
-        let mut levels = self.levels.clone();
+        let mut levels = self.general_levels();
         if !self.overrides.is_empty() {
             let path = self.files.relative(Path::new(name));
             for special in self.overrides.iter().filter(|special| special.paths.matches(&path)) {

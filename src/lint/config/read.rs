@@ -9,7 +9,7 @@ use crate::lint::naming::{Misnamed, Name};
 use crate::lint::rules::config::SYNTAX;
 use crate::rules::Dialect;
 use crate::source::words;
-use crate::source::{Diagnostic, Label, SourceFile, Span};
+use crate::source::{Diagnostic, Label, SourceFile, Span, Spanned};
 use crate::workspace::paths::Patterns;
 
 use super::key::{Key, Slot, path};
@@ -59,6 +59,7 @@ fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     if let Some(overrides) = document.get(OVERRIDES) {
         config.overrides = read_overrides(overrides, problems);
     }
+    check_locks(&config, problems);
     config.given = given;
     config
 }
@@ -152,6 +153,7 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
             *place(target) =
                 files.into_iter().map(|(path, place)| NamedFile { path: path.to_owned(), place }).collect();
         }
+        Slot::Rules(place) => *place(target) = rules(section, name, problems),
         Slot::Version(place) => *place(target) = section.version(name, problems),
         Slot::TextByName(place) => {
             let Some(table) = section.table(name, problems) else { return };
@@ -203,6 +205,39 @@ fn patterns(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Pa
         }
     }
     patterns
+}
+
+/// A list of rules and categories, each named in full.
+fn rules(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> Vec<Spanned<Name>> {
+    let mut names = Vec::new();
+    for (text, span) in section.texts(key, problems).unwrap_or_default() {
+        match Name::exact(text) {
+            Some(name) => names.push(Spanned::new(name, span)),
+            None => {
+                let Misnamed { message, help } = Misnamed::unknown(text);
+                problems.invalid(span, message, help);
+            }
+        }
+    }
+    names
+}
+
+/// Reports levels that contradict what is locked.
+fn check_locks(config: &Config, problems: &mut Problems<'_>) {
+    let levels = config.general_levels();
+    // A category is locked by its name, a rule by its own or by its category's.
+    let locks = |name: &str| levels.is_locked(name);
+    let off = config.levels.places().filter(|(name, level, _)| *level == Level::Off && locks(name));
+    for (name, _, place) in off {
+        let message = format!("`{name}` is switched off, and locked");
+        problems.invalid(place, message, "remove one of the two".to_owned());
+    }
+    for (name, _, place) in config.overrides.iter().flat_map(|special| special.levels.places()) {
+        if locks(name) {
+            let message = format!("`{name}` is locked: `[[overrides]]` cannot change its level");
+            problems.invalid(place, message, "set it in `[rules]`, or remove it from `locked`".to_owned());
+        }
+    }
 }
 
 /// `"category/name" = "level"`, `"category/*" = "level"`, `category = "level"`.

@@ -86,6 +86,14 @@ pub(super) static SECTIONS: [Section; 6] = [
                         its category. `on` leaves a rule its own severity. `promproof rules` shows what holds here.",
                 example: "[rules]\n\"template/missing-label\" = \"warning\"\nrunbook = \"off\"",
             },
+            Key {
+                name: "locked",
+                slot: Slot::Rules(|config| &mut config.locked),
+                is_required: false,
+                about: "Rules and categories whose findings no comment, no annotation and no `[[overrides]]` silences; \
+                        what tries to is a finding itself (`suppression/locked`). `[rules]` and `--ignore` count.",
+                example: r#"locked = ["labels/required", "runbook"]"#,
+            },
         ],
     },
     Section {

@@ -94,9 +94,9 @@ fn excluded_paths_are_relative_to_the_configuration() {
 
 #[test]
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
-    insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
+    insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `locked`, `overrides`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule and no category `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
@@ -158,6 +158,15 @@ fn servers_are_described() {
     2:22 config/invalid-value `prometheus-version` cannot be `latest` ["latest"]  (a version is written as Prometheus prints it: `3.5`, `2.53.1`)
     3:25 config/invalid-value `a` in `external-labels` has to be a text [1] this is of type integer ()
     4:18 config/invalid-value `target-labels` in `[facts]` has an empty name [""]  (write a name, or remove the entry)
+    "#);
+}
+
+#[test]
+fn locks_that_are_contradicted_are_reported() {
+    insta::assert_snapshot!(problems("locked = [\"labels/requird\", \"runbook\", \"labels/required\"]\n[rules]\nrunbook = \"off\"\nlabels = \"off\"\n[[overrides]]\npaths = [\"a\"]\nrules = { \"labels/required\" = \"info\" }"), @r#"
+    1:11 config/invalid-value there is no rule `labels/requird` ["labels/requird"]  (did you mean `labels/required`?)
+    3:1 config/invalid-value `runbook` is switched off, and locked [runbook]  (remove one of the two)
+    7:11 config/invalid-value `labels/required` is locked: `[[overrides]]` cannot change its level ["labels/required"]  (set it in `[rules]`, or remove it from `locked`)
     "#);
 }
 
@@ -236,6 +245,7 @@ fn what_holds_for_a_file_has_a_place() {
     include = [] (default)
     dialect = "thanos" (2)
     fail-on = "warning" (--strict)
+    locked = [] (default)
     alert/zero-for true Info (--pedantic)
     template/syntax true Warning (4)
     "#);
@@ -244,6 +254,7 @@ fn what_holds_for_a_file_has_a_place() {
     include = [] (default)
     dialect = "mimir" (8)
     fail-on = "warning" (--strict)
+    locked = [] (default)
     alert/zero-for true Info (--pedantic)
     template/missing-label false Error (9)
     template/syntax true Warning (4)

@@ -30,6 +30,14 @@ pub(super) enum Reach {
     Begin,
     /// It ends what the last one began: `ignore-end`.
     End,
+    /// The rule that it stands in or above.
+    Rule,
+    /// Its line.
+    Line,
+    /// The line below it.
+    NextLine,
+    /// The rest of the file.
+    Rest,
 }
 
 /// The moment at which a comment ceases to hold, in milliseconds since the Unix epoch.
@@ -93,6 +101,22 @@ pub(super) fn parse(comment: &str) -> Option<(Directive, Vec<Mistake>)> {
     let patterns = patterns(ids, at(list), &mut mistakes);
     let until = until(reason, at(reason), &mut mistakes);
     Some((Directive { reach, patterns, until }, mistakes))
+}
+
+/// Reads the excuses of an annotation, one in each line: `category/rule, category/*: reason`. Places are bytes of `text`.
+pub(super) fn parse_annotation(text: &str) -> (Vec<Directive>, Vec<Mistake>) {
+    let (mut directives, mut mistakes) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let (ids, reason) = line.split_once(':').unwrap_or((line, ""));
+        if !line.trim().is_empty() {
+            let patterns = patterns(ids, start, &mut mistakes);
+            let until = until(reason, start + line.len() - reason.len(), &mut mistakes);
+            directives.push(Directive { reach: Reach::Rule, patterns, until });
+        }
+        start += line.len();
+    }
+    (directives, mistakes)
 }
 
 /// Whether a word goes on with the letter.
@@ -188,6 +212,7 @@ mod tests {
             Reach::File => "file",
             Reach::Begin => "begin",
             Reach::End => "end",
+            _ => "elsewhere",
         };
         let patterns = directive.patterns.iter().map(|found| format!("{of} {:?}", found.span.slice(comment)));
         let mistakes =

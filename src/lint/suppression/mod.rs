@@ -1,22 +1,28 @@
-//! Suppressions: comments that say which findings are not wanted at a place.
+//! Suppressions: comments, and annotations of rules, that say which findings are not wanted at a place.
 
 mod comment;
+mod pint;
 mod reading;
 mod removal;
 mod scope;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
-use crate::source::{Diagnostic, Label, Span};
+use crate::source::{Diagnostic, Label, SourceFile, Span};
 
 use super::config::Levels;
 use super::naming::Name;
-use super::rules::suppression::UNUSED;
+use super::rules::suppression::{LOCKED, UNUSED};
 use crate::workspace::Document;
 use reading::Reading;
-use scope::Scopes;
+
+/// The annotation that excuses findings in its rule, for rules whose file has no place for comments. A name of an annotation
+/// is one of a label, so that it has no slash.
+const ANNOTATION: &str = "promproof_ignore";
 
 /// The suppressions of one document.
 pub(super) struct Suppressions<'d> {
@@ -46,20 +52,20 @@ struct CommentText {
 #[derive(Clone, Copy)]
 struct PatternPlace {
     span: Span,
-    /// Which of the comments it stands in.
-    comment: usize,
+    /// Which of the comments it stands in; none for an annotation.
+    comment: Option<usize>,
 }
 
 /// A pattern for a part of the file.
 struct Entry {
     scope: Span,
     pattern: Name,
-    /// The pattern in each comment that says so.
+    /// The pattern in each comment and annotation that says so.
     places: Vec<PatternPlace>,
 }
 
 impl<'d> Suppressions<'d> {
-    /// Reads the comments of a document, at the moment `now_ms`; nothing expires where that is not known.
+    /// Reads the comments and annotations of a document, at the moment `now_ms`; nothing expires where that is not known.
     pub(super) fn read(document: &'d Document, now_ms: Option<i64>) -> Self {
         let this = Suppressions {
             document,
@@ -68,49 +74,43 @@ impl<'d> Suppressions<'d> {
             comments: Vec::new(),
             mistakes: Vec::new(),
         };
-        if !document.source.text().contains("promproof") {
-            return this;
+        match may_hold_some(document.source.text()) {
+            true => Reading::new(this, now_ms).read(),
+            false => this,
         }
-        let mut reading = Reading::new(this, now_ms);
-        let mut scopes = Scopes::of(document);
-        for found in scope::comments(document) {
-            if let Some((directive, mistakes)) = comment::parse(found.span.slice(document.source.text())) {
-                reading.add(found, directive, mistakes, &mut scopes);
-            }
-        }
-        reading.finish()
     }
 
     /// The diagnostics that are not suppressed, together with what there is to say about the suppressions themselves.
     pub(super) fn apply(self, diagnostics: Vec<Diagnostic>, levels: &Levels) -> Vec<Diagnostic> {
-        let mut used = vec![false; self.entries.len()];
-        let mut kept: Vec<Diagnostic> =
-            diagnostics.into_iter().filter(|diagnostic| !self.suppresses(diagnostic, &mut used)).collect();
-        kept.extend(self.about_themselves(&used, levels));
+        let mut uses = vec![Use::Idle; self.entries.len()];
+        let mut kept = diagnostics;
+        kept.retain(|diagnostic| !self.suppresses(diagnostic, levels, &mut uses));
+        kept.extend(self.about_themselves(&uses, levels));
         kept
     }
 
     /// Whether a diagnostic is suppressed.
-    pub(super) fn silences(&self, diagnostic: &Diagnostic) -> bool {
-        self.suppresses(diagnostic, &mut [])
+    pub(super) fn silences(&self, diagnostic: &Diagnostic, levels: &Levels) -> bool {
+        self.suppresses(diagnostic, levels, &mut [])
     }
 
     /// Whether a diagnostic is suppressed, and by which entries: by its own place, or by a place that it points to
-    /// ("dropped here").
-    fn suppresses(&self, diagnostic: &Diagnostic, used: &mut [bool]) -> bool {
+    /// ("dropped here"). None suppresses what is locked.
+    fn suppresses(&self, diagnostic: &Diagnostic, levels: &Levels, uses: &mut [Use]) -> bool {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
-        let mut suppressed = false;
+        let locked = levels.is_locked(diagnostic.rule);
+        let mut covered = false;
         for label in labels.filter(|label| label.file.id() == self.document.source.id()) {
             self.around(label.span.start, |at, entry| {
                 if entry.pattern.covers(diagnostic.rule) {
-                    suppressed = true;
-                    if let Some(used) = used.get_mut(at) {
-                        *used = true;
+                    covered = true;
+                    if let Some(of_entry) = uses.get_mut(at) {
+                        *of_entry = (*of_entry).max(if locked { Use::Refused } else { Use::Used });
                     }
                 }
             });
         }
-        suppressed
+        covered && !locked
     }
 
     /// Calls `visit` for each entry whose scope holds the byte `offset`.
@@ -128,22 +128,29 @@ impl<'d> Suppressions<'d> {
         }
     }
 
-    /// The unused, the expired and the malformed ones.
-    fn about_themselves(self, used: &[bool], levels: &Levels) -> Vec<Diagnostic> {
+    /// The unused, the refused, the expired and the malformed ones.
+    fn about_themselves(self, uses: &[Use], levels: &Levels) -> Vec<Diagnostic> {
         let mut found = self.mistakes;
         let file = &self.document.source;
         // Where parts of the file could not be read, the rules did not see them.
         let whole = self.document.problems().next().is_none();
-        let idle =
-            self.entries.iter().zip(used).filter(|(entry, used)| whole && !**used && runs(entry.pattern, levels));
-        let idle: Vec<PatternPlace> = idle.flat_map(|(entry, _)| &entry.places).copied().collect();
+        let (mut idle, mut refused, mut used) = (Vec::new(), Vec::new(), FxHashSet::default());
+        for (entry, of_entry) in self.entries.iter().zip(uses) {
+            match of_entry {
+                Use::Refused => refused.extend(&entry.places),
+                Use::Idle if is_locked(entry.pattern, levels) => refused.extend(&entry.places),
+                Use::Used => used.extend(entry.places.iter().map(|place| place.span)),
+                Use::Idle if whole && runs(entry.pattern, levels) => idle.extend(&entry.places),
+                Use::Idle => {}
+            }
+        }
+        found.extend(refused.into_iter().map(|place: &PatternPlace| about_locked(file, place.span)));
+        // Of an annotation that several rules share it is enough if it suppresses something in one.
+        idle.retain(|place: &&PatternPlace| !used.contains(&place.span));
         let idle_spans: FxHashSet<Span> = idle.iter().map(|place| place.span).collect();
         for place in idle {
-            let message = format!("`{}` suppresses nothing here", place.span.slice(file.text()));
-            let diagnostic = UNUSED.diagnostic(message, Label::new(file, place.span, "")).help(
-                "remove it; or move it to the end of the line that it is for, to the line above, or above the rule",
-            );
-            let comment = self.comments.get(place.comment);
+            let comment = place.comment.and_then(|comment| self.comments.get(comment));
+            let diagnostic = about_unused(file, place);
             found.push(match comment.and_then(|comment| removal::fix(file, comment, place.span, &idle_spans)) {
                 Some(fix) => diagnostic.fix(fix),
                 None => diagnostic,
@@ -152,6 +159,41 @@ impl<'d> Suppressions<'d> {
         found.retain_mut(|diagnostic| levels.apply(diagnostic));
         found
     }
+}
+
+/// What has become of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// There was nothing to suppress.
+    Idle,
+    /// It suppresses something.
+    Used,
+    /// It would suppress something that is locked.
+    Refused,
+}
+
+fn about_unused(file: &Arc<SourceFile>, place: &PatternPlace) -> Diagnostic {
+    let message = format!("`{}` suppresses nothing here", place.span.slice(file.text()));
+    UNUSED.diagnostic(message, Label::new(file, place.span, "")).help(match place.comment {
+        Some(_) => "remove it; or move it to the end of the line that it is for, to the line above, or above the rule",
+        None => "remove it: there is nothing in its rule that it could excuse",
+    })
+}
+
+fn about_locked(file: &Arc<SourceFile>, pattern: Span) -> Diagnostic {
+    let message = format!("`{}` is locked: this suppresses nothing", pattern.slice(file.text()));
+    let help = "mend what is found; `locked` in promproof.toml says that nobody excuses it in a file";
+    LOCKED.diagnostic(message, Label::new(file, pattern, "")).help(help)
+}
+
+/// Whether all that the pattern names is locked.
+fn is_locked(pattern: Name, levels: &Levels) -> bool {
+    levels.has_locks() && pattern.rules().all(|meta| levels.is_locked(meta.id))
+}
+
+/// Whether a text may hold a suppression.
+pub(super) fn may_hold_some(text: &str) -> bool {
+    text.contains("promproof") || text.contains("pint ")
 }
 
 /// Whether a rule that the pattern names runs at all; if not, it is no wonder that nothing is suppressed.

@@ -1,73 +1,151 @@
-//! From comments to suppressions: pairs what begins with what ends it, and tells apart what holds and what has expired.
+//! From comments and annotations to suppressions: pairs what begins with what ends it, and tells apart what holds and what
+//! has expired.
 
 use rustc_hash::FxHashMap;
 
-use super::comment::{Directive, Mistake, Reach};
-use super::scope::{Comment, Scopes};
-use super::{CommentText, Entry, PatternPlace, Suppressions, outer};
+use super::comment::{self, Directive, Mistake, Reach, Until};
+use super::pint::{self, Said};
+use super::scope::{self, Comment, Scopes};
+use super::{ANNOTATION, CommentText, Entry, PatternPlace, Suppressions, outer};
 use crate::lint::naming::Name;
 use crate::lint::rules::suppression::{EXPIRED, INVALID};
+use crate::rules::{Field, Rule};
 use crate::source::{Label, Span, Spanned};
 
-/// Comments that are being read.
+/// Suppressions that are being read.
 pub(super) struct Reading<'d> {
     this: Suppressions<'d>,
+    scopes: Scopes<'d>,
     entry_of: FxHashMap<(Span, Name), usize>,
     /// What was begun and not ended yet: which of the comments each is, and what it names.
     open: Vec<(usize, Vec<Spanned<Name>>)>,
+    /// The same of pint's: where each begins, and what it names.
+    open_of_pint: Vec<(Span, Vec<Name>)>,
     now_ms: Option<i64>,
 }
 
 impl<'d> Reading<'d> {
-    /// Fills `this` with what comments say at the moment `now_ms`.
+    /// Fills `this` with what comments and annotations say at the moment `now_ms`.
     pub(super) fn new(this: Suppressions<'d>, now_ms: Option<i64>) -> Self {
-        Reading { this, entry_of: FxHashMap::default(), open: Vec::new(), now_ms }
+        Reading {
+            scopes: Scopes::of(this.document),
+            this,
+            entry_of: FxHashMap::default(),
+            open: Vec::new(),
+            open_of_pint: Vec::new(),
+            now_ms,
+        }
+    }
+
+    /// Reads the document.
+    pub(super) fn read(mut self) -> Suppressions<'d> {
+        let document = self.this.document;
+        let text = document.source.text();
+        for found in scope::comments(document) {
+            let words = found.span.slice(text);
+            if let Some((directive, mistakes)) = comment::parse(words) {
+                self.add(found, directive, mistakes);
+            } else if let Some(said) = pint::parse(words) {
+                self.add_of_pint(found, said);
+            }
+        }
+        let rules = document.rules().into_iter().flat_map(|file| &file.groups).flat_map(|group| &group.rules);
+        for rule in rules {
+            let own = rule.annotations.iter().filter(|(name, _)| name.text() == ANNOTATION);
+            own.for_each(|(_, value)| self.add_annotation(rule, value));
+        }
+        self.finish()
     }
 
     /// Adds a comment; they come in the order of the file.
-    pub(super) fn add(
-        &mut self,
-        found: Comment,
-        directive: Directive,
-        mistakes: Vec<Mistake>,
-        scopes: &mut Scopes<'_>,
-    ) {
-        let Directive { reach, mut patterns, until } = directive;
-        patterns.iter_mut().for_each(|pattern| pattern.span = pattern.span.shifted(found.span.start));
-        let spans = patterns.iter().map(|pattern| pattern.span).collect();
+    fn add(&mut self, found: Comment, mut directive: Directive, mistakes: Vec<Mistake>) {
         let at = self.this.comments.len();
+        let in_file = |span: Span| span.shifted(found.span.start);
+        directive.patterns.iter_mut().for_each(|pattern| pattern.span = in_file(pattern.span));
         self.this.comments.push(CommentText {
             span: found.span,
-            patterns: spans,
+            patterns: directive.patterns.iter().map(|pattern| pattern.span).collect(),
             is_clear: mistakes.is_empty(),
             end: None,
         });
-        for mistake in mistakes {
-            self.mistake(mistake.span.shifted(found.span.start), &mistake.message, &mistake.help);
-        }
-        if let Some(until) = until.filter(|until| self.now_ms.is_some_and(|now| now >= until.value.0)) {
-            self.expired(until.span.shifted(found.span.start));
+        mistakes.iter().for_each(|mistake| self.mistake(in_file(mistake.span), &mistake.message, &mistake.help));
+        let Directive { reach, mut patterns, until } = directive;
+        if self.has_expired(until, in_file) {
             // It holds for nothing; what it began is ended all the same.
             patterns.clear();
         }
         match reach {
             Reach::Begin => self.open.push((at, patterns)),
             Reach::End => self.end(at, found.span),
-            Reach::File => self.enter(at, Span::new(0, self.this.document.source.text().len()), patterns),
-            Reach::Place => self.enter(at, scopes.scope(found), patterns),
+            _ => {
+                if let Some(scope) = self.scopes.reached(found, reach) {
+                    self.enter(Some(at), scope, patterns);
+                }
+            }
         }
     }
 
-    /// Lets the patterns of the comment `comment` hold for `scope`.
-    fn enter(&mut self, comment: usize, scope: Span, patterns: Vec<Spanned<Name>>) {
-        let entries = &mut self.this.entries;
-        for pattern in patterns {
-            let at = *self.entry_of.entry((scope, pattern.value)).or_insert(entries.len());
-            if at == entries.len() {
-                entries.push(Entry { scope, pattern: pattern.value, places: Vec::new() });
+    /// Adds a comment of pint. It has no place that could be called unused.
+    fn add_of_pint(&mut self, found: Comment, said: Said) {
+        let Said { reach, names, until } = said;
+        if until.is_some_and(|until| self.is_over(until)) {
+            return;
+        }
+        let scope = match reach {
+            Reach::Begin => {
+                self.open_of_pint.push((found.span, names));
+                return;
             }
+            Reach::End => self.open_of_pint.pop().map(|(begin, names)| (begin.to(found.span), names)),
+            _ => self.scopes.reached(found, reach).map(|scope| (scope, names)),
+        };
+        if let Some((scope, names)) = scope {
+            names.into_iter().for_each(|name| self.enter_one(scope, name, None));
+        }
+    }
+
+    /// Adds an annotation that excuses findings in its rule.
+    fn add_annotation(&mut self, rule: &Rule, value: &Field) {
+        let (directives, mistakes) = comment::parse_annotation(value.text());
+        let in_file = |span: Span| value.file_span(span);
+        mistakes.iter().for_each(|mistake| self.mistake(in_file(mistake.span), &mistake.message, &mistake.help));
+        for Directive { patterns, until, .. } in directives {
+            if !self.has_expired(until, in_file) {
+                let in_file = |pattern: Spanned<Name>| Spanned::new(pattern.value, in_file(pattern.span));
+                self.enter(None, rule.span, patterns.into_iter().map(in_file).collect());
+            }
+        }
+    }
+
+    fn is_over(&self, until: Until) -> bool {
+        self.now_ms.is_some_and(|now_ms| now_ms >= until.0)
+    }
+
+    /// Whether the date has passed, which is told.
+    fn has_expired(&mut self, until: Option<Spanned<Until>>, in_file: impl Fn(Span) -> Span) -> bool {
+        let Some(until) = until.filter(|until| self.is_over(until.value)) else { return false };
+        let (file, span) = (&self.this.document.source, in_file(until.span));
+        let date = span.slice(file.text()).trim_start_matches("until=");
+        let message = format!("the suppression has expired: it held until {date}");
+        let help = "mend what it excuses and remove it, or give it a later date";
+        self.this.mistakes.push(EXPIRED.diagnostic(message, Label::new(file, span, "")).help(help));
+        true
+    }
+
+    /// Lets the patterns, which stand in the comment `comment` or in an annotation, hold for `scope`.
+    fn enter(&mut self, comment: Option<usize>, scope: Span, patterns: Vec<Spanned<Name>>) {
+        for pattern in patterns {
             let place = PatternPlace { span: pattern.span, comment };
-            entries.get_mut(at).into_iter().for_each(|entry| entry.places.push(place));
+            self.enter_one(scope, pattern.value, Some(place));
+        }
+    }
+
+    fn enter_one(&mut self, scope: Span, pattern: Name, place: Option<PatternPlace>) {
+        let entries = &mut self.this.entries;
+        let at = *self.entry_of.entry((scope, pattern)).or_insert(entries.len());
+        match entries.get_mut(at) {
+            Some(entry) => entry.places.extend(place),
+            None => entries.push(Entry { scope, pattern, places: place.into_iter().collect() }),
         }
     }
 
@@ -83,7 +161,7 @@ impl<'d> Reading<'d> {
         comment.end = Some(span);
         comment.is_clear &= is_clear;
         let scope = comment.span.to(span);
-        self.enter(begin, scope, patterns);
+        self.enter(Some(begin), scope, patterns);
     }
 
     fn mistake(&mut self, span: Span, message: &str, help: &str) {
@@ -91,20 +169,16 @@ impl<'d> Reading<'d> {
         self.this.mistakes.push(INVALID.diagnostic(message, label).help(help));
     }
 
-    fn expired(&mut self, span: Span) {
-        let file = &self.this.document.source;
-        let date = span.slice(file.text()).trim_start_matches("until=");
-        let message = format!("the suppression has expired: it held until {date}");
-        let help = "mend what it excuses and remove it, or give it a later date";
-        self.this.mistakes.push(EXPIRED.diagnostic(message, Label::new(file, span, "")).help(help));
-    }
-
-    /// All that was read.
-    pub(super) fn finish(mut self) -> Suppressions<'d> {
+    fn finish(mut self) -> Suppressions<'d> {
         for (begin, _) in std::mem::take(&mut self.open) {
             let Some(span) = self.this.comments.get(begin).map(|comment| comment.span) else { continue };
             let help = "write `# promproof: ignore-end` behind what it is for, or `ignore-file[…]` for the whole file";
             self.mistake(span, "nothing ends what begins here, so that it suppresses nothing", help);
+        }
+        // What is begun for pint and not ended holds for the rest of the file.
+        let end = Span::at(self.this.document.source.text().len());
+        for (begin, names) in std::mem::take(&mut self.open_of_pint) {
+            names.into_iter().for_each(|name| self.enter_one(begin.to(end), name, None));
         }
         let mut this = self.this;
         this.entries.sort_by_key(|entry| (entry.scope.start, std::cmp::Reverse(entry.scope.end)));

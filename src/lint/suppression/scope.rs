@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::comment::Reach;
 use crate::promql;
 use crate::rules::{Rule, RuleFile};
 use crate::source::{SourceFile, Span};
@@ -12,6 +13,8 @@ use crate::yaml::{Entry, Mapping};
 struct Regions {
     /// Sorted by start; an outer region before the inner ones that begin at the same byte.
     regions: Vec<Region>,
+    /// Those of rules, sorted by start.
+    rules: Vec<Span>,
 }
 
 #[derive(Clone, Copy)]
@@ -41,7 +44,22 @@ impl Regions {
         }
         // The sort is stable, and outer regions were added first.
         regions.sort_by_key(|region| region.span.start);
-        Regions { regions }
+        let rules = file.groups.iter().flat_map(|group| &group.rules);
+        let mut rules: Vec<Span> = rules.map(|rule| rule.span).collect();
+        rules.sort();
+        Regions { regions, rules }
+    }
+
+    /// The rule that holds the byte `offset`.
+    fn rule_around(&self, offset: usize) -> Option<Span> {
+        let behind = self.rules.partition_point(|rule| rule.start <= offset);
+        self.rules.get(behind.checked_sub(1)?).filter(|rule| rule.touches(offset)).copied()
+    }
+
+    /// The rule that begins in `line`.
+    fn rule_in(&self, line: Span) -> Option<Span> {
+        let at = self.rules.partition_point(|rule| rule.start < line.start);
+        self.rules.get(at).filter(|rule| rule.start < line.end).copied()
     }
 
     /// The outermost region that begins in `line`.
@@ -141,13 +159,35 @@ impl<'d> Scopes<'d> {
         Scopes { file: &document.source, regions, searched: (0..0, None) }
     }
 
-    /// The bytes that a comment speaks for.
+    /// The bytes that a comment reaches; `None` where there are none.
+    pub(super) fn reached(&mut self, comment: Comment, reach: Reach) -> Option<Span> {
+        let end = self.file.text().len();
+        let line = self.file.line_index(comment.span.start);
+        match reach {
+            Reach::Place => Some(self.scope(comment)),
+            Reach::File => Some(Span::new(0, end)),
+            Reach::Rest => Some(comment.span.to(Span::at(end))),
+            Reach::Line => self.file.line_span(line),
+            Reach::NextLine => self.file.line_span(line + 1),
+            Reach::Rule => {
+                let regions = self.regions.as_ref()?;
+                if let Some(rule) = regions.rule_around(comment.span.start) {
+                    return Some(rule);
+                }
+                let below = self.next_content(line + 1)?;
+                self.regions.as_ref()?.rule_in(below)
+            }
+            Reach::Begin | Reach::End => None,
+        }
+    }
+
+    /// The bytes that a comment speaks for where it stands.
     ///
     /// Behind something on the same line: that line, and what begins on it as a whole (an entry with its block of text,
     /// a rule). On a line of its own: the same for the next line that holds anything; and between the entries of a
     /// rule, the rule. In an expression: the line before it, or on a line of its own what follows (the next line, and
     /// what begins on it as a whole: an operand, a selector; before all of the expression, all of it).
-    pub(super) fn scope(&mut self, comment: Comment) -> Span {
+    fn scope(&mut self, comment: Comment) -> Span {
         let index = self.file.line_index(comment.span.start);
         let start = self.file.line_span(index).map_or(comment.span.start, |line| line.start);
         let before = content(Span::new(start, comment.span.start), self.file);

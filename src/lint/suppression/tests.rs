@@ -187,6 +187,87 @@ fn blocks_of_comments_in_an_expression_take_linear_time() {
     assert_eq!(left(&text).lines().count(), 20_000);
 }
 
+/// The two alerts with an annotation in the first one.
+fn annotated(annotation: &str) -> String {
+    rules(&[]).replace("          # <above-text>\n", &format!("          promproof_ignore: {annotation}\n"))
+}
+
+#[test]
+fn an_annotation_holds_for_its_rule() {
+    insta::assert_snapshot!(left(&annotated("'template/missing-label: set by the gateway'")), @"22 template/missing-label: the annotation `summary` prints `z`, which the expression drops");
+    insta::assert_snapshot!(left(&annotated("|\n            template/*: (until=2027-01-30)\n\n            rule/duplicate, yaml/*: no\n            template/mising")), @"
+    14 template/missing-label: the annotation `summary` prints `x`, which the expression drops
+    16 suppression/expired: the suppression has expired: it held until 2027-01-30
+    18 suppression/unused: `rule/duplicate` suppresses nothing here
+    18 suppression/unused: `yaml/*` suppresses nothing here
+    19 suppression/invalid: there is no rule `template/mising`
+    22 template/missing-label: the annotation `text` prints `y`, which the expression drops
+    26 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+    let shared =
+        annotated("&a 'template/missing-label'").replace("'{{ $labels.z }}'", "'b'\n          promproof_ignore: *a");
+    assert_eq!(left(&shared), "", "it is used in one of the rules");
+}
+
+#[test]
+fn what_is_locked_is_not_silenced() {
+    let locked = "locked = [\"template/missing-label\", \"runbook\"]\n[[overrides]]\npaths = [\"*\"]\nrules = { template = \"off\" }";
+    let text =
+        rules(&[("group", "ignore-file[template/*]"), ("alert", IGNORE), ("summary", "ignore[runbook/missing]")]);
+    insta::assert_snapshot!(left_with(&text, locked), @"
+    2 suppression/locked: `template/*` is locked: this suppresses nothing
+    6 suppression/locked: `template/missing-label` is locked: this suppresses nothing
+    14 template/missing-label: the annotation `summary` prints `x`, which the expression drops
+    14 suppression/locked: `runbook/missing` is locked: this suppresses nothing
+    18 template/missing-label: the annotation `text` prints `y`, which the expression drops
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+    let text = annotated("'template/missing-label: no'");
+    insta::assert_snapshot!(left_with(&text, "locked = [\"template\"]"), @"
+    14 template/missing-label: the annotation `summary` prints `x`, which the expression drops
+    15 suppression/locked: `template/missing-label` is locked: this suppresses nothing
+    18 template/missing-label: the annotation `text` prints `y`, which the expression drops
+    22 template/missing-label: the annotation `summary` prints `z`, which the expression drops
+    ");
+}
+
+/// The labels that are still reported with pint's comments put in.
+fn left_by_pint(comments: &[(&str, &str)]) -> String {
+    let mut text = rules(&[]);
+    for (mark, comment) in comments {
+        text = text.replace(&format!("# <{mark}>"), &format!("# pint {comment}"));
+    }
+    let left = left(&text);
+    let names: Vec<&str> = left.lines().map(|line| line.split('`').nth(3).unwrap_or(line)).collect();
+    names.join(" ")
+}
+
+#[test]
+fn comments_of_pint_act_where_there_is_a_counterpart() {
+    for place in ["above", "alert", "inside", "between", "above-summary", "text", "in-expr"] {
+        assert_eq!(left_by_pint(&[(place, "disable alerts/template")]), "z", "{place}");
+    }
+    for (place, comment, still_reported) in [
+        ("end", "file/disable alerts/template", ""),
+        ("group", "disable alerts/template", "x y z"),
+        ("above", "disable promql/series", "x y z"),
+        ("above", "snooze 2027-01-31 alerts/template", "x y z"),
+        ("above", "snooze 2027-02-01 alerts/template", "z"),
+        ("end", "file/snooze 2027-01-31T00:00:01Z alerts/template", ""),
+        ("summary", "ignore/line", "y z"),
+        ("above-summary", "ignore/next-line", "y z"),
+        ("above-text", "ignore/file", "x"),
+        ("above-text", "ignore/begin", "x"),
+        ("above", "rule/owner platform", "x y z"),
+    ] {
+        assert_eq!(left_by_pint(&[(place, comment)]), still_reported, "{place} {comment}");
+    }
+    assert_eq!(left_by_pint(&[("above-summary", "ignore/begin"), ("above-text", "ignore/end")]), "y z");
+    // Theirs and ours do not end each other.
+    let text = rules(&[("above-summary", "ignore-end")]).replace("# <group>", "# pint ignore/begin");
+    assert_eq!(left(&text), "13 suppression/invalid: nothing was begun that this could end");
+}
+
 #[test]
 fn what_suppresses_nothing_is_reported() {
     insta::assert_snapshot!(left(&rules(&[("alert", "ignore[template/missing-label, rule/duplicate, runbook/*]"), ("end", IGNORE)])), @r"

@@ -77,6 +77,7 @@ fn kind(kind: Kind) -> String {
         Kind::File => "a file, from the folder of the configuration".to_owned(),
         Kind::Files => "a list of files, from the folder of the configuration".to_owned(),
         Kind::TextByName => "a table: for names, texts".to_owned(),
+        Kind::Rules => "a list of rules and categories".to_owned(),
         Kind::Version => "a version of Prometheus: `3.5`, `2.53.1`; `3` is 3.0".to_owned(),
         Kind::DurationsByName => "a table: for names, durations".to_owned(),
     }

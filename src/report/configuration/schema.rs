@@ -67,6 +67,7 @@ fn property(key: &KeyInfo) -> Value {
         Kind::File => json!({ "type": "string", "minLength": 1 }),
         Kind::Files => list(json!({ "type": "string", "minLength": 1 })),
         Kind::TextByName => json!({ "type": "object", "additionalProperties": texts() }),
+        Kind::Rules => list(json!({ "enum": known_rules() })),
         Kind::Version => json!({ "type": "string", "pattern": "^v?[0-9]+([.][0-9]+){0,2}([-+].*)?$" }),
         Kind::DurationsByName => json!({ "type": "object", "additionalProperties": duration() }),
     };
@@ -94,4 +95,9 @@ fn rules() -> Value {
         }
     }
     object(properties)
+}
+
+/// The names of rules and categories.
+fn known_rules() -> Vec<String> {
+    rules()["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect()
 }

@@ -158,6 +158,11 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
             let count = if once_in(random, 10) { 1 } else { 0 };
             list(random, count, path)
         }
+        // What contradicts the levels is a mistake.
+        Kind::Rules => {
+            let count = if once_in(random, 10) { size(random, 1_000) } else { 0 };
+            list(random, count, rule)
+        }
         Kind::Duration => text(duration(random)),
         Kind::Version => text(random.pick(&["3.0", "3.5.1", "2.55", "v3.4", "99.99.99", "3"])),
         Kind::DurationsByName => by_name(random, |random| duration(random).to_owned()),

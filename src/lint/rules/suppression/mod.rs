@@ -1,4 +1,4 @@
-//! Suppression comments: reported by `lint::suppression`.
+//! Suppressions: reported by `lint::suppression`.
 
 use crate::lint::rule::{LintRule, Meta, Reported, meta};
 
@@ -11,5 +11,9 @@ pub(in crate::lint) static INVALID: Meta =
 /// See its page.
 pub(in crate::lint) static EXPIRED: Meta =
     meta!("suppression/expired", Warning, certain, "a suppression comment whose date has passed");
+/// See its page.
+pub(in crate::lint) static LOCKED: Meta =
+    meta!("suppression/locked", Warning, certain, "a suppression of a rule that the configuration locks");
 
-pub(super) static RULES: &[&dyn LintRule] = &[&Reported(&UNUSED), &Reported(&INVALID), &Reported(&EXPIRED)];
+pub(super) static RULES: &[&dyn LintRule] =
+    &[&Reported(&UNUSED), &Reported(&INVALID), &Reported(&EXPIRED), &Reported(&LOCKED)];
