@@ -1,5 +1,6 @@
 //! `alert/no-condition`: an alert whose expression computes a value and compares it with nothing.
 
+use crate::facts::{Quantities, Unit};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -33,7 +34,13 @@ impl LintRule for NoCondition {
             out.push(found.help("remove `bool`"));
             return;
         }
-        if let Some(computed) = computed(expr)
+        if let Some(vector) = always_there(expr) {
+            let message = "the alert always fires: one side of `or` is there whatever the other one is";
+            let found = META.diagnostic(message, file.inside(field, vector, "always yields a value"));
+            out.push(found.help("leave it out, or put it within the comparison: `(… or vector(0)) > 0`"));
+            return;
+        }
+        if let Some(computed) = computed(expr).or_else(|| measured(cx, expr))
             && !has_condition(expr)
         {
             let message = "the alert fires whatever the value is: the expression compares it with nothing";
@@ -41,6 +48,21 @@ impl LintRule for NoCondition {
             out.push(found.help("compare the value with a limit: `… > 0`"));
         }
     }
+}
+
+/// The `vector(…)` that a chain of `or` falls back to, which nothing is compared with.
+fn always_there(expr: &Expr) -> Option<Span> {
+    let mut rest = expr.without_parens();
+    while let ExprKind::Binary(operation) = &rest.kind
+        && operation.op == BinaryOp::Or
+    {
+        let last = operation.rhs.without_parens();
+        if matches!(&last.kind, ExprKind::Call(call) if call.function.name == "vector") {
+            return Some(last.span);
+        }
+        rest = operation.lhs.without_parens();
+    }
+    None
 }
 
 /// What computes the value, where that is clearly a quantity: a rate, a sum, an average.
@@ -61,6 +83,17 @@ fn computed(expr: &Expr) -> Option<Span> {
         },
         _ => None,
     }
+}
+
+/// The operator that picks one of several times or amounts of data, none of which is a state by itself.
+fn measured(cx: &RuleContext<'_>, expr: &Expr) -> Option<Span> {
+    let expr = expr.without_parens();
+    let ExprKind::Aggregate(aggregate) = &expr.kind else { return None };
+    if !matches!(aggregate.op, AggregateOp::Max | AggregateOp::Min) {
+        return None;
+    }
+    let unit = Quantities::of(expr, cx.config().inventory()).node(expr.id).unit?;
+    matches!(unit, Unit::Seconds | Unit::Milliseconds | Unit::Bytes).then_some(aggregate.op_span)
 }
 
 /// Whether something in it decides what is there: a comparison, a set operator, `absent`; or a recorded series or
