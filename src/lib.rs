@@ -9,7 +9,7 @@
 //! | [`cli`] | one file per subcommand; the only place that prints, exits or reads the environment |
 //! | [`report`] | one file per output format; each is a view of the same diagnostics or test report |
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
-//! | [`runbook`] | links to runbook pages |
+//! | [`runbook`] | links to runbook pages, and the pages: what they say, where they are published, rules that they show |
 //! | [`unittest`] | running tests: the runner, comparison of expected and actual, explanations, what looks at a run |
 //! | [`workspace`] | the owner of files: finds them, reads each once, knows which rules a test is about |
 //! | [`testfile`] | the model of a test file; how to read one |

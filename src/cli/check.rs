@@ -15,7 +15,7 @@ use super::{Error, ExitStatus, Session, config, fix, ignores, outputs};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{
-    CheckReport, Findings, Format, Summary, passed_over, word_on_limits, write_check, write_statistics,
+    CheckReport, Failure, Findings, Format, Summary, passed_over, word_on_limits, write_check, write_statistics,
 };
 use crate::rules::Language;
 use crate::workspace::{Document, PassedOver, Purpose};
@@ -129,11 +129,13 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
 /// Where there is no rule file at all, and --allow-none is not given.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
     let lookup = args.policy.files().lookup(config, &args.paths);
-    let inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
+    let mut inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {
         return Err(nothing_to_lint(&args.paths, inputs.workspace.passed_over()));
     }
     outputs::forbid_overwriting_read(&args.format.files(), &inputs.workspace, config)?;
+    let unread = lint::find_pages(&mut inputs.workspace, config, &lookup);
+    inputs.failures.extend(unread.into_iter().map(Failure::from));
     Ok(inputs)
 }
 
@@ -164,7 +166,8 @@ pub(super) fn report(
     let Inputs { workspace, failures } = inputs;
     let documents = workspace.documents();
     let unchecked = unchecked_expressions(documents);
-    let mut summary = Summary { fixed, known, ..Summary::of(&diagnostics, documents.len()) };
+    let looked_at = documents.len() + workspace.pages().len();
+    let mut summary = Summary { fixed, known, ..Summary::of(&diagnostics, looked_at) };
     let is_empty = documents.is_empty();
     let files = documents.iter().map(|document| document.source.name().to_owned()).collect();
     // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.

@@ -232,6 +232,20 @@ impl Branch<'_> {
         passes.iter().flatten().any(|matcher| matcher.op == MatchOp::Equal)
     }
 
+    /// The values that `label` can have, where matchers name them: `a="x"`, `a=~"x|y"`.
+    pub fn named_values(&self, label: &str) -> Option<Vec<&str>> {
+        let passes = self.labels.fact(label).passes;
+        passes.iter().flatten().find_map(|matcher| {
+            let value = std::str::from_utf8(&matcher.value.value).ok()?;
+            let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '|' | ' ' | '/');
+            match matcher.op {
+                MatchOp::Equal => Some(vec![value]),
+                MatchOp::Regex if value.chars().all(is_plain) => Some(value.split('|').collect()),
+                _ => None,
+            }
+        })
+    }
+
     /// Whether only labels that are known by name can be there, as behind `by (…)`.
     pub fn is_closed(&self) -> bool {
         self.labels.rest().is_impossible()

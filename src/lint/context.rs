@@ -13,6 +13,7 @@ use crate::template::{self, Template, TemplateError};
 
 use super::Config;
 use super::known::Known;
+use super::pages::Pages;
 use super::recording::{Place, Recording};
 use crate::workspace::{Document, Workspace};
 
@@ -208,11 +209,18 @@ pub struct WorkspaceContext<'a> {
     pub workspace: &'a Workspace,
     recording: OnceLock<Recording<'a>>,
     known: OnceLock<Option<Known<'a>>>,
+    pages: OnceLock<Pages<'a>>,
 }
 
 impl<'a> WorkspaceContext<'a> {
     pub(super) fn new(config: &'a Config, workspace: &'a Workspace) -> Self {
-        WorkspaceContext { config, workspace, recording: OnceLock::new(), known: OnceLock::new() }
+        WorkspaceContext {
+            config,
+            workspace,
+            recording: OnceLock::new(),
+            known: OnceLock::new(),
+            pages: OnceLock::new(),
+        }
     }
 
     /// The rule files among them.
@@ -240,5 +248,10 @@ impl<'a> WorkspaceContext<'a> {
     /// What is known of the series of the server, and all selectors of the rules; `None` without an inventory.
     pub(super) fn known(&self) -> Option<&Known<'a>> {
         self.known.get_or_init(|| Known::of(self)).as_ref()
+    }
+
+    /// The runbook pages, and the alerts that lead to them.
+    pub fn pages(&self) -> &Pages<'a> {
+        self.pages.get_or_init(|| Pages::of(self))
     }
 }

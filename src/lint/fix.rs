@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::rules::RuleKind;
+use crate::runbook::Page;
 use crate::source::{self, Applicability, Diagnostic, Edit, FileId, Fix, Label, Severity, SourceFile};
 use crate::yaml::edit::Shared;
 use crate::yaml::{self, Comment};
@@ -80,37 +81,53 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// Applies the fixes of at least `least` to the documents of the workspace. Nothing is written.
+/// Applies the fixes of at least `least` to the documents and pages of the workspace. Nothing is written.
 pub fn fix(workspace: &mut Workspace, config: &Config, least: Applicability) -> Fixed {
-    let before: Vec<Arc<SourceFile>> =
-        workspace.documents().iter().map(|document| Arc::clone(&document.source)).collect();
-    let mut applied = vec![0; before.len()];
+    let before: Vec<Arc<SourceFile>> = files_of(workspace).map(Arc::clone).collect();
+    let mut applied: FxHashMap<FileId, usize> = FxHashMap::default();
     let mut refused = Vec::new();
     for _ in 0..MAX_ROUNDS {
         refused.clear();
         let diagnostics = run(workspace, config);
         let mut fixes = by_file(&diagnostics, least);
         let mut changed = Vec::new();
-        for (document, applied) in workspace.documents().iter().zip(&mut applied) {
+        for document in workspace.documents() {
             let Some(candidates) = fixes.remove(&document.source.id()) else { continue };
             let round = Round::of(document, candidates);
             refused.extend(round.refused);
-            *applied += round.applied;
+            *applied.entry(document.source.id()).or_default() += round.applied;
             changed.extend(round.document);
         }
-        if changed.is_empty() {
+        let mut pages = Vec::new();
+        for page in workspace.pages() {
+            let Some(candidates) = fixes.remove(&page.file.id()) else { continue };
+            let round = PageRound::of(&page.file, candidates);
+            refused.extend(round.refused);
+            *applied.entry(page.file.id()).or_default() += round.applied;
+            pages.extend(round.text.map(|text| (page.file.id(), text)));
+        }
+        if changed.is_empty() && pages.is_empty() {
             break;
         }
         for document in changed {
             workspace.replace(document);
         }
+        for (page, text) in pages {
+            workspace.set_page_text(page, text);
+        }
     }
-    let files = before
-        .into_iter()
-        .zip(workspace.documents())
-        .zip(applied)
-        .map(|((before, document), applied)| FixedFile { before, after: Arc::clone(&document.source), applied });
+    let files = before.into_iter().zip(files_of(workspace)).map(|(before, after)| FixedFile {
+        applied: applied.get(&before.id()).copied().unwrap_or_default(),
+        after: Arc::clone(after),
+        before,
+    });
     Fixed { files: files.filter(|file| file.before.text() != file.after.text()).collect(), refused }
+}
+
+/// The files that may be changed: the documents, then the pages.
+fn files_of(workspace: &Workspace) -> impl Iterator<Item = &Arc<SourceFile>> {
+    let documents = workspace.documents().iter().map(|document| &document.source);
+    documents.chain(workspace.pages().iter().map(|page| &page.file))
 }
 
 /// A finding that can be fixed.
@@ -159,6 +176,40 @@ impl Round {
         trial.refuse(&shared, &Reason::Shared);
         trial.accept(&apart(free));
         Round { applied: trial.accepted.len(), document: trial.best, refused: trial.refused }
+    }
+}
+
+/// What comes of the fixes of one page in one round.
+#[derive(Default)]
+struct PageRound {
+    /// The page with them; `None` where there is nothing to apply.
+    text: Option<String>,
+    applied: usize,
+    refused: Vec<Refused>,
+}
+
+impl PageRound {
+    /// A fix of a page has made sure of what it writes; that the page can be read as before is left to see.
+    fn of(file: &Arc<SourceFile>, candidates: Vec<Candidate<'_>>) -> PageRound {
+        let candidates = apart(candidates);
+        let edits: Vec<Edit> = candidates.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
+        let problems = |file: &Arc<SourceFile>| Page::read(file).problems.len();
+        let why = match source::apply(file.text(), &edits) {
+            Ok(text) if text == file.text() => return PageRound::default(),
+            Ok(text) => {
+                if problems(&Arc::new(file.with_text(text.as_str()))) <= problems(file) {
+                    return PageRound { text: Some(text), applied: candidates.len(), refused: Vec::new() };
+                }
+                Reason::Mistake("the page could not be read any more".to_owned())
+            }
+            Err(_) => Reason::Misfit,
+        };
+        let refused = candidates.iter().map(|(diagnostic, fix)| Refused {
+            place: diagnostic.primary.clone(),
+            title: fix.title.clone(),
+            why: why.clone(),
+        });
+        PageRound { refused: refused.collect(), ..PageRound::default() }
     }
 }
 

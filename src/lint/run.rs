@@ -12,7 +12,7 @@ use super::config::Levels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
 use super::registry::registry;
 use super::rule::LintRule;
-use super::suppression::Suppressions;
+use super::suppression::{PageSuppressions, Suppressions};
 use crate::unittest;
 use crate::workspace::{Document, Purpose, TestInput, Workspace};
 
@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
         .zip(&levels)
         .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, config.now_ms(), diagnostics))
         .collect();
-    settled.extend(settle_elsewhere(elsewhere, config));
+    settled.extend(settle_elsewhere(elsewhere, workspace, config));
     settled
 }
 
@@ -120,9 +120,19 @@ fn hand_out(
     elsewhere
 }
 
-/// Applies the configured severities to findings on files that are no documents: nobody reads suppressions there.
-fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, config: &Config) -> Vec<Diagnostic> {
-    diagnostics.retain_mut(|diagnostic| config.levels(diagnostic.primary.file.name()).apply(diagnostic));
+/// Applies the configured severities to findings on files that are no documents, and what pages say of themselves. In
+/// others nobody reads suppressions.
+fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
+    let speaking = workspace.pages().iter().filter(|page| page.file.text().contains("promproof"));
+    let pages: FxHashMap<FileId, PageSuppressions> =
+        speaking.map(|page| (page.file.id(), PageSuppressions::read(page.file.text(), config.now_ms()))).collect();
+    let mut levels: FxHashMap<FileId, Levels> = FxHashMap::default();
+    diagnostics.retain_mut(|diagnostic| {
+        let file = &diagnostic.primary.file;
+        let is_silenced = pages.get(&file.id()).is_some_and(|page| page.silences(diagnostic));
+        let levels = levels.entry(file.id()).or_insert_with(|| config.levels(file.name()));
+        levels.apply(diagnostic) && !is_silenced
+    });
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     diagnostics
 }
@@ -165,7 +175,8 @@ mod tests {
         let (same_name, other) = (source("a.yml"), source("b.yml"));
         let all = vec![finding(&other, "2"), finding(&documents[0].source, "0"), finding(&same_name, "1")];
         let mut found = vec![Vec::new()];
-        let elsewhere = settle_elsewhere(hand_out(all, &documents, &mut found), &config);
+        let workspace = Workspace::default();
+        let elsewhere = settle_elsewhere(hand_out(all, &documents, &mut found), &workspace, &config);
         let messages = |found: &[Diagnostic]| found.iter().map(|found| found.message.clone()).collect::<Vec<_>>();
         assert_eq!(
             (messages(&found[0]), messages(&elsewhere)),

@@ -1,11 +1,13 @@
 //! How a finding is excused: in a comment, in the configuration, on the command line.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::Style;
 use super::text::wrapped;
 use crate::lint::{self, Meta};
 use crate::source::Diagnostic;
+use crate::workspace::is_markdown;
 
 /// Writes, faintly, how the first of the findings that may be excused is; nothing where there is none.
 ///
@@ -16,14 +18,14 @@ pub(super) fn write<'d>(
     style: &Style,
     findings: impl IntoIterator<Item = &'d Diagnostic>,
 ) -> io::Result<()> {
-    let rules = findings.into_iter().filter_map(|finding| lint::find(finding.rule)).map(|rule| rule.meta());
-    let Some(rule) = rules.into_iter().find(|rule| can_be_excused(rule)) else { return Ok(()) };
-    let text = format!(
-        "to excuse a finding: `# promproof: ignore[{}] reason` at the end of its line, a level in promproof.toml, or \
-         --ignore {}",
-        rule.id,
-        shortest(rule)
-    );
+    let rules = findings.into_iter().filter_map(|finding| Some((finding, lint::find(finding.rule)?.meta())));
+    let Some((finding, rule)) = rules.into_iter().find(|(_, rule)| can_be_excused(rule)) else { return Ok(()) };
+    let (id, shortest) = (rule.id, shortest(rule));
+    let comment = match is_markdown(Path::new(finding.primary.file.name())) {
+        true => format!("`<!-- promproof: ignore[{id}] reason -->` anywhere in the page"),
+        false => format!("`# promproof: ignore[{id}] reason` at the end of its line"),
+    };
+    let text = format!("to excuse a finding: {comment}, a level in promproof.toml, or --ignore {shortest}");
     let mut lines = wrapped(&text, style.width.max(40)).into_iter();
     lines.try_for_each(|line| writeln!(out, "{}", style.paint(Style::FAINT, line)))
 }

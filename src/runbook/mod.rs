@@ -1,6 +1,21 @@
-//! Runbook pages: links to them, and whether a link can be one.
+//! Runbook pages: links to them, whether a link can be one, and what a page says.
 
+mod address;
+mod drift;
+mod library;
+pub mod page;
+mod policy;
+mod site;
+mod sync;
 pub mod url;
+
+pub use address::{Addresses, addresses};
+pub use drift::{Difference, Drift};
+pub use library::{Entry, Library, Target};
+pub use page::Page;
+pub use policy::{Generator, Policy};
+pub use site::Site;
+pub use sync::{print_rule, refreshed};
 
 use crate::rules::{Field, Rule};
 

@@ -203,6 +203,24 @@ fn looks_like_host(text: &str) -> bool {
         && top.chars().all(|c| c.is_ascii_alphabetic())
 }
 
+/// The text with the characters that `%C3` and the like stand for.
+pub fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let byte = match (first, tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())) {
+            (b'%', Some(digits)) => u8::from_str_radix(digits, 16).ok(),
+            _ => None,
+        };
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

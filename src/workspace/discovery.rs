@@ -92,11 +92,11 @@ struct Folder {
 }
 
 /// An entry of a folder.
-struct Entry {
-    name: String,
-    path: PathBuf,
-    canonical: PathBuf,
-    kind: FileType,
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) canonical: PathBuf,
+    pub(super) kind: FileType,
 }
 
 impl Walk<'_> {
@@ -219,7 +219,7 @@ impl Walk<'_> {
 }
 
 /// What is in a folder.
-fn entries(path: &Path, canonical: &Path) -> Result<Vec<Entry>, ReadError> {
+pub(super) fn entries(path: &Path, canonical: &Path) -> Result<Vec<Entry>, ReadError> {
     let of_io = |error| ReadError::of_io(path, &error);
     let shown = path.strip_prefix(".").unwrap_or(path);
     let mut found = Vec::new();

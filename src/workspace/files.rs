@@ -10,7 +10,8 @@ use super::copies::{is_copy, without_copies};
 use super::document::{Content, Document, Purpose, TestInput};
 use super::rule_files::{ResolvedRules, Resolver};
 use super::{
-    Discovery, Found, Lookup, PassedOver, Read, ReadError, Reason, Settings, discover, read, read_foreign, read_named,
+    Discovery, Found, Lookup, PageText, PassedOver, Read, ReadError, Reason, Settings, discover, read, read_foreign,
+    read_named,
 };
 use crate::rules::{self, FileShape};
 use crate::source::FileId;
@@ -29,6 +30,10 @@ pub struct Workspace {
     /// Where the documents are in the list.
     places: FxHashMap<FileId, usize>,
     passed_over: Vec<PassedOver>,
+    /// The folders that the user named, canonical; `None` where everything came from elsewhere than the disk.
+    walked: Option<Vec<PathBuf>>,
+    /// Runbook pages, where the configuration says that there are some.
+    pub(super) pages: Vec<PageText>,
     disk: Mutex<OnDisk>,
     /// The rules of tests, by test file.
     resolved: Mutex<FxHashMap<FileId, Arc<OnceLock<Arc<ResolvedRules>>>>>,
@@ -109,6 +114,8 @@ impl Workspace {
     /// cannot be read.
     pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
         let Discovery { files: found, mut errors, ignored, .. } = discover(paths, lookup);
+        let folders = paths.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| path.is_dir());
+        self.walked.get_or_insert_default().extend(folders);
         let read: Vec<_> = found.par_iter().map(|found| self.read(found)).collect();
         let mut files = Vec::new();
         for (found, result) in found.iter().zip(read) {
@@ -129,6 +136,13 @@ impl Workspace {
         let missed: Vec<PassedOver> = ignored.par_iter().filter_map(|path| self.missed(path)).collect();
         self.passed_over.extend(missed);
         errors
+    }
+
+    /// Whether all rules below a folder were looked for: only then it can be said that there is none for something.
+    pub fn has_walked(&self, folder: &Path) -> bool {
+        let Some(walked) = &self.walked else { return true };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        folder.canonicalize().is_ok_and(|folder| walked.iter().any(|walked| folder.starts_with(walked)))
     }
 
     /// A file that would count if no ignore file named it.

@@ -48,6 +48,13 @@ impl Filter {
         &self.root
     }
 
+    /// A path from the directory to which patterns are relative, as the user would write it.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        let path = normalize(&self.root.join(path));
+        let shown = path.strip_prefix(&self.current_dir).map(Path::to_path_buf).unwrap_or(path);
+        if shown.as_os_str().is_empty() { PathBuf::from(".") } else { shown }
+    }
+
     /// The path from the directory to which patterns are relative.
     pub fn relative(&self, path: &Path) -> PathBuf {
         let path = normalize(&self.current_dir.join(path));

@@ -83,6 +83,12 @@ pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Arc<Scalar>) -> Parsed {
     read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::clone(scalar)) })
 }
 
+/// Reads YAML that stands in a file of another kind, as in a code block of a page: the bytes `span` of `file`, of whose
+/// lines the first `indent` columns do not count. All spans are bytes of the file.
+pub fn parse_within(file: &Arc<SourceFile>, span: Span, indent: usize) -> Parsed {
+    parse_nested(file, &Arc::new(Scalar::within(file, span, indent)))
+}
+
 fn read(source: Source) -> Parsed {
     let repaired = repair::read(&source);
     let mut syntax_errors = errors::diagnostics(&source, &repaired);

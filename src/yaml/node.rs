@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::place::Place;
+use super::place::{Origin, Place};
 use super::text::Text;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A value anywhere in a document.
 #[derive(Clone, Debug)]
@@ -201,6 +201,23 @@ impl Scalar {
             in_flow: false,
             place: Place::Direct(at),
         }
+    }
+
+    /// The lines of `file` under `span` without their first `indent` columns, as a block scalar would hold them.
+    pub(super) fn within(file: &Arc<SourceFile>, span: Span, indent: usize) -> Scalar {
+        let text = span.slice(file.text());
+        let indentation = |line: &str| line.bytes().take(indent).take_while(|byte| *byte == b' ').count();
+        let value = match indent {
+            0 => Text::piece(file, span),
+            _ => {
+                let lines = text.split_inclusive('\n');
+                Text::from(lines.filter_map(|line| line.get(indentation(line)..)).collect::<String>())
+            }
+        };
+        let content = Span::new(span.start + indentation(text), span.end);
+        let origin = Origin::File(Arc::clone(file));
+        let place = Place::new(&origin, &value, ScalarStyle::Literal, content, indent);
+        Scalar { value, style: ScalarStyle::Literal, is_null: false, in_flow: false, place }
     }
 
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte

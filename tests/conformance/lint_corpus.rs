@@ -97,3 +97,56 @@ fn kube_prometheus() {
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);
 }
+
+/// What is said of runbook pages, by rule, under this `[runbook]` of a configuration in the folder of corpora.
+fn runbooks(corpora: &Path, policy: &str, paths: &[&str]) -> Vec<Diagnostic> {
+    let file =
+        std::sync::Arc::new(promproof::source::SourceFile::new("promproof.toml", format!("[runbook]\n{policy}")));
+    let corpora = corpora.canonicalize().unwrap();
+    let config = Config::parse(&file).unwrap().located(&corpora, std::env::current_dir().unwrap());
+    let lookup = Lookup { filter: config.files().clone(), ..Lookup::default() };
+    let mut workspace = Workspace::new(Purpose::Check, config.settings());
+    let paths: Vec<_> = paths.iter().map(|path| corpora.join(path)).collect();
+    assert!(workspace.find(&paths, &lookup).is_empty());
+    assert!(lint::find_pages(&mut workspace, &config, &lookup).is_empty());
+    let mut found = lint::run(&workspace, &config);
+    found.retain(|found| found.rule.starts_with("runbook/"));
+    found
+}
+
+#[test]
+fn srerun_runbooks() {
+    let Some(shared) = shared("") else { return };
+    let policy = "sites = { \"https://srerun.github.io/prometheus-alerts/\" = \"content\" }\ngenerator = \"hugo\"\n\
+                  pages = [\"content/runbooks\"]\n";
+    let found = runbooks(&shared.join("corpus/srerun"), policy, &[""]);
+    // Of the drifts 30 are in expr, for or labels, and 3 in annotations alone; all can be fixed.
+    insta::assert_snapshot!(show(&found), @r"
+    9 runbook/dead-shortcode
+    33 runbook/rule-drift
+    8 runbook/section-missing
+    1 runbook/url-drift
+    ");
+    let drifts = || found.iter().filter(|found| found.rule == "runbook/rule-drift");
+    assert!(drifts().all(|found| found.fix.is_some()));
+    let in_annotations =
+        drifts().filter(|found| !["`expr`", "`for`", "`labels."].iter().any(|field| found.message.contains(field)));
+    assert_eq!(in_annotations.count(), 3);
+    let moved = found.iter().find(|found| found.rule == "runbook/url-drift").unwrap();
+    assert!(moved.message.starts_with("518 pages show"), "{}", moved.message);
+}
+
+#[test]
+fn kube_prometheus_runbooks() {
+    let Some(shared) = shared("") else { return };
+    let policy = "sites = { \"https://runbooks.prometheus-operator.dev/\" = \"runbooks/content\" }\n\
+                  generator = \"hugo\"\npages = [\"runbooks/content/runbooks\"]\n";
+    let found = runbooks(&shared.join("corpus"), policy, &["kube-prometheus"]);
+    // Orphans are told of where the whole folder is looked at.
+    insta::assert_snapshot!(show(&found), @r"
+    26 runbook/page-missing
+    9 runbook/section-empty
+    5 runbook/section-missing
+    16 runbook/section-placeholder
+    ");
+}

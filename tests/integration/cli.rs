@@ -262,9 +262,10 @@ fn explain_prints_the_page_as_it_is() {
 
 #[test]
 fn explain_lists_a_category() {
-    insta::assert_snapshot!(Sandbox::new().run(&["explain", "runbook"]), @r"
-    runbook/invalid-url  error    certain  on     the link to a runbook is not a URL
-    runbook/missing      error    certain  waits  an alert has no link to a runbook, and the configuration requires one (waits for runbook.required)
+    insta::assert_snapshot!(Sandbox::new().run(&["explain", "suppression"]), @r"
+    suppression/expired  warning  certain  on     a suppression comment whose date has passed
+    suppression/invalid  warning  certain  on     a suppression comment that cannot be understood
+    suppression/unused   warning  certain  on     a suppression comment that suppresses nothing (fixable)
     --- exit code 0
     ");
 }

@@ -227,6 +227,13 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     [runbook]
     keys = ["runbook_url", "runbook", "playbook"]             # default
     required = false                                          # default
+    sites = {}                                                # default
+    # generator is not set                                    # default
+    pages = []                                                # default
+    other-pages = []                                          # default
+    sections = []                                             # default
+    front-matter = []                                         # default
+    shortcodes = ["rule"]                                     # default
 
     [promql]
     features = []                                             # default
@@ -244,8 +251,20 @@ fn config_shows_what_holds_and_where_it_comes_from() {
 
     [rules]
     "alert/zero-for" = "error"                                # promproof.toml:13
+    "runbook/anchor-missing" = "off"                          # promproof.toml:5
+    "runbook/broken-page" = "off"                             # promproof.toml:5
+    "runbook/broken-relative-link" = "off"                    # promproof.toml:5
+    "runbook/case-mismatch" = "off"                           # promproof.toml:5
+    "runbook/dead-shortcode" = "off"                          # promproof.toml:5
     "runbook/invalid-url" = "off"                             # promproof.toml:5
     "runbook/missing" = "off"                                 # promproof.toml:5
+    "runbook/page-missing" = "off"                            # promproof.toml:5
+    "runbook/page-orphan" = "off"                             # promproof.toml:5
+    "runbook/rule-drift" = "off"                              # promproof.toml:5
+    "runbook/section-empty" = "off"                           # promproof.toml:5
+    "runbook/section-missing" = "off"                         # promproof.toml:5
+    "runbook/section-placeholder" = "off"                     # promproof.toml:5
+    "runbook/url-drift" = "off"                               # promproof.toml:5
     --- exit code 0
     "#);
     let says = |args: &[&str]| sandbox.run(&[&["config"], args].concat()).to_string();
@@ -269,6 +288,13 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     [runbook]
     keys = ["runbook_url", "runbook", "playbook"]             # default
     required = false                                          # default
+    sites = {}                                                # default
+    # generator is not set                                    # default
+    pages = []                                                # default
+    other-pages = []                                          # default
+    sections = []                                             # default
+    front-matter = []                                         # default
+    shortcodes = ["rule"]                                     # default
 
     [promql]
     features = []                                             # default

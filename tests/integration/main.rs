@@ -32,6 +32,7 @@ mod readme;
 mod render_command;
 mod rule_docs;
 mod rule_ids;
+mod runbook;
 mod selection;
 mod test_command;
 mod test_watch;

@@ -2,7 +2,8 @@
 //!
 //! Each page in `docs/rules` shows YAML blocks (or TOML, or lines of a baseline) marked `bad` or `good`. A good block must be clean; a bad one must
 //! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
-//! `UPDATE_DOCS=1` to write these `text` blocks anew. `file NAME` is a file that the configuration behind it names.
+//! `UPDATE_DOCS=1` to write these `text` blocks anew. `file NAME` is a file that the configuration behind it names, `page NAME`
+//! a runbook page beside the rules of the next block.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -57,7 +58,7 @@ fn blocks(page: &str) -> Vec<Block> {
 /// The day of all pages, 2026-12-01, in milliseconds since the Unix epoch.
 const NOW_MS: i64 = 1_796_083_200_000;
 
-fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
+fn lint_yaml(text: &str, pages: Vec<SourceFile>, config: &Config) -> Vec<Diagnostic> {
     let config = &config.clone().as_of(NOW_MS);
     let rules = Arc::new(SourceFile::new("rules.yml", text));
     if classify(&yaml::parse(&rules), &rules) == FileShape::Tests {
@@ -66,7 +67,10 @@ fn lint_yaml(text: &str, config: &Config) -> Vec<Diagnostic> {
         workspace.add(Document::test_file(&tests, &config.settings()));
         return lint::run(&workspace, config);
     }
-    lint::run_on(&rules, config)
+    let mut workspace = Workspace::new(Purpose::Check, config.settings());
+    workspace.add(Document::rule_file(&rules, &config.settings()));
+    pages.into_iter().for_each(|page| workspace.add_page(page));
+    lint::run(&workspace, config)
 }
 
 /// What is wrong with a baseline, and what it knows in vain of `rules`.
@@ -112,6 +116,8 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
     let mut config = Config::default();
     // Files that a configuration names, by their paths.
     let mut files: BTreeMap<&str, Arc<SourceFile>> = BTreeMap::new();
+    // Runbook pages for the rules of the next block of YAML.
+    let mut runbooks = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         let found = match block.info.as_str() {
             "toml config" => {
@@ -130,9 +136,13 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
             }
             "yaml bad" | "yaml good" => {
                 rules = &block.text;
-                lint_yaml(rules, &config)
+                lint_yaml(rules, std::mem::take(&mut runbooks), &config)
             }
             "jsonl bad" | "jsonl good" => read_baseline(&block.text, rules, &config),
+            info if info.starts_with("markdown page ") => {
+                runbooks.push(SourceFile::new(&info["markdown page ".len()..], &block.text));
+                continue;
+            }
             "toml bad" | "toml good" => read_config(&block.text).err().unwrap_or_default(),
             "text" => continue,
             other => panic!("{id}: what is a `{other}` block?"),

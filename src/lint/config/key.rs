@@ -55,6 +55,8 @@ pub(super) enum Slot<T: 'static> {
     TextByName(fn(&mut T) -> &mut BTreeMap<String, String>),
     /// A file.
     File(fn(&mut T) -> &mut Option<NamedFile>),
+    /// Folders of the repository, each for the beginning of an address.
+    Sites(fn(&mut T) -> &mut BTreeMap<String, String>),
     /// A list of files.
     Files(fn(&mut T) -> &mut Vec<NamedFile>),
     /// A version of Prometheus.
@@ -98,7 +100,7 @@ impl<T: Clone> Slot<T> {
             Slot::DurationsByName(place) => {
                 Value::ByName(place(&mut of).iter().map(|(name, ms)| (name.clone(), duration(ms))).collect())
             }
-            Slot::TextByName(place) => {
+            Slot::TextByName(place) | Slot::Sites(place) => {
                 let texts = place(&mut of).iter();
                 Value::ByName(texts.map(|(name, text)| (name.clone(), Value::Text(text.clone()))).collect())
             }
@@ -123,8 +125,8 @@ impl<T: Clone> Slot<T> {
             Slot::TextsByName(_) => Kind::TextsByName,
             Slot::Duration(_) => Kind::Duration,
             Slot::DurationsByName(_) => Kind::DurationsByName,
-            Slot::TextByName(_) => Kind::TextByName,
             Slot::File(_) => Kind::File,
+            Slot::TextByName(_) | Slot::Sites(_) => Kind::TextByName,
             Slot::Files(_) => Kind::Files,
             Slot::Version(_) => Kind::Version,
             Slot::Rules(_) => Kind::Rules,

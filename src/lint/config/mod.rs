@@ -20,6 +20,7 @@
 //! [runbook]
 //! keys = ["runbook_url"]
 //! required = true
+//! sites = { "https://runbooks.example.com/" = "content" }
 //!
 //! [promql]
 //! features = ["promql-experimental-functions"]
@@ -56,6 +57,7 @@ use crate::inventory::Inventory;
 use crate::lint::naming::Name;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
+use crate::runbook;
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
 use crate::workspace::paths::Patterns;
@@ -76,7 +78,7 @@ pub struct Config {
     /// `[annotations]`: the annotations of alerts.
     pub annotations: AnnotationPolicy,
     /// `[runbook]`: links to runbook pages.
-    pub runbook: RunbookPolicy,
+    pub runbook: runbook::Policy,
     /// `[promql]`: the language.
     pub promql: PromqlPolicy,
     /// `[facts]`: the servers on which the rules run.
@@ -136,22 +138,6 @@ impl LabelPolicy {
 pub struct AnnotationPolicy {
     /// `required`: annotations that each alerting rule must set.
     pub required: Vec<String>,
-}
-
-/// `[runbook]`.
-#[derive(Clone, Debug)]
-pub struct RunbookPolicy {
-    /// `keys`: the annotations that hold a link to a runbook page, the preferred one first.
-    pub keys: Vec<String>,
-    /// `required`: whether each alerting rule must have one.
-    pub required: bool,
-}
-
-impl Default for RunbookPolicy {
-    fn default() -> Self {
-        let keys = ["runbook_url", "runbook", "playbook"];
-        RunbookPolicy { keys: keys.map(str::to_owned).to_vec(), required: false }
-    }
 }
 
 /// `[promql]`.

@@ -1,6 +1,7 @@
 //! From the text of `promproof.toml` to a [`Config`], key by key as the table says.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -10,7 +11,7 @@ use crate::lint::rules::config::SYNTAX;
 use crate::rules::Dialect;
 use crate::source::words;
 use crate::source::{Diagnostic, Label, SourceFile, Span, Spanned};
-use crate::workspace::paths::Patterns;
+use crate::workspace::paths::{Patterns, normalize};
 
 use super::key::{Key, Slot, path};
 use super::levels::{Level, Levels};
@@ -155,13 +156,11 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
         }
         Slot::Rules(place) => *place(target) = rules(section, name, problems),
         Slot::Version(place) => *place(target) = section.version(name, problems),
-        Slot::TextByName(place) => {
-            let Some(table) = section.table(name, problems) else { return };
-            let section = Section::with_any_keys(table, &format!("`{name}`"));
-            let names = table.keys().map(|name| name.get_ref().as_ref());
-            *place(target) = names
-                .filter_map(|name: &str| Some((name.to_owned(), section.text(name, problems)?.to_owned())))
-                .collect();
+        Slot::TextByName(place) => *place(target) = text_by_name(section, name, problems),
+        Slot::Sites(place) => {
+            let sites = text_by_name(section, name, problems);
+            check_sites(section, name, &sites, problems);
+            *place(target) = sites;
         }
         Slot::DurationsByName(place) => {
             let Some(table) = section.table(name, problems) else { return };
@@ -170,6 +169,32 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
             *place(target) =
                 names.filter_map(|name: &str| Some((name.to_owned(), section.duration(name, problems)?))).collect();
         }
+    }
+}
+
+fn text_by_name(section: &Section<'_>, key: &str, problems: &mut Problems<'_>) -> BTreeMap<String, String> {
+    let Some(table) = section.table(key, problems) else { return BTreeMap::new() };
+    let section = Section::with_any_keys(table, &format!("`{key}`"));
+    let names = table.keys().map(|name| name.get_ref().as_ref());
+    names.filter_map(|name: &str| Some((name.to_owned(), section.text(name, problems)?.to_owned()))).collect()
+}
+
+/// Addresses begin with a scheme, folders lie in the repository, and a `{path}` in one of the two wants one in the other.
+fn check_sites(section: &Section<'_>, key: &str, sites: &BTreeMap<String, String>, problems: &mut Problems<'_>) {
+    let Some(span) = section.place(key) else { return };
+    for (url, place) in sites {
+        let (what, help) = if !url.contains("://") {
+            (format!("`{url}` is no beginning of an address"), "write it with `https://`")
+        } else if Path::new(place).is_absolute() || normalize(Path::new(place)).starts_with("..") {
+            let help = "write a path from the folder of the configuration to a folder below it";
+            (format!("`{place}` lies outside of the folder of the configuration"), help)
+        } else if url.contains("{path}") != place.contains("{path}") {
+            let help = "write it in both, or in none: then what follows the address is the path in the folder";
+            (format!("there is a `{{path}}` in only one of `{url}` and `{place}`"), help)
+        } else {
+            continue;
+        };
+        problems.invalid(span, what, help.to_owned());
     }
 }
 

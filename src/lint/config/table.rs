@@ -4,6 +4,7 @@
 use super::fail_on::FailOn;
 use super::key::{Key, KeyInfo, Slot};
 use super::{Config, Override, PROMQL_FEATURES};
+use crate::runbook::Generator;
 
 /// A table of the file.
 pub(super) struct Section {
@@ -129,7 +130,7 @@ pub(super) static SECTIONS: [Section; 6] = [
     },
     Section {
         name: "runbook",
-        about: "Links from alerts to runbook pages.",
+        about: "Links from alerts to runbook pages, and the pages.",
         keys: &[
             Key {
                 name: "keys",
@@ -144,6 +145,68 @@ pub(super) static SECTIONS: [Section; 6] = [
                 is_required: false,
                 about: "Whether every alerting rule has to have a link (`runbook/missing`).",
                 example: "required = true",
+            },
+            Key {
+                name: "sites",
+                slot: Slot::Sites(|config| &mut config.runbook.sites),
+                is_required: false,
+                about: "Where the pages of this repository are published: for the beginning of an address, the folder \
+                        whose pages are there. `{path}` in both stands for what the two have in common, where that is \
+                        not simply the end. With it links of alerts are followed to their pages \
+                        (`runbook/page-missing`, `runbook/page-orphan`, `runbook/case-mismatch`, \
+                        `runbook/anchor-missing`).",
+                example: "sites = { \"https://runbooks.example.com/\" = \"content\" }",
+            },
+            Key {
+                name: "generator",
+                slot: Slot::OneOf {
+                    words: &Generator::WORDS,
+                    set: |config, word| config.runbook.generator = Generator::from_word(word),
+                    get: |config| config.runbook.generator.map(Generator::word),
+                },
+                is_required: false,
+                about: "What makes the sites: it decides which address a page has. `files` shows files under their \
+                        paths, as GitHub and GitLab do; addresses with `/blob/` or `/raw/` in them are taken for such. \
+                        Without it capital letters and what stands behind the name of a page make no difference.",
+                example: r#"generator = "hugo""#,
+            },
+            Key {
+                name: "pages",
+                slot: Slot::Paths(|config| &mut config.runbook.pages),
+                is_required: false,
+                about: "The pages that are about alerts, in Markdown. Without it all pages below the folders of \
+                        `sites` are.",
+                example: r#"pages = ["content/alerts/**"]"#,
+            },
+            Key {
+                name: "other-pages",
+                slot: Slot::Paths(|config| &mut config.runbook.other_pages),
+                is_required: false,
+                about: "Those among them that no alert has to lead to, and that need no sections.",
+                example: r#"other-pages = ["content/alerts/general"]"#,
+            },
+            Key {
+                name: "sections",
+                slot: Slot::Names(|config| &mut config.runbook.sections),
+                is_required: false,
+                about: "The headings that every page about an alert has to have (`runbook/section-missing`).",
+                example: r#"sections = ["Meaning", "Impact", "Diagnosis", "Mitigation"]"#,
+            },
+            Key {
+                name: "front-matter",
+                slot: Slot::Names(|config| &mut config.runbook.front_matter),
+                is_required: false,
+                about: "The keys of front matter that every page about an alert has to have \
+                        (`runbook/section-missing`).",
+                example: r#"front-matter = ["title"]"#,
+            },
+            Key {
+                name: "shortcodes",
+                slot: Slot::SomeNames(|config| &mut config.runbook.shortcodes),
+                is_required: false,
+                about: "The names of the shortcodes that show a rule on a page; their arguments are a rule file and an \
+                        alert (`runbook/dead-shortcode`).",
+                example: r#"shortcodes = ["rule", "alert"]"#,
             },
         ],
     },

@@ -171,6 +171,23 @@ fn locks_that_are_contradicted_are_reported() {
 }
 
 #[test]
+fn sites_lie_in_the_repository() {
+    let config = parse("[runbook]\nsites = { \"https://a.dev/\" = \"docs\" }\ngenerator = \"mkdocs\"").unwrap();
+    assert!(config.runbook.has_pages());
+    assert_eq!(config.runbook.folders(), [Path::new("docs")]);
+    let config = parse("[runbook]\npages = [\"a/b\", \"a/b/c/*.md\", \"./d/*/e\", \"f/g.md\"]").unwrap();
+    assert_eq!(config.runbook.folders(), ["a/b", "d", "f"].map(Path::new));
+    let config = parse("[runbook]\npages = [\"a\", \"*.md\"]").unwrap();
+    assert_eq!(config.runbook.folders(), [Path::new("")]);
+    insta::assert_snapshot!(problems("[runbook]\nsites = { \"a.dev\" = \"x\", \"https://a\" = \"/etc\", \"https://b\" = \"x/../..\", \"https://c/{path}\" = \"x\" }"), @r"
+    2:1 config/invalid-value `/etc` lies outside of the folder of the configuration [sites]  (write a path from the folder of the configuration to a folder below it)
+    2:1 config/invalid-value `a.dev` is no beginning of an address [sites]  (write it with `https://`)
+    2:1 config/invalid-value `x/../..` lies outside of the folder of the configuration [sites]  (write a path from the folder of the configuration to a folder below it)
+    2:1 config/invalid-value there is a `{path}` in only one of `https://c/{path}` and `x` [sites]  (write it in both, or in none: then what follows the address is the path in the folder)
+    ");
+}
+
+#[test]
 fn the_table_describes_what_is_read() {
     for section in sections() {
         let head = match section.name {

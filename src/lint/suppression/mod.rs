@@ -1,6 +1,7 @@
 //! Suppressions: comments, and annotations of rules, that say which findings are not wanted at a place.
 
 mod comment;
+mod page;
 mod pint;
 mod reading;
 mod removal;
@@ -18,6 +19,7 @@ use super::config::Levels;
 use super::naming::Name;
 use super::rules::suppression::{LOCKED, UNUSED};
 use crate::workspace::Document;
+pub(super) use page::PageSuppressions;
 use reading::Reading;
 
 /// The annotation that excuses findings in its rule, for rules whose file has no place for comments. A name of an annotation

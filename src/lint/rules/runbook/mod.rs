@@ -1,8 +1,36 @@
-//! Links to runbook pages.
+//! Links to runbook pages, and the pages.
 
+mod anchor_missing;
+mod broken_page;
+mod broken_relative_link;
+mod case_mismatch;
+mod dead_shortcode;
 mod invalid_url;
 mod missing;
+mod page_missing;
+mod page_orphan;
+mod rule_drift;
+mod section_empty;
+mod section_missing;
+mod section_placeholder;
+mod sections;
+mod url_drift;
 
 use super::LintRule;
 
-pub(super) static RULES: &[&dyn LintRule] = &[&missing::Missing, &invalid_url::InvalidUrl];
+pub(super) static RULES: &[&dyn LintRule] = &[
+    &anchor_missing::AnchorMissing,
+    &broken_page::BrokenPage,
+    &broken_relative_link::BrokenRelativeLink,
+    &case_mismatch::CaseMismatch,
+    &dead_shortcode::DeadShortcode,
+    &invalid_url::InvalidUrl,
+    &missing::Missing,
+    &page_missing::PageMissing,
+    &page_orphan::PageOrphan,
+    &rule_drift::RuleDrift,
+    &section_empty::SectionEmpty,
+    &section_missing::SectionMissing,
+    &section_placeholder::SectionPlaceholder,
+    &url_drift::UrlDrift,
+];

@@ -1,0 +1,265 @@
+//! Runbook pages and the alerts that lead to them: found out once for all lint rules that ask about it.
+
+use std::path::Path;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Config;
+use super::context::{FileContext, WorkspaceContext};
+use super::recording::Place;
+use super::registry::registry;
+use crate::facts::Facts;
+use crate::rules::{Field, Rule, RuleKind};
+use crate::runbook::page::{Copy, Shortcode};
+use crate::runbook::{self, Addresses, Drift, Entry, Library, Target};
+use crate::source::{FileId, Label, Span};
+use crate::workspace::{Lookup, ReadError, Workspace};
+
+/// The lint rules about runbooks that look at links alone.
+const WITHOUT_PAGES: [&str; 2] = ["runbook/invalid-url", "runbook/missing"];
+
+/// Finds the runbook pages that the configuration names and reads them, unless no lint rule asks for them. Gives what
+/// cannot be read.
+pub fn find_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -> Vec<ReadError> {
+    let levels = config.levels("");
+    let asks = |id: &str| id.starts_with("runbook/") && !WITHOUT_PAGES.contains(&id);
+    let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks(meta.id) && levels.is_on(meta));
+    if !is_asked || !config.runbook.has_pages() {
+        return Vec::new();
+    }
+    let folders: Vec<_> = config.runbook.folders().iter().map(|folder| lookup.filter.shown(folder)).collect();
+    workspace.find_pages(&folders, lookup)
+}
+
+/// The pages, the alerts, and which leads to which.
+pub struct Pages<'a> {
+    /// The pages.
+    pub library: Library,
+    alerts: Vec<Alert<'a>>,
+    by_name: FxHashMap<&'a str, Vec<usize>>,
+    /// For each page, the alerts whose link leads there.
+    by_page: FxHashMap<FileId, Vec<usize>>,
+    /// The rule files by the last part of their paths.
+    files: FxHashMap<String, Vec<(String, FileContext<'a>)>>,
+}
+
+/// An alerting rule.
+pub struct Alert<'a> {
+    /// Where it stands.
+    pub place: Place<'a>,
+    /// Its links to runbooks.
+    pub links: Vec<Link<'a>>,
+}
+
+/// The link of an alert to a runbook.
+pub struct Link<'a> {
+    /// The annotation's name.
+    pub name: &'a Field,
+    /// The annotation's text.
+    pub value: &'a Field,
+    /// What it can be.
+    pub addresses: Addresses,
+}
+
+/// A rule that a page shows, the alert that it shows, and how the two differ.
+pub struct Shown<'p, 'a> {
+    /// The page.
+    pub entry: &'p Entry,
+    /// The rule in the page.
+    pub copy: &'p Copy,
+    /// The alert.
+    pub alert: &'p Alert<'a>,
+    /// What is different.
+    pub drift: Drift,
+}
+
+/// What a shortcode that shows a rule leads to.
+pub enum Shows<'p, 'a> {
+    /// To an alert.
+    Alert,
+    /// To a rule file that has no such alert.
+    NoAlert(Vec<&'p FileContext<'a>>),
+    /// To a file that is not among the rule files of the run.
+    NoFile,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn of(cx: &WorkspaceContext<'a>) -> Pages<'a> {
+        let (config, filter) = (cx.config, cx.config.files());
+        let library = Library::of(cx.workspace, &config.runbook, filter);
+        if library.is_empty() {
+            return Pages {
+                library,
+                alerts: Vec::new(),
+                by_name: FxHashMap::default(),
+                by_page: FxHashMap::default(),
+                files: FxHashMap::default(),
+            };
+        }
+        let alerting = cx.places().filter(|place| place.rule.kind == RuleKind::Alerting);
+        let alerts: Vec<Alert<'a>> = alerting.map(|place| Alert::of(place, config)).collect();
+        let mut by_name: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        let mut by_page: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+        for (at, alert) in alerts.iter().enumerate() {
+            by_name.entry(alert.name()).or_default().push(at);
+            for (_, target) in alert.links.iter().flat_map(|link| link.targets(&library)) {
+                if let Target::Page(entry) | Target::OtherCase(entry, _) | Target::Moved(entry, _) = target {
+                    by_page.entry(entry.page.file.id()).or_default().push(at);
+                }
+            }
+        }
+        let mut files: FxHashMap<String, Vec<_>> = FxHashMap::default();
+        for file in cx.rule_files() {
+            let path = filter.relative(Path::new(file.source().name()));
+            let path = path.to_string_lossy().replace('\\', "/");
+            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+            files.entry(name).or_default().push((path, file));
+        }
+        Pages { library, alerts, by_name, by_page, files }
+    }
+
+    /// The alerts, in the order of the files.
+    pub fn alerts(&self) -> &[Alert<'a>] {
+        &self.alerts
+    }
+
+    /// The alerts with this name.
+    pub fn named<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p Alert<'a>> {
+        self.by_name.get(name).into_iter().flatten().filter_map(|at| self.alerts.get(*at))
+    }
+
+    /// The names of all alerts.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.by_name.keys().copied()
+    }
+
+    /// The alerts whose link leads to a page.
+    pub fn leading_to<'p>(&'p self, entry: &Entry) -> impl Iterator<Item = &'p Alert<'a>> {
+        let found = self.by_page.get(&entry.page.file.id());
+        found.into_iter().flatten().filter_map(|at| self.alerts.get(*at))
+    }
+
+    /// The shortcodes of a page that show a rule, with the file and the alert that they name.
+    pub fn shortcodes<'e>(&self, entry: &'e Entry, config: &Config) -> Vec<(&'e Shortcode, &'e str, &'e str)> {
+        let names = &config.runbook.shortcodes;
+        let found =
+            entry.page.shortcodes.iter().filter(|shortcode| !shortcode.is_end && names.contains(&shortcode.name.value));
+        let arguments = |shortcode: &'e Shortcode| match shortcode.arguments.as_slice() {
+            [file, alert, ..] => Some((shortcode, file.value.as_str(), alert.value.as_str())),
+            _ => None,
+        };
+        found.filter_map(arguments).collect()
+    }
+
+    /// The rule files that a shortcode names: those whose path ends with `file`.
+    pub fn files(&self, file: &str) -> Vec<&FileContext<'a>> {
+        let file = file.trim_start_matches("./").trim_start_matches('/');
+        let name = file.rsplit('/').next().unwrap_or_default();
+        let is_it =
+            |path: &str| path.strip_suffix(file).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let found = self.files.get(name).into_iter().flatten().filter(|(path, _)| is_it(path));
+        found.map(|(_, file)| file).collect()
+    }
+
+    /// What a shortcode that names `file` and `alert` leads to.
+    pub fn shows(&self, file: &str, alert: &str) -> Shows<'_, 'a> {
+        let files = self.files(file);
+        if files.is_empty() {
+            return Shows::NoFile;
+        }
+        let is_in = |found: &Alert<'_>| files.iter().any(|file| file.source().id() == found.place.file.source().id());
+        if self.named(alert).any(is_in) { Shows::Alert } else { Shows::NoAlert(files) }
+    }
+
+    /// The rules that pages show, each with the alert that it shows and what is different. A rule that is none of an alert
+    /// that there is is left out.
+    pub fn shown<'p>(&'p self, config: &Config) -> Vec<Shown<'p, 'a>> {
+        let mut shown = Vec::new();
+        for entry in self.library.entries() {
+            let copies = entry.page.copies.iter();
+            shown.extend(copies.filter_map(|copy| self.shown_by(entry, copy, config)));
+        }
+        shown
+    }
+
+    fn shown_by<'p>(&'p self, entry: &'p Entry, copy: &'p Copy, config: &Config) -> Option<Shown<'p, 'a>> {
+        let options = config.promql.parse_options();
+        let drift = |alert: &Alert<'_>| Drift::of(copy, alert.place.rule, &config.runbook.keys, &options);
+        let compared = self.candidates(entry, copy, config).into_iter().map(|alert| (drift(alert), alert));
+        let (drift, alert) = compared.min_by_key(|(drift, _)| (drift.fields.len(), drift.links.len()))?;
+        Some(Shown { entry, copy, alert, drift })
+    }
+
+    /// The alerts that a rule in a page may be: those of the shortcode beside it, or else those that lead to the page, or
+    /// else all of its name.
+    fn candidates<'p>(&'p self, entry: &Entry, copy: &Copy, config: &Config) -> Vec<&'p Alert<'a>> {
+        let name = copy.name.text();
+        let mut named: Vec<&Alert<'a>> = self.named(name).collect();
+        if named.len() < 2 {
+            return named;
+        }
+        let files: FxHashSet<FileId> = self
+            .shortcodes(entry, config)
+            .into_iter()
+            .filter(|(_, _, alert)| *alert == name)
+            .flat_map(|(_, file, _)| self.files(file))
+            .map(|file| file.source().id())
+            .collect();
+        if named.iter().any(|alert| files.contains(&alert.place.file.source().id())) {
+            named.retain(|alert| files.contains(&alert.place.file.source().id()));
+            return named;
+        }
+        let leading: Vec<_> = self.leading_to(entry).filter(|alert| alert.name() == name).collect();
+        if leading.is_empty() { named } else { leading }
+    }
+}
+
+impl<'a> Alert<'a> {
+    fn of(place: Place<'a>, config: &'a Config) -> Alert<'a> {
+        let links = runbook::links(place.rule, &config.runbook.keys).map(|(name, value)| {
+            let addresses = runbook::addresses(value.text(), |label| named_values(place.rule, label, config));
+            Link { name, value, addresses }
+        });
+        Alert { links: links.collect(), place }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'a str {
+        self.place.rule.name.text()
+    }
+}
+
+/// The values that a label of the series of an alert can have, where matchers name all of them.
+fn named_values(rule: &Rule, label: &str, config: &Config) -> Option<Vec<String>> {
+    let facts = Facts::under(rule.parsed.as_ref()?, config.premises());
+    let mut values = Vec::new();
+    for branch in facts.branches() {
+        values.extend(branch.named_values(label)?.into_iter().map(str::to_owned));
+    }
+    values.sort_unstable();
+    values.dedup();
+    Some(values)
+}
+
+impl Link<'_> {
+    /// What the link leads to, for each address that it can have; nothing where that is not known.
+    pub fn targets<'l>(&self, library: &'l Library) -> Vec<(&str, Target<'l>)> {
+        let known = match &self.addresses {
+            Addresses::Known(known) => known.as_slice(),
+            Addresses::Unknown { .. } => &[],
+        };
+        known.iter().map(|address| (address.as_str(), library.target(address))).collect()
+    }
+}
+
+impl Shown<'_, '_> {
+    /// A label at bytes of the page.
+    pub fn in_page(&self, span: Span, text: impl Into<String>) -> Label {
+        Label::new(&self.entry.page.file, span, text)
+    }
+
+    /// A label at bytes of the rule file.
+    pub fn in_rule(&self, span: Span, text: impl Into<String>) -> Label {
+        self.alert.place.file.label(span, text)
+    }
+}

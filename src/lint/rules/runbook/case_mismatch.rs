@@ -1,0 +1,65 @@
+//! `runbook/case-mismatch`: a link that leads to its page only where capital letters make no difference.
+
+use crate::lint::context::WorkspaceContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::runbook::Target;
+use crate::source::{Applicability, Diagnostic, Edit, Span};
+
+static META: Meta = meta!(
+    "runbook/case-mismatch",
+    Warning,
+    likely,
+    "the link of an alert has other capital letters than the address of its page"
+)
+.on_by_default()
+.fixable();
+
+pub(super) struct CaseMismatch;
+
+impl LintRule for CaseMismatch {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        let pages = cx.pages();
+        for alert in pages.alerts() {
+            for link in &alert.links {
+                for (address, target) in link.targets(&pages.library) {
+                    let Target::OtherCase(entry, url) = target else { continue };
+                    let file = alert.place.file;
+                    let page = &entry.path;
+                    let message =
+                        format!("the runbook of `{}` is `{page}`, but for capital letters of the link", alert.name());
+                    let found = META.diagnostic(message, file.field(link.value, ""));
+                    let Some(right) = url.and_then(|url| like(address, &url)) else {
+                        out.push(found);
+                        continue;
+                    };
+                    let text = link.value.text();
+                    let at = text.find(address).map(|at| Span::new(at, at + address.len()));
+                    let fix = at.and_then(|at| {
+                        let edit = Edit::replace(at, right.clone());
+                        file.fix_inside(
+                            link.value,
+                            "write the address as the site has it",
+                            &[edit],
+                            Applicability::Safe,
+                        )
+                    });
+                    let help = format!("write `{right}`: servers know capital letters from small ones");
+                    out.push(found.help(help).fix(fix));
+                }
+            }
+        }
+    }
+}
+
+/// The address `url` with the end that `address` has: a slash or none, query and anchor.
+fn like(address: &str, url: &str) -> Option<String> {
+    let end = address.find(['?', '#']).unwrap_or(address.len());
+    let (path, rest) = address.split_at_checked(end)?;
+    let plain = url.trim_end_matches('/');
+    let slash = if path.ends_with('/') { "/" } else { "" };
+    Some(format!("{plain}{slash}{rest}"))
+}

@@ -1,0 +1,102 @@
+//! Rules that a page shows: what its blocks of YAML hold.
+
+use std::sync::Arc;
+
+use super::{CodeBlock, Page};
+use crate::rules::Field;
+use crate::source::Span;
+use crate::yaml::{self, Mapping, Node, NodeKind, Parsed};
+
+/// A rule in a page.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// The alert's name.
+    pub name: Field,
+    /// The rule's mapping.
+    pub node: Node,
+    /// The lines of the block that it stands in.
+    pub block: Span,
+    /// So many columns of each of these lines are indentation.
+    pub indent: usize,
+    /// Which of the rules of its block it is, from 0.
+    pub at: usize,
+    /// Whether the block holds this rule and nothing else.
+    pub is_alone: bool,
+}
+
+impl Copy {
+    /// The value of a field of the rule that is a text; null counts as one that is empty.
+    pub fn field(&self, name: &str) -> Option<Field> {
+        field(self.node.as_mapping()?, name)
+    }
+
+    /// The bytes of a field, key and value.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        let entry = self.node.as_mapping()?.get(name)?;
+        Some(entry.key.span.to(entry.value.span))
+    }
+
+    /// The labels or annotations, as `name` says.
+    pub fn pairs(&self, name: &str) -> Vec<(Field, Field)> {
+        let mapping = || self.node.as_mapping()?.get(name)?.value.as_mapping();
+        let entries = mapping().map_or(&[][..], |mapping| &mapping.entries);
+        entries.iter().filter_map(|entry| Some((of_node(&entry.key)?, of_node(&entry.value)?))).collect()
+    }
+}
+
+fn field(mapping: &Mapping, name: &str) -> Option<Field> {
+    of_node(&mapping.get(name)?.value)
+}
+
+fn of_node(node: &Node) -> Option<Field> {
+    Some(Field { scalar: Arc::clone(node.as_shared_scalar()?), span: node.span })
+}
+
+/// Reads the rules that a page shows. A block that is not YAML is an example of something else.
+pub(super) fn read(page: &mut Page) {
+    let mut copies = Vec::new();
+    for block in page.blocks.iter().filter(|block| may_hold_rules(page, block)) {
+        let parsed = yaml::parse_within(&page.file, block.content, block.indent);
+        if parsed.documents.iter().any(|document| document.broken) {
+            continue;
+        }
+        copies.extend(in_block(&parsed, block.content, block.indent));
+    }
+    page.copies = copies;
+}
+
+/// The rules of a block of YAML.
+pub(in crate::runbook) fn in_block(parsed: &Parsed, block: Span, indent: usize) -> Vec<Copy> {
+    let mut found = Vec::new();
+    for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
+        gather(root, &mut found);
+    }
+    let is_alone = found.len() == 1 && parsed.documents.len() == 1;
+    let copies = found.into_iter().enumerate();
+    copies.map(|(at, (name, node))| Copy { name, node, block, indent, at, is_alone }).collect()
+}
+
+fn may_hold_rules(page: &Page, block: &CodeBlock) -> bool {
+    let text = page.slice(block.content);
+    block.is_plain
+        && matches!(block.language.as_str(), "yaml" | "yml" | "")
+        && text.contains("alert:")
+        && text.contains("expr:")
+}
+
+/// The alerting rules in `node`: itself, those of a list, those below `rules`, `groups` and `spec`.
+fn gather(node: &Node, found: &mut Vec<(Field, Node)>) {
+    match &node.kind {
+        NodeKind::Scalar(_) => {}
+        NodeKind::Sequence(list) => list.items.iter().for_each(|item| gather(item, found)),
+        NodeKind::Mapping(mapping) => {
+            if let (Some(name), Some(_)) = (field(mapping, "alert"), mapping.get("expr")) {
+                found.push((name, node.clone()));
+                return;
+            }
+            for below in ["spec", "groups", "rules"].iter().filter_map(|name| mapping.get(name)) {
+                gather(&below.value, found);
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Writes a rule into the block of a page that shows it: what is the same stays as it is written, and nothing outside of
+//! the block changes.
+
+use std::sync::Arc;
+
+use super::drift::{Difference, Drift};
+use super::page::{Copy, Page, copy};
+use crate::promql::ParseOptions;
+use crate::rules::Rule;
+use crate::source::{self, Edit, SourceFile, Span};
+use crate::yaml::edit::{Editor, Place, Refusal, Value, without_entry};
+use crate::yaml::{self, Entry, Node};
+
+/// The edit of the page that makes these `differences` between `copy` and `rule` vanish; `None` where the block cannot be
+/// changed like that.
+pub fn refreshed(
+    page: &Page,
+    copy: &Copy,
+    rule: &Rule,
+    differences: &[Difference],
+    keys: &[String],
+    options: &ParseOptions,
+) -> Option<Edit> {
+    let old = Block::of(dedented(page, copy))?;
+    let is_settled = |text: &str| {
+        let Some(new) = Block::of(text.to_owned()) else { return false };
+        let Some(copy) = new.copy(copy.at) else { return false };
+        let left = Drift::of(&copy, rule, keys, options);
+        let mut left = left.fields.iter().chain(&left.links);
+        !left.any(|left| differences.iter().any(|settled| settled.field == left.field))
+    };
+    let edited = old.edited(copy.at, differences).ok().filter(|text| is_settled(text));
+    let text = edited.or_else(|| {
+        // Anew, where nothing else is in the block.
+        let text = if copy.is_alone { print_rule(rule) } else { return None };
+        Some(text).filter(|text| is_settled(text))
+    })?;
+    Some(Edit::replace(copy.block, indented(&with_line_breaks_of(page, &text), copy.indent)))
+}
+
+/// The lines of the block without their indentation.
+fn dedented(page: &Page, copy: &Copy) -> String {
+    let lines = page.slice(copy.block).split_inclusive('\n');
+    let without = |line: &str| {
+        let blanks = line.bytes().take(copy.indent).take_while(|byte| *byte == b' ').count();
+        line.get(blanks..).unwrap_or_default().to_owned()
+    };
+    lines.map(without).collect()
+}
+
+fn indented(text: &str, indent: usize) -> String {
+    if indent == 0 {
+        return text.to_owned();
+    }
+    let line = |line: &str| if line.trim().is_empty() { line.to_owned() } else { format!("{:indent$}{line}", "") };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+fn with_line_breaks_of(page: &Page, text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    if page.file.text().contains("\r\n") { text.replace('\n', "\r\n") } else { text }
+}
+
+/// A block of YAML by itself.
+struct Block {
+    file: Arc<SourceFile>,
+    parsed: yaml::Parsed,
+}
+
+impl Block {
+    /// `None` where it is not YAML.
+    fn of(text: String) -> Option<Block> {
+        let file = Arc::new(SourceFile::new("block", text));
+        let parsed = yaml::parse(&file);
+        parsed.problems.is_empty().then_some(Block { file, parsed })
+    }
+
+    fn copy(&self, at: usize) -> Option<Copy> {
+        copy::in_block(&self.parsed, Span::at(0), 0).into_iter().nth(at)
+    }
+
+    /// The text with the differences of its rule `at` settled, each where it is written.
+    fn edited(&self, at: usize, differences: &[Difference]) -> Result<String, Refusal> {
+        let editor = Editor::new(&self.file, &self.parsed);
+        let copy = self.copy(at).ok_or(Refusal::Layout)?;
+        let mut edits = Vec::new();
+        let mut added: Vec<(&str, Vec<(String, Value)>)> = Vec::new();
+        for difference in differences {
+            let (of, name) = difference.field.split_once('.').unwrap_or(("", &difference.field));
+            let mapping = match of {
+                "" => Some(&copy.node),
+                of => copy.node.as_mapping().and_then(|rule| Some(&rule.get(of)?.value)),
+            };
+            let entry = mapping.and_then(|mapping| mapping.as_mapping()?.get(name));
+            match (mapping, entry, &difference.rule_text) {
+                (_, Some(entry), Some(text)) => edits.extend(self.replace(&editor, entry, mapping, text)?),
+                (Some(mapping), Some(_), None) => {
+                    edits.extend(self.remove(&copy.node, mapping, of, name, differences)?)
+                }
+                (_, None, Some(text)) => {
+                    let value = Value::Text(text.clone());
+                    match added.iter_mut().find(|(to, _)| *to == of) {
+                        Some((_, entries)) => entries.push((name.to_owned(), value)),
+                        None => added.push((of, vec![(name.to_owned(), value)])),
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (to, entries) in added {
+            edits.extend(self.add(&editor, &copy.node, to, entries)?);
+        }
+        edits.dedup();
+        source::apply(self.file.text(), &edits).map_err(|_| Refusal::Layout)
+    }
+
+    fn replace(
+        &self,
+        editor: &Editor<'_>,
+        entry: &Entry,
+        mapping: Option<&Node>,
+        text: &str,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let in_flow = mapping.and_then(Node::as_mapping).is_some_and(|mapping| mapping.in_braces);
+        let place = Place::of_value(editor, entry, in_flow)?;
+        let is_block = entry.value.as_scalar().is_some_and(|scalar| scalar.style.is_block());
+        if text.trim_end().contains('\n') && !in_flow && !is_block {
+            let column = self.file.text().get(..entry.key.span.start).unwrap_or_default();
+            let column = column.len() - column.rfind('\n').map_or(0, |at| at + 1);
+            if let Some(lines) = literal(text, column + 2) {
+                return place.replace(editor, &Value::Plain(lines));
+            }
+        }
+        // What was a block of lines has a line break at its end, which says nothing.
+        let ends = entry.value.as_scalar().is_some_and(|scalar| scalar.value.ends_with('\n'));
+        let text = if is_block && ends { format!("{}\n", text.trim_end()) } else { text.trim_end().to_owned() };
+        place.replace(editor, &Value::Text(text))
+    }
+
+    /// Takes an entry out, and what holds it where nothing would be left in that.
+    fn remove(
+        &self,
+        rule: &Node,
+        mapping: &Node,
+        of: &str,
+        name: &str,
+        all: &[Difference],
+    ) -> Result<Vec<Edit>, Refusal> {
+        let is_gone = |entry: &Entry| {
+            all.iter().any(|gone| {
+                gone.rule_text.is_none()
+                    && gone.field.strip_prefix(of).and_then(|rest| rest.strip_prefix('.')) == entry.name()
+            })
+        };
+        let entries = mapping.as_mapping().map_or(&[][..], |mapping| &mapping.entries);
+        match !of.is_empty() && entries.iter().all(is_gone) {
+            true => without_entry(&self.file, rule, of),
+            false => without_entry(&self.file, mapping, name),
+        }
+    }
+
+    fn add(
+        &self,
+        editor: &Editor<'_>,
+        rule: &Node,
+        to: &str,
+        entries: Vec<(String, Value)>,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let whole = Place::of_document(rule);
+        match (to, whole.entry(editor, to)?) {
+            ("", _) => whole.add(editor, entries),
+            (_, Some(place)) => place.add(editor, entries),
+            (_, None) => whole.add(editor, vec![(to.to_owned(), Value::Map(entries))]),
+        }
+    }
+}
+
+/// The text as a literal block whose lines are indented by `indent`; `None` where it cannot be one.
+fn literal(text: &str, indent: usize) -> Option<String> {
+    let content = text.trim_end();
+    let fits = !content.starts_with([' ', '\t', '\n']) && !content.chars().any(|c| c.is_control() && c != '\n');
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") };
+    fits.then(|| format!("|-\n{}", content.split('\n').map(line).collect::<Vec<_>>().join("\n")))
+}
+
+/// A rule as YAML, in the order in which people write it, with a line break at its end.
+pub fn print_rule(rule: &Rule) -> String {
+    let mut mapping = serde_yaml::Mapping::new();
+    let own = rule.node.as_mapping();
+    for name in ["alert", "record", "expr", "for", "keep_firing_for"] {
+        let text = own.and_then(|own| Some(own.get(name)?.value.as_scalar()?.value.to_string()));
+        if let Some(text) = text {
+            mapping.insert(name.into(), text.trim_end().into());
+        }
+    }
+    for (name, pairs) in [("labels", &rule.labels), ("annotations", &rule.annotations)] {
+        if !pairs.is_empty() {
+            let pairs = pairs.iter().map(|(name, value)| (name.text().into(), value.text().trim_end().into()));
+            mapping.insert(name.into(), serde_yaml::Value::Mapping(pairs.collect()));
+        }
+    }
+    // Texts in mappings can always be written.
+    serde_yaml::to_string(&mapping).unwrap_or_default()
+}

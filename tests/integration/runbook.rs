@@ -1,0 +1,278 @@
+//! Runbook pages: alerts lead to them, they show rules, and both are checked.
+
+use super::support::Sandbox;
+
+const CONFIG: &str = r#"[runbook]
+sites = { "https://run.example/" = "content" }
+generator = "hugo"
+"#;
+
+const RULES: &str = r#"groups:
+  - name: node
+    rules:
+      - alert: HostDown
+        expr: |
+          up{job="node"}
+            == 0
+        for: 5m
+        labels:
+          severity: critical
+        annotations:
+          summary: "{{ $labels.instance }} is down"
+          runbook_url: https://run.example/node/hostdown/
+      - alert: DiskFull
+        expr: disk_free{team=~"red|blue"} < 1
+        annotations:
+          runbook_url: https://run.example/disk/{{ $labels.team }}/
+"#;
+
+/// The page of the alert, with a rule that differs in what is put in.
+fn page(expr: &str, labels: &str, rest: &str) -> String {
+    format!(
+        "---\ntitle: HostDown\n---\n# HostDown\n\n{{{{< rule \"rules/node.yml\" HostDown >}}}}\n\n~~~yaml\n# a copy\n\
+         - alert: 'HostDown'   # as it is\n  expr: {expr}\n  for: 300s\n{labels}  annotations:\n    \
+         runbook_url: https://run.example/node/hostdown/\n    summary: \"{{{{ $labels.instance }}}} is down\"\n~~~\n\n\
+         ## Meaning\n\nIt is down.\n{rest}"
+    )
+}
+
+const SEVERITY: &str = "  labels: {severity: critical}\n";
+
+fn repository(page: &str) -> Sandbox {
+    let red = "# DiskFull\n\nThe red one.\n";
+    Sandbox::with(&[
+        ("promproof.toml", CONFIG),
+        ("rules/node.yml", RULES),
+        ("content/node/HostDown.md", page),
+        ("content/disk/red.md", red),
+        ("content/disk/blue.md", red),
+    ])
+}
+
+/// The page as it is now.
+fn read(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.path("content/node/HostDown.md")).unwrap()
+}
+
+fn concise(sandbox: &Sandbox, args: &[&str]) -> String {
+    let run = sandbox.run(&[&["check", "--select", "runbook", "--output-format", "concise"], args].concat());
+    format!("{}{}{}", run.stdout, run.stderr, run.code.unwrap())
+}
+
+#[test]
+fn how_a_rule_is_written_is_no_drift() {
+    let sandbox = repository(&page("up {job = 'node'}==0", SEVERITY, ""));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 4 files
+    0
+    ");
+    // What is elsewhere is not looked at.
+    insta::assert_snapshot!(concise(&sandbox, &["rules"]), @r"
+    no findings in 4 files
+    0
+    ");
+}
+
+#[test]
+fn a_fix_changes_the_block_and_nothing_else() {
+    let drifted = page("up == 0", "  labels: {severity: warning, team: a}\n", "## Mitigation\n\n- [x](y)  \n\ttab\n");
+    let sandbox = repository(&drifted);
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    content/node/HostDown.md:11:3: warning[runbook/rule-drift] [*] the rule `HostDown` differs from what this page shows in `expr`, `labels.severity` and `labels.team`
+    1 warning in 1 of 4 files
+    [*] 1 fixable with --fix
+    0
+    ");
+    let run = sandbox.run(&["check", "--fix", "--select", "runbook"]);
+    insta::assert_snapshot!(run.stdout, @"1 fixed, no findings in 4 files");
+    let fixed = read(&sandbox);
+    insta::assert_snapshot!(fixed, @r#"
+    ---
+    title: HostDown
+    ---
+    # HostDown
+
+    {{< rule "rules/node.yml" HostDown >}}
+
+    ~~~yaml
+    # a copy
+    - alert: 'HostDown'   # as it is
+      expr: |-
+        up{job="node"}
+          == 0
+      for: 300s
+      labels: {severity: critical}
+      annotations:
+        runbook_url: https://run.example/node/hostdown/
+        summary: "{{ $labels.instance }} is down"
+    ~~~
+
+    ## Meaning
+
+    It is down.
+    ## Mitigation
+
+    - [x](y)  
+    	tab
+    "#);
+    let rest = |text: &str| text.split("~~~").last().unwrap().to_owned();
+    assert_eq!(rest(&fixed), rest(&drifted));
+}
+
+#[test]
+fn a_block_in_a_list_with_the_line_breaks_of_windows_is_fixed() {
+    let text = "# HostDown\n\n1. The rule:\n\n   ```yaml\n   alert: HostDown\n   expr: up{job=\"node\"} == 0\n   annotations:\n     summary: |\n       old\n   ```\n\n   Text.\n";
+    let sandbox = repository(&text.replace('\n', "\r\n"));
+    let run = sandbox.run(&["check", "--fix", "--select", "rule-drift"]);
+    insta::assert_snapshot!(run.stdout, @"1 fixed, no findings in 4 files");
+    let fixed = read(&sandbox);
+    assert_eq!(fixed.matches('\n').count(), fixed.matches("\r\n").count());
+    insta::assert_snapshot!(fixed.replace("\r\n", "\n"), @r#"
+    # HostDown
+
+    1. The rule:
+
+       ```yaml
+       alert: HostDown
+       expr: up{job="node"} == 0
+       annotations:
+         summary: |
+           {{ $labels.instance }} is down
+       for: 5m
+       labels:
+         severity: critical
+       ```
+
+       Text.
+    "#);
+}
+
+#[test]
+fn links_are_followed_for_every_value_that_is_known() {
+    let sandbox = repository("# HostDown\n");
+    std::fs::remove_file(sandbox.path("content/disk/blue.md")).unwrap();
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    rules/node.yml:17:24: warning[runbook/page-missing] the runbook of `DiskFull` can be `https://run.example/disk/blue/`, and there is no such page
+    1 warning in 1 of 3 files
+    0
+    ");
+    sandbox.write("rules/node.yml", RULES.replace("{team=~\"red|blue\"}", ""));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 3 files
+    0
+    ");
+    sandbox.write("rules/node.yml", RULES.replace("{team=~\"red|blue\"}", "").replace("/disk/", "/disc/"));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    rules/node.yml:17:24: warning[runbook/page-missing] the runbook of `DiskFull` leads to no page, whatever `{{ $labels.team }}` is
+    1 warning in 1 of 3 files
+    0
+    ");
+}
+
+#[test]
+fn a_page_excuses_its_findings() {
+    let excuse = "<!-- promproof: ignore[runbook/rule-drift] an old one, for comparison -->\n";
+    let sandbox = repository(&page("up == 0", SEVERITY, excuse));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 4 files
+    0
+    ");
+    let sandbox = repository(&page("up == 0", SEVERITY, ""));
+    let run = sandbox.run(&["check", "--select", "runbook"]);
+    assert!(run.stdout.contains("`<!-- promproof: ignore[runbook/rule-drift] reason -->` anywhere in the page"));
+}
+
+#[test]
+fn a_page_with_much_wrong() {
+    let text = "---\ntitle: [x\n---\n# HostDown\n\n{{% rule \"node.yml\" \"HostDwn\" %}}\n\n{{% rule \"nod.yml\" \"HostDown\" %}}\n\n\
+                [a](#nowhere) [b](../gone.md) ![c](img/c.png) [d](../../../etc/passwd) [e](../disk/red/) [f](/disk/blue) \
+                [g](mailto:x@y) [h]({{< ref \"x\" >}})\n\n## Empty\n\n## Later\n\nTBD.\n\n{{< never\n";
+    let sandbox = repository(text);
+    sandbox.write("content/node/Other.md", "# Other\n");
+    sandbox.write("content/node/HostUp.md", "# HostUp\n\nTODO\n");
+    sandbox.write("content/node/_index.md", "# Nodes\n");
+    sandbox.write("content/node/latin1.md", b"# Gr\xf6\xdfe\n");
+    sandbox.write("content/node/huge.md", "x".repeat(2 << 20));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    content/node/HostDown.md:2:8: warning[runbook/broken-page] the front matter is not YAML: the `[` opened here is never closed
+    content/node/HostDown.md:6:22: warning[runbook/dead-shortcode] `node.yml` has no alert `HostDwn`, so this shortcode shows nothing
+    content/node/HostDown.md:8:11: warning[runbook/dead-shortcode] there is no rule file `nod.yml`, so this shortcode shows nothing
+    content/node/HostDown.md:10:1: warning[runbook/anchor-missing] the link leads to `#nowhere`, which `content/node/HostDown.md` does not have
+    content/node/HostDown.md:10:15: warning[runbook/broken-relative-link] the link `../gone.md` leads to nothing
+    content/node/HostDown.md:10:31: warning[runbook/broken-relative-link] the link `img/c.png` leads to nothing
+    content/node/HostDown.md:10:47: warning[runbook/broken-relative-link] the link `../../../etc/passwd` leads to nothing
+    content/node/HostDown.md:12:1: warning[runbook/section-empty] the section `Empty` is empty
+    content/node/HostDown.md:18:1: warning[runbook/broken-page] the shortcode is not closed
+    content/node/HostUp.md:1:1: warning[runbook/page-orphan] no alert leads to the page `HostUp`
+    content/node/Other.md:1:1: warning[runbook/page-orphan] no alert leads to the page `Other`
+    content/node/huge.md:1:1: warning[runbook/broken-page] the page has more than 1024 KiB and is not read
+    content/node/latin1.md:1:1: warning[runbook/page-orphan] no alert leads to the page `latin1`
+    content/node/latin1.md:1:5: warning[runbook/broken-page] the file is not UTF-8 text
+    14 warnings in 5 of 9 files
+    0
+    ");
+}
+
+#[test]
+fn sections_are_wanted_as_configured_or_as_nearly_all_pages_have_them() {
+    let config = format!("{CONFIG}sections = [\"meaning\", \"What to do\"]\nfront-matter = [\"owner\"]\n");
+    let sandbox = repository(&page("up{job=\"node\"} == 0", SEVERITY, "## 2. what to do?\n\nx\n"));
+    sandbox.write("promproof.toml", config);
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    content/disk/blue.md:1:1: warning[runbook/section-missing] the front matter of the page has no `owner`
+    content/disk/blue.md:1:1: warning[runbook/section-missing] the page has no section `meaning` or `What to do`
+    content/disk/red.md:1:1: warning[runbook/section-missing] the front matter of the page has no `owner`
+    content/disk/red.md:1:1: warning[runbook/section-missing] the page has no section `meaning` or `What to do`
+    content/node/HostDown.md:2:1: warning[runbook/section-missing] the front matter of the page has no `owner`
+    5 warnings in 3 of 4 files
+    0
+    ");
+
+    let sandbox = Sandbox::with(&[("promproof.toml", CONFIG)]);
+    let mut rules = String::from("groups:\n  - name: a\n    rules:\n");
+    for at in 0..20 {
+        let more = if at == 7 { "" } else { "## Impact\n\nMuch.\n" };
+        sandbox.write(&format!("content/a{at}.md"), format!("# A{at}\n\n## Meaning\n\nIt is.\n\n{more}"));
+        rules += &format!(
+            "      - {{alert: A{at}, expr: up == 0, annotations: {{runbook: 'https://run.example/a{at}'}}}}\n"
+        );
+    }
+    sandbox.write("rules.yml", rules);
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    content/a7.md:1:1: warning[runbook/section-missing] the page has no section `Impact`
+    1 warning in 1 of 21 files
+    0
+    ");
+}
+
+#[test]
+fn a_repository_without_pages_hears_nothing() {
+    let sandbox = Sandbox::with(&[("rules.yml", RULES), ("content/a.md", "# a\n\n{{< b\n")]);
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 1 file
+    0
+    ");
+}
+
+#[test]
+fn pages_lie_in_the_sandbox() {
+    let sandbox = repository("# HostDown\n");
+    sandbox.write("promproof.toml", CONFIG.replace("\"content\"", "\"pages\""));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 1 file
+    error: pages: does not exist
+    2
+    ");
+    #[cfg(unix)]
+    {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("HostDown.md"), "# HostDown\n\n[a](secret)\n").unwrap();
+        std::os::unix::fs::symlink(outside.path(), sandbox.path("pages")).unwrap();
+        let run = concise(&sandbox, &["--sandbox"]);
+        insta::assert_snapshot!(run, @r"
+        no findings in 1 file
+        error: pages: lies outside of the repository, and --sandbox reads nothing there
+        2
+        ");
+    }
+}
