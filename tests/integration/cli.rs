@@ -265,6 +265,7 @@ fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "suppression"]), @r"
     suppression/expired  warning  certain  on     a suppression comment whose date has passed
     suppression/invalid  warning  certain  on     a suppression comment that cannot be understood
+    suppression/locked   warning  certain  on     a suppression of a rule that the configuration locks
     suppression/unused   warning  certain  on     a suppression comment that suppresses nothing (fixable)
     --- exit code 0
     ");
