@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use rustc_hash::FxHashSet;
 
 use super::config::FilesArgs;
 use super::{Error, Session, atomic, config, outputs};
@@ -43,6 +44,21 @@ pub(super) struct Found {
     pub identities: Vec<Identity>,
     /// How many more there are that the baseline knows.
     pub known: usize,
+}
+
+impl Found {
+    /// Leaves only some findings, and what is said of the baseline itself.
+    pub(super) fn keep(&mut self, concerned: &FxHashSet<Identity>) {
+        let kept: Vec<bool> = self
+            .identities
+            .iter()
+            .zip(&self.diagnostics)
+            .map(|(identity, found)| concerned.contains(identity) || found.rule.starts_with("baseline/"))
+            .collect();
+        let (mut of_diagnostics, mut of_identities) = (kept.iter(), kept.iter());
+        self.diagnostics.retain(|_| *of_diagnostics.next().unwrap_or(&true));
+        self.identities.retain(|_| *of_identities.next().unwrap_or(&true));
+    }
 }
 
 impl BaselineArgs {

@@ -11,6 +11,7 @@ use super::baseline::{BaselineArgs, Found, Known};
 use super::inputs::Inputs;
 use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
+use super::since::SinceArgs;
 use super::{Error, ExitStatus, Session, config, fix, ignores, outputs};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
@@ -73,6 +74,9 @@ pub(super) struct CheckArgs {
     pub allow_none: bool,
 
     #[command(flatten)]
+    pub changes: SinceArgs,
+
+    #[command(flatten)]
     pub baseline: BaselineArgs,
 
     #[command(flatten)]
@@ -90,6 +94,7 @@ Examples:
   promproof check --add-ignores 'before the move, until=2027-01-31'
   promproof check --select missing-label    one rule
   promproof check --baseline known.jsonl    only what is new
+  promproof check --since origin/main       only what this branch concerns
   promproof check --pedantic                also what is likely or an opinion
 
 To excuse a finding, name its rule in a comment at the end of the line or above the rule, in promproof.toml, or with --ignore:
@@ -110,6 +115,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
     outputs::forbid_overwriting(&files, &named)?;
     let known = args.baseline.open(&config, args.policy.files(), session)?;
     config::learn(&mut config, args.policy.files(), session)?;
+    args.changes.forbid(args)?;
     if let Some(reason) = &args.add_ignores {
         return ignores::run(args, reason, &config, known.as_ref(), session);
     }
@@ -147,18 +153,24 @@ pub(super) fn report(
     args: &CheckArgs,
     config: &Config,
     known: Option<&Known>,
-    inputs: Inputs,
+    mut inputs: Inputs,
     fixed: usize,
     out: &mut dyn Annotations,
     session: &Session,
 ) -> Result<ExitStatus, Error> {
+    let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;
     let progress = session.progress("linting");
-    let diagnostics = lint::run(&inputs.workspace, config);
-    let identities = lint::identify(&inputs.workspace, config, &diagnostics);
+    let mut diagnostics = lint::run(&inputs.workspace, config);
+    let mut identities = lint::identify(&inputs.workspace, config, &diagnostics);
     drop(progress);
+    let workspace = &inputs.workspace;
+    let concerned = before.map(|before| before.concerned(workspace, config, &mut diagnostics, &mut identities));
     let mut found = Found { diagnostics, identities, known: 0 };
     if let Some(known) = known {
         found = known.apply(found, &inputs.workspace, config, session)?;
+    }
+    if let Some(concerned) = concerned {
+        found.keep(&concerned);
     }
     let Found { diagnostics, identities, known } = found;
 
@@ -167,7 +179,8 @@ pub(super) fn report(
     let documents = workspace.documents();
     let unchecked = unchecked_expressions(documents);
     let looked_at = documents.len() + workspace.pages().len();
-    let mut summary = Summary { fixed, known, ..Summary::of(&diagnostics, looked_at) };
+    let since = args.changes.is_given();
+    let mut summary = Summary { fixed, known, since, ..Summary::of(&diagnostics, looked_at) };
     let is_empty = documents.is_empty();
     let files = documents.iter().map(|document| document.source.name().to_owned()).collect();
     // The process is about to end, which frees all trees at once; taking them apart is a twentieth of a run.

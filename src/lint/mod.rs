@@ -8,6 +8,7 @@
 //! of the documents. [`fix()`] applies the fixes that they bring along.
 
 mod baseline;
+mod changes;
 pub mod config;
 mod context;
 mod fix;
@@ -26,6 +27,7 @@ mod suppression;
 mod wanted;
 
 pub use baseline::{Baseline, Scope, Sifted};
+pub use changes::{Renamed, Side, concerned, removed_but_used};
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use fix::{Fixed, FixedFile, Reason, Refused, fix};

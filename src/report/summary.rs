@@ -44,6 +44,8 @@ pub struct Summary {
     pub fixed: usize,
     /// Findings that the baseline knows, which are not told.
     pub known: usize,
+    /// Whether only findings are counted that a change has to do with.
+    pub since: bool,
     /// Findings that `--fix` would fix.
     pub fixable: usize,
     /// Findings that `--fix` would fix only together with `--unsafe-fixes`.
@@ -117,6 +119,9 @@ impl fmt::Display for Summary {
             write!(f, "no findings in {}", counted(self.files, "file"))?;
         } else {
             write!(f, "{} in {} of {}", parts.join(", "), self.files_with_findings, counted(self.files, "file"))?;
+        }
+        if self.since {
+            write!(f, ", of what the change concerns")?;
         }
         if self.known > 0 {
             write!(f, ", {} known", self.known)?;

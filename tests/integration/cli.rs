@@ -399,6 +399,10 @@ fn help_shows_examples() {
           --add-ignores <REASON>  Excuse all findings with comments in their files, for this reason;
                                   `until=2027-01-31` in it is the last day on which they hold
 
+    Changes:
+          --since <REF>  Tell only findings that the changes since REF have brought, touched or affected
+          --staged       The same for what is staged to be committed
+
     Baseline:
           --baseline <FILE>  Tell only findings that FILE does not know, and what it knows in vain
           --update-baseline  Write the findings of this run into the baseline
@@ -439,6 +443,7 @@ fn help_shows_examples() {
       promproof check --add-ignores 'before the move, until=2027-01-31'
       promproof check --select missing-label    one rule
       promproof check --baseline known.jsonl    only what is new
+      promproof check --since origin/main       only what this branch concerns
       promproof check --pedantic                also what is likely or an opinion
 
     To excuse a finding, name its rule in a comment at the end of the line or above the rule, in

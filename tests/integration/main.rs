@@ -34,6 +34,7 @@ mod rule_docs;
 mod rule_ids;
 mod runbook;
 mod selection;
+mod since;
 mod test_command;
 mod test_watch;
 mod to_promtool;

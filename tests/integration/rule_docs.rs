@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::config::Choice;
-use promproof::lint::{self, Baseline, Confidence, Config, Scope};
+use promproof::lint::{self, Baseline, Confidence, Config, Scope, Side};
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, classify};
@@ -88,6 +88,18 @@ fn read_baseline(text: &str, rules: &str, config: &Config) -> Vec<Diagnostic> {
     baseline.stale(&sifted.stale).into_iter().collect()
 }
 
+/// What only a change can have.
+fn removed_but_used(before: &str, after: &str, config: &Config) -> Vec<Diagnostic> {
+    let workspace = |text: &str| {
+        let mut workspace = Workspace::new(Purpose::Check, config.settings());
+        workspace.add(Document::rule_file(&Arc::new(SourceFile::new("rules.yml", text)), &config.settings()));
+        workspace
+    };
+    let (before, after) = (workspace(before), workspace(after));
+    let side = |workspace| Side { workspace, config, identities: &[] };
+    lint::removed_but_used(&side(&before), &side(&after))
+}
+
 fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {
     Config::parse(&Arc::new(SourceFile::new("promproof.toml", text)))
 }
@@ -111,6 +123,8 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
     let mut wrong = Vec::new();
     let mut updated = String::new();
     let mut copied = 0;
+    // How rules were before a change.
+    let mut before: Option<&String> = None;
     // The last rules, which a baseline is held against.
     let mut rules = "groups: []";
     let mut config = Config::default();
@@ -134,9 +148,15 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
                 files.insert(name, Arc::new(SourceFile::new(name, &block.text)));
                 continue;
             }
+            "yaml before" => {
+                before = Some(&block.text);
+                continue;
+            }
             "yaml bad" | "yaml good" => {
                 rules = &block.text;
-                lint_yaml(rules, std::mem::take(&mut runbooks), &config)
+                let mut found = lint_yaml(rules, std::mem::take(&mut runbooks), &config);
+                found.extend(before.into_iter().flat_map(|before| removed_but_used(before, rules, &config)));
+                found
             }
             "jsonl bad" | "jsonl good" => read_baseline(&block.text, rules, &config),
             info if info.starts_with("markdown page ") => {

@@ -35,7 +35,8 @@ impl<'a> Scope<'a> {
         let stops = |found: &&Diagnostic| registry::find(found.rule).is_some_and(|rule| rule.meta().stops_reading);
         let broken = diagnostics.iter().filter(stops).map(|found| path_name(config, found.primary.file.name()));
         let files = workspace.documents().iter().map(|document| path_name(config, document.source.name()));
-        Scope { config, files: files.collect(), broken: broken.collect() }
+        let pages = workspace.pages().iter().map(|page| path_name(config, page.file.name()));
+        Scope { config, files: files.chain(pages).collect(), broken: broken.collect() }
     }
 
     /// Whether the run would have found what the key says, were it there. A file that is gone holds nothing.

@@ -7,7 +7,7 @@ pub(super) mod config;
 mod group;
 mod labels;
 mod promql;
-mod rule;
+pub(super) mod rule;
 mod runbook;
 mod schema;
 mod selector;

@@ -6,16 +6,21 @@ mod duplicate;
 mod inverted_ladder;
 mod misleading_characters;
 mod overlapping;
+mod removed_but_used;
 mod same_condition;
 mod used_across_groups;
 mod used_before_recorded;
 
 use super::LintRule;
+use crate::lint::rule::Reported;
+
+pub(in crate::lint) use removed_but_used::REMOVED_BUT_USED;
 
 pub(super) static RULES: &[&dyn LintRule] = &[
     &duplicate::Duplicate,
     &misleading_characters::MisleadingCharacters,
     &overlapping::Overlapping,
+    &Reported(&REMOVED_BUT_USED),
     &same_condition::SameCondition,
     &used_across_groups::UsedAcrossGroups,
     &used_before_recorded::UsedBeforeRecorded,

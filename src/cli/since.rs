@@ -1,0 +1,271 @@
+//! `promproof check --since` and `--staged`: only what a change has to do with.
+//!
+//! The files as they were are written to a folder of their own and checked there as they would have been then; what is
+//! told is the difference, and what lies in rules and tests that the change has touched or affected.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rustc_hash::FxHashSet;
+
+use super::check::CheckArgs;
+use super::config::FilesArgs;
+use super::git::{Changed, Commit, Entry, Repository};
+use super::inputs::Inputs;
+use super::scratch::Scratch;
+use super::{Error, Session};
+use crate::lint::{self, Config, Identity, Renamed, Side};
+use crate::source::Diagnostic;
+use crate::workspace::{self, Home, Lookup, Purpose, Workspace};
+
+/// Options about changes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Changes")]
+pub(super) struct SinceArgs {
+    /// Tell only findings that the changes since REF have brought, touched or affected
+    ///
+    /// What has changed is found out from the commit on at which HEAD has left REF, a branch or a commit. Files that git does
+    /// not know yet count as changed. Settings of a group concern its rules, a recorded series those who read it, and a rule
+    /// the test files that load it.
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    pub since: Option<String>,
+
+    /// The same for what is staged to be committed
+    #[arg(long)]
+    pub staged: bool,
+}
+
+/// How the files were, checked.
+pub(super) struct Before {
+    workspace: Workspace,
+    config: Config,
+    identities: Vec<Identity>,
+    renamed: Renamed,
+    /// Files that are not part of the change, by their canonical paths.
+    left_out: FxHashSet<PathBuf>,
+    /// Its files are read again where tests name rules.
+    _tree: Scratch,
+}
+
+impl SinceArgs {
+    /// Whether only a change is told.
+    pub(super) fn is_given(&self) -> bool {
+        self.since.is_some() || self.staged
+    }
+
+    /// Looks at what else is asked for.
+    ///
+    /// # Errors
+    /// Where it makes no sense for a change.
+    pub(super) fn forbid(&self, args: &CheckArgs) -> Result<(), Error> {
+        let option = if self.staged { "--staged" } else { "--since" };
+        if self.is_given() && args.paths.iter().any(|path| path == Path::new("-")) {
+            return Err(
+                Error::new(format!("{option} knows nothing of standard input")).help("name files of the repository")
+            );
+        }
+        for (is_given, other) in [
+            (args.baseline.update_baseline, "--update-baseline"),
+            (args.fix, "--fix"),
+            (args.diff, "--diff"),
+            (args.add_ignores.is_some(), "--add-ignores"),
+        ] {
+            if self.is_given() && is_given {
+                return Err(Error::new(format!("{other} is for all findings, and {option} leaves most of them out"))
+                    .help("give one of the two"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the files as they were, where only changes are wanted. `inputs` become those that are staged.
+    ///
+    /// # Errors
+    /// Where git cannot tell, or a path lies outside of the repository.
+    pub(super) fn before(
+        &self,
+        inputs: &mut Inputs,
+        paths: &[PathBuf],
+        config: &Config,
+        files: &FilesArgs,
+        session: &Session,
+    ) -> Result<Option<Before>, Error> {
+        if !self.is_given() {
+            return Ok(None);
+        }
+        let current_dir = std::env::current_dir()?.canonicalize()?;
+        let repository = Repository::around(&current_dir)?;
+        let (commit, changed) = match &self.since {
+            Some(reference) => {
+                let commit = repository.fork_point(reference)?;
+                let changed = repository.changed(&commit, false)?;
+                (commit, changed)
+            }
+            None => {
+                let commit = repository.commit("HEAD")?;
+                let changed = repository.changed(&commit, true)?;
+                (commit, changed)
+            }
+        };
+        let mut left_out = FxHashSet::default();
+        if self.staged {
+            left_out.extend(repository.untracked()?.into_iter().map(|path| repository.root.join(path)));
+            stage(inputs, &repository)?;
+        }
+        let progress = session.progress("looking at how it was");
+        let tree = Tree::new(&repository, &commit, &changed, config, &current_dir)?;
+        let (workspace, config) = tree.read(paths, config, files)?;
+        let diagnostics = lint::run(&workspace, &config);
+        let identities = lint::identify(&workspace, &config, &diagnostics);
+        drop(progress);
+        let renamed = changed.iter().filter_map(|changed| {
+            let name = |path: &str| {
+                let path = tree.repository.root.join(path);
+                path.strip_prefix(&tree.root).unwrap_or(&path).to_string_lossy().into_owned()
+            };
+            Some((name(&changed.path), name(changed.old.as_ref()?)))
+        });
+        let renamed = renamed.collect();
+        Ok(Some(Before { workspace, config, identities, renamed, left_out, _tree: tree.scratch }))
+    }
+}
+
+/// Gives files the text that is staged, where that is another one.
+fn stage(inputs: &mut Inputs, repository: &Repository) -> Result<(), Error> {
+    for (path, bytes) in repository.half_staged()? {
+        let path = repository.root.join(path);
+        let is_it = |name: &str| Path::new(name).canonicalize().is_ok_and(|canonical| canonical == path);
+        let documents = inputs.workspace.documents().iter();
+        let Some(file) = documents.map(|document| &document.source).find(|source| is_it(source.name())) else {
+            continue;
+        };
+        let (id, name) = (file.id(), file.name().to_owned());
+        let read = workspace::from_bytes(&name, bytes);
+        inputs
+            .workspace
+            .set_text(id, Some(read.file.text().to_owned()))
+            .map_err(|error| Error::new(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The files of a commit in a folder of their own.
+struct Tree<'a> {
+    repository: &'a Repository,
+    scratch: Scratch,
+    /// The folder to which names of findings are relative.
+    root: PathBuf,
+    /// What the scratch folder stands for: the root of the repository, or what is above it.
+    anchor: PathBuf,
+    current_dir: &'a Path,
+}
+
+impl<'a> Tree<'a> {
+    fn new(
+        repository: &'a Repository,
+        commit: &Commit,
+        changed: &[Changed],
+        config: &Config,
+        current_dir: &'a Path,
+    ) -> Result<Self, Error> {
+        let root = config.files().root().canonicalize().unwrap_or_else(|_| current_dir.to_owned());
+        let anchor = if repository.root.starts_with(&root) { root.clone() } else { repository.root.clone() };
+        let tree = Tree { repository, scratch: Scratch::new()?, root, anchor, current_dir };
+        // What marks the root of a repository.
+        let top = tree.place(&repository.root).unwrap_or_else(|| tree.scratch.path().to_owned());
+        std::fs::create_dir_all(top.join(".git"))?;
+        let changed: FxHashSet<&str> = changed
+            .iter()
+            .flat_map(|changed| [Some(changed.path.as_str()), changed.old.as_deref()])
+            .flatten()
+            .collect();
+        let wanted: Vec<Entry> =
+            repository.files(commit)?.into_iter().filter(|entry| tree.matters(&entry.path, &changed, config)).collect();
+        repository.contents(&wanted, &mut |entry, bytes| {
+            let path = top.join(&entry.path);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::File::create_new(&path)?.write_all(&bytes)
+        })?;
+        Ok(tree)
+    }
+
+    /// Whether a file may be one of rules or tests, or decides which are looked at. What has no ending of theirs counts
+    /// where it has changed.
+    fn matters(&self, path: &str, changed: &FxHashSet<&str>, config: &Config) -> bool {
+        let whole = self.repository.root.join(path);
+        let is_ignore_file = matches!(whole.file_name().and_then(|name| name.to_str()), Some(".gitignore" | ".ignore"));
+        workspace::has_extension(&whole)
+            || workspace::is_markdown(&whole)
+            || is_ignore_file
+            || changed.contains(path)
+            || config.files().includes(&whole)
+    }
+
+    /// What stands for a path in the tree.
+    fn place(&self, path: &Path) -> Option<PathBuf> {
+        path.strip_prefix(&self.anchor).ok().map(|path| self.scratch.path().join(path))
+    }
+
+    /// The files below `paths`, as they were, and the configuration for them.
+    fn read(&self, paths: &[PathBuf], config: &Config, files: &FilesArgs) -> Result<(Workspace, Config), Error> {
+        let mut placed = Vec::new();
+        for path in paths {
+            let absolute = workspace::paths::normalize(&self.current_dir.join(path));
+            let place = if absolute.starts_with(&self.repository.root) { self.place(&absolute) } else { None };
+            let place = place.ok_or_else(|| {
+                Error::new(format!(
+                    "{} lies outside of the repository, which knows nothing of its changes",
+                    path.display()
+                ))
+                .help("name files of the repository only, or leave --since and --staged out")
+            })?;
+            // What was not there has no findings.
+            if place.exists() {
+                placed.push(place);
+            }
+        }
+        let scratch = || self.scratch.path().to_owned();
+        let current_dir = self.place(self.current_dir).unwrap_or_else(scratch);
+        let root = self.place(&self.root).unwrap_or_else(scratch);
+        std::fs::create_dir_all(&current_dir)?;
+        let config = config.clone().located(root, &current_dir);
+        let filter = config.files().clone();
+        let lookup = Lookup { filter, no_ignore: files.no_ignore, home: Home::closed(&current_dir) };
+        let mut inputs = Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings());
+        // What cannot be read of them was no finding.
+        lint::find_pages(&mut inputs.workspace, &config, &lookup);
+        Ok((inputs.workspace, config))
+    }
+}
+
+impl Before {
+    /// Which of the findings the change has to do with, and further ones that only a change can have.
+    pub(super) fn concerned(
+        &self,
+        workspace: &Workspace,
+        config: &Config,
+        diagnostics: &mut Vec<Diagnostic>,
+        identities: &mut Vec<Identity>,
+    ) -> FxHashSet<Identity> {
+        let before = Side { workspace: &self.workspace, config: &self.config, identities: &self.identities };
+        let after = Side { workspace, config, identities };
+        let concerned = lint::concerned(&before, &after, diagnostics, &self.renamed);
+        let removed = lint::removed_but_used(&before, &after);
+        let is_part = |found: &Diagnostic| {
+            self.left_out.is_empty()
+                || !Path::new(found.primary.file.name()).canonicalize().is_ok_and(|path| self.left_out.contains(&path))
+        };
+        let kept = identities.iter().zip(diagnostics.iter()).zip(concerned);
+        let kept =
+            kept.filter(|((_, found), concerned)| *concerned && is_part(found)).map(|((identity, _), _)| identity);
+        let mut kept: FxHashSet<Identity> = kept.cloned().collect();
+        let further = lint::identify(workspace, config, &removed);
+        kept.extend(further.iter().cloned());
+        diagnostics.extend(removed);
+        identities.extend(further);
+        kept
+    }
+}

@@ -1,0 +1,240 @@
+//! What a change has to do with the findings: which it has brought, and which lie in what it has touched or affected.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Config;
+use super::identity::{Identity, Key, path_name};
+use super::rules::rule::REMOVED_BUT_USED;
+use crate::rules::{Rule, RuleFile, RuleGroup, RuleKind};
+use crate::source::words::collapsed;
+use crate::source::{Diagnostic, FileId, Label, Span};
+use crate::workspace::{Document, Workspace};
+
+/// The files of a run, before or after a change.
+pub struct Side<'a> {
+    /// The files.
+    pub workspace: &'a Workspace,
+    /// The configuration, as it holds for their names.
+    pub config: &'a Config,
+    /// Which findings there are.
+    pub identities: &'a [Identity],
+}
+
+/// What has become of the files: by their names now, what they were called before.
+pub type Renamed = FxHashMap<String, String>;
+
+/// Which of the findings of `after` the change has to do with: those that were not there before, those in rules and
+/// tests that it has touched, in rules of groups whose settings it has changed, in rules that read a recorded series which
+/// it has changed or taken away, and in test files that load such rules.
+pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic], renamed: &Renamed) -> Vec<bool> {
+    let mut counts: FxHashMap<&Key, usize> = FxHashMap::default();
+    for identity in before.identities {
+        *counts.entry(&identity.key).or_default() += 1;
+    }
+    let mut was_there = |key: &Key| {
+        let old = renamed.get(&key.file).map(|file| Key { file: file.clone(), ..key.clone() });
+        match counts.get_mut(old.as_ref().unwrap_or(key)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
+    };
+    let touched = Touched::of(before, after, renamed);
+    let of_each = after.identities.iter().zip(diagnostics);
+    of_each.map(|(identity, found)| !was_there(&identity.key) || touched.holds(found)).collect()
+}
+
+/// Rules that read what the change has left without a recording rule (`rule/removed-but-used`).
+pub fn removed_but_used(before: &Side<'_>, after: &Side<'_>) -> Vec<Diagnostic> {
+    let recorded = |side: &Side<'_>| -> FxHashSet<String> {
+        let rules = rules(side.workspace).filter(|(_, _, rule)| rule.kind == RuleKind::Recording);
+        rules.map(|(_, _, rule)| rule.name.text().to_owned()).collect()
+    };
+    let still = recorded(after);
+    let gone: FxHashSet<String> = recorded(before).into_iter().filter(|name| !still.contains(name)).collect();
+    let mut found = Vec::new();
+    for (document, _, rule) in rules(after.workspace) {
+        for (name, span) in reads(rule).into_iter().filter(|(name, _)| gone.contains(*name)) {
+            let label = Label::new(&document.source, rule.expr.file_span(span), "still read here");
+            let mut diagnostic = REMOVED_BUT_USED
+                .diagnostic(format!("`{name}` is not recorded any more"), label)
+                .help("record it again, or read what it was recorded from");
+            if after.config.levels(document.source.name()).apply(&mut diagnostic) {
+                found.push(diagnostic);
+            }
+        }
+    }
+    found
+}
+
+/// All rules, with their documents and groups.
+fn rules(workspace: &Workspace) -> impl Iterator<Item = (&Arc<Document>, &RuleGroup, &Rule)> {
+    let files = workspace.documents().iter().filter_map(|document| Some((document, document.rules()?)));
+    files.flat_map(|(document, file)| {
+        file.groups.iter().flat_map(move |group| group.rules.iter().map(move |rule| (document, group, rule)))
+    })
+}
+
+/// The metrics that a rule names, each at the first place.
+fn reads(rule: &Rule) -> Vec<(&str, Span)> {
+    let (mut found, mut known) = (Vec::new(), FxHashSet::default());
+    if let Some(expr) = &rule.parsed {
+        expr.walk(&mut |part| {
+            let name = part.selector().and_then(|selector| selector.name.as_ref());
+            if let Some(name) = name.filter(|name| known.insert(name.value.as_str())) {
+                found.push((name.value.as_str(), name.span));
+            }
+        });
+    }
+    found
+}
+
+/// What a change has touched or affected: bytes of the files as they are now, by their beginnings.
+struct Touched {
+    places: FxHashMap<FileId, Vec<Span>>,
+}
+
+/// The texts of the rules of a group, or of the groups of a test file, and how often each is there.
+type Texts = FxHashMap<String, usize>;
+
+/// A group of rules, as it was: its settings, and its rules.
+struct OldGroup {
+    settings: String,
+    rules: Texts,
+    names: FxHashMap<String, String>,
+}
+
+impl Touched {
+    fn of(before: &Side<'_>, after: &Side<'_>, renamed: &Renamed) -> Touched {
+        let mut old_groups: FxHashMap<(String, String), OldGroup> = FxHashMap::default();
+        let mut old_tests: FxHashMap<String, Texts> = FxHashMap::default();
+        for document in before.workspace.documents() {
+            let name = path_name(before.config, document.source.name());
+            for group in document.rules().into_iter().flat_map(|file| &file.groups) {
+                let key = (name.clone(), group.name.text().to_owned());
+                let old = old_groups.entry(key).or_insert_with(|| OldGroup {
+                    settings: settings(group),
+                    rules: Texts::default(),
+                    names: FxHashMap::default(),
+                });
+                for rule in &group.rules {
+                    let text = text_of(document, rule.span);
+                    if rule.kind == RuleKind::Recording {
+                        old.names.insert(text.clone(), rule.name.text().to_owned());
+                    }
+                    *old.rules.entry(text).or_default() += 1;
+                }
+            }
+            for group in document.tests().into_iter().flat_map(|input| &input.test.groups) {
+                *old_tests.entry(name.clone()).or_default().entry(text_of(document, group.span)).or_default() += 1;
+            }
+        }
+        let mut touched = Touched { places: FxHashMap::default() };
+        let mut changed: Vec<String> = Vec::new();
+        let mut changed_files: FxHashSet<FileId> = FxHashSet::default();
+        for document in after.workspace.documents() {
+            let name = path_name(after.config, document.source.name());
+            let old_name = renamed.get(&name).unwrap_or(&name).clone();
+            for group in document.rules().into_iter().flat_map(|file| &file.groups) {
+                let old = old_groups.get_mut(&(old_name.clone(), group.name.text().to_owned()));
+                let mut old = old.filter(|old| old.settings == settings(group));
+                for rule in &group.rules {
+                    let text = text_of(document, rule.span);
+                    if old.as_mut().is_some_and(|old| take(&mut old.rules, &text)) {
+                        continue;
+                    }
+                    touched.add(document, rule.span);
+                    changed_files.insert(document.source.id());
+                    if rule.kind == RuleKind::Recording {
+                        changed.push(rule.name.text().to_owned());
+                    }
+                }
+            }
+            for group in document.tests().into_iter().flat_map(|input| &input.test.groups) {
+                let text = text_of(document, group.span);
+                if !old_tests.get_mut(&old_name).is_some_and(|old| take(old, &text)) {
+                    touched.add(document, group.span);
+                }
+            }
+        }
+        // What is left of the old rules is gone, or another one now.
+        let left = old_groups.values().flat_map(|old| {
+            old.rules.iter().filter(|(_, count)| **count > 0).filter_map(|(text, _)| old.names.get(text).cloned())
+        });
+        changed.extend(left);
+        touched.add_readers(after.workspace, changed, &mut changed_files);
+        touched.add_tests(after.workspace, &changed_files);
+        for places in touched.places.values_mut() {
+            places.sort_unstable_by_key(|span| (span.start, span.end));
+        }
+        touched
+    }
+
+    fn add(&mut self, document: &Document, span: Span) {
+        self.places.entry(document.source.id()).or_default().push(span);
+    }
+
+    /// Adds the rules that read one of the series, and those that read what these record.
+    fn add_readers(&mut self, workspace: &Workspace, mut changed: Vec<String>, files: &mut FxHashSet<FileId>) {
+        let mut readers: FxHashMap<&str, Vec<(&Arc<Document>, &Rule)>> = FxHashMap::default();
+        for (document, _, rule) in rules(workspace) {
+            for (name, _) in reads(rule) {
+                readers.entry(name).or_default().push((document, rule));
+            }
+        }
+        let mut known: FxHashSet<String> = changed.iter().cloned().collect();
+        while let Some(name) = changed.pop() {
+            for (document, rule) in readers.remove(name.as_str()).unwrap_or_default() {
+                self.add(document, rule.span);
+                files.insert(document.source.id());
+                let name = rule.name.text();
+                if rule.kind == RuleKind::Recording && known.insert(name.to_owned()) {
+                    changed.push(name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Adds the test files that load one of the files.
+    fn add_tests(&mut self, workspace: &Workspace, files: &FxHashSet<FileId>) {
+        let loads = |rules: &RuleFile| files.contains(&rules.file.id());
+        for document in workspace.documents() {
+            let Some(input) = document.tests() else { continue };
+            if workspace.rules_of(input).files.iter().any(|rules| loads(rules)) {
+                self.places.insert(document.source.id(), vec![Span::new(0, document.source.text().len())]);
+            }
+        }
+    }
+
+    fn holds(&self, found: &Diagnostic) -> bool {
+        let at = found.primary.span.start;
+        let Some(places) = self.places.get(&found.primary.file.id()) else { return false };
+        let before = places.partition_point(|span| span.start <= at);
+        // Rules do not lie within each other.
+        before.checked_sub(1).and_then(|last| places.get(last)).is_some_and(|span| at <= span.end)
+    }
+}
+
+fn take(texts: &mut Texts, text: &str) -> bool {
+    match texts.get_mut(text) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    }
+}
+
+fn text_of(document: &Document, span: Span) -> String {
+    collapsed(span.slice(document.source.text()))
+}
+
+/// What of a group holds for all of its rules.
+fn settings(group: &RuleGroup) -> String {
+    let labels: Vec<_> = group.labels.iter().map(|(name, value)| (name.text(), value.text())).collect();
+    format!("{:?} {:?} {:?} {labels:?}", group.interval_ms, group.query_offset_ms, group.limit)
+}

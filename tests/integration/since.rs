@@ -1,0 +1,401 @@
+//! `check --since` and `--staged`: what a change has brought, touched or affected.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Run, Sandbox};
+
+/// Runs git here, as nobody in particular.
+fn git(sandbox: &Sandbox, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .current_dir(sandbox.path(""))
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+        .args(args)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn commit(sandbox: &Sandbox) {
+    git(sandbox, &["add", "-A"]);
+    git(sandbox, &["commit", "-q", "--allow-empty", "-m", "x"]);
+}
+
+/// A repository with these files in its first commit.
+fn repository(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::with(files);
+    git(&sandbox, &["init", "-q", "-b", "main"]);
+    commit(&sandbox);
+    sandbox
+}
+
+fn check(sandbox: &Sandbox, options: &[&str]) -> Run {
+    sandbox.run(&[&["check", "--output-format", "concise"], options].concat())
+}
+
+/// A rule that prints a label which it does not have.
+fn bad(name: &str) -> String {
+    format!(
+        "      - alert: {name}\n        expr: sum(rate(x_total[5m])) > 1\n        annotations: {{s: '{{{{ $labels.x }}}}'}}\n"
+    )
+}
+
+fn group(name: &str, rules: &[String]) -> String {
+    format!("  - name: {name}\n    rules:\n{}", rules.concat())
+}
+
+#[test]
+fn only_what_has_changed_is_told() {
+    let old = format!("groups:\n{}", group("g", &[bad("A"), bad("B")]));
+    let sandbox = repository(&[("rules/a.yml", &old), ("rules/b.yml", &old.replace("name: g", "name: h"))]);
+    insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD"]), @"
+    no findings in 2 files, of what the change concerns
+    --- exit code 0
+    ");
+    // Lines have moved, B is another one, C is new; a file that git does not know yet.
+    let new = format!("# new\ngroups:\n{}", group("g", &[bad("C"), bad("A"), bad("B").replace("> 1", "> 2")]));
+    sandbox.write("rules/a.yml", new);
+    sandbox.write("rules/c.yml", format!("groups:\n{}", group("i", &[bad("D")])));
+    insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD"]), @"
+    rules/a.yml:7:30: error[template/missing-label] the annotation `s` prints `x`, which the expression drops
+    rules/a.yml:9:15: warning[rule/same-condition] `A` fires whenever `C` does: expression and `for` are the same
+    rules/a.yml:13:30: error[template/missing-label] the annotation `s` prints `x`, which the expression drops
+    rules/c.yml:6:30: error[template/missing-label] the annotation `s` prints `x`, which the expression drops
+    3 errors, 1 warning in 2 of 3 files, of what the change concerns
+    --- exit code 1
+    ");
+    // From below the root, and with paths.
+    let mut command = sandbox.command();
+    let run = Run::of(command.current_dir(sandbox.path("rules")).args(["check", "-q", "--since", "HEAD", "a.yml"]));
+    assert!(run.stdout.matches("error[").count() == 2, "{run}");
+    // What is staged, and not what is saved beside it.
+    git(&sandbox, &["add", "rules/a.yml"]);
+    sandbox.write("rules/a.yml", &old);
+    insta::assert_snapshot!(check(&sandbox, &["--staged"]), @"
+    rules/a.yml:7:30: error[template/missing-label] the annotation `s` prints `x`, which the expression drops
+    rules/a.yml:9:15: warning[rule/same-condition] `A` fires whenever `C` does: expression and `for` are the same
+    rules/a.yml:13:30: error[template/missing-label] the annotation `s` prints `x`, which the expression drops
+    2 errors, 1 warning in 1 of 3 files, of what the change concerns
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn renamed_files_are_the_same() {
+    let text = format!("groups:\n{}", group("g", &[bad("A"), bad("B")]));
+    let sandbox = repository(&[("a.yml", &text)]);
+    git(&sandbox, &["mv", "a.yml", "b.yml"]);
+    sandbox.write("b.yml", text.replace("alert: B", "alert: C"));
+    let run = check(&sandbox, &["--since", "HEAD"]);
+    assert!(run.stdout.starts_with("b.yml:8:") && run.stdout.contains("1 error"), "{run}");
+}
+
+#[test]
+fn what_is_affected_is_told_too() {
+    let recorded = "      - record: a:b\n        expr: sum by (job) (x)\n";
+    let reader = "      - alert: R\n        expr: a:b > 1\n        annotations: {s: '{{ $labels.y }}'}\n";
+    let rules = format!("groups:\n{}{}", group("g", &[recorded.to_owned()]), group("h", &[reader.to_owned()]));
+    let test = "rule_files: [a.yml]\ntests:\n  - input_series: [{series: x, values: 1}, {series: unused, values: 1}]\n    \
+                alert_rule_test: [{eval_time: 0, alertname: R}]\n";
+    let files = [("a.yml", &*rules), ("t.yml", test), ("b.yml", &format!("groups:\n{}", group("i", &[bad("Z")])))];
+    let sandbox = repository(&files);
+    let told = |text: String| {
+        sandbox.write("a.yml", text);
+        check(&sandbox, &["--since", "HEAD"]).stdout
+    };
+    // The recorded series: who reads it, and the tests of both.
+    insta::assert_snapshot!(told(rules.replace("by (job) (x)", "by (job) (x * 2)")), @"
+    a.yml:10:30: warning[template/recorded-label] the annotation `s` prints `y`, which `a:b` is recorded without
+    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
+    2 warnings in 2 of 3 files, of what the change concerns
+    ");
+    // A setting of the group.
+    insta::assert_snapshot!(told(rules.replace("name: h\n", "name: h\n    interval: 30s\n")), @"
+    a.yml:11:30: warning[template/recorded-label] the annotation `s` prints `y`, which `a:b` is recorded without
+    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
+    2 warnings in 2 of 3 files, of what the change concerns
+    ");
+    // It is gone, and still read.
+    insta::assert_snapshot!(told(rules.replace("record: a:b", "record: a:c")), @"
+    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
+    a.yml:9:15: error[rule/removed-but-used] `a:b` is not recorded any more
+    1 error, 1 warning in 2 of 3 files, of what the change concerns
+    ");
+    insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD", "--ignore", "removed-but-used"]).stdout, @"
+    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
+    1 warning in 1 of 3 files, of what the change concerns
+    ");
+    let run = check(&sandbox, &[]);
+    assert!(!run.stdout.contains("removed-but-used"), "{run}");
+}
+
+#[test]
+fn what_git_cannot_tell_is_said() {
+    let text = format!("groups:\n{}", group("g", &[bad("A")]));
+    let bare = Sandbox::with(&[("a.yml", &text)]);
+    let said = |sandbox: &Sandbox, options: &[&str]| {
+        let run = check(sandbox, options);
+        assert!(run.code == Some(2) && run.stdout.is_empty(), "{run}");
+        run.stderr.replace(&sandbox.path("").display().to_string(), "/")
+    };
+    let sandbox = repository(&[("a.yml", &text)]);
+    insta::assert_snapshot!(said(&bare, &["--since", "HEAD"]), @"
+    error: what has changed cannot be found out: not a git repository (or any of the parent directories): .git
+      help: run promproof within a repository of git
+    ");
+    insta::assert_snapshot!(said(&sandbox, &["--since", "gone"]), @"
+    error: there is no commit `gone` here
+      help: fetch it first: `git fetch origin`
+    ");
+    insta::assert_snapshot!(said(&sandbox, &["--since=--output=x"]), @"error: `--output=x` is no name of a commit");
+    insta::assert_snapshot!(said(&sandbox, &["--since", "HEAD", "-"]), @"
+    error: --since knows nothing of standard input
+      help: name files of the repository
+    ");
+    insta::assert_snapshot!(said(&sandbox, &["--since", "HEAD", "--fix"]), @"
+    error: --fix is for all findings, and --since leaves most of them out
+      help: give one of the two
+    ");
+    insta::assert_snapshot!(said(&sandbox, &["--since", "HEAD", bare.path("a.yml").to_str().unwrap()]).lines().nth(1).unwrap_or_default(), @"  help: name files of the repository only, or leave --since and --staged out");
+    // A clone without its history.
+    commit(&sandbox);
+    let shallow = Sandbox::new();
+    let url = format!("file://{}", sandbox.path("").display());
+    git(&shallow, &["clone", "-q", "--depth", "1", &url, "."]);
+    insta::assert_snapshot!(said(&shallow, &["--since", "HEAD~1"]), @"
+    error: there is no commit `HEAD~1` here
+      help: the clone is shallow or partial: fetch more of the history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)
+    ");
+    // No git at all.
+    let run = Run::of(sandbox.command().env("PATH", "/nonexistent").args(["check", "--staged"]));
+    assert!(run.code == Some(2) && run.stderr.contains("git cannot be run"), "{run}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_repository_runs_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let text = format!("groups:\n{}", group("g", &[bad("A")]));
+    let sandbox = repository(&[("a.yml", &text), (".gitattributes", "*.yml diff=evil filter=evil\n")]);
+    sandbox.write("evil.sh", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\ncat\n");
+    fs::set_permissions(sandbox.path("evil.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let evil = sandbox.path("evil.sh").display().to_string();
+    for key in ["core.fsmonitor", "diff.external", "diff.evil.command", "diff.evil.textconv", "core.sshCommand"] {
+        git(&sandbox, &["config", key, &evil]);
+    }
+    sandbox.write("a.yml", text.replace("alert: A", "alert: B"));
+    let run = check(&sandbox, &["--since", "HEAD"]);
+    assert!(run.code == Some(1) && run.stdout.contains("1 error"), "{run}");
+    assert!(!sandbox.path("ran").exists());
+    let left: Vec<_> = fs::read_dir(std::env::temp_dir()).unwrap().flatten().collect();
+    let id = format!("promproof-{}-", std::process::id());
+    assert!(left.iter().all(|entry| !entry.file_name().to_string_lossy().starts_with(&id)));
+}
+
+/// A little generator of numbers, always the same.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// A made-up repository: files, groups, and of each rule which expression it has, whether it is bad, and what it reads.
+#[derive(Clone, Default)]
+struct Made {
+    /// By file and group: an interval, and rules.
+    groups: BTreeMap<(String, String), (u64, Vec<MadeRule>)>,
+}
+
+#[derive(Clone, PartialEq)]
+struct MadeRule {
+    name: String,
+    version: u64,
+    bad: bool,
+    reads: Option<String>,
+    records: bool,
+}
+
+impl MadeRule {
+    fn text(&self) -> String {
+        let metric = self.reads.as_deref().unwrap_or("x_total");
+        let kind = if self.records { "record" } else { "alert" };
+        let mut text =
+            format!("      - {kind}: {}\n        expr: sum by (job) ({metric}) > {}\n", self.name, self.version);
+        if self.bad && !self.records {
+            text.push_str("        annotations: {s: '{{ $labels.gone }}'}\n");
+        }
+        text
+    }
+}
+
+impl Made {
+    fn write(&self, sandbox: &Sandbox) {
+        let _ = fs::remove_dir_all(sandbox.path("rules"));
+        let mut files: BTreeMap<&str, String> = BTreeMap::new();
+        for ((file, group), (interval, rules)) in &self.groups {
+            let text = files.entry(file).or_insert_with(|| "groups:\n".to_owned());
+            let rules: String = rules.iter().map(MadeRule::text).collect();
+            text.push_str(&format!("  - name: {group}\n    interval: {interval}s\n    rules:\n{rules}"));
+        }
+        for (file, text) in files {
+            sandbox.write(file, text);
+        }
+    }
+
+    /// One change at random.
+    fn change(&mut self, dice: &mut Dice) {
+        let keys: Vec<(String, String)> = self.groups.keys().cloned().collect();
+        let key = keys[dice.below(keys.len() as u64) as usize].clone();
+        let fresh = dice.below(1_000_000);
+        let rule = MadeRule {
+            name: format!("A{fresh}"),
+            version: 1,
+            bad: dice.below(2) == 0,
+            reads: (dice.below(3) == 0).then(|| format!("r:{}", dice.below(6))),
+            records: false,
+        };
+        let (interval, rules) = self.groups.get_mut(&key).unwrap();
+        match dice.below(8) {
+            0 => *interval += 1,
+            1 => rules.reverse(),
+            2 if rules.len() > 1 => drop(rules.remove(0)),
+            3 => {
+                let at = dice.below(rules.len() as u64) as usize;
+                rules[at].version += 1;
+            }
+            4 => {
+                let at = dice.below(rules.len() as u64) as usize;
+                rules[at].bad = !rules[at].bad;
+            }
+            5 => drop(self.groups.insert((key.0, format!("g{fresh}")), (60, vec![rule]))),
+            6 => {
+                // The file gets another name.
+                let new = format!("rules/f{fresh}.yml");
+                let moved: Vec<_> = self.groups.keys().filter(|(file, _)| *file == key.0).cloned().collect();
+                for old in moved {
+                    let group = self.groups.remove(&old).unwrap();
+                    self.groups.insert((new.clone(), old.1), group);
+                }
+            }
+            _ => rules.push(rule),
+        }
+    }
+
+    /// The alerts that a change from `old` to this touches or affects, by names, which are unique.
+    fn concerned(&self, old: &Made, renamed: &BTreeMap<String, String>) -> BTreeSet<String> {
+        let old_of = |file: &String, group: &String| {
+            let file = renamed.get(file).unwrap_or(file);
+            old.groups.get(&(file.clone(), group.clone()))
+        };
+        let mut concerned = BTreeSet::new();
+        let mut series = BTreeSet::new();
+        for ((file, group), (interval, rules)) in &self.groups {
+            let before = old_of(file, group).filter(|(old, _)| old == interval);
+            for rule in rules.iter().filter(|rule| before.is_none_or(|(_, old)| !old.contains(rule))) {
+                concerned.insert(rule.name.clone());
+            }
+        }
+        let all = |made: &Made| made.groups.values().flat_map(|(_, rules)| rules.clone()).collect::<Vec<_>>();
+        for rule in all(old).into_iter().chain(all(self)).filter(|rule| rule.records) {
+            if concerned.contains(&rule.name) || !all(self).contains(&rule) {
+                series.insert(rule.name);
+            }
+        }
+        let read = |rule: &MadeRule| rule.reads.as_ref().is_some_and(|read| series.contains(read));
+        concerned.extend(all(self).into_iter().filter(read).map(|rule| rule.name));
+        concerned
+    }
+}
+
+/// The findings of a run as JSON, by fingerprint.
+fn found(sandbox: &Sandbox, options: &[&str]) -> BTreeMap<String, Value> {
+    let run = sandbox.run(&[&["check", "--no-config", "--output-format", "json"], options].concat());
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}\n{run}"));
+    let findings = report["diagnostics"].as_array().unwrap().iter();
+    findings.map(|found| (found["fingerprint"].as_str().unwrap().to_owned(), found.clone())).collect()
+}
+
+/// Which alert a finding is about: the last one that begins before it.
+fn alert_of(sandbox: &Sandbox, found: &Value) -> String {
+    let text = fs::read_to_string(sandbox.path(found["file"].as_str().unwrap())).unwrap();
+    let before = &text[..found["start"]["offset"].as_u64().unwrap() as usize];
+    let name = |mark: &str| {
+        before.rsplit_once(mark).map(|(above, rest)| (above.len(), rest.lines().next().unwrap_or_default()))
+    };
+    [name("- alert: "), name("- record: ")].into_iter().flatten().max().map_or("", |(_, name)| name).to_owned()
+}
+
+/// Over a history of 200 commits: `--since` tells what a full run before and after differ in, and of what the change
+/// touched or affected all there is; nothing else.
+#[test]
+fn a_history_of_200_commits() {
+    let mut dice = Dice(7);
+    let mut made = Made::default();
+    for file in 0..6 {
+        let recording = MadeRule { name: format!("r:{file}"), version: 1, bad: false, reads: None, records: true };
+        let alert = MadeRule {
+            name: format!("A{file}"),
+            version: 1,
+            bad: true,
+            reads: Some(format!("r:{file}")),
+            records: false,
+        };
+        made.groups.insert((format!("rules/{file}.yml"), format!("n{file}")), (60, vec![recording, alert]));
+    }
+    let sandbox = repository(&[]);
+    made.write(&sandbox);
+    commit(&sandbox);
+    let mut before = found(&sandbox, &[]);
+    let mut told = 0;
+    for step in 0..200 {
+        let old = made.clone();
+        made.change(&mut dice);
+        made.write(&sandbox);
+        commit(&sandbox);
+        let renames = git(&sandbox, &["diff", "--name-status", "-M", "HEAD~1", "HEAD"]);
+        let renamed: BTreeMap<String, String> = renames
+            .lines()
+            .filter_map(|line| {
+                let parts: Vec<&str> = line.split('\t').collect();
+                (parts[0].starts_with('R')).then(|| (parts[2].to_owned(), parts[1].to_owned()))
+            })
+            .collect();
+        let after = found(&sandbox, &[]);
+        let since = found(&sandbox, &["--since", "HEAD~1"]);
+        let concerned = made.concerned(&old, &renamed);
+        let (of_change, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            since.into_iter().partition(|(_, found)| found["rule"] == "rule/removed-but-used");
+        for (print, found) in &after {
+            // A renamed file has other fingerprints, and is no difference.
+            let is_renamed = renamed.contains_key(found["file"].as_str().unwrap());
+            let is_new = !before.contains_key(print) && !is_renamed;
+            let is_concerned = concerned.contains(&alert_of(&sandbox, found));
+            assert_eq!(
+                rest.contains_key(print),
+                is_new || is_concerned,
+                "step {step}: {found:#}\nnew {is_new}, concerned {is_concerned}"
+            );
+        }
+        assert!(rest.keys().all(|print| after.contains_key(print)), "step {step}: what a full run does not find");
+        let names = |made: &Made| -> BTreeSet<String> {
+            let rules = made.groups.values().flat_map(|(_, rules)| rules);
+            rules.filter(|rule| rule.records).map(|rule| rule.name.clone()).collect()
+        };
+        let gone: BTreeSet<String> = names(&old).difference(&names(&made)).cloned().collect();
+        let readers = made.groups.values().flat_map(|(_, rules)| rules);
+        let readers = readers.filter(|rule| rule.reads.as_ref().is_some_and(|read| gone.contains(read))).count();
+        assert_eq!(of_change.len(), readers, "step {step}");
+        told += rest.len() + of_change.len();
+        before = after;
+    }
+    assert!(told > 100, "{told}");
+}
