@@ -24,6 +24,7 @@ mod render;
 mod report;
 mod rewrite;
 mod rules;
+mod runbook;
 mod scratch;
 mod selection;
 mod session;
@@ -67,6 +68,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     Rules(rules::RulesArgs),
+    Runbook(runbook::RunbookArgs),
     Config(config_command::ConfigCommandArgs),
     Report(report::ReportArgs),
 }
@@ -117,6 +119,7 @@ fn run(cli: &Cli, streams: Streams) -> ExitStatus {
         Command::Eval(args) => eval::run(args, &session),
         Command::Explain(args) => explain::run(args, &session),
         Command::Rules(args) => rules::run(args, &session),
+        Command::Runbook(args) => runbook::run(args, &session),
         Command::Config(args) => config_command::run(args, &session),
         Command::Report(args) => report::run(args, &session),
     };

@@ -8,10 +8,10 @@ use super::Config;
 use super::context::{FileContext, WorkspaceContext};
 use super::recording::Place;
 use super::registry::registry;
-use crate::facts::Facts;
+use crate::facts::{Facts, Presence};
 use crate::rules::{Field, Rule, RuleKind};
 use crate::runbook::page::{Copy, Shortcode};
-use crate::runbook::{self, Addresses, Drift, Entry, Library, Target};
+use crate::runbook::{self, Addresses, Draft, Drift, Entry, Library, Target};
 use crate::source::{FileId, Label, Span};
 use crate::workspace::{Lookup, ReadError, Workspace};
 
@@ -24,7 +24,12 @@ pub fn find_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -
     let levels = config.levels("");
     let asks = |id: &str| id.starts_with("runbook/") && !WITHOUT_PAGES.contains(&id);
     let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks(meta.id) && levels.is_on(meta));
-    if !is_asked || !config.runbook.has_pages() {
+    if is_asked { read_pages(workspace, config, lookup) } else { Vec::new() }
+}
+
+/// As [`find_pages`], whatever lint rules ask for.
+pub fn read_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -> Vec<ReadError> {
+    if !config.runbook.has_pages() {
         return Vec::new();
     }
     let folders: Vec<_> = config.runbook.folders().iter().map(|folder| lookup.filter.shown(folder)).collect();
@@ -84,9 +89,15 @@ pub enum Shows<'p, 'a> {
 }
 
 impl<'a> Pages<'a> {
+    /// The pages and alerts of a workspace.
+    pub fn new(workspace: &'a Workspace, config: &'a Config) -> Pages<'a> {
+        let cx = WorkspaceContext::new(config, workspace);
+        Pages::with(&cx, Library::of(workspace, &config.runbook, config.files()))
+    }
+
+    /// The same for lint rules, which have nothing to say of alerts where there is no page.
     pub(super) fn of(cx: &WorkspaceContext<'a>) -> Pages<'a> {
-        let (config, filter) = (cx.config, cx.config.files());
-        let library = Library::of(cx.workspace, &config.runbook, filter);
+        let library = Library::of(cx.workspace, &cx.config.runbook, cx.config.files());
         if library.is_empty() {
             return Pages {
                 library,
@@ -96,6 +107,11 @@ impl<'a> Pages<'a> {
                 files: FxHashMap::default(),
             };
         }
+        Pages::with(cx, library)
+    }
+
+    fn with(cx: &WorkspaceContext<'a>, library: Library) -> Pages<'a> {
+        let (config, filter) = (cx.config, cx.config.files());
         let alerting = cx.places().filter(|place| place.rule.kind == RuleKind::Alerting);
         let alerts: Vec<Alert<'a>> = alerting.map(|place| Alert::of(place, config)).collect();
         let mut by_name: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
@@ -223,10 +239,39 @@ impl<'a> Alert<'a> {
         Alert { links: links.collect(), place }
     }
 
+    /// What a page about it is written from.
+    pub fn draft(&self, config: &Config) -> Draft<'a> {
+        let (file, rule) = (self.place.file, self.place.rule);
+        let group = file.rules.groups.get(self.place.group_at);
+        let interval_ms = group.and_then(|group| group.interval_ms).or(config.facts.evaluation_interval_ms);
+        let inherited = group.map_or(&[][..], |group| &group.labels);
+        let added = inherited.iter().filter(|(name, _)| !rule.labels.iter().any(|(own, _)| own.text() == name.text()));
+        let added = added.chain(&rule.labels).map(|(name, value)| (name.text().to_owned(), value.text().to_owned()));
+        let (labels, is_closed) = labels(rule, config);
+        Draft { rule, file: file.document.source.name(), interval_ms, labels, is_closed, added: added.collect() }
+    }
+
     /// Its name.
     pub fn name(&self) -> &'a str {
         self.place.rule.name.text()
     }
+}
+
+/// The labels that the series of an alert have for all that is known, and whether there can be no others.
+fn labels(rule: &Rule, config: &Config) -> (Vec<String>, bool) {
+    let Some(expr) = &rule.parsed else { return (Vec::new(), false) };
+    let facts = Facts::under(expr, config.premises());
+    let branches = || facts.branches().iter().filter(|branch| !branch.made_up);
+    let is_closed = facts.branches().iter().all(|branch| branch.is_closed());
+    let mut names: Vec<String> = branches()
+        .flat_map(|branch| branch.known_labels())
+        .filter(|(_, presence)| !presence.is_impossible() && (is_closed || *presence != Presence::Possible))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name != "__name__" && branches().all(|branch| !branch.presence(name).is_impossible()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (names, is_closed)
 }
 
 /// The values that a label of the series of an alert can have, where matchers name all of them.

@@ -131,7 +131,7 @@ fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace, con
         let file = &diagnostic.primary.file;
         let is_silenced = pages.get(&file.id()).is_some_and(|page| page.silences(diagnostic));
         let levels = levels.entry(file.id()).or_insert_with(|| config.levels(file.name()));
-        levels.apply(diagnostic) && !is_silenced
+        levels.apply(diagnostic) && (!is_silenced || levels.is_locked(diagnostic.rule))
     });
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     diagnostics

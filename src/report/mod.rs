@@ -20,6 +20,7 @@ pub mod passed_over;
 pub mod query;
 pub mod render;
 pub mod run;
+pub mod runbooks;
 pub mod snippet;
 mod statistics;
 mod style;

@@ -1,6 +1,7 @@
 //! Runbook pages: links to them, whether a link can be one, and what a page says.
 
 mod address;
+mod draft;
 mod drift;
 mod library;
 pub mod page;
@@ -8,8 +9,10 @@ mod policy;
 mod site;
 mod sync;
 pub mod url;
+mod words;
 
 pub use address::{Addresses, addresses};
+pub use draft::{Draft, TEMPLATE, UnknownWord};
 pub use drift::{Difference, Drift};
 pub use library::{Entry, Library, Target};
 pub use page::Page;

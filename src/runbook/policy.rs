@@ -27,9 +27,6 @@ pub struct Policy {
     pub front_matter: Vec<String>,
     /// `shortcodes`: the names of the shortcodes that show a rule: a file and an alert are their arguments.
     pub shortcodes: Vec<String>,
-    /// What was concluded from the repository because nothing is configured, in words: what the pages are and where they
-    /// are published, and from what that was concluded.
-    pub guessed: Option<String>,
 }
 
 /// What makes a site of pages, which decides how the addresses of pages look.
@@ -84,7 +81,6 @@ impl Default for Policy {
             sections: Vec::new(),
             front_matter: Vec::new(),
             shortcodes: names(&["rule"]),
-            guessed: None,
         }
     }
 }

@@ -276,3 +276,217 @@ fn pages_lie_in_the_sandbox() {
         ");
     }
 }
+
+#[test]
+fn alerts_are_listed_with_their_pages() {
+    let sandbox = repository(&page("up == 0", SEVERITY, ""));
+    sandbox.write("promproof.toml", format!("{CONFIG}sections = [\"Meaning\", \"Mitigation\"]\n"));
+    let more = "      - {alert: NoLink, expr: up == 0}\n      - {alert: \"Odd, \\\"|\\\"\", expr: up == 0, annotations: {runbook: https://x.example/a}}\n      \
+                - {alert: Gone, expr: up == 0, annotations: {runbook: https://run.example/gone}}\n      \
+                - {alert: AnyJob, expr: up == 0, annotations: {runbook: 'https://run.example/{{ $labels.job }}'}}\n";
+    sandbox.write("rules/node.yml", format!("{RULES}{more}"));
+    let list = |format: &str| sandbox.run(&["runbook", "list", "--output-format", format]).stdout;
+    insta::assert_snapshot!(list("table"), @r#"
+    HostDown  ok         content/node/HostDown.md               lacks Mitigation; differs in expr
+    DiskFull  ok         content/disk/blue.md                   lacks Meaning, Mitigation
+    DiskFull  ok         content/disk/red.md                    lacks Meaning, Mitigation
+    NoLink    no link
+    Odd, "|"  elsewhere  https://x.example/a
+    Gone      missing    https://run.example/gone
+    AnyJob    unknown    https://run.example/{{ $labels.job }}
+    3 of 7 links with a page
+    "#);
+    insta::assert_snapshot!(list("markdown"), @r#"
+    | alert | page | path | link | missing sections | drift |
+    | --- | --- | --- | --- | --- | --- |
+    | HostDown | ok | content/node/HostDown.md | https://run.example/node/hostdown/ | Mitigation | expr |
+    | DiskFull | ok | content/disk/blue.md | https://run.example/disk/blue/ | Meaning, Mitigation |  |
+    | DiskFull | ok | content/disk/red.md | https://run.example/disk/red/ | Meaning, Mitigation |  |
+    | NoLink | no link |  |  |  |  |
+    | Odd, "\|" | elsewhere |  | https://x.example/a |  |  |
+    | Gone | missing |  | https://run.example/gone |  |  |
+    | AnyJob | unknown |  | https://run.example/{{ $labels.job }} |  |  |
+    "#);
+    insta::assert_snapshot!(list("csv"), @r#"
+    alert,page,path,link,missing sections,drift,file,line
+    HostDown,ok,content/node/HostDown.md,https://run.example/node/hostdown/,Mitigation,expr,rules/node.yml,4
+    DiskFull,ok,content/disk/blue.md,https://run.example/disk/blue/,"Meaning, Mitigation",,rules/node.yml,14
+    DiskFull,ok,content/disk/red.md,https://run.example/disk/red/,"Meaning, Mitigation",,rules/node.yml,14
+    NoLink,no link,,,,,rules/node.yml,18
+    "Odd, ""|""",elsewhere,,https://x.example/a,,,rules/node.yml,19
+    Gone,missing,,https://run.example/gone,,,rules/node.yml,20
+    AnyJob,unknown,,https://run.example/{{ $labels.job }},,,rules/node.yml,21
+    "#);
+    let run = sandbox.run(&["runbook", "list", "--output-format", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(rows[0]["drift"], serde_json::json!(["expr"]));
+    assert_eq!(rows[0]["missing_sections"], serde_json::json!(["Mitigation"]));
+    assert_eq!((&rows[0]["line"], &rows[0]["state"]), (&4.into(), &"ok".into()));
+}
+
+#[test]
+fn sync_writes_rules_and_links_into_their_blocks() {
+    let text = page("up == 0", "", "").replace("https://run.example/node/hostdown/", "https://old.example/x");
+    let sandbox = repository(&text);
+    let run = sandbox.run(&["runbook", "sync", "--diff"]);
+    insta::assert_snapshot!(run, @r#"
+    --- content/node/HostDown.md
+    +++ content/node/HostDown.md
+    @@ -8,11 +8,15 @@
+     ~~~yaml
+     # a copy
+     - alert: 'HostDown'   # as it is
+    -  expr: up == 0
+    +  expr: |-
+    +    up{job="node"}
+    +      == 0
+       for: 300s
+       annotations:
+    -    runbook_url: https://old.example/x
+    +    runbook_url: https://run.example/node/hostdown/
+         summary: "{{ $labels.instance }} is down"
+    +  labels:
+    +    severity: critical
+     ~~~
+     
+     ## Meaning
+    --- stderr
+    1 rule would be written into 1 page
+    --- exit code 1
+    "#);
+    assert_eq!(read(&sandbox), text);
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync"]), @r"
+    1 rule written into 1 page
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync", "--diff"]), @r"
+    all pages show their rules as they are
+    --- exit code 0
+    ");
+    let outside = |text: &str| [text.split("~~~").next().unwrap(), text.split("~~~").last().unwrap()].concat();
+    assert_eq!(outside(&read(&sandbox)), outside(&text));
+    // Where nobody says what the pages are, there is nothing to write.
+    sandbox.write("promproof.toml", "");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync"]), @r#"
+    --- stderr
+    error: no runbook page is known
+      help: say where they are in promproof.toml, below `[runbook]`: `sites = { "https://runbooks.example.com/" = "content" }` or `pages = ["runbooks"]`
+    --- exit code 2
+    "#);
+}
+
+#[test]
+fn a_new_page_says_what_is_known() {
+    let sandbox = Sandbox::traefik();
+    let run = sandbox.run(&["runbook", "new", "TraefikHighHttp5xxErrorRateBackend", "--stdout"]);
+    insta::assert_snapshot!(run.stdout, @r#"
+    ---
+    title: TraefikHighHttp5xxErrorRateBackend
+    ---
+
+    # TraefikHighHttp5xxErrorRateBackend
+
+    The rule, as `promproof runbook sync` keeps it up to date:
+
+    ```yaml
+    alert: TraefikHighHttp5xxErrorRateBackend
+    expr: sum(rate(traefik_backend_requests_total{code=~"5.*"}[3m])) by (backend) / sum(rate(traefik_backend_requests_total[3m])) by (backend) * 100 > 5
+    for: 1m
+    labels:
+      severity: critical
+    annotations:
+      summary: Traefik high HTTP 5xx error rate backend (instance {{ $labels.instance }})
+      description: |-
+        Traefik backend 5xx error rate is above 5%
+          VALUE = {{ $value }}
+          LABELS = {{ $labels }}
+      runbook: https://github.com/promproof/promproof/blob/main/testdata/traefik/TraefikHighHttp5xxErrorRateBackend.md
+    ```
+
+    ## Meaning
+
+    The alert fires when the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total` where `code` matches `5.*`, divided by the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total`, times 100, is above 5.
+
+    It fires once that has held for 1m without a break.
+
+    Its labels say which one it is: `backend`. `severity` is `critical`.
+
+    ## Impact
+
+    <!-- Who notices what, and how soon does it hurt? -->
+
+    ## Diagnosis
+
+    <!-- Where to look first: dashboards, queries, logs. -->
+
+    ## Mitigation
+
+    <!-- What to do, step by step, and whom to call if that does not help. -->
+    "#);
+    // The page that is written is one that check and sync take as it is.
+    let sandbox = Sandbox::with(&[("promproof.toml", CONFIG), ("rules/node.yml", RULES)]);
+    sandbox.write("content/.keep", "");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "new", "HostDown", "DiskFull"]), @r"
+    content/node/HostDown.md
+    content/disk/blue.md
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "new", "HostDown"]), @r"
+    --- stderr
+    error: `HostDown` has a page: content/node/HostDown.md
+      help: --stdout prints a new one
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync", "--diff"]), @r"
+    all pages show their rules as they are
+    --- exit code 0
+    ");
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    rules/node.yml:17:24: warning[runbook/page-missing] the runbook of `DiskFull` can be `https://run.example/disk/red/`, and there is no such page
+    content/disk/blue.md:24:1: warning[runbook/section-empty] the section `Impact` is empty
+    content/disk/blue.md:28:1: warning[runbook/section-empty] the section `Diagnosis` is empty
+    content/disk/blue.md:32:1: warning[runbook/section-empty] the section `Mitigation` is empty
+    content/node/HostDown.md:30:1: warning[runbook/section-empty] the section `Impact` is empty
+    content/node/HostDown.md:34:1: warning[runbook/section-empty] the section `Diagnosis` is empty
+    content/node/HostDown.md:38:1: warning[runbook/section-empty] the section `Mitigation` is empty
+    7 warnings in 3 of 3 files
+    0
+    ");
+    sandbox.write("t.md", "# <<alert>> in <<file>>\n<<when>> << x <<y>>\n");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "new", "HostDown", "--template", "t.md", "--stdout"]), @r"
+    --- stderr
+    error: the template has `<<y>>`, which stands for nothing
+      help: there are `<<alert>>`, `<<condition>>`, `<<file>>`, `<<labels>>`, `<<rule>>`, `<<summary>>` and `<<when>>`
+    --- exit code 2
+    ");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "new", "HostDwn", "--stdout"]), @r"
+    --- stderr
+    error: no rule file has an alert `HostDwn`
+      help: did you mean `HostDown`?
+    --- exit code 2
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_page_is_written_in_no_folder_that_a_link_leads_out_to() {
+    let sandbox = Sandbox::with(&[("promproof.toml", CONFIG), ("rules/node.yml", RULES)]);
+    let outside = tempfile::tempdir().unwrap();
+    sandbox.write("content/.keep", "");
+    std::os::unix::fs::symlink(outside.path(), sandbox.path("content/node")).unwrap();
+    let run = sandbox.run(&["runbook", "new", "HostDown"]);
+    assert!(run.code == Some(2) && run.stderr.contains("a link leads out of this folder"), "{run}");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+/// The page that the project starts from, and its rule.
+#[test]
+fn the_page_of_the_project_is_checked() {
+    let sandbox = Sandbox::traefik();
+    let site = "https://github.com/promproof/promproof/blob/main/testdata/";
+    sandbox.write("promproof.toml", format!("[runbook]\nsites = {{ \"{site}\" = \"\" }}\n"));
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 3 files
+    0
+    ");
+}

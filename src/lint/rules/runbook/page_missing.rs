@@ -25,7 +25,6 @@ impl LintRule for PageMissing {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let pages = cx.pages();
-        let guessed = cx.config.runbook.guessed.as_deref();
         // Alerts share links; each address is told once.
         let mut told: FxHashMap<&str, usize> = FxHashMap::default();
         for alert in pages.alerts() {
@@ -42,7 +41,7 @@ impl LintRule for PageMissing {
                         None => {
                             told.insert(address, out.len());
                             let help = help(pages, alert, site, &path, told.len());
-                            out.push(report(alert, link, address, label("")).help(with(help, guessed)));
+                            out.push(report(alert, link, address, label("")).help(help));
                         }
                     }
                 }
@@ -70,14 +69,7 @@ fn help(pages: &Pages<'_>, alert: &Alert<'_>, site: &Site, path: &str, count: us
             Some(url) => format!("the nearest page is `{}`: `{url}`", nearest.path),
             None => format!("the nearest page is `{}`", nearest.path),
         },
-        None => format!("the page would be `{file}`"),
-    }
-}
-
-fn with(help: String, guessed: Option<&str>) -> String {
-    match guessed {
-        Some(guessed) => format!("{help} ({guessed})"),
-        None => help,
+        None => format!("the page would be `{file}`; `promproof runbook new {}` writes one", alert.name()),
     }
 }
 
@@ -90,6 +82,7 @@ fn no_page_fits(pages: &Pages<'_>, alert: &Alert<'_>, link: &Link<'_>) -> Option
         return None;
     }
     let message = format!("the runbook of `{}` leads to no page, whatever `{what}` is", alert.name());
-    let help = format!("the addresses of pages that begin with `{first}` are others");
+    let help =
+        format!("the addresses of pages that begin with `{first}` are others; `promproof runbook list` shows them");
     Some(META.diagnostic(message, alert.place.file.field(link.value, "")).help(help))
 }

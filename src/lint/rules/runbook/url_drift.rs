@@ -97,5 +97,5 @@ fn together(
     if let Some(span) = link.in_rule {
         found = found.related(shown.in_rule(span, "the rule of the first one"));
     }
-    found.help("the pages that show the rules have missed that")
+    found.help("`promproof runbook sync` writes the links of the rules into all of them")
 }

@@ -1,0 +1,134 @@
+//! The draft of a page about an alert.
+
+use super::sync::print_rule;
+use super::words::condition;
+use crate::model::duration::format_duration;
+use crate::rules::Rule;
+use crate::source::words::{self, collapsed};
+
+/// The template that is used where nobody has another one. `<<word>>` stands for what is known of the alert.
+pub const TEMPLATE: &str = include_str!("draft.md");
+
+/// What a page is written from.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The alerting rule.
+    pub rule: &'a Rule,
+    /// The file that it is in.
+    pub file: &'a str,
+    /// How often it is evaluated, in milliseconds, where that is known.
+    pub interval_ms: Option<i64>,
+    /// The labels that the series of the alert have, as far as they are known by name.
+    pub labels: Vec<String>,
+    /// Whether it can have no others.
+    pub is_closed: bool,
+    /// The labels that the rule adds, with their values.
+    pub added: Vec<(String, String)>,
+}
+
+/// A `<<word>>` of a template that stands for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownWord(pub String);
+
+impl Draft<'_> {
+    /// The words that a template can have.
+    pub const WORDS: [&'static str; 7] = ["alert", "condition", "file", "labels", "rule", "summary", "when"];
+
+    /// The page.
+    ///
+    /// # Errors
+    /// Where the template has a word that stands for nothing.
+    pub fn page(&self, template: &str) -> Result<String, UnknownWord> {
+        let mut page = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once("<<") {
+            page.push_str(before);
+            let Some((word, after)) = after.split_once(">>").filter(|(word, _)| is_word(word)) else {
+                page.push_str("<<");
+                rest = after;
+                continue;
+            };
+            page.push_str(self.word(word).ok_or_else(|| UnknownWord(word.to_owned()))?.trim_end());
+            rest = after;
+        }
+        page.push_str(rest);
+        // What there is nothing to say about leaves no hole.
+        while page.contains("\n\n\n") {
+            page = page.replace("\n\n\n", "\n\n");
+        }
+        Ok(page)
+    }
+
+    fn word(&self, word: &str) -> Option<String> {
+        let annotation = |name: &str| {
+            let found = self.rule.annotations.iter().find(|(key, _)| key.text() == name);
+            found.map(|(_, value)| collapsed(value.text().trim()))
+        };
+        Some(match word {
+            "alert" => self.rule.name.text().to_owned(),
+            "file" => self.file.to_owned(),
+            "rule" => print_rule(self.rule),
+            "summary" => match annotation("summary") {
+                // A template is for no reader.
+                Some(text) if text.contains("{{") => String::new(),
+                Some(text) => text,
+                None => String::new(),
+            },
+            "condition" => match &self.rule.parsed {
+                Some(expr) => condition(expr),
+                None => format!("`{}` has a result", self.rule.expr.text().trim()),
+            },
+            "when" => self.when(),
+            "labels" => self.labels(),
+            _ => return None,
+        })
+    }
+
+    /// How soon it fires.
+    fn when(&self) -> String {
+        let held = self.rule.for_ms;
+        let interval = self.interval_ms.filter(|interval| *interval > 0);
+        let first = match (held, interval) {
+            (0, None) => "It fires as soon as that holds.".to_owned(),
+            (0, Some(interval)) => {
+                format!("It fires within {} of that: so often the rule is evaluated.", format_duration(interval))
+            }
+            (held, None) => format!("It fires once that has held for {} without a break.", format_duration(held)),
+            (held, Some(interval)) => {
+                // Pending begins with the first evaluation, and firing is one of its multiples later.
+                let steps = held.div_euclid(interval) + i64::from(held.rem_euclid(interval) > 0);
+                let (soon, late) = (steps * interval, (steps + 1) * interval);
+                format!(
+                    "It fires once that has held for {} without a break: {} to {} after it begins, as the rule is \
+                     evaluated every {}.",
+                    format_duration(held),
+                    format_duration(soon),
+                    format_duration(late),
+                    format_duration(interval)
+                )
+            }
+        };
+        match self.rule.keep_firing_for_ms {
+            0 => first,
+            keep => format!("{first} It goes on firing for {} after that has ended.", format_duration(keep)),
+        }
+    }
+
+    /// Which labels arrive with the alert.
+    fn labels(&self) -> String {
+        let added = self.added.iter().map(|(name, value)| format!("`{name}` is `{value}`")).collect::<Vec<_>>();
+        let added = if added.is_empty() { String::new() } else { format!(" {}.", added.join(", ")) };
+        let from = match (self.labels.is_empty(), self.is_closed) {
+            (true, true) => "Its series have no labels.".to_owned(),
+            (true, false) => "It has the labels of its series.".to_owned(),
+            (false, true) => format!("Its labels say which one it is: {}.", words::list(&self.labels)),
+            (false, false) => format!("It has the labels of its series, among them {}.", words::list(&self.labels)),
+        };
+        format!("{from}{added}")
+    }
+}
+
+/// Whether it looks like one of the words: anything else in angle brackets is text.
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
