@@ -14,6 +14,7 @@ use crate::template::{self, Template, TemplateError};
 use super::Config;
 use super::known::Known;
 use super::pages::Pages;
+use super::policy::Policy;
 use super::recording::{Place, Recording};
 use crate::workspace::{Document, Workspace};
 
@@ -71,6 +72,7 @@ pub struct RuleContext<'a> {
     pub rule: &'a Rule,
     facts: OnceCell<Option<Facts<'a>>>,
     own_templates: OnceCell<Vec<TemplateField<'a>>>,
+    policies: OnceCell<Vec<&'a Policy>>,
 }
 
 /// A label or an annotation whose value is a template.
@@ -95,6 +97,13 @@ pub enum TemplatePlace {
     Label,
     /// In the annotations of the rule.
     Annotation,
+}
+
+impl<'a> GroupContext<'a> {
+    /// The policies that are for the group or for one of its rules, in the order of the configuration.
+    pub fn policies(&self) -> impl Iterator<Item = &'a Policy> + use<'a, '_> {
+        self.file.config.policies().iter().filter(|policy| policy.is_for_group(self))
+    }
 }
 
 impl<'a> TemplateField<'a> {
@@ -123,12 +132,19 @@ impl<'a> TemplateField<'a> {
 
 impl<'a> RuleContext<'a> {
     pub(super) fn new(group: GroupContext<'a>, rule: &'a Rule) -> Self {
-        RuleContext { group, rule, facts: OnceCell::new(), own_templates: OnceCell::new() }
+        RuleContext { group, rule, facts: OnceCell::new(), own_templates: OnceCell::new(), policies: OnceCell::new() }
     }
 
     /// The configuration.
     pub fn config(&self) -> &'a Config {
         self.group.file.config
+    }
+
+    /// The policies that are for the rule, in the order of the configuration.
+    pub fn policies(&self) -> impl Iterator<Item = &'a Policy> + use<'a, '_> {
+        let all = self.config().policies();
+        let own = self.policies.get_or_init(|| all.iter().filter(|policy| policy.is_for(self)).collect());
+        own.iter().copied()
     }
 
     /// The file: also the way to labels of diagnostics.

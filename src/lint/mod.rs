@@ -19,6 +19,7 @@ mod known;
 mod naming;
 mod page_list;
 mod pages;
+pub mod policy;
 mod recording;
 mod registry;
 mod rule;

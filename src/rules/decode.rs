@@ -9,7 +9,7 @@ use super::expression::expression_problem;
 use super::fields::Place;
 use super::findings::{CONFLICTING_FIELDS, DUPLICATE_GROUP, INVALID_NAME, MISSING_FIELD, PROMQL_TYPE};
 use super::reader::Reader;
-use super::{Field, Rule, RuleGroup, RuleKind};
+use super::{Field, GroupPlaces, Rule, RuleGroup, RuleKind};
 use crate::model::labels::METRIC_NAME;
 use crate::promql;
 use crate::source::Span;
@@ -74,12 +74,15 @@ fn group(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, place: Pla
     let interval_ms = reader.duration(mapping, "interval");
     let query_offset_ms = reader.duration(mapping, "query_offset");
     let limit = reader.integer(mapping, "limit");
+    let place = |key: &str| mapping.get(key).map(|entry| entry.value.span);
+    let places =
+        GroupPlaces { interval: place("interval"), query_offset: place("query_offset"), limit: place("limit") };
     let labels = reader.texts(mapping, "labels");
     check_label_names(reader, &labels);
     let grammar = grammar.with(dialect::language_of_group(mapping, reader.dialect));
     let nodes = reader.items(mapping, "rules");
     let rules = nodes.filter_map(|node| rule(reader, &grammar, node)).collect();
-    Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, labels, rules })
+    Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, places, labels, rules })
 }
 
 /// A rule, or a list of rules, that stands in no group of the file: in one without a name.
@@ -96,6 +99,7 @@ pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, 
         interval_ms: None,
         query_offset_ms: None,
         limit: None,
+        places: GroupPlaces::default(),
         labels: Vec::new(),
         rules,
     };

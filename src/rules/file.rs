@@ -63,10 +63,23 @@ pub struct RuleGroup {
     pub query_offset_ms: Option<i64>,
     /// How many alerts or series a rule may produce; `None` or 0 or less: any number.
     pub limit: Option<i64>,
+    /// Where the values of the last three stand.
+    pub places: GroupPlaces,
     /// Labels given to all rules; a rule's own win.
     pub labels: Vec<(Field, Field)>,
     /// The rules.
     pub rules: Vec<Rule>,
+}
+
+/// Where a group's values stand; `None` where it has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GroupPlaces {
+    /// Of `interval`.
+    pub interval: Option<Span>,
+    /// Of `query_offset`.
+    pub query_offset: Option<Span>,
+    /// Of `limit`.
+    pub limit: Option<Span>,
 }
 
 /// An alerting or a recording rule.

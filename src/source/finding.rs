@@ -45,6 +45,8 @@ pub struct Meta {
     pub enabled_by_default: bool,
     /// The key of the configuration, `section.key`, without which the rule has nothing to say although it runs.
     pub waits_for: Option<&'static str>,
+    /// Other keys of which one will do.
+    pub or_for: &'static [&'static str],
     /// Whether some of its findings come with a fix.
     pub is_fixable: bool,
     /// Whether what it finds keeps other rules from looking, so that `--select` of another rule leaves it on.
@@ -65,6 +67,13 @@ impl Meta {
     #[must_use]
     pub(crate) const fn waits_for(mut self, key: &'static str) -> Self {
         self.waits_for = Some(key);
+        self
+    }
+
+    /// One of these keys will do as well.
+    #[must_use]
+    pub(crate) const fn or_for(mut self, keys: &'static [&'static str]) -> Self {
+        self.or_for = keys;
         self
     }
 
@@ -105,6 +114,7 @@ macro_rules! meta {
             confidence: $crate::source::meta!(@$confidence),
             enabled_by_default: matches!($crate::source::meta!(@$confidence), $crate::source::Confidence::Certain),
             waits_for: None,
+            or_for: &[],
             is_fixable: false,
             stops_reading: false,
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),

@@ -109,7 +109,8 @@ impl Config {
         levels.choose(&self.choice);
         let held = |rule: &'static Meta| {
             let state = levels.state(rule);
-            let waits_for = rule.waits_for.filter(|key| !self.is_given(key));
+            let waits_for =
+                rule.waits_for.filter(|key| ![key].into_iter().chain(rule.or_for).any(|key| self.is_given(key)));
             HeldRule { rule, from: self.origin_of(&state), state, waits_for }
         };
         registry().iter().map(|rule| held(rule.meta())).collect()

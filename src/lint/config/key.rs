@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::levels::Levels;
 use super::server::NamedFile;
 use crate::lint::naming::Name;
+use crate::lint::policy::Pattern;
 use crate::model::duration::format_duration;
 use crate::promql::Version;
 use crate::rules::Dialect;
@@ -63,6 +64,16 @@ pub(super) enum Slot<T: 'static> {
     Version(fn(&mut T) -> &mut Option<Version>),
     /// A list of rules and categories.
     Rules(fn(&mut T) -> &mut Vec<Spanned<Name>>),
+    /// A text, not empty.
+    Text(fn(&mut T) -> &mut Option<String>),
+    /// A whole number, not negative.
+    Number(fn(&mut T) -> &mut Option<u64>),
+    /// A regular expression for a whole text.
+    Pattern(fn(&mut T) -> &mut Option<Pattern>),
+    /// A list of such.
+    Patterns(fn(&mut T) -> &mut Vec<Pattern>),
+    /// Such a regular expression for each of some names.
+    PatternsByName(fn(&mut T) -> &mut BTreeMap<String, Pattern>),
 }
 
 impl<T: 'static> Clone for Slot<T> {
@@ -108,6 +119,20 @@ impl<T: Clone> Slot<T> {
             Slot::Files(place) => Value::Texts(place(&mut of).iter().map(|file| file.path.clone()).collect()),
             Slot::Rules(place) => Value::Texts(place(&mut of).iter().map(|name| name.value.to_string()).collect()),
             Slot::Version(place) => place(&mut of).map_or(Value::None, |version| Value::Text(version.to_string())),
+            Slot::Text(place) => place(&mut of).clone().map_or(Value::None, Value::Text),
+            Slot::Number(place) => place(&mut of).map_or(Value::None, Value::Number),
+            Slot::Pattern(place) => {
+                place(&mut of).as_ref().map_or(Value::None, |pattern| Value::Text(pattern.text().to_owned()))
+            }
+            Slot::Patterns(place) => {
+                Value::Texts(place(&mut of).iter().map(|pattern| pattern.text().to_owned()).collect())
+            }
+            Slot::PatternsByName(place) => {
+                let patterns = place(&mut of).iter();
+                Value::ByName(
+                    patterns.map(|(name, pattern)| (name.clone(), Value::Text(pattern.text().to_owned()))).collect(),
+                )
+            }
         }
     }
 
@@ -130,6 +155,11 @@ impl<T: Clone> Slot<T> {
             Slot::Files(_) => Kind::Files,
             Slot::Version(_) => Kind::Version,
             Slot::Rules(_) => Kind::Rules,
+            Slot::Text(_) => Kind::Text,
+            Slot::Number(_) => Kind::Number,
+            Slot::Pattern(_) => Kind::Pattern,
+            Slot::Patterns(_) => Kind::Patterns,
+            Slot::PatternsByName(_) => Kind::PatternsByName,
         }
     }
 }
@@ -168,6 +198,16 @@ pub enum Kind {
     Version,
     /// A list of rules and categories.
     Rules,
+    /// A text, not empty.
+    Text,
+    /// A whole number, not negative.
+    Number,
+    /// A regular expression for a whole text.
+    Pattern,
+    /// A list of such.
+    Patterns,
+    /// A table: such a regular expression for each of some names.
+    PatternsByName,
 }
 
 /// A value of the configuration. Its text is TOML, that of nothing a hint.
@@ -178,6 +218,8 @@ pub enum Value {
     None,
     /// `true` or `false`.
     Boolean(bool),
+    /// A whole number.
+    Number(u64),
     /// A text.
     Text(String),
     /// A list of texts.
@@ -191,6 +233,7 @@ impl fmt::Display for Value {
         match self {
             Value::None => f.write_str("not set"),
             Value::Boolean(value) => write!(f, "{value}"),
+            Value::Number(value) => write!(f, "{value}"),
             Value::Text(value) => f.write_str(&string_text(value)),
             Value::Texts(values) => {
                 let values: Vec<String> = values.iter().map(|value| string_text(value)).collect();

@@ -39,6 +39,7 @@ mod holding;
 mod key;
 mod learn;
 mod levels;
+mod policy_keys;
 mod read;
 mod section;
 mod server;
@@ -55,6 +56,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::Premises;
 use crate::inventory::Inventory;
 use crate::lint::naming::Name;
+use crate::lint::policy::Policy;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::runbook;
@@ -99,6 +101,7 @@ pub struct Config {
     /// `locked`: what nobody silences in a file.
     locked: Vec<Spanned<Name>>,
     overrides: Vec<Override>,
+    policies: Vec<Policy>,
     files: Filter,
     choice: Arc<Choice>,
     /// The file that it was read from.
@@ -109,7 +112,7 @@ pub struct Config {
 }
 
 /// The keys that are given in the file: where each stands, by its path (`labels.required`).
-type Given = BTreeMap<String, Span>;
+pub(in crate::lint) type Given = BTreeMap<String, Span>;
 
 /// `[labels]`.
 #[derive(Clone, Debug, Default)]
@@ -228,6 +231,11 @@ impl Config {
     pub fn premises(&self) -> Premises<'_> {
         let inventory = Some(&*self.inventory).filter(|inventory| inventory.lists_metrics());
         Premises { target_labels: Some(&self.facts.target_labels), recorded: None, inventory }
+    }
+
+    /// `[[policy]]`: what must hold for rules besides.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
     }
 
     /// Lets the command line choose the rules.

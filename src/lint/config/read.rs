@@ -7,6 +7,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use crate::lint::naming::{Misnamed, Name};
+use crate::lint::policy::Policy;
 use crate::lint::rules::config::SYNTAX;
 use crate::rules::Dialect;
 use crate::source::words;
@@ -15,7 +16,8 @@ use crate::workspace::paths::{Patterns, normalize};
 
 use super::key::{Key, Slot, path};
 use super::levels::{Level, Levels};
-use super::section::{Problems, Section, Value, span_of};
+use super::policy_keys::{POLICY, POLICY_KEYS};
+use super::section::{Problems, Section, Value, pattern, span_of};
 use super::server::NamedFile;
 use super::table::{OVERRIDE_KEYS, OVERRIDES, SECTIONS};
 use super::{Config, Given, Override};
@@ -43,7 +45,7 @@ fn syntax_error(file: &Arc<SourceFile>, error: &toml::de::Error) -> Diagnostic {
 fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     let mut config = Config::default();
     let mut given = Given::default();
-    let mut known: Vec<&str> = SECTIONS.iter().map(|section| section.name).chain([OVERRIDES]).collect();
+    let mut known: Vec<&str> = SECTIONS.iter().map(|section| section.name).chain([OVERRIDES, POLICY]).collect();
     known.retain(|name| !name.is_empty());
     for section in &SECTIONS {
         let keys = section.keys.iter().map(|key| key.name);
@@ -58,35 +60,52 @@ fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
         read_keys(section.keys, section.name, &table, &mut config, &mut given, problems);
     }
     if let Some(overrides) = document.get(OVERRIDES) {
-        config.overrides = read_overrides(overrides, problems);
+        let read = read_tables(OVERRIDES, &OVERRIDE_KEYS, overrides, problems);
+        config.overrides = read.into_iter().map(|(special, given)| Override { given, ..special }).collect();
+    }
+    if let Some(policies) = document.get(POLICY) {
+        let read = read_tables(POLICY, &POLICY_KEYS, policies, problems);
+        config.policies = read.into_iter().map(|(policy, given)| Policy { given, ..policy }).collect();
+        given.extend(config.policies.iter().flat_map(|policy| given_in(POLICY, &policy.given)));
     }
     check_locks(&config, problems);
     config.given = given;
     config
 }
 
-fn read_overrides(value: &Value<'_>, problems: &mut Problems<'_>) -> Vec<Override> {
+/// Reads a list of tables with the keys `keys`: each, and where its keys are given.
+fn read_tables<T: Default>(
+    name: &str,
+    keys: &[Key<T>],
+    value: &Value<'_>,
+    problems: &mut Problems<'_>,
+) -> Vec<(T, Given)> {
     let tables: Option<Vec<_>> = value
         .get_ref()
         .as_array()
         .and_then(|items| items.iter().map(|item| Some((item.get_ref().as_table()?, span_of(item)))).collect());
     let Some(tables) = tables else {
-        let help = "write `[[overrides]]`, with `paths` and `rules` below it".to_owned();
-        problems.invalid(span_of(value), "`overrides` is a list of tables".to_owned(), help);
+        let help = format!("write `[[{name}]]`, with its keys below it");
+        problems.invalid(span_of(value), format!("`{name}` is a list of tables"), help);
         return Vec::new();
     };
-    let names = OVERRIDE_KEYS.each_ref().map(|key| key.name);
+    let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     let read = |(table, span): (&DeTable<'_>, Span)| {
-        let section = Section::new(table, "`[[overrides]]`", &names, problems);
-        let (mut special, mut given) = (Override::default(), Given::default());
-        for key in OVERRIDE_KEYS.iter().filter(|key| key.is_required && section.get(key.name).is_none()) {
-            let message = format!("these `[[overrides]]` are for no `{}`", key.name);
+        let section = Section::new(table, &format!("`[[{name}]]`"), &names, problems);
+        let (mut target, mut given) = (T::default(), Given::default());
+        for key in keys.iter().filter(|key| key.is_required && section.get(key.name).is_none()) {
+            let message = format!("these `[[{name}]]` are for no `{}`", key.name);
             problems.invalid(span, message, format!("write `{}`", key.example));
         }
-        read_keys(&OVERRIDE_KEYS, "", &section, &mut special, &mut given, problems);
-        Override { given, ..special }
+        read_keys(keys, "", &section, &mut target, &mut given, problems);
+        (target, given)
     };
     tables.into_iter().map(read).collect()
+}
+
+/// The keys of a table as those of the whole file.
+fn given_in(of: &str, given: &Given) -> Vec<(String, Span)> {
+    given.iter().map(|(name, place)| (path(of, name), *place)).collect()
 }
 
 /// Reads the keys of one table, and notes where they are given.
@@ -161,6 +180,20 @@ fn read_key<T>(key: &Key<T>, section: &Section<'_>, target: &mut T, problems: &m
             let sites = text_by_name(section, name, problems);
             check_sites(section, name, &sites, problems);
             *place(target) = sites;
+        }
+        Slot::Text(place) => *place(target) = section.text(name, problems).map(str::to_owned),
+        Slot::Number(place) => *place(target) = section.number(name, problems),
+        Slot::Pattern(place) => *place(target) = section.pattern(name, problems),
+        Slot::Patterns(place) => {
+            let texts = section.texts(name, problems).unwrap_or_default();
+            *place(target) = texts.into_iter().filter_map(|(text, span)| pattern(name, text, span, problems)).collect();
+        }
+        Slot::PatternsByName(place) => {
+            let Some(table) = section.table(name, problems) else { return };
+            let section = Section::with_any_keys(table, &format!("`{name}`"));
+            let names = table.keys().map(|name| name.get_ref().as_ref());
+            *place(target) =
+                names.filter_map(|name: &str| Some((name.to_owned(), section.pattern(name, problems)?))).collect();
         }
         Slot::DurationsByName(place) => {
             let Some(table) = section.table(name, problems) else { return };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::lint::policy::{Pattern, PatternError, VARIABLES};
 use crate::lint::rules::config::{INVALID_VALUE, UNKNOWN_KEY};
 use crate::model::duration::parse_duration;
 use crate::promql::Version;
@@ -131,6 +132,23 @@ impl<'t> Section<'t> {
         text
     }
 
+    /// The whole number under `key`.
+    pub(super) fn number(&self, key: &str, problems: &mut Problems<'_>) -> Option<u64> {
+        let value = self.get(key)?;
+        let number =
+            value.get_ref().as_integer().and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
+        if number.is_none() {
+            self.wrong_type(key, value, "a whole number, 0 or more", problems);
+        }
+        number
+    }
+
+    /// The regular expression under `key`.
+    pub(super) fn pattern(&self, key: &str, problems: &mut Problems<'_>) -> Option<Pattern> {
+        let text = self.text(key, problems)?;
+        pattern(key, text, span_of(self.get(key)?), problems)
+    }
+
     /// The version of Prometheus under `key`.
     pub(super) fn version(&self, key: &str, problems: &mut Problems<'_>) -> Option<Version> {
         let text = self.text(key, problems)?;
@@ -199,6 +217,23 @@ impl<'t> Section<'t> {
             Label::new(problems.file, span_of(value), format!("this is of type {}", value.get_ref().type_str()));
         problems.found.push(INVALID_VALUE.diagnostic(message, label));
     }
+}
+
+/// The regular expression `text`, which stands at `span`.
+pub(super) fn pattern(key: &str, text: &str, span: Span, problems: &mut Problems<'_>) -> Option<Pattern> {
+    let (message, help) = match Pattern::new(text) {
+        Ok(pattern) => return Some(pattern),
+        Err(PatternError::Regex(error)) => (
+            format!("`{key}` is no regular expression: {error}"),
+            "it must match the whole text and is written as in PromQL: `node_.*`".to_owned(),
+        ),
+        Err(PatternError::Variable(variable)) => (
+            format!("`{key}` has a variable that does not exist: `{}`", words::cropped(&variable, 60)),
+            format!("there are {}", words::list(VARIABLES)),
+        ),
+    };
+    problems.invalid(span, message, help);
+    None
 }
 
 /// The bytes of a key or value.

@@ -3,6 +3,7 @@
 
 use super::fail_on::FailOn;
 use super::key::{Key, KeyInfo, Slot};
+use super::policy_keys::{ABOUT as ABOUT_POLICY, POLICY, POLICY_KEYS};
 use super::{Config, Override, PROMQL_FEATURES};
 use crate::runbook::Generator;
 
@@ -360,5 +361,11 @@ pub fn sections() -> Vec<SectionInfo> {
         about: ABOUT_OVERRIDES,
         keys: OVERRIDE_KEYS.iter().map(|key| key.info(OVERRIDES)).collect(),
     };
-    plain.chain([overrides]).collect()
+    let policy = SectionInfo {
+        name: POLICY,
+        is_list: true,
+        about: ABOUT_POLICY,
+        keys: POLICY_KEYS.iter().map(|key| key.info(POLICY)).collect(),
+    };
+    plain.chain([overrides, policy]).collect()
 }

@@ -96,7 +96,7 @@ fn excluded_paths_are_relative_to_the_configuration() {
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `locked`, `overrides`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `locked`, `overrides`, `policy`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule and no category `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
@@ -201,7 +201,11 @@ fn the_table_describes_what_is_read() {
             let text = format!("{head}{required}{}\n", key.example);
             let config = parse(&text).unwrap_or_else(|_| panic!("{}: {}", key.path(), problems(&text)));
             if section.is_list {
-                assert!(config.overrides[0].given.contains_key(key.name), "{}", key.path());
+                let given = match section.name {
+                    "overrides" => &config.overrides[0].given,
+                    _ => &config.policies[0].given,
+                };
+                assert!(given.contains_key(key.name), "{}", key.path());
                 continue;
             }
             assert!(config.given.contains_key(&key.path()), "{}", key.path());
@@ -220,7 +224,11 @@ fn the_table_describes_what_is_read() {
 fn rules_wait_for_keys_that_there_are() {
     let keys: Vec<String> = sections().iter().flat_map(|section| &section.keys).map(KeyInfo::path).collect();
     for meta in crate::lint::registry().iter().map(|rule| rule.meta()) {
-        assert!(meta.waits_for.is_none_or(|key| keys.iter().any(|known| known == key)), "{}", meta.id);
+        assert!(
+            meta.waits_for.iter().chain(meta.or_for).all(|key| keys.iter().any(|known| known == key)),
+            "{}",
+            meta.id
+        );
     }
 }
 

@@ -79,6 +79,11 @@ fn kind(kind: Kind) -> String {
         Kind::TextByName => "a table: for names, texts".to_owned(),
         Kind::Rules => "a list of rules and categories".to_owned(),
         Kind::Version => "a version of Prometheus: `3.5`, `2.53.1`; `3` is 3.0".to_owned(),
+        Kind::Text => "a text".to_owned(),
+        Kind::Number => "a whole number".to_owned(),
+        Kind::Pattern => "a regular expression".to_owned(),
+        Kind::Patterns => "a list of names, or of regular expressions for them".to_owned(),
+        Kind::PatternsByName => "a table: for names, regular expressions".to_owned(),
         Kind::DurationsByName => "a table: for names, durations".to_owned(),
     }
 }

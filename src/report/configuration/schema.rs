@@ -69,6 +69,11 @@ fn property(key: &KeyInfo) -> Value {
         Kind::TextByName => json!({ "type": "object", "additionalProperties": texts() }),
         Kind::Rules => list(json!({ "enum": known_rules() })),
         Kind::Version => json!({ "type": "string", "pattern": "^v?[0-9]+([.][0-9]+){0,2}([-+].*)?$" }),
+        Kind::Text => json!({ "type": "string", "minLength": 1 }),
+        Kind::Number => json!({ "type": "integer", "minimum": 0 }),
+        Kind::Pattern => texts(),
+        Kind::Patterns => list(texts()),
+        Kind::PatternsByName => json!({ "type": "object", "additionalProperties": texts() }),
         Kind::DurationsByName => json!({ "type": "object", "additionalProperties": duration() }),
     };
     if key.default != Default::None && !key.is_required {

@@ -167,6 +167,14 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
         Kind::Version => text(random.pick(&["3.0", "3.5.1", "2.55", "v3.4", "99.99.99", "3"])),
         Kind::DurationsByName => by_name(random, |random| duration(random).to_owned()),
         Kind::TextByName => by_name(random, word),
+        Kind::Text => text(random.pick(&["see the wiki", "##[stop-commands]x", "\u{202e}x"])),
+        Kind::Number => random.below(30).to_string(),
+        Kind::Pattern => text(pattern(random)),
+        Kind::Patterns => {
+            let count = size(random, 300);
+            list(random, count, |random| pattern(random).to_owned())
+        }
+        Kind::PatternsByName => by_name(random, |random| pattern(random).to_owned()),
         Kind::TextsByName => {
             let count = size(random, 300);
             let values = |random: &mut Generator| {
@@ -176,6 +184,14 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
             let entries: Vec<String> = (0..count).map(|index| format!("l{index} = {}", values(random))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
+    }
+}
+
+fn pattern(random: &mut Generator) -> &'static str {
+    if once_in(random, 60) {
+        "("
+    } else {
+        random.pick(&["a", "a.*", "(a*)*b", "[A-Z]+", "{{ $alert }}", "x{{ $labels.severity }}|y", ""])
     }
 }
 

@@ -1,6 +1,7 @@
 //! `annotations/required`: an alert that lacks an annotation which `[annotations] required` names.
 
 use crate::lint::context::RuleContext;
+use crate::lint::policy::fields::Fields;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Field, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Fix};
@@ -8,6 +9,7 @@ use crate::source::{Applicability, Diagnostic, Edit, Fix};
 static META: Meta =
     meta!("annotations/required", Error, certain, "an alert lacks an annotation that the configuration requires")
         .waits_for("annotations.required")
+        .or_for(&["policy.required-annotations"])
         .fixable();
 
 pub(super) struct Required;
@@ -21,6 +23,7 @@ impl LintRule for Required {
         if cx.rule.kind != RuleKind::Alerting {
             return;
         }
+        Fields::Annotations.required(&META, cx, out);
         for annotation in &cx.config().annotations.required {
             let place = match cx.rule.annotations.iter().find(|(name, _)| name.text() == annotation) {
                 Some((_, value)) if !value.text().trim().is_empty() => continue,

@@ -1,6 +1,7 @@
 //! `labels/allowed-values`: a label with a value that `[labels] allowed-values` does not list.
 
 use crate::lint::context::{FileContext, GroupContext, RuleContext};
+use crate::lint::policy::fields::Fields;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::Field;
 use crate::source::Diagnostic;
@@ -8,7 +9,8 @@ use crate::source::words;
 
 static META: Meta =
     meta!("labels/allowed-values", Error, certain, "a label has a value that the configuration does not allow")
-        .waits_for("labels.allowed-values");
+        .waits_for("labels.allowed-values")
+        .or_for(&["policy.label-values"]);
 
 pub(super) struct AllowedValues;
 
@@ -29,6 +31,7 @@ impl LintRule for AllowedValues {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         check(&cx.file(), &cx.rule.labels, out);
+        Fields::Labels.values(&META, cx, out);
     }
 }
 

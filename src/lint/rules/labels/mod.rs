@@ -1,10 +1,15 @@
 //! The labels of alerts.
 
 mod allowed_values;
+mod any_of;
 mod copies_itself;
 mod empty;
+mod exclusive;
 mod external_label;
+mod forbidden;
 mod overrides_grouping;
+mod pattern;
+mod preserved;
 mod required;
 mod reserved;
 
@@ -18,4 +23,9 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &empty::Empty,
     &reserved::Reserved,
     &external_label::ExternalLabel,
+    &any_of::AnyOf,
+    &exclusive::Exclusive,
+    &forbidden::Forbidden,
+    &pattern::LabelPattern,
+    &preserved::Preserved,
 ];

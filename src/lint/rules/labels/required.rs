@@ -2,12 +2,14 @@
 
 use crate::facts::Presence;
 use crate::lint::context::RuleContext;
+use crate::lint::policy::fields::Fields;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("labels/required", Error, certain, "an alert lacks a label that the configuration requires")
-    .waits_for("labels.required");
+    .waits_for("labels.required")
+    .or_for(&["policy.required-labels"]);
 
 pub(super) struct Required;
 
@@ -17,6 +19,7 @@ impl LintRule for Required {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        Fields::Labels.required(&META, cx, out);
         let required = &cx.config().labels.required;
         if required.is_empty() || cx.rule.kind != RuleKind::Alerting {
             return;

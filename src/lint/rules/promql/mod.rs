@@ -1,6 +1,7 @@
 //! Expressions. What does not parse is reported by the loader of rule files.
 
 mod absent_of_constant;
+mod aggregation_labels;
 mod always_true;
 mod beyond_retention;
 mod contradiction;
@@ -9,6 +10,7 @@ mod counter_without_rate;
 mod different_ranges;
 mod different_units;
 mod external_label;
+mod forbidden;
 mod fragile_ratio;
 mod fragile_topk;
 mod gauge_function_on_counter;
@@ -17,6 +19,7 @@ mod impossible_match;
 mod integer_bucket;
 mod irate_in_alert;
 mod label_replace;
+mod long_range;
 mod lost_label;
 mod missing_le;
 mod misspelt_label;
@@ -29,6 +32,7 @@ mod rate_of_gauge;
 mod rate_of_sum;
 mod raw_buckets;
 mod redundant_regex;
+mod selector_matchers;
 mod short_range;
 mod unlimited_is_zero;
 mod unused_include;
@@ -75,6 +79,10 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &absent_of_constant::AbsentOfConstant,
     &newer_feature::NewerFeature,
     &counter_without_rate::CounterWithoutRate,
+    &aggregation_labels::AggregationLabels,
+    &selector_matchers::SelectorMatchers,
+    &forbidden::Forbidden,
+    &long_range::LongRange,
 ];
 
 /// How it is known what a metric is, for the end of a sentence: metadata and the catalogue need no excuse.

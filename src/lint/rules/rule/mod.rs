@@ -3,10 +3,13 @@
 mod alike;
 mod cycle;
 mod duplicate;
+mod for_bounds;
 mod inverted_ladder;
 mod misleading_characters;
+mod name_pattern;
 mod overlapping;
 mod removed_but_used;
+mod reported;
 mod same_condition;
 mod used_across_groups;
 mod used_before_recorded;
@@ -26,4 +29,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &used_before_recorded::UsedBeforeRecorded,
     &cycle::Cycle,
     &inverted_ladder::InvertedLadder,
+    &for_bounds::ForBounds,
+    &name_pattern::NamePattern,
+    &reported::Reported,
 ];

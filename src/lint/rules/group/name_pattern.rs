@@ -1,0 +1,28 @@
+//! `group/name-pattern`: a group whose name is not of the form that a policy wants.
+
+use crate::lint::context::GroupContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::source::Diagnostic;
+
+static META: Meta = meta!("group/name-pattern", Error, certain, "a group whose name is not of the form that is wanted")
+    .waits_for("policy.group-pattern");
+
+pub(super) struct NamePattern;
+
+impl LintRule for NamePattern {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_group(&self, cx: &GroupContext<'_>, out: &mut Vec<Diagnostic>) {
+        for policy in cx.policies() {
+            let Some(pattern) = &policy.group_name else { continue };
+            let name = cx.group.name.text();
+            if !pattern.accepts(name, None) {
+                let message = format!("the name of the group `{name}` is not of the form that is wanted");
+                let help = format!("the configuration wants it to match `{}`", pattern.text());
+                out.push(policy.finding(&META, message, cx.file.field(&cx.group.name, ""), help));
+            }
+        }
+    }
+}
