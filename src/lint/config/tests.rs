@@ -119,7 +119,7 @@ fn mistakes_are_reported_at_their_place_with_what_was_meant() {
     4:18 config/invalid-value `allowed-values` in `[labels]` has to be a table [1] this is of type integer ()
     "#);
     insta::assert_snapshot!(problems("overrides = 1\n[promql]\nfeatures = [\"experimental-functions\"]"), @r#"
-    1:13 config/invalid-value `overrides` is a list of tables [1]  (write `[[overrides]]`, with `paths` and `rules` below it)
+    1:13 config/invalid-value `overrides` is a list of tables [1]  (write `[[overrides]]`, with its keys below it)
     3:13 config/invalid-value `features` does not know `experimental-functions` ["experimental-functions"]  (did you mean `promql-experimental-functions`?)
     "#);
     insta::assert_snapshot!(problems("[[overrides]]\npath = [\"a\"]\n[rules]\ntemplate = \"off\"\ntemplate = \"on\""), @"5:1 config/syntax this is not TOML [template] duplicate key ()");
