@@ -94,9 +94,9 @@ fn excluded_paths_are_relative_to_the_configuration() {
 
 #[test]
 fn mistakes_are_reported_at_their_place_with_what_was_meant() {
-    insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @"
+    insta::assert_snapshot!(problems("[labels]\nrequierd = []\n[lables]\n"), @r"
     2:1 config/unknown-key unknown key `requierd` in `[labels]` [requierd] did you mean `required`? (`[labels]` knows `allowed-values` and `required`)
-    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `locked`, `overrides`, `policy`, `promql`, `rules` and `runbook`)
+    3:2 config/unknown-key unknown key `lables` in the configuration [lables] did you mean `labels`? (the configuration knows `annotations`, `baseline`, `dialect`, `exclude`, `facts`, `fail-on`, `include`, `labels`, `locked`, `overrides`, `policy`, `promql`, `rules` and `runbook`)
     ");
     insta::assert_snapshot!(problems("[rules]\n\"missing-label\" = \"off\"\n\"x/y\" = \"off\"\nrunbok = \"off\""), @r#"
     2:1 config/unknown-key there is no rule and no category `missing-label` ["missing-label"]  (did you mean `template/missing-label`?)
@@ -270,6 +270,7 @@ fn what_holds_for_a_file_has_a_place() {
     include = [] (default)
     dialect = "thanos" (2)
     fail-on = "warning" (--strict)
+    baseline = not set (default)
     locked = [] (default)
     alert/zero-for true Info (--pedantic)
     template/syntax true Warning (4)
@@ -279,6 +280,7 @@ fn what_holds_for_a_file_has_a_place() {
     include = [] (default)
     dialect = "mimir" (8)
     fail-on = "warning" (--strict)
+    baseline = not set (default)
     locked = [] (default)
     alert/zero-for true Info (--pedantic)
     template/missing-label false Error (9)
