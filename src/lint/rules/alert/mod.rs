@@ -3,7 +3,6 @@
 mod absent_without_for;
 mod always_fires;
 mod no_condition;
-mod single_sample;
 mod zero_for;
 
 use super::LintRule;
@@ -11,7 +10,6 @@ use super::LintRule;
 pub(super) static RULES: &[&dyn LintRule] = &[
     &always_fires::AlwaysFires,
     &no_condition::NoCondition,
-    &single_sample::SingleSample,
     &zero_for::ZeroFor,
     &absent_without_for::AbsentWithoutFor,
 ];

@@ -410,7 +410,7 @@ mod tests {
     fn made_up_branches_may_lack_what_the_others_have() {
         check(&[
             ("up == 0 or absent(up)", "{{ $labels.job }}", ""),
-            ("up == 0 or vector(1)", "{{ $labels.job }}", ""),
+            ("(up or vector(1)) > 0", "{{ $labels.job }}", ""),
             // One alternative has it.
             ("sum(foo) by (job) or sum(bar)", "{{ .Labels.job }}", ""),
             ("sum by (p) (a or on () vector(0)) / sum by (p) (b or on () vector(0)) > 0.8", "{{ $labels.p }}", ""),
