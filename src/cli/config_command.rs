@@ -81,6 +81,7 @@ pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<ExitSta
             overrides: config.override_count(),
             keys: &config.held(name.as_deref()),
             rules: &config.held_rules(name.as_deref()),
+            parts: &config.held_overrides(name.as_deref()),
         };
         match args.output_format {
             ConfigFormat::Toml => configuration::write_toml(&mut stdout, &session.style, &view)?,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::config::Levels;
+use super::config::FileLevels;
 use super::fix::FixedFile;
 use super::registry::find;
 use super::rules::suppression;
@@ -42,7 +42,7 @@ pub fn add_ignores(workspace: &mut Workspace, config: &Config, reason: &str) -> 
     let mut changed = Vec::new();
     for document in workspace.documents() {
         let Some(found) = by_file.remove(&document.source.id()) else { continue };
-        let levels = config.levels(document.source.name());
+        let levels = config.levels_in(document);
         let mut comments = Comments::default();
         let places = Places::of(document);
         let (placed, left): (Vec<_>, Vec<_>) =
@@ -66,7 +66,7 @@ pub fn add_ignores(workspace: &mut Workspace, config: &Config, reason: &str) -> 
 }
 
 /// Whether a comment counts for it: not where it cannot be read, where it is locked, and not for what is said of comments.
-fn can_be_excused(found: &Diagnostic, levels: &Levels) -> bool {
+fn can_be_excused(found: &Diagnostic, levels: &FileLevels) -> bool {
     let rule = find(found.rule).map(|rule| rule.meta());
     rule.is_some_and(|rule| !rule.stops_reading && rule.category() != suppression::UNUSED.category())
         && !levels.is_locked(found.rule)

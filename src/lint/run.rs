@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::source::{Diagnostic, FileId, SourceFile};
 
 use super::Config;
-use super::config::Levels;
+use super::config::FileLevels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
 use super::registry::registry;
 use super::rule::LintRule;
@@ -20,8 +20,8 @@ use crate::workspace::{Document, Purpose, TestInput, Workspace};
 /// those that are switched off or suppressed are left out. Files are linted in parallel.
 pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
     let documents = workspace.documents();
-    let levels: Vec<Levels> = documents.iter().map(|document| config.levels(document.source.name())).collect();
-    let check = |(document, levels): (&Arc<Document>, &Levels)| check_document(workspace, document, config, levels);
+    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
+    let check = |(document, levels): (&Arc<Document>, &FileLevels)| check_document(workspace, document, config, levels);
     let mut found: Vec<Vec<Diagnostic>> = documents.par_iter().zip(&levels).map(check).collect();
     let elsewhere = hand_out(check_workspace(workspace, config, &levels), documents, &mut found);
     let mut settled: Vec<Diagnostic> = found
@@ -44,7 +44,7 @@ pub fn run_on(source: &Arc<SourceFile>, config: &Config) -> Vec<Diagnostic> {
 }
 
 /// What the readers say about one document and what the rules find in it.
-fn check_document(workspace: &Workspace, document: &Document, config: &Config, levels: &Levels) -> Vec<Diagnostic> {
+fn check_document(workspace: &Workspace, document: &Document, config: &Config, levels: &FileLevels) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = document.problems().cloned().collect();
     if let Some(input) = document.tests().filter(|_| out.is_empty()) {
         out = check_tests(workspace, input);
@@ -93,9 +93,9 @@ fn in_parallel(
 }
 
 /// What the hooks find that see all files.
-fn check_workspace(workspace: &Workspace, config: &Config, levels: &[Levels]) -> Vec<Diagnostic> {
+fn check_workspace(workspace: &Workspace, config: &Config, levels: &[FileLevels]) -> Vec<Diagnostic> {
     let cx = WorkspaceContext::new(config, workspace);
-    let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on(lint.meta()));
+    let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))
 }
@@ -126,25 +126,29 @@ fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace, con
     let speaking = workspace.pages().iter().filter(|page| page.file.text().contains("promproof"));
     let pages: FxHashMap<FileId, PageSuppressions> =
         speaking.map(|page| (page.file.id(), PageSuppressions::read(page.file.text(), config.now_ms()))).collect();
-    let mut levels: FxHashMap<FileId, Levels> = FxHashMap::default();
+    let mut levels: FxHashMap<FileId, FileLevels> = FxHashMap::default();
     diagnostics.retain_mut(|diagnostic| {
         let file = &diagnostic.primary.file;
-        let is_silenced = pages.get(&file.id()).is_some_and(|page| page.silences(diagnostic));
-        let levels = levels.entry(file.id()).or_insert_with(|| config.levels(file.name()));
-        levels.apply(diagnostic) && (!is_silenced || levels.is_locked(diagnostic.rule))
+        let levels = levels.entry(file.id()).or_insert_with(|| match workspace.document(file.id()) {
+            Some(document) => config.levels_in(&document),
+            None => config.levels(file.name()).into(),
+        });
+        let page = pages.get(&file.id()).filter(|_| !levels.is_locked(diagnostic.rule));
+        let is_silenced = page.is_some_and(|page| page.silences(diagnostic));
+        levels.apply(diagnostic) && !is_silenced
     });
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     diagnostics
 }
 
-fn active(levels: &Levels) -> impl Iterator<Item = &'static dyn LintRule> {
-    registry().iter().copied().filter(|rule| levels.is_on(rule.meta()))
+fn active(levels: &FileLevels) -> impl Iterator<Item = &'static dyn LintRule> {
+    registry().iter().copied().filter(|rule| levels.is_on_somewhere(rule.meta()))
 }
 
 /// Applies the configured severities and the suppressions, and puts what is left in order.
 fn settle(
     document: &Document,
-    levels: &Levels,
+    levels: &FileLevels,
     now_ms: Option<i64>,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {

@@ -19,12 +19,14 @@ pub fn keep_wanted(workspace: &Workspace, source: &SourceFile, found: &mut Vec<D
     if found.is_empty() {
         return;
     }
-    let levels = config.levels(source.name());
+    let document = workspace.document(source.id());
+    let levels = match &document {
+        Some(document) => config.levels_in(document),
+        None => config.levels(source.name()).into(),
+    };
     found.retain_mut(|found| levels.apply(found) && found.severity >= Severity::Warning);
     // Elsewhere no suppression is among the comments.
-    if suppression::may_hold_some(source.text())
-        && let Some(document) = workspace.document(source.id())
-    {
+    if let Some(document) = document.filter(|_| suppression::may_hold_some(source.text())) {
         let suppressions = Suppressions::read(&document, config.now_ms());
         found.retain(|found| !suppressions.silences(found, &levels));
     }

@@ -34,9 +34,11 @@ fn findings_are_excused_where_they_stand_or_above_the_rule() {
         "--output-format",
         "concise",
         "--select",
-        "template,alert",
+        "template,zero-for,no-condition,always-fires",
     ];
-    let diff = sandbox.run(&["check", "--add-ignores", "today", "--diff", "--select", "template,alert"]).to_string();
+    let diff = sandbox
+        .run(&["check", "--add-ignores", "today", "--diff", "--select", "template,zero-for,no-condition,always-fires"])
+        .to_string();
     assert!(diff.contains("\n+      # promproof: ignore[alert/zero-for] today\n"), "{diff}");
     assert!(diff.trim_end().ends_with("--- exit code 1"), "{diff}");
     assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), RULES);
@@ -69,7 +71,7 @@ fn findings_are_excused_where_they_stand_or_above_the_rule() {
                 lines of {{ $labels.y }}'} # promproof: ignore[template/missing-label] before the move, until=2037-01-31
           - {alert: One, expr: sum(up), annotations: {summary: '{{ $labels.x }}'}} # promproof: ignore[alert/always-fires, alert/no-condition, template/missing-label] before the move, until=2037-01-31
     ");
-    insta::assert_snapshot!(sandbox.run(&["check", "--select", "template,alert,suppression"]), @"
+    insta::assert_snapshot!(sandbox.run(&["check", "--select", "template,zero-for,no-condition,always-fires,suppression"]), @"
     no findings in 1 file
     --- exit code 0
     ");

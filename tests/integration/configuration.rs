@@ -197,6 +197,39 @@ fn the_schema_has_what_is_read_and_nothing_else() {
 }
 
 #[test]
+fn config_shows_what_holds_for_some_rules() {
+    let config = "[[overrides]]\npaths = [\"old\"]\nnames = \"Kube.*\"\nreason = \"from upstream\"\nrules = { template = \"off\" }\n\n[[overrides]]\nwith-labels = { severity = \"info\" }\nrules = { runbook = \"info\" }\n";
+    let sandbox =
+        Sandbox::with(&[("promproof.toml", config), ("old/r.yml", "groups: []\n"), ("r.yml", "groups: []\n")]);
+    let tail = |file: &str| {
+        let shown = sandbox.run(&["config", file]).to_string();
+        shown[shown.find("# all rules").unwrap()..].to_owned()
+    };
+    insta::assert_snapshot!(tail("old/r.yml"), @r#"
+    # all rules are as by default; `promproof rules` shows them
+
+    [[overrides]]                                             # promproof.toml:2
+    paths = ["old"]
+    names = "Kube.*"
+    reason = "from upstream"
+    rules = { "template/*" = "off" }
+
+    [[overrides]]                                             # promproof.toml:8
+    with-labels = { severity = "info" }
+    rules = { "runbook/*" = "info" }
+    --- exit code 0
+    "#);
+    insta::assert_snapshot!(tail("r.yml"), @r#"
+    # all rules are as by default; `promproof rules` shows them
+
+    [[overrides]]                                             # promproof.toml:8
+    with-labels = { severity = "info" }
+    rules = { "runbook/*" = "info" }
+    --- exit code 0
+    "#);
+}
+
+#[test]
 fn config_shows_what_holds_and_where_it_comes_from() {
     let config = "exclude = [\"old\"]\n\n[rules]\n\"alert/zero-for\" = \"on\"\nrunbook = \"off\"\n\n[labels]\nrequired = [\"severity\"]\n\n[[overrides]]\npaths = [\"legacy\"]\ndialect = \"mimir\"\nrules = { \"alert/zero-for\" = \"error\" }\n";
     let sandbox = Sandbox::with(&[("promproof.toml", config), ("legacy/a.yml", ""), ("old/b.yml", "")]);

@@ -46,6 +46,15 @@ pub struct HeldRule {
     pub waits_for: Option<&'static str>,
 }
 
+/// `[[overrides]]` for some groups and rules of a file.
+#[derive(Clone, Debug)]
+pub struct HeldOverride {
+    /// Where they stand.
+    pub from: Origin,
+    /// The keys that are given, by name.
+    pub keys: Vec<(&'static str, Value)>,
+}
+
 impl HeldRule {
     /// In one word: `on`, `off`, or `waits` for configuration.
     pub fn word(&self) -> &'static str {
@@ -73,9 +82,9 @@ impl Config {
         self.options.insert(path, option);
     }
 
-    /// How many `[[overrides]]` there are.
+    /// How many `[[overrides]]` are for some files only.
     pub fn override_count(&self) -> usize {
-        self.overrides.len()
+        self.overrides.iter().filter(|special| special.given.contains_key("paths")).count()
     }
 
     /// The values of all keys but the levels of rules, for the file called `name` or without regard to
@@ -90,7 +99,7 @@ impl Config {
                 }
             }
         }
-        for special in self.overrides_for(name) {
+        for special in self.overrides_for(name).filter(|special| !special.is_for_parts()) {
             for key in OVERRIDE_KEYS.iter() {
                 let of_top = |held: &&mut Held| held.key.section.is_empty() && held.key.name == key.name;
                 if let (Some(place), Some(held)) = (special.given.get(key.name), held.iter_mut().find(of_top)) {
@@ -102,10 +111,24 @@ impl Config {
         held
     }
 
+    /// The `[[overrides]]` that hold for some groups and rules of the file called `name`, or of every file.
+    pub fn held_overrides(&self, name: Option<&str>) -> Vec<HeldOverride> {
+        let held = |special: &Override| HeldOverride {
+            from: special.given.values().min().map_or(Origin::Default, |place| self.at(*place)),
+            keys: OVERRIDE_KEYS
+                .iter()
+                .filter(|key| special.given.contains_key(key.name))
+                .map(|key| (key.name, key.slot.value(special)))
+                .collect(),
+        };
+        self.overrides_for(name).filter(|special| special.is_for_parts()).map(held).collect()
+    }
+
     /// What holds for each rule, by id, in the file called `name` or without regard to `[[overrides]]`.
     pub fn held_rules(&self, name: Option<&str>) -> Vec<HeldRule> {
         let mut levels = self.general_levels();
-        self.overrides_for(name).for_each(|special| levels.extend(&special.levels));
+        let whole = self.overrides_for(name).filter(|special| !special.is_for_parts());
+        whole.for_each(|special| levels.extend(&special.levels));
         levels.choose(&self.choice);
         let held = |rule: &'static Meta| {
             let state = levels.state(rule);
@@ -121,9 +144,13 @@ impl Config {
         self.given.contains_key(path) || self.options.contains_key(path)
     }
 
-    fn overrides_for(&self, name: Option<&str>) -> impl Iterator<Item = &Override> {
+    /// The overrides for something in the file called `name`, or in every file.
+    pub(super) fn overrides_for(&self, name: Option<&str>) -> impl Iterator<Item = &Override> {
         let path = name.map(|name| self.files.relative(Path::new(name)));
-        self.overrides.iter().filter(move |special| path.as_ref().is_some_and(|path| special.paths.matches(path)))
+        self.overrides.iter().filter(move |special| match &path {
+            Some(path) => special.reaches(path),
+            None => !special.given.contains_key("paths"),
+        })
     }
 
     fn origins(&self, section: &str, key: &str) -> Vec<Origin> {

@@ -31,6 +31,12 @@
 //! [[overrides]]
 //! paths = ["legacy/**"]
 //! rules = { "template/missing-label" = "warning" }
+//!
+//! [[overrides]]
+//! groups = "legacy-.*"
+//! with-labels = { severity = "info" }
+//! reason = "nobody is paged"
+//! rules = { runbook = "off" }
 //! ```
 
 mod choice;
@@ -39,6 +45,7 @@ mod holding;
 mod key;
 mod learn;
 mod levels;
+mod parts;
 mod policy_keys;
 mod read;
 mod section;
@@ -48,7 +55,7 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -56,19 +63,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::Premises;
 use crate::inventory::Inventory;
 use crate::lint::naming::Name;
-use crate::lint::policy::Policy;
+use crate::lint::policy::{Conditions, Policy};
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::runbook;
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
-use crate::workspace::paths::Patterns;
 use crate::workspace::{Dialects, Filter, Settings};
 pub use choice::Choice;
 pub use fail_on::FailOn;
-pub use holding::{Held, HeldRule, Origin};
+pub use holding::{Held, HeldOverride, HeldRule, Origin};
 pub use key::{KeyInfo, Kind, Value, key_text};
 pub use levels::{Level, Levels, State, Why};
+pub use parts::FileLevels;
 pub use server::{NamedFile, ServerFacts};
 pub use table::{SectionInfo, sections};
 
@@ -160,10 +167,12 @@ pub const PROMQL_FEATURES: [&str; 5] = [
     "promql-extended-range-selectors",
 ];
 
-/// `[[overrides]]`: other levels for some files.
+/// `[[overrides]]`: other levels for some files, groups and rules.
 #[derive(Clone, Debug, Default)]
 struct Override {
-    paths: Patterns,
+    when: Conditions,
+    /// Why.
+    reason: Option<String>,
     dialect: Option<Dialect>,
     levels: Levels,
     given: Given,
@@ -252,7 +261,7 @@ impl Config {
 
     /// How files are read, wherever they lie.
     pub fn settings(&self) -> Settings {
-        let special = self.overrides.iter().filter_map(|special| Some((special.paths.clone(), special.dialect?)));
+        let special = self.overrides.iter().filter_map(|special| Some((special.when.paths.clone(), special.dialect?)));
         let dialects = Dialects { general: self.dialect, special: special.collect(), filter: self.files.clone() };
         let ignore_unknown_fields = self.ignore_unknown_fields;
         Settings { parse: self.promql.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
@@ -262,19 +271,6 @@ impl Config {
     fn general_levels(&self) -> Levels {
         let mut levels = self.levels.clone();
         levels.lock(self.locked.iter().map(|name| name.value));
-        levels
-    }
-
-    /// Which rules run on the file called `name`, and with which severity.
-    pub fn levels(&self, name: &str) -> Levels {
-        let mut levels = self.general_levels();
-        if !self.overrides.is_empty() {
-            let path = self.files.relative(Path::new(name));
-            for special in self.overrides.iter().filter(|special| special.paths.matches(&path)) {
-                levels.extend(&special.levels);
-            }
-        }
-        levels.choose(&self.choice);
         levels
     }
 }

@@ -19,7 +19,7 @@ use super::levels::{Level, Levels};
 use super::policy_keys::{POLICY, POLICY_KEYS};
 use super::section::{Problems, Section, Value, pattern, span_of};
 use super::server::NamedFile;
-use super::table::{OVERRIDE_KEYS, OVERRIDES, SECTIONS};
+use super::table::{OVERRIDE_CONDITIONS, OVERRIDE_KEYS, OVERRIDES, SECTIONS};
 use super::{Config, Given, Override};
 
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Config, Vec<Diagnostic>> {
@@ -60,12 +60,15 @@ fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
         read_keys(section.keys, section.name, &table, &mut config, &mut given, problems);
     }
     if let Some(overrides) = document.get(OVERRIDES) {
-        let read = read_tables(OVERRIDES, &OVERRIDE_KEYS, overrides, problems);
-        config.overrides = read.into_iter().map(|(special, given)| Override { given, ..special }).collect();
+        for (special, given, span) in read_tables(OVERRIDES, &OVERRIDE_KEYS, overrides, problems) {
+            let special = Override { given, ..special };
+            check_override(&special, span, problems);
+            config.overrides.push(special);
+        }
     }
     if let Some(policies) = document.get(POLICY) {
         let read = read_tables(POLICY, &POLICY_KEYS, policies, problems);
-        config.policies = read.into_iter().map(|(policy, given)| Policy { given, ..policy }).collect();
+        config.policies = read.into_iter().map(|(policy, given, _)| Policy { given, ..policy }).collect();
         given.extend(config.policies.iter().flat_map(|policy| given_in(POLICY, &policy.given)));
     }
     check_locks(&config, problems);
@@ -73,13 +76,13 @@ fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     config
 }
 
-/// Reads a list of tables with the keys `keys`: each, and where its keys are given.
+/// Reads a list of tables with the keys `keys`: each, where its keys are given, and where it stands.
 fn read_tables<T: Default>(
     name: &str,
     keys: &[Key<T>],
     value: &Value<'_>,
     problems: &mut Problems<'_>,
-) -> Vec<(T, Given)> {
+) -> Vec<(T, Given, Span)> {
     let tables: Option<Vec<_>> = value
         .get_ref()
         .as_array()
@@ -98,9 +101,29 @@ fn read_tables<T: Default>(
             problems.invalid(span, message, format!("write `{}`", key.example));
         }
         read_keys(keys, "", &section, &mut target, &mut given, problems);
-        (target, given)
+        (target, given, span)
     };
     tables.into_iter().map(read).collect()
+}
+
+/// Reports what makes no sense in `[[overrides]]` as a whole.
+fn check_override(special: &Override, span: Span, problems: &mut Problems<'_>) {
+    if !OVERRIDE_CONDITIONS.iter().any(|key| special.given.contains_key(*key)) {
+        let help = format!("write {}; for everything there is `[rules]`", words::choice(OVERRIDE_CONDITIONS));
+        problems.invalid(span, "these `[[overrides]]` are for nothing in particular".to_owned(), help);
+    }
+    if let Some(place) = special.given.get("dialect").filter(|_| special.is_for_parts()) {
+        let message = "`dialect` holds for whole files, and these `[[overrides]]` are for some rules".to_owned();
+        problems.invalid(*place, message, "write it in `[[overrides]]` with nothing but `paths`".to_owned());
+    }
+    let of_label = special.when.labels.values().map(|pattern| ("with-labels", pattern));
+    let named = [("groups", &special.when.groups), ("names", &special.when.names)];
+    let named = named.into_iter().filter_map(|(key, pattern)| Some((key, pattern.as_ref()?)));
+    for (key, _) in named.chain(of_label).filter(|(_, pattern)| pattern.has_variables()) {
+        let message = format!("`{key}` of `[[overrides]]` has a variable");
+        let help = "variables are for what `[[policy]]` demands".to_owned();
+        problems.invalid(special.given.get(key).copied().unwrap_or(span), message, help);
+    }
 }
 
 /// The keys of a table as those of the whole file.

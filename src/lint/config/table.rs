@@ -26,8 +26,10 @@ impl Section {
 /// The name of the list of tables for some files.
 pub(super) const OVERRIDES: &str = "overrides";
 
-const ABOUT_OVERRIDES: &str = "What holds for some files besides, or instead. Of several that match a file the later \
-                               one wins, rule by rule.";
+const ABOUT_OVERRIDES: &str = "What holds for some files, groups or rules besides, or instead: for what meets all \
+                               conditions (`paths`, `groups`, `names`, `with-labels`; one at least). A finding has the \
+                               level of the rule that it stands in. Of several overrides the later one wins, rule by \
+                               rule.";
 
 /// Everything but the overrides; the top of the file first.
 pub(super) static SECTIONS: [Section; 6] = [
@@ -309,14 +311,45 @@ pub(super) static SECTIONS: [Section; 6] = [
     },
 ];
 
+/// The keys of `[[overrides]]` that say what they are for; one at least has to be there.
+pub(super) const OVERRIDE_CONDITIONS: [&str; 4] = ["paths", "groups", "names", "with-labels"];
+
 /// The keys of `[[overrides]]`.
-pub(super) static OVERRIDE_KEYS: [Key<Override>; 3] = [
+pub(super) static OVERRIDE_KEYS: [Key<Override>; 7] = [
     Key {
         name: "paths",
-        slot: Slot::Paths(|special| &mut special.paths),
-        is_required: true,
-        about: "The files that it is for.",
+        slot: Slot::Paths(|special| &mut special.when.paths),
+        is_required: false,
+        about: "The files that it is for; without it, all of them.",
         example: r#"paths = ["legacy/**"]"#,
+    },
+    Key {
+        name: "groups",
+        slot: Slot::Pattern(|special| &mut special.when.groups),
+        is_required: false,
+        about: "For groups with such names only: a regular expression for the whole name, as in PromQL.",
+        example: r#"groups = "legacy-.*""#,
+    },
+    Key {
+        name: "names",
+        slot: Slot::Pattern(|special| &mut special.when.names),
+        is_required: false,
+        about: "For alerts and recorded series with such names only.",
+        example: r#"names = "Kube.*|Etcd.*""#,
+    },
+    Key {
+        name: "with-labels",
+        slot: Slot::PatternsByName(|special| &mut special.when.labels),
+        is_required: false,
+        about: "For rules with these labels only, those of their group among them; a label that is not there is empty.",
+        example: r#"with-labels = { severity = "info|none" }"#,
+    },
+    Key {
+        name: "reason",
+        slot: Slot::Text(|special| &mut special.reason),
+        is_required: false,
+        about: "Why, for whoever reads the configuration.",
+        example: r#"reason = "comes from upstream as it is""#,
     },
     Key {
         name: "dialect",
@@ -341,6 +374,8 @@ pub struct SectionInfo {
     pub name: &'static str,
     /// Whether there may be several of it, `[[name]]`.
     pub is_list: bool,
+    /// Keys of which one at least has to be there.
+    pub one_of: &'static [&'static str],
     /// What it is for, in Markdown.
     pub about: &'static str,
     /// Its keys.
@@ -352,18 +387,21 @@ pub fn sections() -> Vec<SectionInfo> {
     let plain = SECTIONS.iter().map(|section| SectionInfo {
         name: section.name,
         is_list: false,
+        one_of: &[],
         about: section.about,
         keys: section.keys.iter().map(|key| key.info(section.name)).collect(),
     });
     let overrides = SectionInfo {
         name: OVERRIDES,
         is_list: true,
+        one_of: &OVERRIDE_CONDITIONS,
         about: ABOUT_OVERRIDES,
         keys: OVERRIDE_KEYS.iter().map(|key| key.info(OVERRIDES)).collect(),
     };
     let policy = SectionInfo {
         name: POLICY,
         is_list: true,
+        one_of: &[],
         about: ABOUT_POLICY,
         keys: POLICY_KEYS.iter().map(|key| key.info(POLICY)).collect(),
     };

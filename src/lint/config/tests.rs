@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::*;
 use crate::source::Severity;
 
@@ -188,6 +190,18 @@ fn sites_lie_in_the_repository() {
 }
 
 #[test]
+fn overrides_that_make_no_sense_are_reported() {
+    insta::assert_snapshot!(problems("[[overrides]]\nreason = \"x\"\nrules = { template = \"off\" }"), @"1:1 config/invalid-value these `[[overrides]]` are for nothing in particular [[[overrides]]]  (write `paths`, `groups`, `names` or `with-labels`; for everything there is `[rules]`)");
+    insta::assert_snapshot!(problems("[[overrides]]\nnames = \"A\"\ndialect = \"mimir\"\n"), @"3:1 config/invalid-value `dialect` holds for whole files, and these `[[overrides]]` are for some rules [dialect]  (write it in `[[overrides]]` with nothing but `paths`)");
+    insta::assert_snapshot!(problems("[[overrides]]\ngroups = \"(\"\nnames = \"{{ $alert }}\"\nwith-labels = { a = \"{{ $x }}\" }\nname = 1"), @r#"
+    2:10 config/invalid-value `groups` is no regular expression: error parsing regexp: missing closing ): `(` ["("]  (it must match the whole text and is written as in PromQL: `node_.*`)
+    3:1 config/invalid-value `names` of `[[overrides]]` has a variable [names]  (variables are for what `[[policy]]` demands)
+    4:21 config/invalid-value `a` has a variable that does not exist: `$x` ["{{ $x }}"]  (there are `$alert`, `$record`, `$expr`, `$for`, `$keep_firing_for`, `$labels.NAME` and `$annotations.NAME`)
+    5:1 config/unknown-key unknown key `name` in `[[overrides]]` [name] did you mean `names`? (`[[overrides]]` knows `paths`, `groups`, `names`, `with-labels`, `reason`, `dialect` and `rules`)
+    "#);
+}
+
+#[test]
 fn the_table_describes_what_is_read() {
     for section in sections() {
         let head = match section.name {
@@ -197,7 +211,9 @@ fn the_table_describes_what_is_read() {
         };
         for key in &section.keys {
             let required = section.keys.iter().filter(|other| other.is_required && other.name != key.name);
-            let required: String = required.map(|other| format!("{}\n", other.example)).collect();
+            let condition = section.keys.iter().find(|other| section.one_of.first() == Some(&other.name));
+            let condition = condition.filter(|_| !section.one_of.contains(&key.name));
+            let required: String = required.chain(condition).map(|other| format!("{}\n", other.example)).collect();
             let text = format!("{head}{required}{}\n", key.example);
             let config = parse(&text).unwrap_or_else(|_| panic!("{}: {}", key.path(), problems(&text)));
             if section.is_list {

@@ -154,7 +154,8 @@ impl Policy {
 }
 
 impl Conditions {
-    fn is_about_rules(&self) -> bool {
+    /// Whether rules of one group may differ in them.
+    pub(in crate::lint) fn is_about_rules(&self) -> bool {
         self.names.is_some() || !self.labels.is_empty()
     }
 

@@ -81,6 +81,11 @@ impl Pattern {
         &self.text
     }
 
+    /// Whether it speaks of the rule that it is compared with.
+    pub(in crate::lint) fn has_variables(&self) -> bool {
+        matches!(self.kind, Kind::OfRule(_))
+    }
+
     /// Whether the whole of `text` matches. Variables are nothing where there is no rule.
     pub(in crate::lint) fn accepts(&self, text: &str, rule: Option<&RuleContext<'_>>) -> bool {
         match &self.kind {

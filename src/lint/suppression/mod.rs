@@ -15,7 +15,7 @@ use rustc_hash::FxHashSet;
 
 use crate::source::{Diagnostic, Label, SourceFile, Span};
 
-use super::config::Levels;
+use super::config::FileLevels;
 use super::naming::Name;
 use super::rules::suppression::{LOCKED, UNUSED};
 use crate::workspace::Document;
@@ -83,7 +83,7 @@ impl<'d> Suppressions<'d> {
     }
 
     /// The diagnostics that are not suppressed, together with what there is to say about the suppressions themselves.
-    pub(super) fn apply(self, diagnostics: Vec<Diagnostic>, levels: &Levels) -> Vec<Diagnostic> {
+    pub(super) fn apply(self, diagnostics: Vec<Diagnostic>, levels: &FileLevels) -> Vec<Diagnostic> {
         let mut uses = vec![Use::Idle; self.entries.len()];
         let mut kept = diagnostics;
         kept.retain(|diagnostic| !self.suppresses(diagnostic, levels, &mut uses));
@@ -92,13 +92,13 @@ impl<'d> Suppressions<'d> {
     }
 
     /// Whether a diagnostic is suppressed.
-    pub(super) fn silences(&self, diagnostic: &Diagnostic, levels: &Levels) -> bool {
+    pub(super) fn silences(&self, diagnostic: &Diagnostic, levels: &FileLevels) -> bool {
         self.suppresses(diagnostic, levels, &mut [])
     }
 
     /// Whether a diagnostic is suppressed, and by which entries: by its own place, or by a place that it points to
     /// ("dropped here"). None suppresses what is locked.
-    fn suppresses(&self, diagnostic: &Diagnostic, levels: &Levels, uses: &mut [Use]) -> bool {
+    fn suppresses(&self, diagnostic: &Diagnostic, levels: &FileLevels, uses: &mut [Use]) -> bool {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
         let locked = levels.is_locked(diagnostic.rule);
         let mut covered = false;
@@ -131,7 +131,7 @@ impl<'d> Suppressions<'d> {
     }
 
     /// The unused, the refused, the expired and the malformed ones.
-    fn about_themselves(self, uses: &[Use], levels: &Levels) -> Vec<Diagnostic> {
+    fn about_themselves(self, uses: &[Use], levels: &FileLevels) -> Vec<Diagnostic> {
         let mut found = self.mistakes;
         let file = &self.document.source;
         // Where parts of the file could not be read, the rules did not see them.
@@ -142,7 +142,7 @@ impl<'d> Suppressions<'d> {
                 Use::Refused => refused.extend(&entry.places),
                 Use::Idle if is_locked(entry.pattern, levels) => refused.extend(&entry.places),
                 Use::Used => used.extend(entry.places.iter().map(|place| place.span)),
-                Use::Idle if whole && runs(entry.pattern, levels) => idle.extend(&entry.places),
+                Use::Idle if whole && levels.runs_in(entry.scope, entry.pattern) => idle.extend(&entry.places),
                 Use::Idle => {}
             }
         }
@@ -189,18 +189,13 @@ fn about_locked(file: &Arc<SourceFile>, pattern: Span) -> Diagnostic {
 }
 
 /// Whether all that the pattern names is locked.
-fn is_locked(pattern: Name, levels: &Levels) -> bool {
+fn is_locked(pattern: Name, levels: &FileLevels) -> bool {
     levels.has_locks() && pattern.rules().all(|meta| levels.is_locked(meta.id))
 }
 
 /// Whether a text may hold a suppression.
 pub(super) fn may_hold_some(text: &str) -> bool {
     text.contains("promproof") || text.contains("pint ")
-}
-
-/// Whether a rule that the pattern names runs at all; if not, it is no wonder that nothing is suppressed.
-fn runs(pattern: Name, levels: &Levels) -> bool {
-    pattern.rules().any(|meta| levels.is_on(meta))
 }
 
 fn outer(entries: &[Entry]) -> Vec<Option<usize>> {

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::lint::config::{Held, HeldRule, Level, Origin, Value, Why, key_text};
+use crate::lint::config::{Held, HeldOverride, HeldRule, Level, Origin, Value, Why, key_text};
 use crate::report::Style;
 use crate::report::diagnostics::json::VERSION;
 use crate::report::text::{one_line, severity_name};
@@ -25,6 +25,8 @@ pub struct HeldView<'a> {
     pub keys: &'a [Held],
     /// The rules.
     pub rules: &'a [HeldRule],
+    /// The overrides for some groups and rules.
+    pub parts: &'a [HeldOverride],
 }
 
 /// A comment does not begin further to the right than this column.
@@ -64,7 +66,14 @@ pub fn write_toml(out: &mut dyn Write, style: &Style, view: &HeldView<'_>) -> io
         let from: Vec<String> = held.from.iter().map(origin).collect();
         line_from(out, style, &line, &from.join(", "))?;
     }
-    write_rules(out, style, view.rules)
+    write_rules(out, style, view.rules)?;
+    view.parts.iter().try_for_each(|held| write_override(out, style, held))
+}
+
+fn write_override(out: &mut dyn Write, style: &Style, held: &HeldOverride) -> io::Result<()> {
+    writeln!(out)?;
+    line_from(out, style, "[[overrides]]", &origin(&held.from))?;
+    held.keys.iter().try_for_each(|(key, value)| writeln!(out, "{}", one_line(&format!("{key} = {value}"))))
 }
 
 /// The rules that are not as by default; of those that `--select` leaves out, how many they are.
@@ -140,6 +149,10 @@ pub fn write_json(out: &mut dyn Write, view: &HeldView<'_>) -> io::Result<()> {
         let severity = severity_name(held.state.severity);
         json!({ "id": held.rule.id, "on": held.state.is_on, "severity": severity, "from": origin_json(&held.from) })
     };
+    let part = |held: &HeldOverride| {
+        let keys: Map<String, Json> = held.keys.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        json!({ "keys": keys, "from": origin_json(&held.from) })
+    };
     let document = json!({
         "version": VERSION,
         "configuration": view.source,
@@ -147,6 +160,7 @@ pub fn write_json(out: &mut dyn Write, view: &HeldView<'_>) -> io::Result<()> {
         "excluded": view.is_excluded,
         "keys": view.keys.iter().map(key).collect::<Vec<_>>(),
         "rules": view.rules.iter().map(rule).collect::<Vec<_>>(),
+        "overrides": view.parts.iter().map(part).collect::<Vec<_>>(),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -52,7 +52,9 @@ fn example(section: &SectionInfo, key: &KeyInfo) -> String {
     match section.name {
         "" => key.example.to_owned(),
         name if section.is_list => {
-            let required = section.keys.iter().filter(|other| other.is_required && other.name != key.name);
+            let condition = section.one_of.first().filter(|_| !section.one_of.contains(&key.name));
+            let is_needed = |other: &&KeyInfo| other.is_required || condition.is_some_and(|name| *name == other.name);
+            let required = section.keys.iter().filter(|other| is_needed(other) && other.name != key.name);
             let lines: Vec<&str> = required.map(|other| other.example).chain([key.example]).collect();
             format!("[[{name}]]\n{}", lines.join("\n"))
         }

@@ -17,6 +17,10 @@ pub fn schema() -> Value {
                     section.keys.iter().filter(|key| key.is_required).map(|key| key.name).collect();
                 let mut items = object(table);
                 items["required"] = json!(required);
+                if !section.one_of.is_empty() {
+                    let one_of = section.one_of.iter().map(|key| json!({ "required": [key] }));
+                    items["anyOf"] = one_of.collect();
+                }
                 properties
                     .insert(name.to_owned(), described(section.about, json!({ "type": "array", "items": items })));
             }

@@ -86,6 +86,7 @@ fn describe(config: &Config, name: Option<&str>) {
         overrides: config.override_count(),
         keys: &keys,
         rules: &rules,
+        parts: &config.held_overrides(name),
     };
     let (mut toml, mut json) = (Vec::new(), Vec::new());
     configuration::write_toml(&mut toml, &Style::plain(), &view).unwrap();
@@ -111,8 +112,15 @@ fn any(random: &mut Generator, table: &[SectionInfo]) -> String {
             } else if !section.name.is_empty() {
                 to.push_str(&format!("[{}]\n", section.name));
             }
+            // A dialect is for whole files.
+            let contrary: &[&str] = if once_in(random, 2) { &["dialect"] } else { &["groups", "names", "with-labels"] };
             for key in &section.keys {
-                if key.is_required && !once_in(random, 100) || once_in(random, 3) {
+                let is_contrary = !section.one_of.is_empty() && contrary.contains(&key.name);
+                let is_needed = key.is_required || section.one_of.first() == Some(&key.name);
+                if is_contrary && !once_in(random, 400) {
+                    continue;
+                }
+                if is_needed && !once_in(random, 100) || once_in(random, 3) {
                     let name = if once_in(random, 400) { word(random) } else { key.name.to_owned() };
                     let value = if once_in(random, 150) { any_value(random, 3) } else { value(random, key) };
                     to.push_str(&format!("{} = {value}\n", key_text(&name)));
@@ -169,12 +177,12 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
         Kind::TextByName => by_name(random, word),
         Kind::Text => text(random.pick(&["see the wiki", "##[stop-commands]x", "\u{202e}x"])),
         Kind::Number => random.below(30).to_string(),
-        Kind::Pattern => text(pattern(random)),
+        Kind::Pattern => text(pattern(random, key)),
         Kind::Patterns => {
             let count = size(random, 300);
-            list(random, count, |random| pattern(random).to_owned())
+            list(random, count, |random| pattern(random, key).to_owned())
         }
-        Kind::PatternsByName => by_name(random, |random| pattern(random).to_owned()),
+        Kind::PatternsByName => by_name(random, |random| pattern(random, key).to_owned()),
         Kind::TextsByName => {
             let count = size(random, 300);
             let values = |random: &mut Generator| {
@@ -187,12 +195,11 @@ fn value(random: &mut Generator, key: &KeyInfo) -> String {
     }
 }
 
-fn pattern(random: &mut Generator) -> &'static str {
-    if once_in(random, 60) {
-        "("
-    } else {
-        random.pick(&["a", "a.*", "(a*)*b", "[A-Z]+", "{{ $alert }}", "x{{ $labels.severity }}|y", ""])
-    }
+fn pattern(random: &mut Generator, key: &KeyInfo) -> &'static str {
+    const PATTERNS: [&str; 7] = ["a", "a.*", "(a*)*b", "[A-Z]+", "", "{{ $alert }}", "x{{ $labels.severity }}|y"];
+    // Overrides know no rule that variables could speak of.
+    let known = if key.section == "overrides" { 5 } else { PATTERNS.len() };
+    if once_in(random, 2_000) { "(" } else { random.pick(PATTERNS.get(..known).unwrap_or(&PATTERNS)) }
 }
 
 fn duration(random: &mut Generator) -> &'static str {
