@@ -28,6 +28,7 @@ mod html_page;
 mod left_alone;
 mod observers;
 mod parts;
+mod policies;
 mod readme;
 mod render_command;
 mod rule_docs;

@@ -1,0 +1,139 @@
+//! `docs/policies.md`: what it says of pint and promruval holds, line by line.
+
+use promproof::lint;
+use promproof::lint::Config;
+use promproof::source::SourceFile;
+use std::sync::Arc;
+
+use crate::support::{Sandbox, repository};
+
+/// A rule that no policy of the page has anything against, and for each key what is wrong with another.
+const GOOD: &str = "groups:
+- name: node.rules
+  interval: 1m
+  limit: 10
+  rules:
+  - alert: HostDown
+    expr: up{job=\"node\"} == 0
+    for: 5m
+    labels: {severity: page, team: team-a}
+    annotations: {summary: down, description: is down, tier: '1', title: Down, dashboard: 'https://g.example.com/d'}
+";
+
+/// For the first demand of a row, what to replace in [`GOOD`], by what, and the lint rule that then speaks.
+const WRONG: &[(&str, &str, &str, &str)] = &[
+    ("keep-labels", "up{job=\"node\"} == 0", "sum(up{job=\"node\"}) == 0", "promql/aggregation-labels"),
+    ("strip-labels", "up{job=\"node\"} == 0", "sum by (instance) (up) == 0", "promql/aggregation-labels"),
+    ("required-matchers", "{job=\"node\"}", "", "promql/selector-matchers"),
+    ("required-annotations", "summary: down, description: is down, ", "", "annotations/required"),
+    ("annotation-patterns", "title: Down, dashboard: 'https", "title: down, dashboard: 'ftp", "annotations/pattern"),
+    ("annotation-values", "tier: '1'", "tier: '7'", "annotations/allowed-values"),
+    ("required-labels", "severity: page, ", "", "labels/required"),
+    ("label-patterns", "team: team-a", "team: A", "labels/pattern"),
+    ("label-values", "severity: page", "severity: huge", "labels/allowed-values"),
+    ("for-min", "for: 5m", "for: 5s", "rule/for-bounds"),
+    ("for-max", "for: 5m", "for: 5h", "rule/for-bounds"),
+    ("keep-firing-max", "for: 5m", "keep_firing_for: 5h", "rule/for-bounds"),
+    ("name-pattern", "alert: HostDown", "alert: host down", "rule/name-pattern"),
+    ("forbidden-labels", "severity: page", "cluster: a, tmp_x: y", "labels/forbidden"),
+    ("forbidden-label-values", "severity: page", "severity: TODO", "labels/forbidden"),
+    ("forbidden-annotations", "summary: down", "todo: x, playbook: y", "annotations/forbidden"),
+    ("forbidden-annotation-values", "summary: down", "summary: TODO", "annotations/forbidden"),
+    ("report", "", "", "rule/reported"),
+    ("max-range", "up{job=\"node\"} == 0", "rate(x[2d]) > 1", "promql/long-range"),
+    ("any-label", "team: team-a", "x: y", "labels/any-of"),
+    ("exclusive-labels", "severity: page", "page: a, ticket: b", "labels/exclusive"),
+    ("any-annotation", "summary: down, description: is down, ", "", "annotations/any-of"),
+    ("group-pattern", "name: node.rules", "name: NODE", "group/name-pattern"),
+    ("max-rules", "  rules:\n", "  rules:\n  - alert: Other\n    expr: up{job=\"o\"} == 0\n", "group/bounds"),
+    ("limit-max", "limit: 10", "limit: 11", "group/bounds"),
+    ("interval-min", "interval: 1m", "interval: 1s", "group/bounds"),
+    ("query-offset-max", "interval: 1m", "query_offset: 1h", "group/bounds"),
+    ("max-age", "up{job=\"node\"} == 0", "up offset 1d == 0", "promql/long-range"),
+    ("forbidden-functions", "up{job=\"node\"} == 0", "irate(x[5m]) > 1", "promql/forbidden"),
+    ("forbidden-metrics", "up{", "legacy_up{", "promql/forbidden"),
+    ("forbidden-matchers", "{job=", "{pod_name=", "promql/forbidden"),
+];
+
+/// Keys that choose rules.
+const CONDITIONS: &[&str] = &["kind", "names", "matchers-for"];
+
+/// The right column of each row: lines of TOML.
+fn rows(page: &str) -> Vec<Vec<String>> {
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.rsplit_once(" | ")?.1.strip_suffix(" |"));
+    cells.map(|cell| cell.trim_matches('`').split("`, `").map(str::to_owned).collect()).collect()
+}
+
+fn found(lines: &[String], rules: &str) -> Vec<&'static str> {
+    let text = format!("[[policy]]\n{}\n", lines.join("\n"));
+    let config = Config::parse(&Arc::new(SourceFile::new("promproof.toml", text.as_str())));
+    let config = config.unwrap_or_else(|problems| panic!("{}: {text}", problems[0].message));
+    let found = lint::run_on(&Arc::new(SourceFile::new("rules.yml", rules)), &config);
+    found.iter().map(|found| found.rule).collect()
+}
+
+#[test]
+fn each_row_says_what_it_should() {
+    let page = std::fs::read_to_string(repository().join("docs/policies.md")).unwrap();
+    let rows = rows(&page);
+    assert!(rows.len() >= 40, "{}", rows.len());
+    for lines in &rows {
+        let keys: Vec<&str> = lines.iter().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+        let demands: Vec<&str> = keys.iter().copied().filter(|key| !CONDITIONS.contains(key)).collect();
+        let is_about_records = lines.iter().any(|line| line == "kind = \"record\"");
+        for key in demands {
+            let known = WRONG.iter().find(|(known, ..)| *known == key);
+            let Some((_, from, to, rule)) = known else {
+                // The other end of a bound.
+                assert!(key.ends_with("-max"), "{key}: no example");
+                continue;
+            };
+            let (good, bad) = if is_about_records {
+                let record = |name: &str| format!("groups:\n- name: g\n  rules:\n  - {{record: '{name}', expr: up}}\n");
+                (record("job:up"), record(if key == "report" { "total:up" } else { "up_sum" }))
+            } else {
+                assert!(GOOD.contains(from), "{key}: {from}");
+                (GOOD.to_owned(), GOOD.replacen(from, to, 1))
+            };
+            assert!(found(lines, &bad).contains(rule), "{lines:?}: {bad} {:?}", found(lines, &bad));
+            if key != "report" || is_about_records {
+                assert!(!found(lines, &good).contains(rule), "{lines:?}: {good}");
+            }
+        }
+    }
+}
+
+#[test]
+fn conditions_choose_what_a_policy_is_for() {
+    let rules = "groups:
+- name: a
+  labels: {team: x}
+  rules:
+  - {alert: One, expr: up == 0, labels: {severity: page}}
+  - {alert: Two, expr: up == 1, labels: {severity: info}}
+  - {record: 'a:b', expr: up}
+- name: b
+  rules:
+  - {alert: Three, expr: up == 2}
+";
+    let chosen = |lines: &str| {
+        let sandbox = Sandbox::with(&[
+            ("promproof.toml", &format!("[[policy]]\nreport = true\nmessage = 'no'\n{lines}")),
+            ("prod/rules.yml", rules),
+        ]);
+        let run = sandbox.run(&["check", "--select", "rule/reported", "--output-format", "concise"]);
+        let names = run.stdout.lines().filter_map(|line| line.split('`').nth(1).map(str::to_owned));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(chosen(""), "One Two a:b Three");
+    assert_eq!(chosen("kind = 'alert'"), "One Two Three");
+    assert_eq!(chosen("groups = 'a'"), "One Two a:b");
+    assert_eq!(chosen("names = '.*T.*'"), "Two Three");
+    assert_eq!(chosen("with-labels = { severity = 'page|info', team = 'x' }"), "One Two");
+    assert_eq!(chosen("with-labels = { severity = '' }"), "a:b Three");
+    assert_eq!(chosen("except-labels = { severity = 'info' }\nexcept-groups = 'b'"), "One a:b");
+    assert_eq!(chosen("except-names = 'One'\nkind = 'alert'"), "Two Three");
+    assert_eq!(chosen("paths = ['prod/**']\nexcept-names = '[^:]*'"), "a:b");
+    assert_eq!(chosen("paths = ['test/**']"), "");
+    assert_eq!(chosen("except-paths = ['prod/**']"), "");
+}
