@@ -241,6 +241,33 @@ pub(super) fn forbid_leaving(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Refuses a path, without `..` behind a name, that is not below `folder`, or that with or without links is not below
+/// `root`.
+///
+/// # Errors
+/// Where it is not.
+pub(super) fn forbid_outside(path: &Path, folder: &Path, root: &Path) -> Result<(), Error> {
+    let is_inside = || -> io::Result<bool> {
+        let absolute = |path: &Path| Ok::<_, io::Error>(normalize(&std::path::absolute(path)?));
+        let here = || std::env::current_dir();
+        let folder = if folder.as_os_str().is_empty() { here()? } else { absolute(folder)? };
+        let root = if root.as_os_str().is_empty() { here()? } else { absolute(root)? };
+        let path = absolute(path)?;
+        let real = path.ancestors().find_map(|path| path.canonicalize().ok());
+        let real_root = root.canonicalize()?;
+        let is_real = real.is_some_and(|real| real.starts_with(real_root));
+        Ok(path.starts_with(folder) && path.starts_with(root) && is_real)
+    };
+    match is_inside() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::new(format!(
+            "{} is not written: it is outside of the pages, or a link leads out of this folder",
+            path.display()
+        ))),
+        Err(error) => Err(Error::new(format!("cannot write {}: {error}", path.display()))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use super::{Error, Session, atomic, config, outputs};
 use crate::lint::{self, Baseline, Config, Identity, Scope};
 use crate::source::words::counted;
 use crate::source::{Diagnostic, SourceFile};
-use crate::workspace::{self, Workspace};
+use crate::workspace::{self, Home, Workspace};
 
 /// Options about known findings.
 #[derive(Debug, Default, Args)]
@@ -108,7 +108,15 @@ fn read(path: &Path, shown: &Path, files: &FilesArgs, current_dir: &Path) -> Res
     atomic::forbid_leaving(path).map_err(|_| failure("a link leads out of this folder"))?;
     let canonical = match path.canonicalize() {
         Ok(canonical) => canonical,
-        Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            // It is to be written: only where it could be read.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let is_admitted = |folder: &Path| files.home(current_dir, &[]).admits(folder);
+            return match folder.canonicalize() {
+                Ok(folder) if !is_admitted(&folder) => Err(failure(&format!("it {}", Home::REFUSAL))),
+                _ => Ok(None),
+            };
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(failure("it is a link that leads nowhere")),
         Err(error) => return Err(failure(&error.to_string())),
     };

@@ -122,7 +122,12 @@ impl Library {
             Found::Moved(at) => entry(at).map(|entry| Target::Moved(entry, url(at))),
             Found::Missing => None,
         };
-        found.unwrap_or(Target::Missing(&published.site, path))
+        match found {
+            Some(found) => found,
+            None if published.site.can_hold(&path) => Target::Missing(&published.site, path),
+            // No page can be there, whoever would write it.
+            None => Target::Elsewhere,
+        }
     }
 
     /// The address of a page on the first site that has it.

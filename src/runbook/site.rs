@@ -1,5 +1,7 @@
 //! From an address to a page: where pages are published, and under which names.
 
+use std::path::{Component, Path};
+
 use rustc_hash::FxHashMap;
 
 use super::Page;
@@ -96,6 +98,22 @@ impl Site {
             Some(pattern) => rest.strip_suffix(&pattern.behind_url).map(str::to_owned),
             None => Some(rest),
         }
+    }
+
+    /// Whether the path of an address can be the one of a file of this site: it stays below the site's folder, on every
+    /// system, and out of what belongs to Git.
+    pub(super) fn can_hold(&self, path: &str) -> bool {
+        let path = if self.pattern.is_some() { path } else { path.trim_matches('/') };
+        let is_plain = |part: Component<'_>| match part {
+            Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+            _ => false,
+        };
+        !path.contains(['\\', '\0']) && Path::new(path).components().all(is_plain)
+    }
+
+    /// The folder of the pages, from the folder of the configuration.
+    pub fn folder(&self) -> &Path {
+        Path::new(&self.folder)
     }
 
     /// The file that would be the page of an address, as somebody would create it.

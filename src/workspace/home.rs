@@ -46,7 +46,7 @@ impl Home {
     }
 
     /// What is said of a file that may not be read.
-    pub(super) const REFUSAL: &str = "lies outside of the repository, and --sandbox reads nothing there";
+    pub const REFUSAL: &str = "lies outside of the repository, and --sandbox reads nothing there";
 }
 
 /// The root of the repository around a folder, or the folder where there is none; canonical. `None` where there is no

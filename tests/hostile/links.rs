@@ -58,3 +58,27 @@ fn an_expression_that_fails_at_every_evaluation() {
     assert_eq!(ended.code, 1);
     assert!(ended.stdout.contains("promql/label-replace"), "{}", ended.stdout);
 }
+
+#[test]
+fn a_page_and_a_baseline_that_would_be_written_outside() {
+    let folder = Sandbox::with(&[]);
+    let path = |name: &str| folder.path(name).to_string_lossy().into_owned();
+    std::fs::create_dir_all(folder.path("in")).unwrap();
+    folder.write("in/promproof.toml", "[runbook]\nsites = { \"https://rb.example/\" = \"pages\" }\n");
+    folder.write("in/pages/B.md", "# B\n");
+    let link = "https://rb.example/../../out/pwn";
+    folder.write("in/rules.yml", alert("up == 0", link).replace("      d:", "      runbook_url:"));
+    let config = path("in/promproof.toml");
+    attack::run(&folder, &["runbook", "new", "A", "--sandbox", "--rules", &path("in"), "--config", &config]);
+    assert!(!folder.path("out").exists());
+
+    let outside = tempfile::tempdir().unwrap();
+    let baseline = outside.path().join("zz.jsonl");
+    let file = baseline.to_string_lossy().into_owned();
+    let args = ["check", "in", "--sandbox", "--update-baseline", "--baseline", &file];
+    let ended = attack::run(&folder, &args);
+    assert!(ended.code == 2 && !baseline.exists(), "{}", ended.stderr);
+    assert!(ended.stderr.contains("outside of the repository"), "{}", ended.stderr);
+    assert_eq!(attack::run(&folder, &[&args[..2], &args[3..]].concat()).code, 0);
+    assert!(baseline.exists());
+}

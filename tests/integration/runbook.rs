@@ -479,6 +479,26 @@ fn a_new_page_is_written_in_no_folder_that_a_link_leads_out_to() {
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
+#[test]
+fn a_new_page_is_written_below_the_folder_of_its_site() {
+    for link in ["../../zz/pwn", "%2e%2e/%2E%2e/zz/pwn", "a/../../../zz/pwn", "..%5c..%5czz", ".git/hooks/x"] {
+        let rules = RULES.replace("node/hostdown/", link);
+        let sandbox = Sandbox::with(&[("a/promproof.toml", CONFIG), ("a/rules/node.yml", &rules)]);
+        sandbox.write("a/content/.keep", "");
+        let run =
+            sandbox.run(&["runbook", "new", "HostDown", "--sandbox", "--rules", "a", "--config", "a/promproof.toml"]);
+        assert_eq!(run.code, Some(0), "{link}: {run}");
+        // It is no link to a page, so that the page lies where pages of no address lie.
+        assert!(sandbox.path("a/content/HostDown.md").exists(), "{link}: {run}");
+        assert!(!sandbox.path("zz").exists(), "{link}");
+    }
+    // Nor does a configuration lead out.
+    let config = CONFIG.replace("\"content\"", "\"../zz\"");
+    let sandbox = Sandbox::with(&[("a/promproof.toml", &config), ("a/rules/node.yml", RULES)]);
+    let run = sandbox.run(&["runbook", "new", "HostDown", "--rules", "a", "--config", "a/promproof.toml"]);
+    assert!(run.code == Some(2) && !sandbox.path("zz").exists(), "{run}");
+}
+
 /// The page that the project starts from, and its rule.
 #[test]
 fn the_page_of_the_project_is_checked() {

@@ -105,8 +105,10 @@ fn unknown(name: &str, pages: &Pages<'_>) -> Error {
 
 /// Writes the page of an alert where it belongs; gives its path.
 fn write(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config, page: &str) -> Result<PathBuf, Error> {
-    let place = place(alert, pages, config)?;
-    let path = config.files().shown(Path::new(&place));
+    let (folder, place) = place(alert, pages, config)?;
+    let shown = |place: &Path| workspace::paths::normalize(&config.files().shown(place));
+    let path = shown(&place);
+    atomic::forbid_outside(&path, &shown(&folder), config.files().root())?;
     if path.symlink_metadata().is_ok() {
         return Err(Error::new(format!("{} is there already", path.display())).help("--stdout prints the page"));
     }
@@ -120,12 +122,14 @@ fn write(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config, page: &str) -> R
     Ok(path)
 }
 
-/// The file of the page, from the folder of the configuration.
-fn place(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config) -> Result<String, Error> {
+/// The folder of the pages and the file of the page, from the folder of the configuration.
+fn place(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config) -> Result<(PathBuf, PathBuf), Error> {
     for link in &alert.links {
         for (_, target) in link.targets(&pages.library) {
             match target {
-                Target::Missing(site, path) => return Ok(site.file_for(&path, alert.name())),
+                Target::Missing(site, path) => {
+                    return Ok((site.folder().to_owned(), site.file_for(&path, alert.name()).into()));
+                }
                 Target::Page(entry) | Target::OtherCase(entry, _) | Target::Moved(entry, _) => {
                     let message = format!("`{}` has a page: {}", alert.name(), entry.path);
                     return Err(Error::new(message).help("--stdout prints a new one"));
@@ -138,7 +142,7 @@ fn place(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config) -> Result<String
     let name: String =
         alert.name().chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     match config.runbook.folders().first() {
-        Some(folder) => Ok(folder.join(format!("{name}.md")).to_string_lossy().into_owned()),
+        Some(folder) => Ok((folder.clone(), folder.join(format!("{name}.md")))),
         None => Err(Error::new(format!("nobody says where the page of `{}` belongs", alert.name())).help(
             "name the folder of the pages in promproof.toml, as in `[runbook]` `pages = [\"runbooks\"]`; --stdout prints the page",
         )),
