@@ -160,11 +160,15 @@ pub(super) fn report(
 ) -> Result<ExitStatus, Error> {
     let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;
     let progress = session.progress("linting");
-    let mut diagnostics = lint::run(&inputs.workspace, config);
-    let mut identities = lint::identify(&inputs.workspace, config, &diagnostics);
+    let gone = before.as_ref().map(|before| &before.gone);
+    let diagnostics = match gone {
+        Some(gone) => lint::run_since(&inputs.workspace, config, gone),
+        None => lint::run(&inputs.workspace, config),
+    };
+    let identities = lint::identify(&inputs.workspace, config, &diagnostics);
     drop(progress);
     let workspace = &inputs.workspace;
-    let concerned = before.map(|before| before.concerned(workspace, config, &mut diagnostics, &mut identities));
+    let concerned = before.map(|before| before.concerned(workspace, config, &diagnostics, &identities));
     let mut found = Found { diagnostics, identities, known: 0 };
     if let Some(known) = known {
         found = known.apply(found, &inputs.workspace, config, session)?;

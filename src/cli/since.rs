@@ -15,7 +15,7 @@ use super::git::{Changed, Commit, Entry, Repository};
 use super::inputs::Inputs;
 use super::scratch::Scratch;
 use super::{Error, Session};
-use crate::lint::{self, Config, Identity, Renamed, Side};
+use crate::lint::{self, Config, Gone, Identity, Renamed, Side};
 use crate::source::Diagnostic;
 use crate::workspace::{self, Home, Lookup, Purpose, Workspace};
 
@@ -42,6 +42,8 @@ pub(super) struct Before {
     config: Config,
     identities: Vec<Identity>,
     renamed: Renamed,
+    /// What was recorded, and is not any more.
+    pub gone: Gone,
     /// Files that are not part of the change, by their canonical paths.
     left_out: FxHashSet<PathBuf>,
     /// Its files are read again where tests name rules.
@@ -127,7 +129,8 @@ impl SinceArgs {
             Some((name(&changed.path), name(changed.old.as_ref()?)))
         });
         let renamed = renamed.collect();
-        Ok(Some(Before { workspace, config, identities, renamed, left_out, _tree: tree.scratch }))
+        let gone = Gone::between(&workspace, &inputs.workspace);
+        Ok(Some(Before { workspace, config, identities, renamed, gone, left_out, _tree: tree.scratch }))
     }
 }
 
@@ -242,18 +245,17 @@ impl<'a> Tree<'a> {
 }
 
 impl Before {
-    /// Which of the findings the change has to do with, and further ones that only a change can have.
+    /// Which of the findings the change has to do with.
     pub(super) fn concerned(
         &self,
         workspace: &Workspace,
         config: &Config,
-        diagnostics: &mut Vec<Diagnostic>,
-        identities: &mut Vec<Identity>,
+        diagnostics: &[Diagnostic],
+        identities: &[Identity],
     ) -> FxHashSet<Identity> {
         let before = Side { workspace: &self.workspace, config: &self.config, identities: &self.identities };
         let after = Side { workspace, config, identities };
         let concerned = lint::concerned(&before, &after, diagnostics, &self.renamed);
-        let removed = lint::removed_but_used(&before, &after);
         let is_part = |found: &Diagnostic| {
             self.left_out.is_empty()
                 || !Path::new(found.primary.file.name()).canonicalize().is_ok_and(|path| self.left_out.contains(&path))
@@ -261,11 +263,6 @@ impl Before {
         let kept = identities.iter().zip(diagnostics.iter()).zip(concerned);
         let kept =
             kept.filter(|((_, found), concerned)| *concerned && is_part(found)).map(|((identity, _), _)| identity);
-        let mut kept: FxHashSet<Identity> = kept.cloned().collect();
-        let further = lint::identify(workspace, config, &removed);
-        kept.extend(further.iter().cloned());
-        diagnostics.extend(removed);
-        identities.extend(further);
-        kept
+        kept.cloned().collect()
     }
 }

@@ -48,27 +48,57 @@ pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic]
     of_each.map(|(identity, found)| !was_there(&identity.key) || touched.holds(found)).collect()
 }
 
-/// Rules that read what the change has left without a recording rule (`rule/removed-but-used`).
-pub fn removed_but_used(before: &Side<'_>, after: &Side<'_>) -> Vec<Diagnostic> {
-    let recorded = |side: &Side<'_>| -> FxHashSet<String> {
-        let rules = rules(side.workspace).filter(|(_, _, rule)| rule.kind == RuleKind::Recording);
-        rules.map(|(_, _, rule)| rule.name.text().to_owned()).collect()
-    };
-    let still = recorded(after);
-    let gone: FxHashSet<String> = recorded(before).into_iter().filter(|name| !still.contains(name)).collect();
-    let mut found = Vec::new();
-    for (document, _, rule) in rules(after.workspace) {
-        for (name, span) in reads(rule).into_iter().filter(|(name, _)| gone.contains(*name)) {
-            let label = Label::new(&document.source, rule.expr.file_span(span), "still read here");
-            let mut diagnostic = REMOVED_BUT_USED
-                .diagnostic(format!("`{name}` is not recorded any more"), label)
-                .help("record it again, or read what it was recorded from");
-            if after.config.levels(document.source.name()).apply(&mut diagnostic) {
-                found.push(diagnostic);
+/// The recorded series that a change has taken away.
+#[derive(Debug, Default)]
+pub struct Gone(FxHashSet<String>);
+
+impl Gone {
+    /// What is recorded in `before`, and not in `after`.
+    pub fn between(before: &Workspace, after: &Workspace) -> Gone {
+        let mut gone = Gone(recorded(before).map(str::to_owned).collect());
+        gone.leave_out(after);
+        gone
+    }
+
+    /// What the workspace records is not gone.
+    pub fn leave_out(&mut self, workspace: &Workspace) {
+        if !self.is_empty() {
+            for name in recorded(workspace) {
+                self.0.remove(name);
             }
         }
     }
-    found
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rules of a document that read what is gone (`rule/removed-but-used`).
+    pub(super) fn used_in(&self, document: &Document) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let groups = document.rules().into_iter().filter(|_| !self.is_empty()).flat_map(|file| &file.groups);
+        for rule in groups.flat_map(|group| &group.rules) {
+            for (name, span) in reads(rule).into_iter().filter(|(name, _)| self.0.contains(*name)) {
+                let label = Label::new(&document.source, rule.expr.file_span(span), "still read here");
+                let diagnostic = REMOVED_BUT_USED.diagnostic(format!("`{name}` is not recorded any more"), label);
+                found.push(diagnostic.help("record it again, or read what it was recorded from"));
+            }
+        }
+        found
+    }
+}
+
+/// Whether only a run that knows a change can find what the rule `id` is about: in others nothing follows from there being
+/// nothing.
+pub(super) fn needs_a_change(id: &str) -> bool {
+    id == REMOVED_BUT_USED.id
+}
+
+/// The names that are recorded.
+fn recorded(workspace: &Workspace) -> impl Iterator<Item = &str> {
+    let rules = rules(workspace).filter(|(_, _, rule)| rule.kind == RuleKind::Recording);
+    rules.map(|(_, _, rule)| rule.name.text())
 }
 
 /// All rules, with their documents and groups.

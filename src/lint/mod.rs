@@ -30,7 +30,7 @@ mod sync;
 mod wanted;
 
 pub use baseline::{Baseline, Scope, Sifted};
-pub use changes::{Renamed, Side, concerned, removed_but_used};
+pub use changes::{Gone, Renamed, Side, concerned};
 pub use config::Config;
 pub use context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext};
 pub use fix::{Fixed, FixedFile, Reason, Refused, fix};
@@ -42,6 +42,6 @@ pub use pages::{Alert, Link, Pages, Shown, Shows, find_pages, read_pages};
 pub use recording::{Definitions, Place, Read, Recording};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};
-pub use run::{run, run_on};
+pub use run::{run, run_on, run_since};
 pub use sync::{Synced, sync_pages};
 pub use wanted::{keep_wanted, keep_wanted_remarks};

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::source::{Diagnostic, FileId, SourceFile};
 
 use super::Config;
+use super::changes::Gone;
 use super::config::FileLevels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
 use super::registry::registry;
@@ -19,9 +20,18 @@ use crate::workspace::{Document, Purpose, TestInput, Workspace};
 /// Lints the documents of a workspace. Diagnostics are ordered by file (in the order of the documents), place and rule;
 /// those that are switched off or suppressed are left out. Files are linted in parallel.
 pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
+    run_since(workspace, config, &Gone::default())
+}
+
+/// The same after a change that has taken recorded series away.
+pub fn run_since(workspace: &Workspace, config: &Config, gone: &Gone) -> Vec<Diagnostic> {
     let documents = workspace.documents();
     let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
-    let check = |(document, levels): (&Arc<Document>, &FileLevels)| check_document(workspace, document, config, levels);
+    let check = |(document, levels): (&Arc<Document>, &FileLevels)| {
+        let mut found = check_document(workspace, document, config, levels);
+        found.extend(gone.used_in(document));
+        found
+    };
     let mut found: Vec<Vec<Diagnostic>> = documents.par_iter().zip(&levels).map(check).collect();
     let elsewhere = hand_out(check_workspace(workspace, config, &levels), documents, &mut found);
     let mut settled: Vec<Diagnostic> = found

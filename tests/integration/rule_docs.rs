@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::config::Choice;
-use promproof::lint::{self, Baseline, Confidence, Config, Scope, Side};
+use promproof::lint::{self, Baseline, Confidence, Config, Gone, Scope};
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, classify};
@@ -96,8 +96,9 @@ fn removed_but_used(before: &str, after: &str, config: &Config) -> Vec<Diagnosti
         workspace
     };
     let (before, after) = (workspace(before), workspace(after));
-    let side = |workspace| Side { workspace, config, identities: &[] };
-    lint::removed_but_used(&side(&before), &side(&after))
+    let mut found = lint::run_since(&after, config, &Gone::between(&before, &after));
+    found.retain(|found| found.rule == "rule/removed-but-used");
+    found
 }
 
 fn read_config(text: &str) -> Result<Config, Vec<Diagnostic>> {

@@ -123,8 +123,8 @@ fn what_is_affected_is_told_too() {
     ");
     // It is gone, and still read.
     insta::assert_snapshot!(told(rules.replace("record: a:b", "record: a:c")), @"
-    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
     a.yml:9:15: error[rule/removed-but-used] `a:b` is not recorded any more
+    t.yml:3:53: warning[test/unused-series] no rule or expression under test reads `unused`
     1 error, 1 warning in 2 of 3 files, of what the change concerns
     ");
     insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD", "--ignore", "removed-but-used"]).stdout, @"
@@ -133,6 +133,52 @@ fn what_is_affected_is_told_too() {
     ");
     let run = check(&sandbox, &[]);
     assert!(!run.stdout.contains("removed-but-used"), "{run}");
+}
+
+#[test]
+fn what_is_gone_can_be_excused() {
+    let recorded = "      - record: a:b\n        expr: sum by (job) (x)\n".to_owned();
+    let reader = |name: &str, comment: &str| {
+        format!(
+            "      - alert: {name}\n        expr: a:b > 1{comment}\n        annotations: {{s: '{{{{ $labels.y }}}}'}}\n"
+        )
+    };
+    let rules = |first: &str, comment: &str| {
+        let readers = [reader("R", comment), reader("S", "").replace("> 1", "> 2")];
+        format!("groups:\n{}{}", group("g", &[first.to_owned()]), group("h", &readers))
+    };
+    let other = recorded.replace("a:b", "a:c");
+    let sandbox =
+        repository(&[("a.yml", &rules(&recorded, "")), ("b.yml", &format!("groups:\n{}", group("i", &[bad("B")])))]);
+    let since = |options: &[&str]| check(&sandbox, &[&["--since", "HEAD"], options].concat()).stdout;
+    // A comment; where nobody looks for it, or nothing is gone, it is no useless one.
+    let comment = " # promproof: ignore[rule/removed-but-used] the other server records it";
+    sandbox.write("a.yml", rules(&other, comment));
+    let told = since(&[]);
+    assert!(told.contains("a.yml:12:15: error[rule/removed-but-used]"), "{told}");
+    assert!(!told.contains("a.yml:9:") && !told.contains("suppression/"), "{told}");
+    assert!(!check(&sandbox, &[]).stdout.contains("suppression/"));
+    commit(&sandbox);
+    assert!(since(&[]).starts_with("no findings"), "{}", since(&[]));
+    git(&sandbox, &["reset", "-q", "--hard", "HEAD~"]);
+    // An override for one rule, and a baseline.
+    sandbox.write("a.yml", rules(&other, ""));
+    sandbox.write(
+        "promproof.toml",
+        "[[overrides]]\nreason = \"x\"\nnames = \"S\"\nrules = {\"rule/removed-but-used\" = \"warning\"}\n",
+    );
+    let told = since(&[]);
+    assert!(told.contains("a.yml:9:15: error[rule/rem") && told.contains("a.yml:12:15: warning[rule/rem"), "{told}");
+    std::fs::remove_file(sandbox.path("promproof.toml")).unwrap();
+    sandbox.write("a.yml", rules(&recorded, ""));
+    check(&sandbox, &["--baseline", "known.jsonl", "--update-baseline"]);
+    let known = std::fs::read_to_string(sandbox.path("known.jsonl")).unwrap();
+    sandbox.write("known.jsonl", known.replace("template/recorded-label", "rule/removed-but-used"));
+    sandbox.write("a.yml", rules(&other, ""));
+    let told = since(&["--baseline", "known.jsonl"]);
+    assert!(!told.contains("removed-but-used") && told.contains("3 known"), "{told}");
+    let told = check(&sandbox, &["--baseline", "known.jsonl"]).stdout;
+    assert!(!told.contains("stale"), "{told}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Baseline;
+use crate::lint::changes::needs_a_change;
 use crate::lint::identity::{Identity, Key, path_name};
 use crate::lint::{Config, registry};
 use crate::source::Diagnostic;
@@ -46,6 +47,9 @@ impl<'a> Scope<'a> {
     }
 
     fn runs(&self, key: &Key) -> bool {
+        if needs_a_change(&key.rule) {
+            return false;
+        }
         let Some(rule) = registry::find(&key.rule) else { return true };
         self.config.levels(&self.config.files().root().join(&key.file).to_string_lossy()).is_on(rule.meta())
     }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::levels::Levels;
 use super::{Config, Override};
+use crate::lint::changes::needs_a_change;
 use crate::lint::naming::Name;
 use crate::lint::rule::Meta;
 use crate::rules::{Rule, RuleGroup};
@@ -52,7 +53,9 @@ impl FileLevels {
         let inside = self.rules.get(first).filter(|(rule, _)| rule.start < scope.end);
         let inside = inside.and_then(|(_, variant)| self.variants.get(*variant));
         let here = self.at(scope.start);
-        name.rules().any(|meta| here.is_on(meta) && inside.is_none_or(|levels| levels.is_on(meta)))
+        // What only a change can bring may come with the next one.
+        let mut known = name.rules().filter(|meta| !needs_a_change(meta.id));
+        known.any(|meta| here.is_on(meta) && inside.is_none_or(|levels| levels.is_on(meta)))
     }
 
     /// What holds at a byte of the file.
