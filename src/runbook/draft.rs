@@ -48,7 +48,11 @@ impl Draft<'_> {
                 rest = after;
                 continue;
             };
-            page.push_str(self.word(word).ok_or_else(|| UnknownWord(word.to_owned()))?.trim_end());
+            let text = self.word(word).ok_or_else(|| UnknownWord(word.to_owned()))?;
+            match is_front_matter_value(&page, after) {
+                true => page.push_str(&yaml_text(text.trim_end())),
+                false => page.push_str(text.trim_end()),
+            }
             rest = after;
         }
         page.push_str(rest);
@@ -125,6 +129,23 @@ impl Draft<'_> {
             (false, false) => format!("It has the labels of its series, among them {}.", words::list(&self.labels)),
         };
         format!("{from}{added}")
+    }
+}
+
+/// Whether what stands between the two is the whole value of a key of the front matter.
+fn is_front_matter_value(before: &str, after: &str) -> bool {
+    before.starts_with("---\n")
+        && !before.contains("\n---\n")
+        && before.ends_with(": ")
+        && (after.is_empty() || after.starts_with(['\n', '\r']))
+}
+
+/// A text as a value of YAML: in quotes where it would be something else without them.
+fn yaml_text(text: &str) -> String {
+    match serde_yaml::to_string(text) {
+        Ok(plain) if plain.trim_end() == text => text.to_owned(),
+        // A text in JSON is one in YAML.
+        _ => serde_json::Value::from(text).to_string(),
     }
 }
 

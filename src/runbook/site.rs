@@ -129,7 +129,7 @@ impl Site {
             _ if name.eq_ignore_ascii_case(alert) => {
                 format!("{}{alert}.md", path.get(..path.len() - name.len()).unwrap_or_default())
             }
-            _ => format!("{path}.md"),
+            _ => format!("{}.md", path.strip_suffix(".md").unwrap_or(path)),
         };
         if self.folder.is_empty() { path } else { format!("{}/{path}", self.folder) }
     }
