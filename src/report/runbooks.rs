@@ -79,21 +79,29 @@ fn write_markdown(out: &mut dyn Write, rows: &[PageRow]) -> io::Result<()> {
     writeln!(out, "{}", line(&HEADS.map(str::to_owned)))?;
     writeln!(out, "{}", line(&HEADS.map(|_| "---".to_owned())))?;
     for row in rows {
-        let cell = |cell: String| one_line(&cell).replace('|', "\\|").replace('<', "&lt;");
+        let cell = |cell: String| {
+            let cell = one_line(&cell).replace('\\', "\\\\").replace('|', "\\|");
+            cell.replace('[', "\\[").replace('<', "&lt;")
+        };
         writeln!(out, "{}", line(&cells(row).map(cell)))?;
     }
     Ok(())
 }
 
 fn write_csv(out: &mut dyn Write, rows: &[PageRow]) -> io::Result<()> {
+    // Spreadsheets run what begins like a formula.
+    let plain = |cell: &str| match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    };
     let quoted = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.to_owned(),
     };
-    let line = |cells: &[String]| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
+    let line = |cells: &[String]| cells.iter().map(|cell| quoted(&plain(cell))).collect::<Vec<_>>().join(",");
     writeln!(out, "{},file,line", line(&HEADS.map(str::to_owned)))?;
     for row in rows {
-        writeln!(out, "{},{},{}", line(&cells(row)), quoted(&row.file), row.line)?;
+        writeln!(out, "{},{},{}", line(&cells(row)), quoted(&plain(&row.file)), row.line)?;
     }
     Ok(())
 }
