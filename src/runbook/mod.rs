@@ -18,7 +18,7 @@ pub use library::{Entry, Library, Target};
 pub use page::Page;
 pub use policy::{Generator, Policy};
 pub use site::Site;
-pub use sync::{print_rule, refreshed};
+pub use sync::{print_rule, refreshed, refreshed_together};
 
 use crate::rules::{Field, Rule};
 

@@ -24,10 +24,8 @@ pub fn refreshed(
     let old = Block::of(dedented(page, copy))?;
     let is_settled = |text: &str| {
         let Some(new) = Block::of(text.to_owned()) else { return false };
-        let Some(copy) = new.copy(copy.at) else { return false };
-        let left = Drift::of(&copy, rule, keys, options);
-        let mut left = left.fields.iter().chain(&left.links);
-        !left.any(|left| differences.iter().any(|settled| settled.field == left.field))
+        let copies = new.copies();
+        copies.get(copy.at).is_some_and(|new| has_settled(new, rule, differences, keys, options))
     };
     let edited = old.edited(copy.at, differences).ok().filter(|text| is_settled(text));
     let text = edited.or_else(|| {
@@ -35,7 +33,60 @@ pub fn refreshed(
         let text = if copy.is_alone { print_rule(rule) } else { return None };
         Some(text).filter(|text| is_settled(text))
     })?;
-    Some(Edit::replace(copy.block, indented(&with_line_breaks_of(page, &text), copy.indent)))
+    Some(whole(page, copy, &text))
+}
+
+/// The edit of the page that makes the differences of several rules of one block vanish at once, and for each of `rules`
+/// whether it does so; `None` where nothing can be changed like that.
+pub fn refreshed_together(
+    page: &Page,
+    rules: &[(&Copy, &Rule, Vec<Difference>)],
+    keys: &[String],
+    options: &ParseOptions,
+) -> Option<(Edit, Vec<bool>)> {
+    let (first, ..) = rules.first()?;
+    let old = Block::of(dedented(page, first))?;
+    let editor = Editor::new(&old.file, &old.parsed);
+    let copies = old.copies();
+    let edits = rules.iter().map(|(copy, _, differences)| {
+        let edits = old.edits(&editor, copies.get(copy.at).ok_or(Refusal::Layout)?, differences);
+        edits.and_then(|edits| source::apply(old.file.text(), &edits).map(|_| edits).map_err(|_| Refusal::Layout))
+    });
+    let edits: Vec<Vec<Edit>> = edits.map(Result::unwrap_or_default).collect();
+    let mut is_written: Vec<bool> = edits.iter().map(|edits| !edits.is_empty()).collect();
+    // What cannot be settled is left out the second time.
+    for _ in 0..2 {
+        let chosen = edits.iter().zip(&is_written).filter(|(_, is_written)| **is_written);
+        let chosen: Vec<Edit> = chosen.flat_map(|(edits, _)| edits.iter().cloned()).collect();
+        if chosen.is_empty() {
+            return None;
+        }
+        let text = source::apply(old.file.text(), &chosen).ok()?;
+        let new = Block::of(text.clone())?.copies();
+        let mut all = true;
+        for ((copy, rule, differences), is_written) in rules.iter().zip(&mut is_written) {
+            let is_settled = |new: &Copy| has_settled(new, rule, differences, keys, options);
+            if *is_written && !new.get(copy.at).is_some_and(is_settled) {
+                (*is_written, all) = (false, false);
+            }
+        }
+        if all {
+            return Some((whole(page, first, &text), is_written));
+        }
+    }
+    None
+}
+
+/// Whether none of `differences` is left between a rule in a page and the rule.
+fn has_settled(copy: &Copy, rule: &Rule, differences: &[Difference], keys: &[String], options: &ParseOptions) -> bool {
+    let left = Drift::of(copy, rule, keys, options);
+    let mut left = left.fields.iter().chain(&left.links);
+    !left.any(|left| differences.iter().any(|settled| settled.field == left.field))
+}
+
+/// The edit that puts `text` into the place of the block.
+fn whole(page: &Page, copy: &Copy, text: &str) -> Edit {
+    Edit::replace(copy.block, indented(&with_line_breaks_of(page.slice(copy.block), text), copy.indent))
 }
 
 /// The lines of the block without their indentation.
@@ -56,9 +107,10 @@ fn indented(text: &str, indent: usize) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
-fn with_line_breaks_of(page: &Page, text: &str) -> String {
+/// `text` with the line breaks of what stands there now.
+fn with_line_breaks_of(old: &str, text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    if page.file.text().contains("\r\n") { text.replace('\n', "\r\n") } else { text }
+    if old.contains("\r\n") { text.replace('\n', "\r\n") } else { text }
 }
 
 /// A block of YAML by itself.
@@ -75,14 +127,20 @@ impl Block {
         parsed.problems.is_empty().then_some(Block { file, parsed })
     }
 
-    fn copy(&self, at: usize) -> Option<Copy> {
-        copy::in_block(&self.parsed, Span::at(0), 0).into_iter().nth(at)
+    fn copies(&self) -> Vec<Copy> {
+        copy::in_block(&self.parsed, Span::at(0), 0)
     }
 
     /// The text with the differences of its rule `at` settled, each where it is written.
     fn edited(&self, at: usize, differences: &[Difference]) -> Result<String, Refusal> {
         let editor = Editor::new(&self.file, &self.parsed);
-        let copy = self.copy(at).ok_or(Refusal::Layout)?;
+        let copies = self.copies();
+        let edits = self.edits(&editor, copies.get(at).ok_or(Refusal::Layout)?, differences)?;
+        source::apply(self.file.text(), &edits).map_err(|_| Refusal::Layout)
+    }
+
+    /// The edits that settle the differences of one of its rules.
+    fn edits(&self, editor: &Editor<'_>, copy: &Copy, differences: &[Difference]) -> Result<Vec<Edit>, Refusal> {
         let mut edits = Vec::new();
         let mut added: Vec<(&str, Vec<(String, Value)>)> = Vec::new();
         for difference in differences {
@@ -93,7 +151,7 @@ impl Block {
             };
             let entry = mapping.and_then(|mapping| mapping.as_mapping()?.get(name));
             match (mapping, entry, &difference.rule_text) {
-                (_, Some(entry), Some(text)) => edits.extend(self.replace(&editor, entry, mapping, text)?),
+                (_, Some(entry), Some(text)) => edits.extend(self.replace(editor, entry, mapping, text)?),
                 (Some(mapping), Some(_), None) => {
                     edits.extend(self.remove(&copy.node, mapping, of, name, differences)?)
                 }
@@ -108,10 +166,10 @@ impl Block {
             }
         }
         for (to, entries) in added {
-            edits.extend(self.add(&editor, &copy.node, to, entries)?);
+            edits.extend(self.add(editor, &copy.node, to, entries)?);
         }
         edits.dedup();
-        source::apply(self.file.text(), &edits).map_err(|_| Refusal::Layout)
+        Ok(edits)
     }
 
     fn replace(

@@ -499,6 +499,39 @@ fn a_new_page_is_written_below_the_folder_of_its_site() {
     assert!(run.code == Some(2) && !sandbox.path("zz").exists(), "{run}");
 }
 
+#[test]
+fn all_rules_of_a_block_are_written_and_excerpts_stay_excerpts() {
+    let rule =
+        |at: usize, more: &str| format!("      - alert: A{at}\n        expr: up == {at}\n        for: 5m\n{more}");
+    let link = "        annotations:\n          runbook_url: https://run.example/a/\n";
+    let rules: String = (0..300).map(|at| rule(at, link)).collect();
+    let rules = format!("groups:\n  - name: g\n    rules:\n{rules}");
+    let copies: String = (0..300).map(|at| rule(at, "").replace("for: 5m", "for: 1m")).collect();
+    let page = format!("# A\n\n```yaml\n{copies}```\n");
+    let sandbox = Sandbox::with(&[("promproof.toml", CONFIG), ("rules/a.yml", &rules), ("content/a.md", &page)]);
+    let found = sandbox.run(&["check", "--select", "runbook", "--output-format", "concise"]).stdout;
+    assert!(!found.contains("url-drift") && found.contains("rule-drift"), "{found}");
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync"]), @r"
+    300 rules written into 1 page
+    --- exit code 0
+    ");
+    let new = std::fs::read_to_string(sandbox.path("content/a.md")).unwrap();
+    assert_eq!(new, page.replace("for: 1m", "for: 5m"));
+}
+
+#[test]
+fn names_that_mean_something_elsewhere_are_quoted() {
+    let rules = RULES.replace("HostDown", "'=a: [b](x)'").replace("node/hostdown/", "node/b.md");
+    let sandbox = Sandbox::with(&[("promproof.toml", CONFIG), ("rules/node.yml", &rules), ("content/a.md", "# a\n")]);
+    let list = |format: &str| sandbox.run(&["runbook", "list", "--output-format", format]).stdout;
+    assert!(list("markdown").contains("| =a: \\[b](x) |"), "{}", list("markdown"));
+    assert!(list("csv").contains("\n'=a: [b](x),"), "{}", list("csv"));
+    let run = sandbox.run(&["runbook", "new", "=a: [b](x)"]);
+    assert_eq!(run.stdout, "content/node/b.md\n", "{run}");
+    let page = std::fs::read_to_string(sandbox.path("content/node/b.md")).unwrap();
+    assert!(page.starts_with("---\ntitle: \"=a: [b](x)\"\n---\n"), "{page}");
+}
+
 /// The page that the project starts from, and its rule.
 #[test]
 fn the_page_of_the_project_is_checked() {

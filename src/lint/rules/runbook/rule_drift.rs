@@ -1,17 +1,22 @@
 //! `runbook/rule-drift`: a page shows a rule as it is no longer.
 
+use rustc_hash::FxHashMap;
+
 use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::lint::{Shown, config::Config};
 use crate::runbook::{self, Difference};
 use crate::source::words::{counted, cropped, one_line};
-use crate::source::{Diagnostic, Fix, words};
+use crate::source::{Diagnostic, FileId, Fix, words};
 
 static META: Meta =
     meta!("runbook/rule-drift", Warning, likely, "a page shows a rule otherwise than it is").on_by_default().fixable();
 
 /// So many characters of a text are shown beside it.
 const SHOWN: usize = 60;
+
+/// For so many rules in a page fixes are made; for the others there is `promproof runbook sync`.
+const MAX_FIXES: usize = 100;
 
 pub(super) struct RuleDrift;
 
@@ -21,15 +26,18 @@ impl LintRule for RuleDrift {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        let mut of_pages: FxHashMap<FileId, usize> = FxHashMap::default();
         for shown in cx.pages().shown(cx.config) {
             if !shown.drift.fields.is_empty() {
-                out.push(report(&shown, cx.config));
+                let count = of_pages.entry(shown.entry.page.file.id()).or_default();
+                *count += 1;
+                out.push(report(&shown, cx.config, *count <= MAX_FIXES));
             }
         }
     }
 }
 
-fn report(shown: &Shown<'_, '_>, config: &Config) -> Diagnostic {
+fn report(shown: &Shown<'_, '_>, config: &Config, is_fixed: bool) -> Diagnostic {
     let fields = &shown.drift.fields;
     let names = fields.iter().map(|difference| &difference.field);
     let name = shown.copy.name.text();
@@ -51,6 +59,9 @@ fn report(shown: &Shown<'_, '_>, config: &Config) -> Diagnostic {
     let rule = shown.alert.place.rule;
     let in_rule = first.and_then(|first| first.in_rule).unwrap_or(rule.name.span);
     found = found.related(shown.in_rule(in_rule, "the rule"));
+    if !is_fixed {
+        return found.help("`promproof runbook sync` writes the rule as it is into the page");
+    }
     found.fix(fix(shown, fields, config, "write the rule as it is into the page"))
 }
 
