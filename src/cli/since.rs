@@ -117,9 +117,9 @@ impl SinceArgs {
         }
         let progress = session.progress("looking at how it was");
         let tree = Tree::new(&repository, &commit, &changed, config, &current_dir)?;
-        let (workspace, config) = tree.read(paths, config, files)?;
-        let diagnostics = lint::run(&workspace, &config);
-        let identities = lint::identify(&workspace, &config, &diagnostics);
+        let (workspace, old_config) = tree.read(paths, config, files)?;
+        let diagnostics = lint::run(&workspace, &old_config);
+        let identities = lint::identify(&workspace, &old_config, &diagnostics);
         drop(progress);
         let renamed = changed.iter().filter_map(|changed| {
             let name = |path: &str| {
@@ -129,8 +129,18 @@ impl SinceArgs {
             Some((name(&changed.path), name(changed.old.as_ref()?)))
         });
         let renamed = renamed.collect();
-        let gone = Gone::between(&workspace, &inputs.workspace);
-        Ok(Some(Before { workspace, config, identities, renamed, gone, left_out, _tree: tree.scratch }))
+        let mut gone = Gone::between(&workspace, &inputs.workspace);
+        if !gone.is_empty() {
+            // It may have moved to a file that the run leaves out.
+            let everything = [repository.root.clone()];
+            let lookup = files.lookup(config, &everything);
+            let mut whole = Inputs::read(Purpose::Check, &everything, "", &lookup, config.settings());
+            if self.staged {
+                stage(&mut whole, &repository)?;
+            }
+            gone.leave_out(&whole.workspace);
+        }
+        Ok(Some(Before { workspace, config: old_config, identities, renamed, gone, left_out, _tree: tree.scratch }))
     }
 }
 

@@ -182,6 +182,22 @@ fn what_is_gone_can_be_excused() {
 }
 
 #[test]
+fn what_has_moved_to_a_file_that_is_not_named_is_not_gone() {
+    let recorded = group("g", &["      - record: a:b\n        expr: sum(x)\n".to_owned()]);
+    let reader = format!("groups:\n{}", group("h", &["      - alert: R\n        expr: a:b > 1\n".to_owned()]));
+    let a = format!("groups:\n{recorded}");
+    let sandbox = repository(&[("a.yml", &a), ("b.yml", &reader)]);
+    sandbox.write("a.yml", a.replace("a:b", "a:c"));
+    let told = || check(&sandbox, &["--since", "HEAD", "a.yml", "b.yml"]).stdout;
+    assert!(told().contains("`a:b` is not recorded any more"), "{}", told());
+    sandbox.write("c.yml", a.replace("name: g", "name: i"));
+    assert!(!told().contains("removed-but-used"), "{}", told());
+    git(&sandbox, &["add", "-A"]);
+    let staged = check(&sandbox, &["--staged", "a.yml", "b.yml"]).stdout;
+    assert!(!staged.contains("removed-but-used"), "{staged}");
+}
+
+#[test]
 fn what_git_cannot_tell_is_said() {
     let text = format!("groups:\n{}", group("g", &[bad("A")]));
     let bare = Sandbox::with(&[("a.yml", &text)]);
