@@ -117,7 +117,7 @@ impl SinceArgs {
         }
         let progress = session.progress("looking at how it was");
         let tree = Tree::new(&repository, &commit, &changed, config, &current_dir)?;
-        let (workspace, old_config) = tree.read(paths, config, files)?;
+        let (workspace, old_config) = tree.read(paths, &changed, config, files)?;
         let diagnostics = lint::run(&workspace, &old_config);
         let identities = lint::identify(&workspace, &old_config, &diagnostics);
         drop(progress);
@@ -223,7 +223,13 @@ impl<'a> Tree<'a> {
     }
 
     /// The files below `paths`, as they were, and the configuration for them.
-    fn read(&self, paths: &[PathBuf], config: &Config, files: &FilesArgs) -> Result<(Workspace, Config), Error> {
+    fn read(
+        &self,
+        paths: &[PathBuf],
+        changed: &[Changed],
+        config: &Config,
+        files: &FilesArgs,
+    ) -> Result<(Workspace, Config), Error> {
         let mut placed = Vec::new();
         for path in paths {
             let absolute = workspace::paths::normalize(&self.current_dir.join(path));
@@ -239,6 +245,10 @@ impl<'a> Tree<'a> {
             if place.exists() {
                 placed.push(place);
             }
+            // What has come here from elsewhere had them there.
+            let renamed = changed.iter().filter(|changed| self.repository.root.join(&changed.path).starts_with(&absolute));
+            let old = renamed.filter_map(|changed| self.place(&self.repository.root.join(changed.old.as_ref()?)));
+            placed.extend(old.filter(|old| workspace::has_extension(old) && old.exists()));
         }
         let scratch = || self.scratch.path().to_owned();
         let current_dir = self.place(self.current_dir).unwrap_or_else(scratch);

@@ -198,6 +198,18 @@ fn what_has_moved_to_a_file_that_is_not_named_is_not_gone() {
 }
 
 #[test]
+fn a_renamed_file_that_is_named_is_the_same() {
+    let text = format!("groups:\n{}", group("g", &[bad("A")]));
+    let sandbox = repository(&[("b.rules.yml", &text), ("c.yml", &text.replace("name: g", "name: h"))]);
+    sandbox.write("old/keep", "");
+    git(&sandbox, &["mv", "b.rules.yml", "old/b.rules.yml"]);
+    for path in ["old/b.rules.yml", "old", "."] {
+        let run = check(&sandbox, &["--staged", path]);
+        assert!(run.code == Some(0) && run.stdout.starts_with("no findings"), "{path}: {run}");
+    }
+}
+
+#[test]
 fn what_git_cannot_tell_is_said() {
     let text = format!("groups:\n{}", group("g", &[bad("A")]));
     let bare = Sandbox::with(&[("a.yml", &text)]);
