@@ -83,6 +83,20 @@ impl Repository {
         }
     }
 
+    /// The last commit; before the first one, the empty tree.
+    ///
+    /// # Errors
+    /// Where it cannot be found.
+    pub(super) fn head(&self) -> Result<Commit, Error> {
+        let head = self.commit("HEAD");
+        // It names a branch, which has no commit yet.
+        if head.is_err() && self.run(&["symbolic-ref", "--quiet", "HEAD"])?.is_ok() {
+            let output = self.checked(&["hash-object", "-t", "tree", "--stdin"])?;
+            return Ok(Commit(String::from_utf8_lossy(&output).trim().to_owned()));
+        }
+        head
+    }
+
     /// The commit that a reference names.
     ///
     /// # Errors
@@ -98,11 +112,21 @@ impl Repository {
                 let error = Error::new(format!("there is no commit `{reference}` here"));
                 Err(if self.is_shallow() {
                     error.help(DEEPER)
+                } else if let Some(remote) = self.remote_of(reference) {
+                    error.help(format!("fetch it first: `git fetch {remote}`"))
                 } else {
-                    error.help("fetch it first: `git fetch origin`")
+                    error
                 })
             }
         }
+    }
+
+    /// The remote whose branch the reference names, as `origin/main` does.
+    fn remote_of(&self, reference: &str) -> Option<String> {
+        let output = self.run(&["remote"]).ok()?.ok()?;
+        let remotes = String::from_utf8_lossy(&output);
+        let is_its = |remote: &&str| reference.strip_prefix(*remote).is_some_and(|rest| rest.starts_with('/'));
+        remotes.lines().find(is_its).map(str::to_owned)
     }
 
     fn is_shallow(&self) -> bool {

@@ -105,7 +105,7 @@ impl SinceArgs {
                 (commit, changed)
             }
             None => {
-                let commit = repository.commit("HEAD")?;
+                let commit = repository.head()?;
                 let changed = repository.changed(&commit, true)?;
                 (commit, changed)
             }

@@ -210,6 +210,16 @@ fn a_renamed_file_that_is_named_is_the_same() {
 }
 
 #[test]
+fn before_the_first_commit_all_that_is_staged_is_new() {
+    let sandbox = Sandbox::with(&[("a.yml", &*format!("groups:\n{}", group("g", &[bad("A")])))]);
+    git(&sandbox, &["init", "-q", "-b", "main"]);
+    assert!(check(&sandbox, &["--staged"]).stdout.starts_with("no findings"));
+    git(&sandbox, &["add", "a.yml"]);
+    let run = check(&sandbox, &["--staged"]);
+    assert!(run.code == Some(1) && run.stdout.starts_with("a.yml:6:"), "{run}");
+}
+
+#[test]
 fn what_git_cannot_tell_is_said() {
     let text = format!("groups:\n{}", group("g", &[bad("A")]));
     let bare = Sandbox::with(&[("a.yml", &text)]);
@@ -223,8 +233,10 @@ fn what_git_cannot_tell_is_said() {
     error: what has changed cannot be found out: not a git repository (or any of the parent directories): .git
       help: run promproof within a repository of git
     ");
-    insta::assert_snapshot!(said(&sandbox, &["--since", "gone"]), @"
-    error: there is no commit `gone` here
+    insta::assert_snapshot!(said(&sandbox, &["--since", "gone"]), @"error: there is no commit `gone` here");
+    git(&sandbox, &["remote", "add", "origin", "/nonexistent"]);
+    insta::assert_snapshot!(said(&sandbox, &["--since", "origin/gone"]), @"
+    error: there is no commit `origin/gone` here
       help: fetch it first: `git fetch origin`
     ");
     insta::assert_snapshot!(said(&sandbox, &["--since=--output=x"]), @"error: `--output=x` is no name of a commit");
