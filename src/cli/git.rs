@@ -9,6 +9,8 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustc_hash::FxHashSet;
+
 use super::Error;
 use crate::workspace::MAX_FILE_BYTES;
 
@@ -164,7 +166,7 @@ impl Repository {
     /// Where `git` fails.
     pub(super) fn half_staged(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let output = self.checked(&["diff", "--name-only", "-z", "--no-ext-diff", "--ignore-submodules", "--"])?;
-        let differing: Vec<String> = texts(&output).collect();
+        let differing: FxHashSet<String> = texts(&output).collect();
         if differing.is_empty() {
             return Ok(Vec::new());
         }

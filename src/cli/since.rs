@@ -246,7 +246,8 @@ impl<'a> Tree<'a> {
                 placed.push(place);
             }
             // What has come here from elsewhere had them there.
-            let renamed = changed.iter().filter(|changed| self.repository.root.join(&changed.path).starts_with(&absolute));
+            let renamed =
+                changed.iter().filter(|changed| self.repository.root.join(&changed.path).starts_with(&absolute));
             let old = renamed.filter_map(|changed| self.place(&self.repository.root.join(changed.old.as_ref()?)));
             placed.extend(old.filter(|old| workspace::has_extension(old) && old.exists()));
         }
