@@ -166,7 +166,38 @@ fn settle(
     let suppressions = Suppressions::read(document, now_ms);
     let mut kept = suppressions.apply(diagnostics, levels);
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    kept.dedup_by(|again, first| {
+        is_same(first, again) && {
+            merge(first, again);
+            true
+        }
+    });
     kept
+}
+
+/// Whether two findings say the same of the same place: two policies demand it, or a label of a group is that of each of
+/// its rules.
+fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    (a.rule, a.primary.span) == (b.rule, b.primary.span) && a.message == b.message && a.primary.text == b.primary.text
+}
+
+/// Leaves the greater severity, and what each says besides.
+fn merge(first: &mut Diagnostic, again: &mut Diagnostic) {
+    first.severity = first.severity.max(again.severity);
+    match (&mut first.help, again.help.take()) {
+        (Some(help), Some(other)) if !help.contains(&other) => {
+            // What to write is the same; why it is wanted is not.
+            let rest =
+                other.rsplit_once(": ").filter(|(what, _)| help.starts_with(what)).map_or(&*other, |(_, why)| why);
+            help.push_str("; ");
+            help.push_str(rest);
+        }
+        (help @ None, other) => *help = other,
+        _ => {}
+    }
+    if first.fix.is_none() {
+        first.fix = again.fix.take();
+    }
 }
 
 #[cfg(test)]

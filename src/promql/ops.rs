@@ -41,6 +41,24 @@ impl BinaryOp {
 }
 
 impl AggregateOp {
+    /// Every operator.
+    pub const ALL: [AggregateOp; 14] = [
+        AggregateOp::Sum,
+        AggregateOp::Avg,
+        AggregateOp::Min,
+        AggregateOp::Max,
+        AggregateOp::Count,
+        AggregateOp::Group,
+        AggregateOp::Stddev,
+        AggregateOp::Stdvar,
+        AggregateOp::TopK,
+        AggregateOp::BottomK,
+        AggregateOp::Quantile,
+        AggregateOp::CountValues,
+        AggregateOp::LimitK,
+        AggregateOp::LimitRatio,
+    ];
+
     /// The operator's name, lower case.
     pub const fn name(self) -> &'static str {
         match self {

@@ -131,9 +131,71 @@ fn conditions_choose_what_a_policy_is_for() {
     assert_eq!(chosen("names = '.*T.*'"), "Two Three");
     assert_eq!(chosen("with-labels = { severity = 'page|info', team = 'x' }"), "One Two");
     assert_eq!(chosen("with-labels = { severity = '' }"), "a:b Three");
+    assert_eq!(chosen("except-labels = { severity = '' }"), "One Two");
     assert_eq!(chosen("except-labels = { severity = 'info' }\nexcept-groups = 'b'"), "One a:b");
     assert_eq!(chosen("except-names = 'One'\nkind = 'alert'"), "Two Three");
     assert_eq!(chosen("paths = ['prod/**']\nexcept-names = '[^:]*'"), "a:b");
     assert_eq!(chosen("paths = ['test/**']"), "");
     assert_eq!(chosen("except-paths = ['prod/**']"), "");
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    let rules = "groups:
+- name: g
+  labels: {tmp: x}
+  rules:
+  - {alert: One, expr: up == 0}
+  - {alert: Two, expr: up == 1}
+  - {record: 'a:b', expr: 'foo offset 30d and rate(bar[2d])'}
+  - {record: 'a:c', expr: 'topk by (job) (5, sum by (job) (up))'}
+  - {record: 'a:d', expr: 'sum by (x) (up) * on (x) group_left (job) info'}
+";
+    let config = "[labels]
+required = ['team']
+[[policy]]
+kind = 'alert'
+required-labels = ['team']
+severity = 'info'
+message = 'see the wiki'
+[[policy]]
+forbidden-labels = ['tmp']
+label-patterns = { tmp = 'y' }
+max-range = '1d'
+max-age = '7d'
+keep-labels = ['job']
+strip-labels = ['instance']
+";
+    let sandbox = Sandbox::with(&[("promproof.toml", config), ("rules.yml", rules)]);
+    let run = sandbox.run(&["check", "--output-format", "concise"]);
+    insta::assert_snapshot!(run.stdout, @r"
+    rules.yml:3:12: error[labels/forbidden] the label `tmp` is not allowed here
+    rules.yml:5:13: error[labels/required] the alert `One` has no label `team`
+    rules.yml:6:13: error[labels/required] the alert `Two` has no label `team`
+    rules.yml:7:28: error[promql/long-range] this asks for samples that are 30d old, which is more than 1w
+    rules.yml:7:56: error[promql/long-range] the range `2d` is more than 1d
+    5 errors in 1 of 1 file
+    ");
+    let full = sandbox.run(&["check", "--select", "labels/required"]).stdout;
+    let help = full.lines().find(|line| line.contains("help:")).unwrap();
+    insta::assert_snapshot!(help.trim(), @"help: add `team: …` to its labels: see the wiki; the configuration requires it");
+}
+
+#[test]
+fn what_no_rule_can_comply_with_is_a_mistake() {
+    let problems = |lines: &str| {
+        let file = Arc::new(SourceFile::new("promproof.toml", format!("[[policy]]\n{lines}\n")));
+        let problems = Config::parse(&file).unwrap_err();
+        let shown = problems
+            .iter()
+            .map(|problem| format!("{} ({})", problem.message, problem.help.as_deref().unwrap_or_default()));
+        shown.collect::<Vec<_>>().join("; ")
+    };
+    insta::assert_snapshot!(problems("for-min = '1h'\nfor-max = '1m'"), @"`for-max` is less than `for-min` (nothing can comply with both)");
+    insta::assert_snapshot!(problems("forbidden-functions = ['RATE', 'nosuch']"), @"there is no function `RATE` (did you mean `rate`?); there is no function `nosuch` (name functions and operators of aggregation as expressions do)");
+    insta::assert_snapshot!(problems("kind = 'alert'\nmessage = 'x'"), @r#"this `[[policy]]` demands nothing (say what must hold, for example `required-labels = ["team"]`, or `report = true`)"#);
+    insta::assert_snapshot!(problems("matchers-for = 'up'\nreport = true"), @r#"`matchers-for` stands without `required-matchers` (write which labels are meant: `required-matchers = ["job"]`)"#);
+    insta::assert_snapshot!(problems("name-pattern = '('"), @"`name-pattern` is no regular expression: error parsing regexp: missing closing ): `(` (it must match the whole text and is written as in PromQL: `node_.*`)");
+    insta::assert_snapshot!(problems("name-pattern = '{{ $alrt }}'"), @"`name-pattern` has a variable that does not exist: `$alrt` (there are `$alert`, `$record`, `$expr`, `$for`, `$keep_firing_for`, `$labels.NAME` and `$annotations.NAME`)");
+    insta::assert_snapshot!(problems("limit-max = -1"), @"`limit-max` in `[[policy]]` has to be a whole number, 0 or more ()");
 }

@@ -1,10 +1,15 @@
 //! The keys of `[[policy]]`.
 
+use super::Given;
 use super::key::{Key, Slot};
 use super::levels::Level;
+use super::section::Problems;
 use crate::lint::policy::Policy;
+use crate::promql::ast::AggregateOp;
+use crate::promql::functions::FUNCTIONS;
 use crate::rules::RuleKind;
-use crate::source::Severity;
+use crate::source::words;
+use crate::source::{Severity, Span};
 
 /// The name of the list of tables.
 pub(super) const POLICY: &str = "policy";
@@ -352,7 +357,7 @@ pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
         slot: Slot::Pattern(|policy| &mut policy.promql.matchers_for),
         is_required: false,
         about: "The metrics for which `required-matchers` holds.",
-        example: r#"matchers-for = "node_.*""#,
+        example: "required-matchers = [\"job\"]\nmatchers-for = \"node_.*\"",
     },
     Key {
         name: "forbidden-functions",
@@ -392,3 +397,76 @@ pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
         example: r#"max-age = "7d""#,
     },
 ];
+
+/// The keys that demand something; a policy has one of them at least.
+pub(super) static DEMANDS: [&str; 36] = [
+    "report",
+    "required-labels",
+    "any-label",
+    "exclusive-labels",
+    "forbidden-labels",
+    "label-values",
+    "label-patterns",
+    "forbidden-label-values",
+    "required-annotations",
+    "any-annotation",
+    "exclusive-annotations",
+    "forbidden-annotations",
+    "annotation-values",
+    "annotation-patterns",
+    "forbidden-annotation-values",
+    "preserved-labels",
+    "for-min",
+    "for-max",
+    "keep-firing-min",
+    "keep-firing-max",
+    "interval-min",
+    "interval-max",
+    "query-offset-min",
+    "query-offset-max",
+    "limit-max",
+    "max-rules",
+    "name-pattern",
+    "group-pattern",
+    "keep-labels",
+    "strip-labels",
+    "required-matchers",
+    "forbidden-functions",
+    "forbidden-metrics",
+    "forbidden-matchers",
+    "max-range",
+    "max-age",
+];
+
+/// Reports what makes no sense in a policy whose keys stand at `given`: it demands nothing, or what nobody can comply
+/// with, or what is never found.
+pub(super) fn check_policy(policy: &Policy, given: &Given, span: Span, problems: &mut Problems<'_>) {
+    let at = |key: &str| given.get(key).copied().unwrap_or(span);
+    if !given.keys().any(|key| DEMANDS.contains(&key.as_str())) {
+        let help = "say what must hold, for example `required-labels = [\"team\"]`, or `report = true`".to_owned();
+        problems.invalid(span, "this `[[policy]]` demands nothing".to_owned(), help);
+    } else if given.contains_key("matchers-for") && policy.promql.required_matchers.is_empty() {
+        let help = "write which labels are meant: `required-matchers = [\"job\"]`".to_owned();
+        problems.invalid(at("matchers-for"), "`matchers-for` stands without `required-matchers`".to_owned(), help);
+    }
+    let bounds = &policy.bounds;
+    for (least, most, is) in [
+        ("for-min", "for-max", bounds.for_min_ms.zip(bounds.for_max_ms)),
+        ("keep-firing-min", "keep-firing-max", bounds.keep_firing_min_ms.zip(bounds.keep_firing_max_ms)),
+        ("interval-min", "interval-max", bounds.interval_min_ms.zip(bounds.interval_max_ms)),
+        ("query-offset-min", "query-offset-max", bounds.query_offset_min_ms.zip(bounds.query_offset_max_ms)),
+    ] {
+        if is.is_some_and(|(least, most)| least > most) {
+            let message = format!("`{most}` is less than `{least}`");
+            problems.invalid(at(most), message, "nothing can comply with both".to_owned());
+        }
+    }
+    let known = || FUNCTIONS.iter().map(|function| function.name).chain(AggregateOp::ALL.iter().map(|op| op.name()));
+    for name in policy.promql.forbidden_functions.iter().filter(|name| !known().any(|known| known == name.as_str())) {
+        let help = match words::nearest(&name.to_lowercase(), known()) {
+            Some(near) => words::did_you_mean(near),
+            None => "name functions and operators of aggregation as expressions do".to_owned(),
+        };
+        problems.invalid(at("forbidden-functions"), format!("there is no function `{name}`"), help);
+    }
+}

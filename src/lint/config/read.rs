@@ -16,7 +16,7 @@ use crate::workspace::paths::{Patterns, normalize};
 
 use super::key::{Key, Slot, path};
 use super::levels::{Level, Levels};
-use super::policy_keys::{POLICY, POLICY_KEYS};
+use super::policy_keys::{POLICY, POLICY_KEYS, check_policy};
 use super::section::{Problems, Section, Value, pattern, span_of};
 use super::server::NamedFile;
 use super::table::{OVERRIDE_CONDITIONS, OVERRIDE_KEYS, OVERRIDES, SECTIONS};
@@ -68,6 +68,7 @@ fn read_top(document: &DeTable<'_>, problems: &mut Problems<'_>) -> Config {
     }
     if let Some(policies) = document.get(POLICY) {
         let read = read_tables(POLICY, &POLICY_KEYS, policies, problems);
+        read.iter().for_each(|(policy, given, span)| check_policy(policy, given, *span, problems));
         config.policies = read.into_iter().map(|(policy, given, _)| Policy { given, ..policy }).collect();
         given.extend(config.policies.iter().flat_map(|policy| given_in(POLICY, &policy.given)));
     }

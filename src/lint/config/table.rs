@@ -3,7 +3,7 @@
 
 use super::fail_on::FailOn;
 use super::key::{Key, KeyInfo, Slot};
-use super::policy_keys::{ABOUT as ABOUT_POLICY, POLICY, POLICY_KEYS};
+use super::policy_keys::{ABOUT as ABOUT_POLICY, DEMANDS, POLICY, POLICY_KEYS};
 use super::{Config, Override, PROMQL_FEATURES};
 use crate::runbook::Generator;
 
@@ -401,7 +401,7 @@ pub fn sections() -> Vec<SectionInfo> {
     let policy = SectionInfo {
         name: POLICY,
         is_list: true,
-        one_of: &[],
+        one_of: &DEMANDS,
         about: ABOUT_POLICY,
         keys: POLICY_KEYS.iter().map(|key| key.info(POLICY)).collect(),
     };

@@ -94,9 +94,14 @@ impl Fields {
                     if self.is_there(cx, own, accepts) {
                         continue;
                     }
-                    let word = self.word();
-                    let message = format!("{} has no {word} `{}`", subject(cx), name.text());
-                    let help = format!("add `{}: …` to its {word}s", name.text());
+                    let (word, text) = (self.word(), name.text());
+                    let is_name = text.chars().all(|character| character.is_alphanumeric() || character == '_');
+                    let (message, help) = if is_name {
+                        (format!("{} has no {word} `{text}`", subject(cx)), format!("add `{text}: …` to its {word}s"))
+                    } else {
+                        let message = format!("{} has no {word} whose name matches `{text}`", subject(cx));
+                        (message, format!("add one to its {word}s"))
+                    };
                     out.push(policy.finding(meta, message, Self::missing_at(own, cx, accepts), help));
                 }
             },
@@ -110,7 +115,10 @@ impl Fields {
             |policy, names, own| {
                 let accepts = |text: &str| names.iter().any(|name| name == text);
                 if !self.is_there(cx, own, accepts) {
-                    let message = format!("{} has none of the {}s {}", subject(cx), self.word(), words::list(names));
+                    let message = match names {
+                        [only] => format!("{} has no {} `{only}`", subject(cx), self.word()),
+                        _ => format!("{} has none of the {}s {}", subject(cx), self.word(), words::list(names)),
+                    };
                     let at = Self::missing_at(own, cx, accepts);
                     out.push(policy.finding(meta, message, at, "add one of them".to_owned()));
                 }
@@ -145,7 +153,7 @@ impl Fields {
         self.each(cx, Some, |policy, of_fields, own| {
             for (name, value) in own {
                 let word = self.word();
-                if of_fields.forbidden.iter().any(|pattern| pattern.accepts(name.text(), Some(cx))) {
+                if of_fields.forbids(name, cx) {
                     let message = format!("the {word} `{}` is not allowed here", name.text());
                     out.push(policy.finding(meta, message, cx.file().field(name, ""), "remove it".to_owned()));
                 } else if of_fields.forbidden_values.as_ref().is_some_and(|no| no.accepts(value.text(), Some(cx))) {
@@ -161,9 +169,10 @@ impl Fields {
     pub(in crate::lint) fn values(self, meta: &Meta, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         self.each(
             cx,
-            |policy| Some(&policy.values).filter(|values| !values.is_empty()),
-            |policy, allowed, own| {
-                for (name, value) in own {
+            |policy| Some(policy).filter(|policy| !policy.values.is_empty()),
+            |policy, of_fields, own| {
+                let allowed = &of_fields.values;
+                for (name, value) in own.iter().filter(|(name, _)| !of_fields.forbids(name, cx)) {
                     let text = value.text();
                     let Some(allowed) = allowed.get(name.text()) else { continue };
                     // What a template yields is known only when the alert fires.
@@ -191,9 +200,10 @@ impl Fields {
     pub(in crate::lint) fn patterns(self, meta: &Meta, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         self.each(
             cx,
-            |policy| Some(&policy.patterns).filter(|patterns| !patterns.is_empty()),
-            |policy, patterns, own| {
-                for (name, value) in own {
+            |policy| Some(policy).filter(|policy| !policy.patterns.is_empty()),
+            |policy, of_fields, own| {
+                let patterns = &of_fields.patterns;
+                for (name, value) in own.iter().filter(|(name, _)| !of_fields.forbids(name, cx)) {
                     let text = value.text();
                     let Some(pattern) = patterns.get(name.text()) else { continue };
                     // What a template of a label yields is known only when the alert fires; that of an annotation is text
@@ -204,15 +214,23 @@ impl Fields {
                     }
                     let cropped = words::cropped(text, 80);
                     let message = format!(
-                        "the {} `{}` is `{cropped}`, which is not of the form that is wanted",
+                        "the {} `{}` is `{cropped}`, which does not match `{}`",
                         self.word(),
-                        name.text()
+                        name.text(),
+                        pattern.text()
                     );
-                    let help = format!("the configuration wants it to match `{}`", pattern.text());
+                    let help = "the configuration wants the whole of it to match".to_owned();
                     out.push(policy.finding(meta, message, cx.file().field(value, ""), help));
                 }
             },
         );
+    }
+}
+
+impl FieldPolicy {
+    /// Whether such a name must not be there at all, so that its value does not matter.
+    fn forbids(&self, name: &Field, cx: &RuleContext<'_>) -> bool {
+        self.forbidden.iter().any(|pattern| pattern.accepts(name.text(), Some(cx)))
     }
 }
 

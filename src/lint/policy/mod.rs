@@ -163,24 +163,25 @@ impl Conditions {
     fn all_hold(&self, rule: &RuleContext<'_>) -> bool {
         self.hold_for_group(&rule.group)
             && self.names.as_ref().is_none_or(|names| names.accepts(rule.rule.name.text(), Some(rule)))
-            && (self.labels.is_empty() || {
-                let own = rule.static_labels();
-                self.labels.iter().all(|(name, pattern)| {
-                    let value =
-                        own.iter().find(|(known, _)| known.text() == name).map_or("", |(_, value)| value.text());
-                    pattern.accepts(value, Some(rule))
-                })
-            })
+            && self.labels_that_hold(rule) == self.labels.len()
     }
 
     /// Whether one of those that are given holds.
     fn any_holds(&self, rule: &RuleContext<'_>) -> bool {
         self.hold_one_for_group(&rule.group)
             || self.names.as_ref().is_some_and(|names| names.accepts(rule.rule.name.text(), Some(rule)))
-            || (!self.labels.is_empty()
-                && rule.static_labels().iter().any(|(name, value)| {
-                    self.labels.get(name.text()).is_some_and(|pattern| pattern.accepts(value.text(), Some(rule)))
-                }))
+            || self.labels_that_hold(rule) > 0
+    }
+
+    /// How many of the labels are as they should be. One that is not there is empty.
+    fn labels_that_hold(&self, rule: &RuleContext<'_>) -> usize {
+        if self.labels.is_empty() {
+            return 0;
+        }
+        let own = rule.static_labels();
+        let value =
+            |wanted: &str| own.iter().find(|(name, _)| name.text() == wanted).map_or("", |(_, value)| value.text());
+        self.labels.iter().filter(|(name, pattern)| pattern.accepts(value(name), Some(rule))).count()
     }
 
     fn hold_for_group(&self, group: &GroupContext<'_>) -> bool {

@@ -67,8 +67,9 @@ impl Content<'_> {
     fn edit(&self, edit: &Edit) -> Result<Edit, Refusal> {
         let Scalar { value, style, place, .. } = self.scalar;
         // The line breaks at the end of a block scalar are a matter of its header, and of what follows it; so is where
-        // one begins that has nothing but blanks.
-        let is_blank = value.trim().is_empty();
+        // one begins that has nothing but blanks, or ends so: which of these blanks are content, the line above decides.
+        let last_line = value.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+        let is_blank = last_line.trim().is_empty();
         if style.is_block() && (is_blank || edit.span.end > value.trim_end_matches('\n').len()) {
             return Err(Refusal::Style);
         }

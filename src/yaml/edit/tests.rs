@@ -74,6 +74,8 @@ fn what_would_say_something_else_is_refused() {
         ("k: a b\n", "a", "a\n"),
         ("k: 'a b'\n", "a", "a\n"),
         ("k: >\n  a b\n", "a", "a\n"),
+        // What a line of blanks says depends on the line above.
+        ("k: >-\n  a\n   \n", "\n", ""),
         // The last line break belongs to the style.
         ("k: |\n  a\n", "a\n", "a"),
         ("k: |\n  a\n", "a", "\u{1}"),

@@ -114,10 +114,15 @@ fn any(random: &mut Generator, table: &[SectionInfo]) -> String {
             }
             // A dialect is for whole files.
             let contrary: &[&str] = if once_in(random, 2) { &["dialect"] } else { &["groups", "names", "with-labels"] };
-            for key in &section.keys {
+            // One key brings the other.
+            let has_metrics = once_in(random, 3);
+            for key in section.keys.iter().filter(|key| key.name != "required-matchers" || !has_metrics) {
                 let is_contrary = !section.one_of.is_empty() && contrary.contains(&key.name);
                 let is_needed = key.is_required || section.one_of.first() == Some(&key.name);
-                if is_contrary && !once_in(random, 400) {
+                if is_contrary && section.name != "policy" && !once_in(random, 400) {
+                    continue;
+                }
+                if key.name == "matchers-for" && !has_metrics {
                     continue;
                 }
                 if is_needed && !once_in(random, 100) || once_in(random, 3) {
@@ -137,6 +142,11 @@ fn any(random: &mut Generator, table: &[SectionInfo]) -> String {
 /// A value that the key may have, mostly.
 fn value(random: &mut Generator, key: &KeyInfo) -> String {
     match key.kind {
+        // Bounds that contradict each other and functions that do not exist are mistakes.
+        _ if key.section == "policy" && key.name.ends_with("-min") => text("1ms"),
+        _ if key.section == "policy" && key.name.ends_with("-max") && key.kind == Kind::Duration => text("100y"),
+        _ if key.name == "forbidden-functions" => r#"["rate", "sum"]"#.to_owned(),
+        _ if key.name == "matchers-for" => "\"a.*\"\nrequired-matchers = [\"job\"]".to_owned(),
         Kind::Boolean => random.pick(&["true", "false"]).to_owned(),
         Kind::Names { at_least_one } => {
             let count = size(random, 1_000).max(usize::from(at_least_one));

@@ -163,9 +163,8 @@ fn what_an_alias_reads_is_not_fixed() {
     let sandbox = Sandbox::with(&[("r.yml", text)]);
     insta::assert_snapshot!(sandbox.run(&["check", "--fix", "--unsafe-fixes", "--output-format", "concise"]), @r"
     r.yml:6:9: error[schema/unknown-field] unknown field `exprr` in a rule
-    r.yml:6:9: error[schema/unknown-field] unknown field `exprr` in a rule
-    2 errors in 1 of 1 file
-    2 fixable with --fix --unsafe-fixes
+    1 error in 1 of 1 file
+    1 fixable with --fix --unsafe-fixes
     --- stderr
     error: r.yml:6: a fix is not applied (rename it to `expr`): what it would change is read at another place, too, through an alias
       help: change it by hand

@@ -58,7 +58,11 @@ fn duration(
         (None, None) => return None,
     };
     let (is, bound) = (format_duration(is_ms), format_duration(bound));
-    let message = format!("the group `{}` has `{key}: {is}`, which is {than} than {bound}", cx.group.name.text());
+    let name = cx.group.name.text();
+    let message = match written {
+        Some(_) => format!("the group `{name}` has `{key}: {is}`, which is {than} than {bound}"),
+        None => format!("the group `{name}` has no `{key}`, but should have at least {bound}"),
+    };
     Some(policy.finding(&META, message, place(cx, written), format!("write `{key}: {bound}` or {or}")))
 }
 

@@ -19,8 +19,8 @@ impl LintRule for NamePattern {
             let Some(pattern) = &policy.group_name else { continue };
             let name = cx.group.name.text();
             if !pattern.accepts(name, None) {
-                let message = format!("the name of the group `{name}` is not of the form that is wanted");
-                let help = format!("the configuration wants it to match `{}`", pattern.text());
+                let message = format!("the name of the group `{name}` does not match `{}`", pattern.text());
+                let help = "the configuration wants the whole of it to match".to_owned();
                 out.push(policy.finding(&META, message, cx.file.field(&cx.group.name, ""), help));
             }
         }

@@ -22,7 +22,6 @@ impl LintRule for LongRange {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
         for policy in cx.policies() {
-            let before = out.len();
             if let Some(most) = policy.promql.max_range_ms {
                 expr.walk(&mut |part| {
                     let range = range(part).filter(|range| range.literal_ms().is_some_and(|is| is > most));
@@ -32,10 +31,9 @@ impl LintRule for LongRange {
                     }
                 });
             }
-            // What is too long is also too old.
-            if let Some(most) = policy.promql.max_age_ms.filter(|_| out.len() == before) {
+            if let Some(most) = policy.promql.max_age_ms {
                 let mut oldest = Vec::new();
-                ages(expr, &mut oldest);
+                ages(expr, policy.promql.max_range_ms.unwrap_or(i64::MAX), &mut oldest);
                 for (age, span) in oldest.into_iter().filter(|(age, _)| *age > most) {
                     let what = format!("this asks for samples that are {} old, which", format_duration(age));
                     out.push(report(cx, policy, &what, most, span));
@@ -59,8 +57,9 @@ fn range(part: &Expr) -> Option<&DurationExpr> {
     }
 }
 
-/// For each selector, how far it reaches back, in milliseconds, with the subqueries around it.
-fn ages(expr: &Expr, found: &mut Vec<(i64, Span)>) {
+/// For each selector, how far it reaches back, in milliseconds, with the subqueries around it. What has a range longer than
+/// `longest` is told already, and left out.
+fn ages(expr: &Expr, longest: i64, found: &mut Vec<(i64, Span)>) {
     let mut pending = vec![(0_i64, expr)];
     while let Some((around, part)) = pending.pop() {
         let own = range(part).and_then(DurationExpr::literal_ms).unwrap_or(0);
@@ -69,7 +68,7 @@ fn ages(expr: &Expr, found: &mut Vec<(i64, Span)>) {
             _ => part.selector().map(|selector| &selector.modifiers),
         };
         // A time of its own has no age.
-        if modifiers.is_some_and(|modifiers| modifiers.at.is_some()) {
+        if own > longest || modifiers.is_some_and(|modifiers| modifiers.at.is_some()) {
             continue;
         }
         let age = around.saturating_add(own).saturating_add(modifiers.map_or(0, offset_ms));

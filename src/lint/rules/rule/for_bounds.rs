@@ -56,7 +56,8 @@ fn check(
     let (message, help) = match (least, most) {
         (Some(least), _) => {
             let least = format_duration(least);
-            (format!("{is}, which is less than {least}"), format!("write `{key}: {least}` or more"))
+            let than = if written.is_some() { "which is less than" } else { "but should have at least" };
+            (format!("{is}, {than} {least}"), format!("write `{key}: {least}` or more"))
         }
         (None, Some(most)) => {
             let most = format_duration(most);

@@ -19,8 +19,8 @@ impl LintRule for NamePattern {
         for policy in cx.policies() {
             let Some(pattern) = &policy.name else { continue };
             if !pattern.accepts(cx.rule.name.text(), Some(cx)) {
-                let message = format!("the name of {} is not of the form that is wanted", subject(cx));
-                let help = format!("the configuration wants it to match `{}`", pattern.text());
+                let message = format!("the name of {} does not match `{}`", subject(cx), pattern.text());
+                let help = "the configuration wants the whole of it to match".to_owned();
                 out.push(policy.finding(&META, message, cx.file().field(&cx.rule.name, ""), help));
             }
         }
