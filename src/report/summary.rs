@@ -115,12 +115,14 @@ impl fmt::Display for Summary {
         if self.fixed > 0 {
             write!(f, "{} fixed, ", self.fixed)?;
         }
-        if parts.is_empty() {
+        if parts.is_empty() && self.since {
+            write!(f, "no findings that concern the change ({})", counted(self.files, "file"))?;
+        } else if parts.is_empty() {
             write!(f, "no findings in {}", counted(self.files, "file"))?;
         } else {
             write!(f, "{} in {} of {}", parts.join(", "), self.files_with_findings, counted(self.files, "file"))?;
         }
-        if self.since {
+        if self.since && !parts.is_empty() {
             write!(f, ", of what the change concerns")?;
         }
         if self.known > 0 {

@@ -365,3 +365,13 @@ fn turned_around(text: &str) -> String {
     parts.reverse();
     format!("# moved\n\n{head}groups:\n\n{}", parts.join("\n\n"))
 }
+
+#[test]
+fn an_empty_file_is_filled() {
+    let sandbox = with_baseline();
+    let known = std::fs::read_to_string(sandbox.path("known.jsonl")).unwrap();
+    sandbox.write("known.jsonl", "");
+    let run = check(&sandbox, &["--update-baseline"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(std::fs::read_to_string(sandbox.path("known.jsonl")).unwrap(), known);
+}

@@ -55,7 +55,7 @@ fn only_what_has_changed_is_told() {
     let old = format!("groups:\n{}", group("g", &[bad("A"), bad("B")]));
     let sandbox = repository(&[("rules/a.yml", &old), ("rules/b.yml", &old.replace("name: g", "name: h"))]);
     insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD"]), @"
-    no findings in 2 files, of what the change concerns
+    no findings that concern the change (2 files)
     --- exit code 0
     ");
     // Lines have moved, B is another one, C is new; a file that git does not know yet.

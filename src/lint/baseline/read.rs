@@ -64,6 +64,9 @@ fn read(file: &Arc<SourceFile>, is_merged: bool) -> Result<Baseline, Vec<Diagnos
     let mut entries: BTreeMap<Key, Entry> = BTreeMap::new();
     let mut problems = Vec::new();
     let mut lines = (0..file.line_count()).filter_map(|index| file.line_span(index));
+    if is_merged && file.text().trim().is_empty() {
+        return Ok(Baseline { file: Arc::clone(file), entries });
+    }
     if let Some(problem) = wrong_head(file, lines.next().unwrap_or(Span::at(0))) {
         return Err(vec![problem]);
     }
@@ -120,7 +123,8 @@ fn entry(text: &str) -> Result<(Key, usize), String> {
     let line: Line = serde_json::from_str(text).map_err(|error| {
         // The line that serde knows is the first one, always.
         let message = error.to_string();
-        message.split(" at line ").next().unwrap_or(&message).to_owned()
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        message.replace("expected usize", "expected a number").replace("expected struct Line", "expected an object")
     })?;
     let Line { file, group, name, rule, expr, count } = line;
     if count == 0 {

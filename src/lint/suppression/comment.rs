@@ -192,6 +192,7 @@ fn pattern(id: &str) -> Option<Name> {
 
 fn unknown(id: &str, span: Span) -> Mistake {
     let help = match nearest(id) {
+        _ if Name::exact(id).is_some() => format!("write `{}/*` for the whole category", id.trim_end_matches('/')),
         _ if id == "*" => "name the rules, or a category such as `template/*`".to_owned(),
         Some(known) => did_you_mean(known),
         None => "`promproof rules` lists the rules".to_owned(),
@@ -230,6 +231,7 @@ mod tests {
         insta::assert_snapshot!(read("# promproof: ignore[template/missing-label] the proxy adds it"), @r#"here "template/missing-label""#);
         insta::assert_snapshot!(read("#promproof:ignore[ template/missing-label ,runbook/* ]"), @r#"here "template/missing-label"; here "runbook/*""#);
         insta::assert_snapshot!(read("## promproof: ignore-file[yaml/*]"), @r#"file "yaml/*""#);
+        assert!(read("# promproof: ignore[template]").ends_with("(write `template/*` for the whole category)"));
         insta::assert_snapshot!(read("# promproof: ignore-begin[yaml/*] generated"), @r#"begin "yaml/*""#);
         insta::assert_snapshot!(read("# promproof: ignore-end of what is generated"), @"end");
     }

@@ -153,7 +153,7 @@ impl<'d> Reading<'d> {
     fn end(&mut self, at: usize, span: Span) {
         let Some((begin, patterns)) = self.open.pop() else {
             let help = "write `# promproof: ignore-begin[category/rule] reason` where it begins, or remove it";
-            self.mistake(span, "nothing was begun that this could end", help);
+            self.mistake(span, "`ignore-end` without `ignore-begin`: it ends nothing", help);
             return;
         };
         let is_clear = self.this.comments.get(at).is_some_and(|end| end.is_clear);
@@ -173,7 +173,7 @@ impl<'d> Reading<'d> {
         for (begin, _) in std::mem::take(&mut self.open) {
             let Some(span) = self.this.comments.get(begin).map(|comment| comment.span) else { continue };
             let help = "write `# promproof: ignore-end` behind what it is for, or `ignore-file[…]` for the whole file";
-            self.mistake(span, "nothing ends what begins here, so that it suppresses nothing", help);
+            self.mistake(span, "`ignore-begin` without `ignore-end`: it suppresses nothing", help);
         }
         // What is begun for pint and not ended holds for the rest of the file.
         let end = Span::at(self.this.document.source.text().len());

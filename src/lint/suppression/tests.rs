@@ -150,8 +150,8 @@ fn what_begins_holds_until_it_is_ended() {
 
 #[test]
 fn begins_and_ends_belong_together() {
-    insta::assert_snapshot!(left(&rules(&[("group", "ignore-begin[template/*] generated"), ("text", "ignore-file[template/*]")])), @"2 suppression/invalid: nothing ends what begins here, so that it suppresses nothing");
-    insta::assert_snapshot!(left(&rules(&[("group", "ignore-file[template/*]"), ("above", "ignore-end")])), @"5 suppression/invalid: nothing was begun that this could end");
+    insta::assert_snapshot!(left(&rules(&[("group", "ignore-begin[template/*] generated"), ("text", "ignore-file[template/*]")])), @"2 suppression/invalid: `ignore-begin` without `ignore-end`: it suppresses nothing");
+    insta::assert_snapshot!(left(&rules(&[("group", "ignore-file[template/*]"), ("above", "ignore-end")])), @"5 suppression/invalid: `ignore-end` without `ignore-begin`: it ends nothing");
     insta::assert_snapshot!(left(&rules(&[("group", "ignore-file[template/*]"), ("above", "ignore-begin[template/*]"), ("end", "ignore-end[template/*]")])), @"23 suppression/invalid: `ignore-end` names rules");
 }
 
@@ -265,7 +265,7 @@ fn comments_of_pint_act_where_there_is_a_counterpart() {
     assert_eq!(left_by_pint(&[("above-summary", "ignore/begin"), ("above-text", "ignore/end")]), "y z");
     // Theirs and ours do not end each other.
     let text = rules(&[("above-summary", "ignore-end")]).replace("# <group>", "# pint ignore/begin");
-    assert_eq!(left(&text), "13 suppression/invalid: nothing was begun that this could end");
+    assert_eq!(left(&text), "13 suppression/invalid: `ignore-end` without `ignore-begin`: it ends nothing");
 }
 
 #[test]
