@@ -29,6 +29,9 @@ pub(super) fn run(
             "say why the findings are excused, and until when: `--add-ignores 'before the move, until=2027-01-31'`",
         ));
     }
+    if let Err((why, help)) = lint::check_reason(reason, Some(session.now_ms())) {
+        return Err(Error::new(format!("--add-ignores: {why}")).help(help));
+    }
     if !args.diff && args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(
             Error::new("--add-ignores writes to files, and standard input is none").help("name files, or add --diff")

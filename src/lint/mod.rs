@@ -43,5 +43,6 @@ pub use recording::{Definitions, Place, Read, Recording};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};
 pub use run::{run, run_on, run_since};
+pub use suppression::check_reason;
 pub use sync::{Synced, sync_pages};
 pub use wanted::{keep_wanted, keep_wanted_remarks};

@@ -118,3 +118,17 @@ fn what_no_comment_can_excuse_is_told() {
     --- exit code 2
     ");
 }
+
+#[test]
+fn a_reason_that_makes_no_sense_is_refused() {
+    let text = "groups: []\n";
+    let sandbox = Sandbox::with(&[("a.yml", text)]);
+    for (reason, word) in [
+        ("until=2020-01-31 x", "`until=2020-01-31` has passed"),
+        ("until=tomorrow x", "`tomorrow` is not a date"),
+        ("until=2999-01-31", "there is no reason"),
+    ] {
+        let run = sandbox.run(&["check", "--add-ignores", reason]);
+        assert!(run.code == Some(2) && run.stderr.contains(word), "{run}");
+    }
+}

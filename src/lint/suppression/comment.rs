@@ -156,7 +156,7 @@ fn patterns(ids: &str, mut start: usize, mistakes: &mut Vec<Mistake>) -> Vec<Spa
 }
 
 /// The `until=2027-01-31` of a reason, which stands at the byte `start`: the last day on which the comment holds.
-fn until(reason: &str, start: usize, mistakes: &mut Vec<Mistake>) -> Option<Spanned<Until>> {
+pub(super) fn until(reason: &str, start: usize, mistakes: &mut Vec<Mistake>) -> Option<Spanned<Until>> {
     let mut found = None;
     let mut at = start;
     for piece in reason.split_inclusive(char::is_whitespace) {

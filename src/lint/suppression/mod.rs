@@ -163,6 +163,28 @@ impl<'d> Suppressions<'d> {
     }
 }
 
+/// Looks at a reason that comments are to have, at the moment `now_ms`.
+///
+/// # Errors
+/// Why it is none, and what to write: it would suppress nothing, or it says no word.
+pub fn check_reason(reason: &str, now_ms: Option<i64>) -> Result<(), (String, String)> {
+    let mut mistakes = Vec::new();
+    let until = comment::until(reason, 0, &mut mistakes);
+    if let Some(mistake) = mistakes.into_iter().next() {
+        return Err((mistake.message, mistake.help));
+    }
+    let is_past = |ends: i64| now_ms.is_some_and(|now| now >= ends);
+    if let Some(until) = until.filter(|until| is_past(until.value.0)) {
+        let date = until.span.slice(reason);
+        return Err((format!("`{date}` has passed"), "name a day that is still to come".to_owned()));
+    }
+    let mut words = reason.split_whitespace().filter(|word| !word.trim_start_matches('(').starts_with("until="));
+    match words.any(|word| word.contains(char::is_alphanumeric)) {
+        true => Ok(()),
+        false => Err(("there is no reason".to_owned(), "say why the findings are excused".to_owned())),
+    }
+}
+
 /// What has become of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
