@@ -56,14 +56,14 @@ fn labels_that_double_and_double() {
     assert!(ended.stdout.contains("this call makes labels of more than 128 MiB together"), "{}", ended.stdout);
 }
 
-/// Each of four groups, of which four could run at a time, is within its limits and takes 300 MiB.
+/// Each of four groups, of which four could run at a time, is within its limits and takes more than 200 MiB.
 #[test]
 fn large_groups_wait_for_each_other() {
     let label = "x".repeat(100_000);
     let rules = format!(
         "groups: [{{name: g, rules: [{{alert: A, expr: up == 0, labels: {{d: '{label}{{{{ $labels.i }}}}'}}}}]}}]"
     );
-    let groups = ALERTS.replace("10000", "400").repeat(4);
+    let groups = ALERTS.replace("10000", "280").repeat(4);
     let text = format!("rule_files: [rules.yml]\ntests:\n{groups}");
     let sandbox = Sandbox::with(&[("rules.yml", &rules), ("t.yml", &text)]);
     let ended = attack::run_with(&sandbox, &["test", "t.yml", "-q"], &[("RAYON_NUM_THREADS", "4")]);
