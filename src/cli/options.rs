@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, PathBufValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::outputs::Asked;
@@ -53,7 +53,7 @@ pub(super) enum Color {
 pub(super) struct FormatArgs {
     /// How to print the result [default: full; github in a GitHub workflow]
     #[arg(long, value_name = "FORMAT", value_enum)]
-    pub output_format: Option<OutputFormat>,
+    pub output_format: Option<Format>,
 
     /// Write the result to a file as well (repeatable): sarif=out.sarif
     ///
@@ -106,10 +106,10 @@ fn is_word(text: &str) -> bool {
 }
 
 fn named(word: &str) -> Result<Format, String> {
-    if let Ok(format) = OutputFormat::from_str(word, true) {
-        return Ok(format.into());
+    if let Ok(format) = Format::from_str(word, true) {
+        return Ok(format);
     }
-    let values: Vec<_> = OutputFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+    let values: Vec<_> = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
     let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
     let meant = words::nearest_or_longer(word, names.iter().copied()).map(words::did_you_mean);
     let meant = meant.unwrap_or_else(|| format!("the formats are {}", names.join(", ")));
@@ -127,43 +127,24 @@ fn of_ending(path: &Path) -> Option<Format> {
 }
 
 /// The output formats by their names on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// Source lines with the places drawn into them
-    Full,
-    /// One line per finding
-    Concise,
-    /// One JSON object
-    Json,
-    /// Workflow commands that GitHub shows as annotations
-    Github,
-    /// GitLab's Code Quality report
-    Gitlab,
-    /// SARIF 2.1.0, for GitHub's code scanning
-    Sarif,
-    /// JUnit's XML
-    Junit,
-    /// Checkstyle's XML
-    Checkstyle,
-    /// reviewdog's JSON
-    Rdjson,
-    /// The Test Anything Protocol
-    Tap,
-}
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Format::ALL
+    }
 
-impl From<OutputFormat> for Format {
-    fn from(format: OutputFormat) -> Self {
-        match format {
-            OutputFormat::Full => Format::Full,
-            OutputFormat::Concise => Format::Concise,
-            OutputFormat::Json => Format::Json,
-            OutputFormat::Github => Format::Github,
-            OutputFormat::Gitlab => Format::Gitlab,
-            OutputFormat::Sarif => Format::Sarif,
-            OutputFormat::Junit => Format::Junit,
-            OutputFormat::Checkstyle => Format::Checkstyle,
-            OutputFormat::Rdjson => Format::Rdjson,
-            OutputFormat::Tap => Format::Tap,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Format::Full => ("full", "Source lines with the places drawn into them"),
+            Format::Concise => ("concise", "One line per finding"),
+            Format::Json => ("json", "One JSON object"),
+            Format::Github => ("github", "Workflow commands that GitHub shows as annotations"),
+            Format::Gitlab => ("gitlab", "GitLab's Code Quality report"),
+            Format::Sarif => ("sarif", "SARIF 2.1.0, for GitHub's code scanning"),
+            Format::Junit => ("junit", "JUnit's XML"),
+            Format::Checkstyle => ("checkstyle", "Checkstyle's XML"),
+            Format::Rdjson => ("rdjson", "reviewdog's JSON"),
+            Format::Tap => ("tap", "The Test Anything Protocol"),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }

@@ -90,7 +90,7 @@ impl Session {
     /// The output format that the arguments, or else the environment, ask for.
     pub(super) fn format(&self, args: &FormatArgs) -> Format {
         match args.output_format {
-            Some(format) => format.into(),
+            Some(format) => format,
             None if self.streams.in_github_workflow => Format::Github,
             None => Format::Full,
         }

@@ -5,9 +5,10 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::CheckArgs;
 use super::config::FilesArgs;
@@ -16,7 +17,7 @@ use super::inputs::Inputs;
 use super::scratch::Scratch;
 use super::{Error, Session};
 use crate::lint::{self, Config, Gone, Identity, Renamed, Side};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, FileId, SourceFile};
 use crate::workspace::{self, Home, Lookup, Purpose, Workspace};
 
 /// Options about changes.
@@ -98,18 +99,11 @@ impl SinceArgs {
         }
         let current_dir = std::env::current_dir()?.canonicalize()?;
         let repository = Repository::around(&current_dir)?;
-        let (commit, changed) = match &self.since {
-            Some(reference) => {
-                let commit = repository.fork_point(reference)?;
-                let changed = repository.changed(&commit, false)?;
-                (commit, changed)
-            }
-            None => {
-                let commit = repository.head()?;
-                let changed = repository.changed(&commit, true)?;
-                (commit, changed)
-            }
+        let commit = match &self.since {
+            Some(reference) => repository.fork_point(reference)?,
+            None => repository.head()?,
         };
+        let changed = repository.changed(&commit, self.staged)?;
         let mut left_out = FxHashSet::default();
         if self.staged {
             left_out.extend(repository.untracked()?.into_iter().map(|path| repository.root.join(path)));
@@ -146,18 +140,19 @@ impl SinceArgs {
 
 /// Gives files the text that is staged, where that is another one.
 fn stage(inputs: &mut Inputs, repository: &Repository) -> Result<(), Error> {
-    for (path, bytes) in repository.half_staged()? {
-        let path = repository.root.join(path);
-        let is_it = |name: &str| Path::new(name).canonicalize().is_ok_and(|canonical| canonical == path);
-        let documents = inputs.workspace.documents().iter();
-        let Some(file) = documents.map(|document| &document.source).find(|source| is_it(source.name())) else {
-            continue;
-        };
-        let (id, name) = (file.id(), file.name().to_owned());
-        let read = workspace::from_bytes(&name, bytes);
+    let staged = repository.half_staged()?;
+    if staged.is_empty() {
+        return Ok(());
+    }
+    let sources = inputs.workspace.documents().iter().map(|document| Arc::clone(&document.source));
+    let by_path: FxHashMap<PathBuf, Arc<SourceFile>> =
+        sources.filter_map(|source| Some((Path::new(source.name()).canonicalize().ok()?, source))).collect();
+    for (path, bytes) in staged {
+        let Some(file) = by_path.get(&repository.root.join(path)) else { continue };
+        let read = workspace::from_bytes(file.name(), bytes);
         inputs
             .workspace
-            .set_text(id, Some(read.file.text().to_owned()))
+            .set_text(file.id(), Some(read.file.text().to_owned()))
             .map_err(|error| Error::new(error.to_string()))?;
     }
     Ok(())
@@ -277,13 +272,19 @@ impl Before {
         let before = Side { workspace: &self.workspace, config: &self.config, identities: &self.identities };
         let after = Side { workspace, config, identities };
         let concerned = lint::concerned(&before, &after, diagnostics, &self.renamed);
-        let is_part = |found: &Diagnostic| {
-            self.left_out.is_empty()
-                || !Path::new(found.primary.file.name()).canonicalize().is_ok_and(|path| self.left_out.contains(&path))
+        let is_left_out = |file: &SourceFile| {
+            !self.left_out.is_empty()
+                && Path::new(file.name()).canonicalize().is_ok_and(|path| self.left_out.contains(&path))
         };
-        let kept = identities.iter().zip(diagnostics.iter()).zip(concerned);
-        let kept =
-            kept.filter(|((_, found), concerned)| *concerned && is_part(found)).map(|((identity, _), _)| identity);
-        kept.cloned().collect()
+        // Asked once a file and not once a finding.
+        let mut known: FxHashMap<FileId, bool> = FxHashMap::default();
+        let mut kept = FxHashSet::default();
+        for ((identity, found), is_concerned) in identities.iter().zip(diagnostics).zip(concerned) {
+            let file = &found.primary.file;
+            if is_concerned && !*known.entry(file.id()).or_insert_with(|| is_left_out(file)) {
+                kept.insert(identity.clone());
+            }
+        }
+        kept
     }
 }

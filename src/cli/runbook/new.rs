@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Error, ExitStatus, Session, read};
-use crate::cli::atomic;
 use crate::cli::config::ConfigArgs;
+use crate::cli::{atomic, outputs};
 use crate::lint::{Alert, Config, Pages};
 use crate::report::workflow::Syntax;
 use crate::runbook::{Draft, TEMPLATE, Target};
@@ -112,13 +112,7 @@ fn write(alert: &Alert<'_>, pages: &Pages<'_>, config: &Config, page: &str) -> R
     if path.symlink_metadata().is_ok() {
         return Err(Error::new(format!("{} is there already", path.display())).help("--stdout prints the page"));
     }
-    // In no folder that a link leads out to.
-    atomic::forbid_leaving(&path)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Error::new(format!("cannot make the folder {}: {error}", folder.display())))?;
-    }
-    atomic::write(&path, |out| out.write_all(page.as_bytes()))?;
+    outputs::write(&path, |out| out.write_all(page.as_bytes()))?;
     Ok(path)
 }
 

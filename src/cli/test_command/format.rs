@@ -2,7 +2,7 @@
 
 use super::TestArgs;
 use crate::cli::Error;
-use crate::cli::options::OutputFormat;
+use crate::report::Format;
 
 /// Whether a list is printed as JSON, else as lines.
 ///
@@ -10,8 +10,8 @@ use crate::cli::options::OutputFormat;
 /// A format is asked for that tells how tests went.
 pub(super) fn list_is_json(args: &TestArgs) -> Result<bool, Error> {
     match args.format.output_format {
-        None | Some(OutputFormat::Full | OutputFormat::Concise) => Ok(false),
-        Some(OutputFormat::Json) => Ok(true),
+        None | Some(Format::Full | Format::Concise) => Ok(false),
+        Some(Format::Json) => Ok(true),
         Some(_) => Err(Error::new("this output format says how tests went, and --list runs none")
             .help("leave --output-format out, or use `--output-format json`")),
     }
