@@ -214,6 +214,17 @@ impl<'e> Facts<'e> {
         self.node(self.root).unwrap_or_default()
     }
 
+    /// The labels that every element of the whole expression has; none where it cannot yield one.
+    pub fn guaranteed_labels(&self) -> impl Iterator<Item = &str> {
+        let (first, rest) = self.branches().split_first().unzip();
+        let known = first.into_iter().flat_map(Branch::known_labels);
+        let is_guaranteed =
+            move |label: &str| rest.into_iter().flatten().all(|branch| branch.presence(label) == Presence::Guaranteed);
+        known
+            .filter(move |(label, presence)| *presence == Presence::Guaranteed && is_guaranteed(label))
+            .map(|(label, _)| label)
+    }
+
     /// The alternatives of one node; `None` where there are too many to keep, and for a node of another expression.
     pub fn node(&self, id: NodeId) -> Option<&[Branch<'e>]> {
         self.nodes.get(id.index()).and_then(Option::as_deref)

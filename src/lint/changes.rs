@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Config;
-use super::identity::{Identity, Key, path_name};
+use super::identity::{Identity, Key, path_name, take};
 use super::rules::rule::REMOVED_BUT_USED;
 use crate::rules::{Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::words::collapsed;
-use crate::source::{Diagnostic, FileId, Label, Span};
+use crate::source::{Diagnostic, FileId, Label, Span, region_at};
 use crate::workspace::{Document, Workspace};
 
 /// The files of a run, before or after a change.
@@ -35,13 +35,7 @@ pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic]
     }
     let mut was_there = |key: &Key| {
         let old = renamed.get(&key.file).map(|file| Key { file: file.clone(), ..key.clone() });
-        match counts.get_mut(old.as_ref().unwrap_or(key)) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            _ => false,
-        }
+        take(&mut counts, old.as_ref().unwrap_or(key))
     };
     let touched = Touched::of(before, after, renamed);
     let of_each = after.identities.iter().zip(diagnostics);
@@ -135,18 +129,27 @@ type Texts = FxHashMap<String, usize>;
 struct OldGroup {
     settings: String,
     rules: Texts,
+    /// What the recording rules record, by their texts.
     names: FxHashMap<String, String>,
 }
 
-impl Touched {
-    fn of(before: &Side<'_>, after: &Side<'_>, renamed: &Renamed) -> Touched {
-        let mut old_groups: FxHashMap<(String, String), OldGroup> = FxHashMap::default();
-        let mut old_tests: FxHashMap<String, Texts> = FxHashMap::default();
+/// What there was, of which is taken what is still there.
+#[derive(Default)]
+struct Old {
+    /// By file and name.
+    groups: FxHashMap<(String, String), OldGroup>,
+    /// The groups of test files.
+    tests: FxHashMap<String, Texts>,
+}
+
+impl Old {
+    fn of(before: &Side<'_>) -> Old {
+        let mut old = Old::default();
         for document in before.workspace.documents() {
             let name = path_name(before.config, document.source.name());
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
-                let key = (name.clone(), group.name.text().to_owned());
-                let old = old_groups.entry(key).or_insert_with(|| OldGroup {
+                let known = old.groups.entry((name.clone(), group.name.text().to_owned()));
+                let known = known.or_insert_with(|| OldGroup {
                     settings: settings(group),
                     rules: Texts::default(),
                     names: FxHashMap::default(),
@@ -154,27 +157,42 @@ impl Touched {
                 for rule in &group.rules {
                     let text = text_of(document, rule.span);
                     if rule.kind == RuleKind::Recording {
-                        old.names.insert(text.clone(), rule.name.text().to_owned());
+                        known.names.insert(text.clone(), rule.name.text().to_owned());
                     }
-                    *old.rules.entry(text).or_default() += 1;
+                    *known.rules.entry(text).or_default() += 1;
                 }
             }
             for group in document.tests().into_iter().flat_map(|input| &input.test.groups) {
-                *old_tests.entry(name.clone()).or_default().entry(text_of(document, group.span)).or_default() += 1;
+                *old.tests.entry(name.clone()).or_default().entry(text_of(document, group.span)).or_default() += 1;
             }
         }
+        old
+    }
+
+    /// What is recorded by the rules that are left: it is gone, or another one now.
+    fn recorded(&self) -> impl Iterator<Item = String> {
+        self.groups.values().flat_map(|old| {
+            let left = old.rules.iter().filter(|(_, count)| **count > 0);
+            left.filter_map(|(text, _)| old.names.get(text).cloned())
+        })
+    }
+}
+
+impl Touched {
+    fn of(before: &Side<'_>, after: &Side<'_>, renamed: &Renamed) -> Touched {
+        let mut old = Old::of(before);
         let mut touched = Touched { places: FxHashMap::default() };
         let mut changed: Vec<String> = Vec::new();
         let mut changed_files: FxHashSet<FileId> = FxHashSet::default();
         for document in after.workspace.documents() {
             let name = path_name(after.config, document.source.name());
-            let old_name = renamed.get(&name).unwrap_or(&name).clone();
+            let old_name = renamed.get(&name).unwrap_or(&name);
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
-                let old = old_groups.get_mut(&(old_name.clone(), group.name.text().to_owned()));
-                let mut old = old.filter(|old| old.settings == settings(group));
+                let known = old.groups.get_mut(&(old_name.clone(), group.name.text().to_owned()));
+                let mut known = known.filter(|known| known.settings == settings(group));
                 for rule in &group.rules {
                     let text = text_of(document, rule.span);
-                    if old.as_mut().is_some_and(|old| take(&mut old.rules, &text)) {
+                    if known.as_mut().is_some_and(|known| take(&mut known.rules, &text)) {
                         continue;
                     }
                     touched.add(document, rule.span);
@@ -186,16 +204,12 @@ impl Touched {
             }
             for group in document.tests().into_iter().flat_map(|input| &input.test.groups) {
                 let text = text_of(document, group.span);
-                if !old_tests.get_mut(&old_name).is_some_and(|old| take(old, &text)) {
+                if !old.tests.get_mut(old_name).is_some_and(|known| take(known, &text)) {
                     touched.add(document, group.span);
                 }
             }
         }
-        // What is left of the old rules is gone, or another one now.
-        let left = old_groups.values().flat_map(|old| {
-            old.rules.iter().filter(|(_, count)| **count > 0).filter_map(|(text, _)| old.names.get(text).cloned())
-        });
-        changed.extend(left);
+        changed.extend(old.recorded());
         touched.add_readers(after.workspace, changed, &mut changed_files);
         touched.add_tests(after.workspace, &changed_files);
         for places in touched.places.values_mut() {
@@ -241,21 +255,9 @@ impl Touched {
     }
 
     fn holds(&self, found: &Diagnostic) -> bool {
-        let at = found.primary.span.start;
-        let Some(places) = self.places.get(&found.primary.file.id()) else { return false };
-        let before = places.partition_point(|span| span.start <= at);
         // Rules do not lie within each other.
-        before.checked_sub(1).and_then(|last| places.get(last)).is_some_and(|span| at <= span.end)
-    }
-}
-
-fn take(texts: &mut Texts, text: &str) -> bool {
-    match texts.get_mut(text) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            true
-        }
-        _ => false,
+        let places = self.places.get(&found.primary.file.id()).map(Vec::as_slice).unwrap_or_default();
+        region_at(places, found.primary.span.start, |span| *span).is_some()
     }
 }
 

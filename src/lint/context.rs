@@ -206,10 +206,7 @@ impl<'a> RuleContext<'a> {
     /// The labels that the rule puts on its results, the group's and its own, by name and without what is overridden,
     /// in the order of the file.
     pub fn static_labels(&self) -> Vec<(&'a Field, &'a Field)> {
-        let of_group = &self.group.group.labels;
-        let own = if of_group.is_empty() { FxHashSet::default() } else { names(&self.rule.labels) };
-        let inherited = of_group.iter().filter(|(name, _)| !own.contains(name.text()));
-        inherited.chain(&self.rule.labels).map(|(name, value)| (name, value)).collect()
+        self.group.group.labels_of(self.rule).collect()
     }
 }
 

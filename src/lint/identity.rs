@@ -4,7 +4,9 @@
 //! it. Those that have all of it in common are counted. So moved lines, another layout and another order of groups and
 //! rules change nothing.
 
+use std::borrow::Borrow;
 use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use super::Config;
 use crate::promql;
 use crate::rules::RuleFile;
 use crate::source::words::collapsed;
-use crate::source::{Diagnostic, FileId, Span};
+use crate::source::{Diagnostic, FileId, Span, region_at};
 use crate::testfile::TestFile;
 use crate::testfile::checked::Checked;
 use crate::workspace::{Document, Workspace};
@@ -78,6 +80,14 @@ impl Identity {
     pub fn fingerprint(&self) -> String {
         format!("{:032x}", self.key.digest(Some(self.ordinal)))
     }
+}
+
+/// Takes one of what is counted under `key`, if one is left.
+pub(super) fn take<K: Borrow<Q> + Eq + Hash, Q: Eq + Hash + ?Sized>(counts: &mut FxHashMap<K, usize>, key: &Q) -> bool {
+    let left = counts.get_mut(key).filter(|left| **left > 0);
+    let is_there = left.is_some();
+    left.into_iter().for_each(|left| *left -= 1);
+    is_there
 }
 
 /// The identities of `diagnostics`, in their order.
@@ -196,18 +206,12 @@ impl FilePlaces {
 
     /// The key of a finding of `rule` at the byte `at`.
     fn key(&mut self, rule: &str, at: usize) -> Key {
-        let group = last_before(&self.groups, at, |(span, _)| *span);
+        let group = region_at(&self.groups, at, |(span, _)| *span);
         let group = group.and_then(|index| self.groups.get(index)).map(|(_, name)| name.clone()).unwrap_or_default();
-        let item = last_before(&self.items, at, |item| item.span).and_then(|index| self.items.get_mut(index));
+        let item = region_at(&self.items, at, |item| item.span).and_then(|index| self.items.get_mut(index));
         let (name, expr) = item.map(|item| (item.name.clone(), item.expr.hash())).unwrap_or_default();
         Key { file: self.file.clone(), group, name, rule: rule.to_owned(), expr }
     }
-}
-
-/// Of `regions`, sorted by their beginnings, the last one that begins up to `at`, if it holds it.
-fn last_before<T>(regions: &[T], at: usize, span: impl Fn(&T) -> Span) -> Option<usize> {
-    let index = regions.partition_point(|region| span(region).start <= at).checked_sub(1)?;
-    regions.get(index).filter(|region| at <= span(region).end).map(|_| index)
 }
 
 /// FNV-1a with 128 bits: the same in all versions of promproof and on all machines, which the hashes of maps are not.

@@ -15,7 +15,7 @@ use super::registry::find;
 use super::rules::suppression;
 use super::{Config, run};
 use crate::source::words::collapsed;
-use crate::source::{self, Diagnostic, Edit, FileId, SourceFile, Span};
+use crate::source::{self, Diagnostic, Edit, FileId, SourceFile, Span, region_at};
 use crate::workspace::{Document, Workspace};
 use crate::yaml::{self, Node, NodeKind, ScalarStyle};
 
@@ -196,8 +196,7 @@ impl<'d> Places<'d> {
     }
 
     fn rule_around(&self, at: usize) -> Option<Span> {
-        let behind = self.rules.partition_point(|rule| rule.start <= at);
-        self.rules.get(behind.checked_sub(1)?).filter(|rule| rule.touches(at)).copied()
+        region_at(&self.rules, at, |rule| *rule).and_then(|index| self.rules.get(index)).copied()
     }
 
     /// The line on which a rule begins, where nothing else does.

@@ -1,8 +1,11 @@
 //! Alerts beside their pages: what `promproof runbook list` shows.
 
+use rustc_hash::FxHashMap;
+
 use super::Config;
 use super::pages::{Alert, Pages};
-use crate::runbook::{Addresses, Drift, Entry, Target};
+use crate::runbook::{Addresses, Entry, Target};
+use crate::source::{FileId, Span};
 
 /// An alert and its page.
 #[derive(Clone, Debug)]
@@ -62,16 +65,15 @@ impl PageState {
 /// All alerts with their pages, in the order of the files; one whose link can be several has a row for each.
 pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
     let mut rows = Vec::new();
-    let shown = pages.shown(config);
+    let mut drift: FxHashMap<_, Vec<String>> = FxHashMap::default();
+    for shown in pages.shown(config) {
+        let fields = shown.drift.fields.iter().chain(&shown.drift.links).map(|difference| difference.field.clone());
+        drift.entry(of_page(shown.alert, shown.entry)).or_default().extend(fields);
+    }
     for alert in pages.alerts() {
         let row = |state: PageState, link: Option<&str>, entry: Option<&Entry>| {
             let source = alert.place.file.source();
-            let drifts = shown.iter().filter(|shown| {
-                std::ptr::eq(shown.alert, alert) && entry.is_some_and(|entry| std::ptr::eq(shown.entry, entry))
-            });
-            let fields = |drift: &Drift| {
-                drift.fields.iter().chain(&drift.links).map(|difference| difference.field.clone()).collect::<Vec<_>>()
-            };
+            let drift = entry.and_then(|entry| drift.get(&of_page(alert, entry)));
             PageRow {
                 alert: alert.name().to_owned(),
                 file: source.name().to_owned(),
@@ -80,7 +82,7 @@ pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
                 state,
                 page: entry.map(|entry| entry.path.clone()),
                 missing: entry.map(|entry| missing(entry, config)).unwrap_or_default(),
-                drift: drifts.flat_map(|shown| fields(&shown.drift)).collect(),
+                drift: drift.cloned().unwrap_or_default(),
             }
         };
         if alert.links.is_empty() {
@@ -89,6 +91,11 @@ pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
         rows.extend(of_links(pages, alert, row));
     }
     rows
+}
+
+/// An alert, by where it stands, and a page.
+fn of_page(alert: &Alert<'_>, entry: &Entry) -> (FileId, Span, FileId) {
+    (alert.place.file.source().id(), alert.place.rule.span, entry.page.file.id())
 }
 
 fn of_links(

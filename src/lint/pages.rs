@@ -1,5 +1,6 @@
 //! Runbook pages and the alerts that lead to them: found out once for all lint rules that ask about it.
 
+use std::cell::LazyCell;
 use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -139,6 +140,15 @@ impl<'a> Pages<'a> {
         &self.alerts
     }
 
+    /// What the links of all alerts lead to, for each address that a link can have.
+    pub fn targets<'p>(&'p self) -> impl Iterator<Item = (&'p Alert<'a>, &'p Link<'a>, &'p str, Target<'p>)> {
+        let links = self.alerts.iter().flat_map(|alert| alert.links.iter().map(move |link| (alert, link)));
+        links.flat_map(|(alert, link)| {
+            let targets = link.targets(&self.library).into_iter();
+            targets.map(move |(address, target)| (alert, link, address, target))
+        })
+    }
+
     /// The alerts with this name.
     pub fn named<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p Alert<'a>> {
         self.by_name.get(name).into_iter().flatten().filter_map(|at| self.alerts.get(*at))
@@ -232,8 +242,10 @@ impl<'a> Pages<'a> {
 
 impl<'a> Alert<'a> {
     fn of(place: Place<'a>, config: &'a Config) -> Alert<'a> {
+        // Most links have no template, and ask for nothing.
+        let facts = LazyCell::new(|| Some(Facts::under(place.rule.parsed.as_ref()?, config.premises())));
         let links = runbook::links(place.rule, &config.runbook.keys).map(|(name, value)| {
-            let addresses = runbook::addresses(value.text(), |label| named_values(place.rule, label, config));
+            let addresses = runbook::addresses(value.text(), |label| named_values(facts.as_ref()?, label));
             Link { name, value, addresses }
         });
         Alert { links: links.collect(), place }
@@ -244,9 +256,8 @@ impl<'a> Alert<'a> {
         let (file, rule) = (self.place.file, self.place.rule);
         let group = file.rules.groups.get(self.place.group_at);
         let interval_ms = group.and_then(|group| group.interval_ms).or(config.facts.evaluation_interval_ms);
-        let inherited = group.map_or(&[][..], |group| &group.labels);
-        let added = inherited.iter().filter(|(name, _)| !rule.labels.iter().any(|(own, _)| own.text() == name.text()));
-        let added = added.chain(&rule.labels).map(|(name, value)| (name.text().to_owned(), value.text().to_owned()));
+        let added = group.into_iter().flat_map(|group| group.labels_of(rule));
+        let added = added.map(|(name, value)| (name.text().to_owned(), value.text().to_owned()));
         let (labels, is_closed) = labels(rule, config);
         Draft { rule, file: file.document.source.name(), interval_ms, labels, is_closed, added: added.collect() }
     }
@@ -275,8 +286,7 @@ fn labels(rule: &Rule, config: &Config) -> (Vec<String>, bool) {
 }
 
 /// The values that a label of the series of an alert can have, where matchers name all of them.
-fn named_values(rule: &Rule, label: &str, config: &Config) -> Option<Vec<String>> {
-    let facts = Facts::under(rule.parsed.as_ref()?, config.premises());
+fn named_values(facts: &Facts<'_>, label: &str) -> Option<Vec<String>> {
     let mut values = Vec::new();
     for branch in facts.branches() {
         values.extend(branch.named_values(label)?.into_iter().map(str::to_owned));

@@ -91,6 +91,23 @@ impl Expr {
         }
     }
 
+    /// The range behind a selector or a subquery.
+    pub fn range(&self) -> Option<&DurationExpr> {
+        match &self.kind {
+            ExprKind::Matrix(matrix) => Some(&matrix.range),
+            ExprKind::Subquery(subquery) => Some(&subquery.range),
+            _ => None,
+        }
+    }
+
+    /// `offset` and `@` of a selector or a subquery; `None` where neither can stand.
+    pub fn modifiers(&self) -> Option<&Modifiers> {
+        match &self.kind {
+            ExprKind::Subquery(subquery) => Some(&subquery.modifiers),
+            _ => self.selector().map(|selector| &selector.modifiers),
+        }
+    }
+
     /// The expression inside any number of parentheses.
     pub fn without_parens(&self) -> &Expr {
         let mut expr = self;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::{Dialect, Language};
 
 use crate::promql;
@@ -69,6 +71,20 @@ pub struct RuleGroup {
     pub labels: Vec<(Field, Field)>,
     /// The rules.
     pub rules: Vec<Rule>,
+}
+
+impl RuleGroup {
+    /// The labels that one of its rules puts on its results, the group's and its own, by name and without what is
+    /// overridden, in the order of the file.
+    pub fn labels_of<'a>(&'a self, rule: &'a Rule) -> impl Iterator<Item = (&'a Field, &'a Field)> {
+        // Most groups have no labels: then no names need to be compared.
+        let own: FxHashSet<&str> = match self.labels.is_empty() {
+            true => FxHashSet::default(),
+            false => rule.labels.iter().map(|(name, _)| name.text()).collect(),
+        };
+        let inherited = self.labels.iter().filter(move |(name, _)| !own.contains(name.text()));
+        inherited.chain(&rule.labels).map(|(name, value)| (name, value))
+    }
 }
 
 /// Where a group's values stand; `None` where it has none.

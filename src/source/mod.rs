@@ -17,4 +17,4 @@ pub use edit::{Applicability, Edit, Fix, Misfit, apply};
 pub use file::{FileId, Position, SourceFile, Utf16Position};
 pub(crate) use finding::meta;
 pub use finding::{Confidence, Meta};
-pub use span::{Span, Spanned};
+pub use span::{Span, Spanned, region_at};

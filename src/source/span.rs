@@ -57,6 +57,13 @@ impl Span {
     }
 }
 
+/// Of `regions`, sorted by their beginnings and none of them within another, the place of the one that holds the byte
+/// `at`, its end included.
+pub fn region_at<T>(regions: &[T], at: usize, span: impl Fn(&T) -> Span) -> Option<usize> {
+    let index = regions.partition_point(|region| span(region).start <= at).checked_sub(1)?;
+    regions.get(index).filter(|region| span(region).touches(at)).map(|_| index)
+}
+
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Span { start: range.start, end: range.end }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Baseline;
 use crate::lint::changes::needs_a_change;
-use crate::lint::identity::{Identity, Key, path_name};
+use crate::lint::identity::{self, Identity, Key, path_name};
 use crate::lint::{Config, registry};
 use crate::source::Diagnostic;
 use crate::workspace::Workspace;
@@ -64,14 +64,7 @@ impl Baseline {
     /// Which of the findings are known, and which entries are stale.
     pub fn sift(&self, found: &[Identity], scope: &Scope<'_>) -> Sifted {
         let mut left: FxHashMap<&Key, usize> = self.entries.iter().map(|(key, entry)| (key, entry.count)).collect();
-        let mut take = |key: &Key| match left.get_mut(key) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            _ => false,
-        };
-        let mut is_known: Vec<bool> = found.iter().map(|identity| take(&identity.key)).collect();
+        let mut is_known: Vec<bool> = found.iter().map(|identity| identity::take(&mut left, &identity.key)).collect();
         // In the order of the baseline, so that equal runs have equal results.
         let mut stale: Vec<(&Key, usize)> = self
             .entries

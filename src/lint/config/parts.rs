@@ -9,8 +9,8 @@ use super::{Config, Override};
 use crate::lint::changes::needs_a_change;
 use crate::lint::naming::Name;
 use crate::lint::rule::Meta;
-use crate::rules::{Rule, RuleGroup};
-use crate::source::{Diagnostic, Span};
+use crate::rules::RuleGroup;
+use crate::source::{Diagnostic, Span, region_at};
 use crate::workspace::Document;
 
 /// Which lint rules run in a file and with which severity: in the file, and in those of its groups and rules for which
@@ -73,9 +73,8 @@ impl From<Levels> for FileLevels {
 }
 
 fn part_at(parts: &[(Span, usize)], offset: usize) -> Option<usize> {
-    let behind = parts.partition_point(|(span, _)| span.start <= offset);
-    let (span, variant) = parts.get(behind.checked_sub(1)?)?;
-    span.touches(offset).then_some(*variant)
+    let at = region_at(parts, offset, |(span, _)| *span)?;
+    parts.get(at).map(|(_, variant)| *variant)
 }
 
 impl Override {
@@ -89,20 +88,6 @@ impl Override {
         // What was given and has no pattern is for no file.
         let everywhere = self.when.paths.is_empty() && !self.given.contains_key("paths");
         everywhere || self.when.paths.matches(path)
-    }
-
-    fn is_for_group(&self, group: &RuleGroup) -> bool {
-        self.when.groups.as_ref().is_none_or(|groups| groups.accepts(group.name.text(), None))
-    }
-
-    /// Whether it is for a rule of a group that it is for. A label that is not there is empty.
-    fn is_for_rule(&self, group: &RuleGroup, rule: &Rule) -> bool {
-        let value = |name: &str| {
-            let mut labels = rule.labels.iter().chain(&group.labels);
-            labels.find(|(label, _)| label.text() == name).map_or("", |(_, value)| value.text())
-        };
-        self.when.names.as_ref().is_none_or(|names| names.accepts(rule.name.text(), None))
-            && self.when.labels.iter().all(|(name, pattern)| pattern.accepts(value(name), None))
     }
 }
 
@@ -148,14 +133,14 @@ impl Parts<'_> {
     fn add(&mut self, group: &RuleGroup) {
         let special = self.here.iter().enumerate();
         let for_group: Vec<(usize, &Override)> = special
-            .filter(|(_, special)| special.is_for_parts() && special.is_for_group(group))
+            .filter(|(_, special)| special.is_for_parts() && special.when.has_group(group))
             .map(|(at, special)| (at, *special))
             .collect();
         let whole: Vec<usize> =
             for_group.iter().filter(|(_, special)| !special.when.is_about_rules()).map(|(at, _)| *at).collect();
         if for_group.len() > whole.len() {
             for rule in &group.rules {
-                let matching = for_group.iter().filter(|(_, special)| special.is_for_rule(group, rule));
+                let matching = for_group.iter().filter(|(_, special)| special.when.has_rule(group, rule, None));
                 let matching: Vec<usize> = matching.map(|(at, _)| *at).collect();
                 if matching != whole {
                     let variant = self.variant(matching);

@@ -398,51 +398,32 @@ pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
     },
 ];
 
-/// The keys that demand something; a policy has one of them at least.
-pub(super) static DEMANDS: [&str; 36] = [
-    "report",
-    "required-labels",
-    "any-label",
-    "exclusive-labels",
-    "forbidden-labels",
-    "label-values",
-    "label-patterns",
-    "forbidden-label-values",
-    "required-annotations",
-    "any-annotation",
-    "exclusive-annotations",
-    "forbidden-annotations",
-    "annotation-values",
-    "annotation-patterns",
-    "forbidden-annotation-values",
-    "preserved-labels",
-    "for-min",
-    "for-max",
-    "keep-firing-min",
-    "keep-firing-max",
-    "interval-min",
-    "interval-max",
-    "query-offset-min",
-    "query-offset-max",
-    "limit-max",
-    "max-rules",
-    "name-pattern",
-    "group-pattern",
-    "keep-labels",
-    "strip-labels",
-    "required-matchers",
-    "forbidden-functions",
-    "forbidden-metrics",
-    "forbidden-matchers",
-    "max-range",
-    "max-age",
+/// The keys that choose rules and selectors, or say how findings are told: all others demand something.
+const NO_DEMANDS: [&str; 12] = [
+    "message",
+    "severity",
+    "kind",
+    "paths",
+    "groups",
+    "names",
+    "with-labels",
+    "except-paths",
+    "except-groups",
+    "except-names",
+    "except-labels",
+    "matchers-for",
 ];
+
+/// The keys that demand something; a policy has one of them at least.
+pub(super) fn demands() -> impl Iterator<Item = &'static str> {
+    POLICY_KEYS.iter().map(|key| key.name).filter(|name| !NO_DEMANDS.contains(name))
+}
 
 /// Reports what makes no sense in a policy whose keys stand at `given`: it demands nothing, or what nobody can comply
 /// with, or what is never found.
 pub(super) fn check_policy(policy: &Policy, given: &Given, span: Span, problems: &mut Problems<'_>) {
     let at = |key: &str| given.get(key).copied().unwrap_or(span);
-    if !given.keys().any(|key| DEMANDS.contains(&key.as_str())) {
+    if !demands().any(|key| given.contains_key(key)) {
         let help = "say what must hold, for example `required-labels = [\"team\"]`, or `report = true`".to_owned();
         problems.invalid(span, "this `[[policy]]` demands nothing".to_owned(), help);
     } else if given.contains_key("matchers-for") && policy.promql.required_matchers.is_empty() {

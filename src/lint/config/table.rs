@@ -3,7 +3,7 @@
 
 use super::fail_on::FailOn;
 use super::key::{Key, KeyInfo, Slot};
-use super::policy_keys::{ABOUT as ABOUT_POLICY, DEMANDS, POLICY, POLICY_KEYS};
+use super::policy_keys::{ABOUT as ABOUT_POLICY, POLICY, POLICY_KEYS, demands};
 use super::{Config, Override, PROMQL_FEATURES};
 use crate::runbook::Generator;
 
@@ -375,7 +375,7 @@ pub struct SectionInfo {
     /// Whether there may be several of it, `[[name]]`.
     pub is_list: bool,
     /// Keys of which one at least has to be there.
-    pub one_of: &'static [&'static str],
+    pub one_of: Vec<&'static str>,
     /// What it is for, in Markdown.
     pub about: &'static str,
     /// Its keys.
@@ -387,21 +387,21 @@ pub fn sections() -> Vec<SectionInfo> {
     let plain = SECTIONS.iter().map(|section| SectionInfo {
         name: section.name,
         is_list: false,
-        one_of: &[],
+        one_of: Vec::new(),
         about: section.about,
         keys: section.keys.iter().map(|key| key.info(section.name)).collect(),
     });
     let overrides = SectionInfo {
         name: OVERRIDES,
         is_list: true,
-        one_of: &OVERRIDE_CONDITIONS,
+        one_of: OVERRIDE_CONDITIONS.to_vec(),
         about: ABOUT_OVERRIDES,
         keys: OVERRIDE_KEYS.iter().map(|key| key.info(OVERRIDES)).collect(),
     };
     let policy = SectionInfo {
         name: POLICY,
         is_list: true,
-        one_of: &DEMANDS,
+        one_of: demands().collect(),
         about: ABOUT_POLICY,
         keys: POLICY_KEYS.iter().map(|key| key.info(POLICY)).collect(),
     };

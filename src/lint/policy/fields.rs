@@ -1,7 +1,6 @@
 //! What policies say of labels, and in the same way of annotations.
 
 use super::{FieldPolicy, Policy};
-use crate::facts::Presence;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::Meta;
 use crate::rules::{Field, RuleKind};
@@ -14,6 +13,9 @@ pub(in crate::lint) enum Fields {
     Labels,
     Annotations,
 }
+
+/// Among so many values the one that was meant is looked for: each finding compares its own with all of them.
+const MAX_COMPARED: usize = 200;
 
 /// So many values are listed.
 const MAX_LISTED: usize = 20;
@@ -67,15 +69,9 @@ impl Fields {
             return true;
         }
         let Some(facts) = cx.facts().filter(|_| self == Fields::Labels) else { return false };
-        let Some((first, rest)) = facts.branches().split_first() else { return false };
         // An empty value of the rule's own removes the label.
         let is_own = |label: &str| own.iter().any(|(name, _)| name.text() == label);
-        first.known_labels().any(|(label, presence)| {
-            presence == Presence::Guaranteed
-                && accepts(label)
-                && !is_own(label)
-                && rest.iter().all(|branch| branch.presence(label) == Presence::Guaranteed)
-        })
+        facts.guaranteed_labels().any(|label| accepts(label) && !is_own(label))
     }
 
     /// Where a finding stands that something is missing.
@@ -185,13 +181,8 @@ impl Fields {
                         self.word(),
                         name.text()
                     );
-                    let listed = allowed.get(..MAX_LISTED).unwrap_or(allowed);
-                    let nearest = words::nearest_or_longer(text, listed.iter().map(String::as_str));
-                    let at = cx.file().field(value, nearest.map(words::did_you_mean).unwrap_or_default());
-                    let more = allowed.len() - listed.len();
-                    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-                    let help = format!("the configuration allows {}{rest}", words::list(listed));
-                    out.push(policy.finding(meta, message, at, help));
+                    let (hint, help) = allowed_instead(text, allowed);
+                    out.push(policy.finding(meta, message, cx.file().field(value, hint), help));
                 }
             },
         );
@@ -225,6 +216,20 @@ impl Fields {
             },
         );
     }
+}
+
+/// What was probably meant by a value that is none of the `allowed`, and the help that lists these.
+pub(in crate::lint) fn allowed_instead(value: &str, allowed: &[String]) -> (String, String) {
+    let compared = allowed.get(..MAX_COMPARED).unwrap_or(allowed);
+    let nearest = words::nearest_or_longer(value, compared.iter().map(String::as_str));
+    let help = match allowed.get(..MAX_LISTED) {
+        Some(first) if allowed.len() > MAX_LISTED => {
+            let more = allowed.len() - MAX_LISTED;
+            format!("the configuration allows {} and {more} more", words::list(first))
+        }
+        _ => format!("the configuration allows {}", words::list(allowed)),
+    };
+    (nearest.map(words::did_you_mean).unwrap_or_default(), help)
 }
 
 impl FieldPolicy {

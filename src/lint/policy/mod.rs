@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::lint::config::Given;
 use crate::lint::context::{GroupContext, RuleContext};
 use crate::lint::rule::Meta;
-use crate::rules::RuleKind;
+use crate::rules::{Rule, RuleGroup, RuleKind};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::workspace::paths::Patterns;
 
@@ -159,34 +159,42 @@ impl Conditions {
         self.names.is_some() || !self.labels.is_empty()
     }
 
+    /// Whether they are for the group, by its name.
+    pub(in crate::lint) fn has_group(&self, group: &RuleGroup) -> bool {
+        self.groups.as_ref().is_none_or(|groups| groups.accepts(group.name.text(), None))
+    }
+
+    /// Whether they are for a rule of a group that they are for. Variables in them are those of `cx`.
+    pub(in crate::lint) fn has_rule(&self, group: &RuleGroup, rule: &Rule, cx: Option<&RuleContext<'_>>) -> bool {
+        self.names.as_ref().is_none_or(|names| names.accepts(rule.name.text(), cx))
+            && self.labels_that_hold(group, rule, cx) == self.labels.len()
+    }
+
     /// Whether all that are given hold.
-    fn all_hold(&self, rule: &RuleContext<'_>) -> bool {
-        self.hold_for_group(&rule.group)
-            && self.names.as_ref().is_none_or(|names| names.accepts(rule.rule.name.text(), Some(rule)))
-            && self.labels_that_hold(rule) == self.labels.len()
+    fn all_hold(&self, cx: &RuleContext<'_>) -> bool {
+        self.hold_for_group(&cx.group) && self.has_rule(cx.group.group, cx.rule, Some(cx))
     }
 
     /// Whether one of those that are given holds.
-    fn any_holds(&self, rule: &RuleContext<'_>) -> bool {
-        self.hold_one_for_group(&rule.group)
-            || self.names.as_ref().is_some_and(|names| names.accepts(rule.rule.name.text(), Some(rule)))
-            || self.labels_that_hold(rule) > 0
+    fn any_holds(&self, cx: &RuleContext<'_>) -> bool {
+        self.hold_one_for_group(&cx.group)
+            || self.names.as_ref().is_some_and(|names| names.accepts(cx.rule.name.text(), Some(cx)))
+            || self.labels_that_hold(cx.group.group, cx.rule, Some(cx)) > 0
     }
 
     /// How many of the labels are as they should be. One that is not there is empty.
-    fn labels_that_hold(&self, rule: &RuleContext<'_>) -> usize {
+    fn labels_that_hold(&self, group: &RuleGroup, rule: &Rule, cx: Option<&RuleContext<'_>>) -> usize {
         if self.labels.is_empty() {
             return 0;
         }
-        let own = rule.static_labels();
+        let own: Vec<_> = group.labels_of(rule).collect();
         let value =
             |wanted: &str| own.iter().find(|(name, _)| name.text() == wanted).map_or("", |(_, value)| value.text());
-        self.labels.iter().filter(|(name, pattern)| pattern.accepts(value(name), Some(rule))).count()
+        self.labels.iter().filter(|(name, pattern)| pattern.accepts(value(name), cx)).count()
     }
 
     fn hold_for_group(&self, group: &GroupContext<'_>) -> bool {
-        (self.paths.is_empty() || self.is_at(group))
-            && self.groups.as_ref().is_none_or(|groups| groups.accepts(group.group.name.text(), None))
+        (self.paths.is_empty() || self.is_at(group)) && self.has_group(group.group)
     }
 
     fn hold_one_for_group(&self, group: &GroupContext<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::comment::Reach;
 use crate::promql;
 use crate::rules::{Rule, RuleFile};
-use crate::source::{SourceFile, Span};
+use crate::source::{SourceFile, Span, region_at};
 use crate::workspace::Document;
 use crate::yaml::{Entry, Mapping};
 
@@ -52,8 +52,7 @@ impl Regions {
 
     /// The rule that holds the byte `offset`.
     fn rule_around(&self, offset: usize) -> Option<Span> {
-        let behind = self.rules.partition_point(|rule| rule.start <= offset);
-        self.rules.get(behind.checked_sub(1)?).filter(|rule| rule.touches(offset)).copied()
+        region_at(&self.rules, offset, |rule| *rule).and_then(|index| self.rules.get(index)).copied()
     }
 
     /// The rule that begins in `line`.

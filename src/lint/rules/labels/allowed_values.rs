@@ -1,11 +1,10 @@
 //! `labels/allowed-values`: a label with a value that `[labels] allowed-values` does not list.
 
 use crate::lint::context::{FileContext, GroupContext, RuleContext};
-use crate::lint::policy::fields::Fields;
+use crate::lint::policy::fields::{Fields, allowed_instead};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::Field;
 use crate::source::Diagnostic;
-use crate::source::words;
 
 static META: Meta =
     meta!("labels/allowed-values", Error, certain, "a label has a value that the configuration does not allow")
@@ -13,12 +12,6 @@ static META: Meta =
         .or_for(&["policy.label-values"]);
 
 pub(super) struct AllowedValues;
-
-/// Among so many values the one that was meant is looked for: each finding compares its own with all of them.
-const MAX_COMPARED: usize = 200;
-
-/// So many values are listed.
-const MAX_LISTED: usize = 20;
 
 impl LintRule for AllowedValues {
     fn meta(&self) -> &'static Meta {
@@ -45,16 +38,7 @@ fn check(cx: &FileContext<'_>, labels: &[(Field, Field)], out: &mut Vec<Diagnost
         }
         let allowed = policy.allowed_values.get(name.text()).map(Vec::as_slice).unwrap_or_default();
         let message = format!("the label `{}` has the value `{text}`, which is not allowed", name.text());
-        let compared = allowed.get(..MAX_COMPARED).unwrap_or(allowed);
-        let nearest = words::nearest_or_longer(text, compared.iter().map(String::as_str));
-        let hint = nearest.map(words::did_you_mean).unwrap_or_default();
-        let help = match allowed.get(..MAX_LISTED) {
-            Some(first) if allowed.len() > MAX_LISTED => {
-                let more = allowed.len() - MAX_LISTED;
-                format!("the configuration allows {} and {more} more", words::list(first))
-            }
-            _ => format!("the configuration allows {}", words::list(allowed)),
-        };
+        let (hint, help) = allowed_instead(text, allowed);
         out.push(META.diagnostic(message, cx.field(value, hint)).help(help));
     }
 }

@@ -1,6 +1,5 @@
 //! `labels/required`: an alert that lacks a label which `[labels] required` names.
 
-use crate::facts::Presence;
 use crate::lint::context::RuleContext;
 use crate::lint::policy::fields::Fields;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -30,7 +29,9 @@ impl LintRule for Required {
                 Some((_, value)) if !value.text().is_empty() => continue,
                 // An empty value removes the label that the expression may have.
                 Some((name, _)) => name,
-                None if from_expression(cx, label) => continue,
+                None if cx.facts().is_some_and(|facts| facts.guaranteed_labels().any(|known| known == label)) => {
+                    continue;
+                }
                 None => &cx.rule.name,
             };
             let message = format!("the alert `{}` has no label `{label}`", cx.rule.name.text());
@@ -38,12 +39,4 @@ impl LintRule for Required {
             out.push(META.diagnostic(message, cx.file().field(place, "")).help(help));
         }
     }
-}
-
-/// Whether every element of the expression's result has the label.
-fn from_expression(cx: &RuleContext<'_>, label: &str) -> bool {
-    cx.facts().is_some_and(|facts| {
-        let branches = facts.branches();
-        !branches.is_empty() && branches.iter().all(|branch| branch.presence(label) == Presence::Guaranteed)
-    })
 }

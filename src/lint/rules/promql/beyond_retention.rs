@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
-use crate::promql::ast::{DurationExpr, ExprKind, Modifiers};
+use crate::promql::ast::{DurationExpr, Modifiers};
 use crate::source::{Diagnostic, Severity, Span};
 
 static META: Meta = meta!(
@@ -43,12 +43,7 @@ fn reaching_beyond(expr: &Expr, retention_ms: i64) -> Vec<Reach> {
     // Each with where the window of the subqueries around it begins and ends.
     let mut pending = vec![(expr, 0_i64, 0_i64)];
     while let Some((part, outer_from, outer_to)) = pending.pop() {
-        let window = match &part.kind {
-            ExprKind::Vector(selector) => window(None, &selector.modifiers),
-            ExprKind::Matrix(matrix) => window(Some(&matrix.range), &matrix.selector.value.modifiers),
-            ExprKind::Subquery(subquery) => window(Some(&subquery.range), &subquery.modifiers),
-            _ => Some((0, 0)),
-        };
+        let window = part.modifiers().map_or(Some((0, 0)), |modifiers| window(part.range(), modifiers));
         // `@` is another time; a computed duration is not known.
         let Some((range_ms, offset_ms)) = window else { continue };
         let to_ms = outer_to.saturating_add(offset_ms);

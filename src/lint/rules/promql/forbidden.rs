@@ -1,6 +1,5 @@
 //! `promql/forbidden`: a function, a metric or a label in an expression that a policy forbids.
 
-use super::selector_matchers::metric;
 use crate::lint::context::RuleContext;
 use crate::lint::policy::{Pattern, Policy};
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -51,8 +50,7 @@ fn check(cx: &RuleContext<'_>, policy: &Policy, part: &Expr, out: &mut Vec<Diagn
         report(format!("the function `{name}`"), span);
     }
     if let Some(selector) = part.selector() {
-        let name = metric(selector);
-        if !name.is_empty() && is_one(&of.forbidden_metrics, name) {
+        if let Some(name) = selector.metric_name().filter(|name| is_one(&of.forbidden_metrics, name)) {
             report(format!("the metric `{name}`"), selector.name.as_ref().map_or(part.span, |name| name.span));
         }
         for matcher in selector.matchers.iter().filter(|matcher| is_one(&of.forbidden_matchers, &matcher.name.value)) {

@@ -5,7 +5,7 @@ use crate::lint::policy::Policy;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
 use crate::promql::Expr;
-use crate::promql::ast::{DurationExpr, ExprKind, Modifiers};
+use crate::promql::ast::{DurationExpr, Modifiers};
 use crate::source::{Diagnostic, Span};
 
 static META: Meta = meta!("promql/long-range", Error, certain, "an expression reaches further back than is allowed")
@@ -24,7 +24,7 @@ impl LintRule for LongRange {
         for policy in cx.policies() {
             if let Some(most) = policy.promql.max_range_ms {
                 expr.walk(&mut |part| {
-                    let range = range(part).filter(|range| range.literal_ms().is_some_and(|is| is > most));
+                    let range = part.range().filter(|range| range.literal_ms().is_some_and(|is| is > most));
                     if let Some(range) = range {
                         let what = format!("the range `{}`", range.span.slice(cx.rule.expr.text()));
                         out.push(report(cx, policy, &what, most, range.span));
@@ -49,24 +49,13 @@ fn report(cx: &RuleContext<'_>, policy: &Policy, what: &str, most: i64, span: Sp
     policy.finding(&META, format!("{what} is more than {most}"), cx.file().inside(&cx.rule.expr, span, ""), help)
 }
 
-fn range(part: &Expr) -> Option<&DurationExpr> {
-    match &part.kind {
-        ExprKind::Matrix(matrix) => Some(&matrix.range),
-        ExprKind::Subquery(subquery) => Some(&subquery.range),
-        _ => None,
-    }
-}
-
 /// For each selector, how far it reaches back, in milliseconds, with the subqueries around it. What has a range longer than
 /// `longest` is told already, and left out.
 fn ages(expr: &Expr, longest: i64, found: &mut Vec<(i64, Span)>) {
     let mut pending = vec![(0_i64, expr)];
     while let Some((around, part)) = pending.pop() {
-        let own = range(part).and_then(DurationExpr::literal_ms).unwrap_or(0);
-        let modifiers = match &part.kind {
-            ExprKind::Subquery(subquery) => Some(&subquery.modifiers),
-            _ => part.selector().map(|selector| &selector.modifiers),
-        };
+        let own = part.range().and_then(DurationExpr::literal_ms).unwrap_or(0);
+        let modifiers = part.modifiers();
         // A time of its own has no age.
         if own > longest || modifiers.is_some_and(|modifiers| modifiers.at.is_some()) {
             continue;

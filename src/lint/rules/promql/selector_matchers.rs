@@ -2,7 +2,6 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{MatchOp, VectorSelector};
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/selector-matchers", Error, certain, "a selector lacks a matcher that is required")
@@ -24,7 +23,7 @@ impl LintRule for SelectorMatchers {
             }
             expr.walk(&mut |part| {
                 let Some(selector) = part.selector() else { return };
-                let name = metric(selector);
+                let name = selector.metric_name().unwrap_or_default();
                 if of.matchers_for.as_ref().is_some_and(|metrics| !metrics.accepts(name, Some(cx))) {
                     return;
                 }
@@ -41,14 +40,4 @@ impl LintRule for SelectorMatchers {
             });
         }
     }
-}
-
-/// The name of the metric that is selected; empty where it has none.
-pub(super) fn metric(selector: &VectorSelector) -> &str {
-    let by_matcher = || {
-        let named =
-            selector.matchers.iter().find(|matcher| matcher.name.value == "__name__" && matcher.op == MatchOp::Equal);
-        named.and_then(|matcher| std::str::from_utf8(&matcher.value.value).ok())
-    };
-    selector.name.as_ref().map(|name| name.value.as_str()).or_else(by_matcher).unwrap_or_default()
 }

@@ -18,14 +18,10 @@ impl LintRule for AnchorMissing {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let pages = cx.pages();
-        for alert in pages.alerts() {
-            for link in &alert.links {
-                for (address, target) in link.targets(&pages.library) {
-                    let Target::Page(entry) = target else { continue };
-                    let label = || alert.place.file.field(link.value, "");
-                    out.extend(check(entry, address, &format!("the runbook of `{}`", alert.name()), label));
-                }
-            }
+        for (alert, link, address, target) in pages.targets() {
+            let Target::Page(entry) = target else { continue };
+            let label = || alert.place.file.field(link.value, "");
+            out.extend(check(entry, address, &format!("the runbook of `{}`", alert.name()), label));
         }
         for entry in pages.library.entries() {
             for link in &entry.page.links {

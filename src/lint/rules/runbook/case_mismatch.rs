@@ -22,35 +22,23 @@ impl LintRule for CaseMismatch {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let pages = cx.pages();
-        for alert in pages.alerts() {
-            for link in &alert.links {
-                for (address, target) in link.targets(&pages.library) {
-                    let Target::OtherCase(entry, url) = target else { continue };
-                    let file = alert.place.file;
-                    let page = &entry.path;
-                    let message =
-                        format!("the runbook of `{}` is `{page}`, but for capital letters of the link", alert.name());
-                    let found = META.diagnostic(message, file.field(link.value, ""));
-                    let Some(right) = url.and_then(|url| like(address, &url)) else {
-                        out.push(found);
-                        continue;
-                    };
-                    let text = link.value.text();
-                    let at = text.find(address).map(|at| Span::new(at, at + address.len()));
-                    let fix = at.and_then(|at| {
-                        let edit = Edit::replace(at, right.clone());
-                        file.fix_inside(
-                            link.value,
-                            "write the address as the site has it",
-                            &[edit],
-                            Applicability::Safe,
-                        )
-                    });
-                    let help = format!("write `{right}`: servers know capital letters from small ones");
-                    out.push(found.help(help).fix(fix));
-                }
-            }
+        for (alert, link, address, target) in cx.pages().targets() {
+            let Target::OtherCase(entry, url) = target else { continue };
+            let (file, page) = (alert.place.file, &entry.path);
+            let message = format!("the runbook of `{}` is `{page}`, but for capital letters of the link", alert.name());
+            let found = META.diagnostic(message, file.field(link.value, ""));
+            let Some(right) = url.and_then(|url| like(address, &url)) else {
+                out.push(found);
+                continue;
+            };
+            let at = link.value.text().find(address).map(|at| Span::new(at, at + address.len()));
+            let fix = at.and_then(|at| {
+                let edit = Edit::replace(at, right.clone());
+                let title = "write the address as the site has it";
+                file.fix_inside(link.value, title, &[edit], Applicability::Safe)
+            });
+            let help = format!("write `{right}`: servers know capital letters from small ones");
+            out.push(found.help(help).fix(fix));
         }
     }
 }
