@@ -4,6 +4,9 @@ mod arguments;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use crate::promql::regex::{RegexError, SearchRegex};
 use crate::source::Span;
 
 use super::ast::{Branch, Command, List, Node, NodeKind, Number, Operand, OperandKind, Pipeline};
@@ -19,6 +22,10 @@ pub(super) const MAX_WORK: usize = 1_000_000;
 /// What one query counts, and each sample that it returns.
 pub(super) const QUERY_WORK: usize = 1_000;
 pub(super) const QUERY_SAMPLE_WORK: usize = 10;
+/// What it counts to compile a regular expression.
+const REGEX_WORK: usize = 200;
+/// So many compiled regular expressions are kept.
+const MAX_REGEXES: usize = 64;
 /// How many bytes of text count as one node.
 const BYTES_PER_WORK: usize = 32;
 /// How many variables that are looked through count as one node.
@@ -67,6 +74,8 @@ pub(super) struct Evaluator<'a> {
     variables: Vec<(&'a str, Value)>,
     /// Takes notes of the ways that branches go.
     taken: Option<&'a TakenBranches>,
+    /// What is compiled already: a loop asks for the same again and again.
+    regexes: FxHashMap<String, Arc<SearchRegex>>,
 }
 
 /// Expands a template.
@@ -100,6 +109,7 @@ pub(super) fn expand(
         at: At::Nothing,
         variables,
         taken,
+        regexes: FxHashMap::default(),
     };
     evaluator.list(&Value::Root(root), &template.root)?;
     Ok(evaluator.out)
@@ -129,6 +139,24 @@ impl<'a> Evaluator<'a> {
             return Err(format!("the template takes more than {} steps to expand", self.max_work));
         }
         Ok(())
+    }
+
+    /// The regular expression `pattern`; `refused` is what is said where it is none.
+    pub(super) fn regex(
+        &mut self,
+        pattern: &str,
+        refused: impl FnOnce(RegexError) -> String,
+    ) -> Result<Arc<SearchRegex>, String> {
+        if let Some(known) = self.regexes.get(pattern) {
+            return Ok(Arc::clone(known));
+        }
+        self.charge(REGEX_WORK)?;
+        let regex = Arc::new(SearchRegex::new(pattern).map_err(refused)?);
+        if self.regexes.len() == MAX_REGEXES {
+            self.regexes.clear();
+        }
+        self.regexes.insert(pattern.to_owned(), Arc::clone(&regex));
+        Ok(regex)
     }
 
     fn step(&mut self) -> Evaluated<()> {

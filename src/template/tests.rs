@@ -178,6 +178,9 @@ fn nothing_runs_without_end() {
     let nested = "{{ $x := args 1 }}{{ range 100 }}{{ $x = args $x $x }}{{ end }}{{ $x }}";
     let parentheses = format!("{{{{ {}1{} }}}}", "(".repeat(1000), ")".repeat(1000));
     let queries = "{{ range 100000 }}{{ $x := query \"up\" }}{{ end }}";
+    let patterns = "{{ range $i := 100000 }}{{ $x := match (printf \"a%d\" $i) \"b\" }}{{ end }}";
+    // The same one is compiled once.
+    let one_pattern = "{{ range 20000 }}{{ $x := match \"a+\" \"b\" }}{{ end }}done";
     let replaced = "{{ $x := printf \"%100000d\" 1 }}{{ reReplaceAll \"\" $x $x }}";
     assert_snapshot!(lines(&[
         "{{ range 1000000000000 }}{{ end }}",
@@ -188,6 +191,8 @@ fn nothing_runs_without_end() {
         &parentheses,
         queries,
         replaced,
+        patterns,
+        one_pattern,
         "{{ printf \"%9999999d\" 1 }}",
     ]), @r#"
     <error expanding template: error executing template __alert_A: template: __alert_A:1:121: executing "__alert_A" at <1000000000000>: the template takes more than 1000000 steps to expand>
@@ -198,6 +203,8 @@ fn nothing_runs_without_end() {
     <error expanding template: error parsing template __alert_A: template: __alert_A:1: blocks and parentheses nest more than 64 deep>
     <error expanding template: error executing template __alert_A: template: __alert_A:1:139: executing "__alert_A" at <query "up">: error calling query: the template takes more than 1000000 steps to expand>
     <error expanding template: error executing template __alert_A: template: __alert_A:1:146: executing "__alert_A" at <reReplaceAll "" $x $x>: error calling reReplaceAll: the result is longer than 1048576 bytes>
+    <error expanding template: error executing template __alert_A: template: __alert_A:1:145: executing "__alert_A" at <match (printf "a%d" $i) "b">: error calling match: the template takes more than 1000000 steps to expand>
+    done
     %!(BADWIDTH)1
     "#);
 }
