@@ -14,15 +14,13 @@ pub struct Comparison {
     pub node: NodeId,
     /// Its operator's bytes in the expression.
     pub operator: Span,
-    /// The alternative between `or`s of the left side that this is about, where there are several.
-    pub branch: Option<Span>,
     /// Whether it always holds or never does.
     pub passes: Passes,
     /// The values of the left side.
     pub left: Interval,
     /// The values of the right side.
     pub right: Interval,
-    /// What sets the bounds of the side that is not a number.
+    /// What sets the bounds of the side that is not a number, or of the left one.
     pub known: Option<Known>,
     /// Whether that is the left side.
     pub known_left: bool,
@@ -37,55 +35,44 @@ pub enum Passes {
     Never,
 }
 
-/// The outcomes that are known. A made-up alternative (`or vector(0)`) that never passes is meant to do so, and nothing is
-/// said of it where others may pass.
+/// The outcome, if it is known and the same for all alternatives between `or`s of the left side. One of several that never
+/// passes is meant to do so: in `(count(x < 95) or 0 * count(x)) == 0` the first keeps the second from being compared.
 pub(super) fn judge(
     operation: &BinaryExpr,
     whole: &Expr,
     left: &Branches<'_>,
     right: &Branches<'_>,
-) -> Vec<Comparison> {
+) -> Option<Comparison> {
     if !operation.op.is_comparison() || operation.bool_modifier.is_some() || (left.scalar && right.scalar) {
-        return Vec::new();
+        return None;
     }
-    let fills = operation.matching.as_ref().is_some_and(|m| m.fill_left.is_some() || m.fill_right.is_some());
-    let (Some(left_values), Some(right_values), false) = (left.values(), right.values(), fills) else {
-        return Vec::new();
-    };
-    let found = |outcome, branch, left: Interval, left_known: Option<Known>| {
-        let of_left = left_known.filter(|known| known.by != KnownBy::Number);
-        let known = of_left.or(right.known()).or(left_known);
-        Comparison {
-            node: whole.id,
-            operator: operation.op_span,
-            branch,
-            passes: outcome,
-            left,
-            right: right_values,
-            known,
-            known_left: of_left.is_some(),
-        }
-    };
-    let outcome = |values: Interval| match values.compare(operation.op, right_values) {
+    if operation.matching.as_ref().is_some_and(|m| m.fill_left.is_some() || m.fill_right.is_some()) {
+        return None;
+    }
+    let (left_values, right_values) = (left.values()?, right.values()?);
+    let outcome = |branch: &Branch<'_>| match branch.values.compare(operation.op, right_values) {
         Holds::Always => Some(Passes::Always),
         Holds::Never => Some(Passes::Never),
         Holds::Maybe => None,
     };
-    let outcomes: Vec<Option<Passes>> = left.branches.iter().map(|branch| outcome(branch.values)).collect();
-    if let Some(first) = outcomes.first().copied().flatten()
-        && outcomes.iter().all(|outcome| *outcome == Some(first))
-    {
-        let known = left.branches.iter().find(|branch| !branch.made_up).or(left.branches.first());
-        return vec![found(first, None, left_values, known.and_then(|branch| branch.known))];
+    let mut outcomes = left.branches.iter().map(outcome);
+    let passes = outcomes.next()??;
+    if !outcomes.all(|outcome| outcome == Some(passes)) {
+        return None;
     }
-    // `(count(x) or vector(0)) < 1` is about the made-up one, which lives.
-    let lives = |(branch, outcome): (&Branch<'_>, &Option<Passes>)| branch.made_up && *outcome != Some(Passes::Never);
-    if left.branches.iter().zip(&outcomes).any(lives) {
-        return Vec::new();
-    }
-    let of_branches = left.branches.iter().zip(outcomes);
-    let dead = of_branches.filter(|(branch, outcome)| !branch.made_up && *outcome == Some(Passes::Never));
-    dead.map(|(branch, _)| found(Passes::Never, Some(branch.span), branch.values, branch.known)).collect()
+    let decides = left.branches.iter().find(|branch| !branch.made_up).or(left.branches.first());
+    let left_known = decides.and_then(|branch| branch.known);
+    let is_no_number = |known: &Known| known.by != KnownBy::Number;
+    let (of_left, of_right) = (left_known.filter(is_no_number), right.known().filter(is_no_number));
+    Some(Comparison {
+        node: whole.id,
+        operator: operation.op_span,
+        passes,
+        left: left_values,
+        right: right_values,
+        known: of_left.or(of_right).or(left_known),
+        known_left: of_left.is_some() || (of_right.is_none() && !left.scalar),
+    })
 }
 
 /// The values that `left op right` lets through, of the left side or else of the right one; `None` where it lets none
