@@ -3,8 +3,9 @@
 
     benches/hostile.py target/release/promproof
 
-Each runs under 1 GiB of address space, and is killed after a minute. `tests/hostile` holds the same as tests; this is for
-the figures. "then" is version 321be09 of November 2026, measured without that limit on an idle machine.
+Each of the first table runs under 1 GiB of address space, and is killed after a minute; the second one is of inputs that
+did harm in another way (`hostile_outcomes.py`). `tests/hostile` holds the same as tests; this is for the figures. "then"
+is version 321be09 of November 2026, measured without that limit on an idle machine.
 """
 
 import os
@@ -12,6 +13,8 @@ import resource
 import sys
 import tempfile
 import time
+
+from hostile_outcomes import OUTCOMES, Folder
 
 MEMORY = 1 << 30
 SECONDS = 60
@@ -140,8 +143,8 @@ def run(command, folder):
         time.sleep(0.005)
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
+def costs(program):
+    """The table of what takes time and memory; how many ended as they must not."""
     print("| input | command | then | now: exit | s | MiB |\n| --- | --- | --- | ---: | ---: | ---: |")
     bad = 0
     for name, arguments, then, files in ATTACKS:
@@ -155,7 +158,25 @@ def main():
             code, seconds, memory = run([program] + words, folder)
         bad += code not in ("0", "1", "2")
         print(f"| {name} | `{words[0]}` | {then} | {code} | {seconds:.1f} | {memory:.0f} |", flush=True)
-    sys.exit(1 if bad else 0)
+    return bad
+
+
+def outcomes(program):
+    """The table of what happens; how many are not as they should be."""
+    print("\n| input | command | then | now |\n| --- | --- | --- | --- |")
+    bad = 0
+    for _, name, command, then, case in OUTCOMES:
+        with tempfile.TemporaryDirectory() as folder:
+            ok, now = case(Folder(program, os.path.realpath(folder)))
+        bad += not ok
+        print(f"| {name} | `{command}` | {then} | {'' if ok else '**WRONG** '}{now} |", flush=True)
+    return bad
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    bad = 0 if "--outcomes" in sys.argv else costs(program)
+    sys.exit(1 if bad + outcomes(program) else 0)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ pub(super) enum Place {
     Direct(usize),
     /// It does not: lines are indented or folded, or there are escapes.
     Mapped(Arc<Mapped>),
+    /// Each byte of it came from all of these bytes of the file: it is written in base64.
+    Whole(Span),
 }
 
 /// What is needed to lay a decoded scalar beside its source.
@@ -99,6 +101,8 @@ impl Place {
             Place::Direct(start) if offset < value.len() => Span::new(start + offset, start + offset + 1),
             Place::Direct(start) => Span::at(start + value.len()),
             Place::Mapped(mapped) => mapped.of_byte(value, offset),
+            Place::Whole(source) if offset < value.len() => *source,
+            Place::Whole(source) => Span::at(source.end),
         }
     }
 }
@@ -111,6 +115,7 @@ impl Place {
         match self {
             Place::Direct(start) => (decoded.end <= value.len()).then(|| decoded.shifted(*start)),
             Place::Mapped(mapped) => mapped.between(value, decoded),
+            Place::Whole(_) => None,
         }
     }
 
@@ -119,6 +124,7 @@ impl Place {
         match self {
             Place::Direct(start) => Span::new(*start, start + value.len()),
             Place::Mapped(mapped) => mapped.content,
+            Place::Whole(source) => *source,
         }
     }
 }

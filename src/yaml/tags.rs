@@ -1,10 +1,12 @@
 //! Tags of YAML's own types (`!!int`), which Prometheus' reader holds values to.
 
 /// What a tag makes of a scalar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// Nothing that matters here: the text stays what it is.
     Text,
+    /// Another text, which is written in base64.
+    Decoded(String),
     /// It is null.
     Null,
     /// The value is none of the type that the tag names, which the reader refuses.
@@ -24,7 +26,7 @@ pub(super) fn meaning(tag: &str, value: &str, is_plain: bool) -> Meaning {
         // Test files are read by an older reader, which takes `yes` and `on`, too.
         Some("bool") => is_bool(value),
         Some("timestamp") => is_date(value),
-        Some("binary") => is_base64(value),
+        Some("binary") => return text_of_base64(value).map_or(Meaning::Contradiction, Meaning::Decoded),
         _ => true,
     };
     if fits { Meaning::Text } else { Meaning::Contradiction }
@@ -70,13 +72,35 @@ fn is_date(value: &str) -> bool {
     matches!(parts.as_slice(), [4, 1 | 2, 1 | 2])
 }
 
-/// Whether it is base64 as Go reads it: line breaks do not count.
-fn is_base64(value: &str) -> bool {
+/// The text that is written in base64 as Go reads it: line breaks do not count. `None` also where it is no UTF-8, which
+/// Prometheus refuses wherever it wants a text.
+fn text_of_base64(value: &str) -> Option<String> {
     let letters: Vec<u8> = value.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let padding = letters.iter().rev().take_while(|byte| **byte == b'=').count();
-    let body = letters.get(..letters.len() - padding).unwrap_or_default();
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    letters.len().is_multiple_of(4) && padding <= 2 && body.iter().all(is_letter)
+    let body = letters.get(..letters.len() - padding)?;
+    if !letters.len().is_multiple_of(4) || padding > 2 {
+        return None;
+    }
+    let sixes: Vec<u32> = body.iter().map(|letter| six_bits(*letter)).collect::<Option<_>>()?;
+    let mut bytes = Vec::with_capacity(sixes.len() * 3 / 4);
+    for four in sixes.chunks(4) {
+        let bits = four.iter().fold(0, |bits, six| bits << 6 | six) << (6 * (4 - four.len()));
+        bytes.extend(bits.to_be_bytes().get(1..four.len())?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// What a letter of base64 stands for.
+fn six_bits(letter: u8) -> Option<u32> {
+    let value = match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
 }
 
 #[cfg(test)]
@@ -96,6 +120,8 @@ mod tests {
             ("!!null", "x"),
             ("!!binary", "@@"),
             ("!!binary", "aGk"),
+            ("!!binary", "a==="),
+            ("!!binary", "//8="),
             ("!<tag:yaml.org,2002:int>", "x"),
         ];
         for (tag, value) in wrong {
@@ -111,12 +137,14 @@ mod tests {
             ("!!bool", "True"),
             ("!!str", "x"),
             ("!!timestamp", "2020-1-31T00:00:00Z"),
-            ("!!binary", "aGk="),
             ("!vault", "x"),
             ("!!foo", "x"),
         ];
         for (tag, value) in right {
             assert_eq!(meaning(tag, value, true), Meaning::Text, "{tag} {value}");
+        }
+        for (base64, text) in [("dXA=", "up"), ("aGkg\nw6Q=", "hi ä"), ("YWJj", "abc"), ("YQ==", "a"), ("", "")] {
+            assert_eq!(meaning("!!binary", base64, true), Meaning::Decoded(text.to_owned()), "{base64}");
         }
         assert_eq!(meaning("!!null", "", false), Meaning::Null);
         assert_eq!(meaning("!", "", true), Meaning::Null);

@@ -44,8 +44,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether a tag makes null of a scalar; refuses what contradicts it.
-    pub(super) fn is_null_by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> bool {
+    /// What a tag makes of a scalar; refuses what contradicts it, which stays the text that it is.
+    pub(super) fn by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> Meaning {
         let text = self.source.origin.text();
         let behind = text.get(span.start..).and_then(|rest| rest.chars().next());
         let in_flow = self.is_in_flow();
@@ -59,14 +59,14 @@ impl Builder<'_> {
                     "no space behind",
                     help,
                 );
-                false
+                Meaning::Text
             }
             Meaning::Contradiction => {
                 let message = format!("the value is no `{tag}`");
                 self.refuse(span, message, "Prometheus refuses the file because of it", "leave the tag out");
-                false
+                Meaning::Text
             }
-            meaning => meaning == Meaning::Null,
+            meaning => meaning,
         }
     }
 

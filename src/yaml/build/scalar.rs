@@ -6,6 +6,7 @@ use super::tree::{Builder, Built, NODE_COST};
 use crate::source::Span;
 use crate::yaml::event::{Properties, ScalarEvent};
 use crate::yaml::place::Place;
+use crate::yaml::tags::Meaning;
 use crate::yaml::{Node, NodeKind, Scalar, ScalarStyle, Text, escapes};
 
 impl Builder<'_> {
@@ -13,19 +14,28 @@ impl Builder<'_> {
         let span = self.original(scalar.span);
         let plain = scalar.style == ScalarStyle::Plain;
         let is_missing = plain && span.is_empty();
-        let is_null = match &tag {
-            None => is_missing || plain && matches!(scalar.value.as_ref(), "~" | "null" | "Null" | "NULL"),
-            Some(tag) => self.is_null_by_tag(tag, &scalar.value, plain, span),
+        let is_null = plain && (is_missing || matches!(scalar.value.as_ref(), "~" | "null" | "Null" | "NULL"));
+        let meaning = match &tag {
+            None if is_null => Meaning::Null,
+            None => Meaning::Text,
+            Some(tag) => self.by_tag(tag, &scalar.value, plain, span),
         };
         if is_missing && anchor == 0 && tag.is_none() && self.is_at_key() {
             self.refuse_missing_key(span.start);
         }
-        let node = if is_null || is_missing {
-            let span = self.in_file(span);
-            let scalar = Scalar { is_null, ..Scalar::null(span.start) };
-            Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
-        } else {
-            self.text_node(scalar, span, tag)
+        let node = match meaning {
+            Meaning::Decoded(text) => {
+                let span = self.in_file(span);
+                let scalar = Scalar { value: text.into(), style: scalar.style, ..Scalar::null(span.start) };
+                let scalar = Scalar { is_null: false, in_flow: self.is_in_flow(), place: Place::Whole(span), ..scalar };
+                Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
+            }
+            meaning if meaning == Meaning::Null || is_missing => {
+                let span = self.in_file(span);
+                let scalar = Scalar { is_null: meaning == Meaning::Null, ..Scalar::null(span.start) };
+                Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
+            }
+            _ => self.text_node(scalar, span, tag),
         };
         let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value.len());
         self.complete(Built { node, cost, depth: 1 }, anchor);
@@ -67,7 +77,7 @@ impl Builder<'_> {
         let place = Place::new(&source.origin, &value, style, content, indent);
         let value = match place {
             Place::Direct(start) => Text::piece(&source.file, Span::new(start, start + value.len())),
-            Place::Mapped(_) => Text::from(value.into_owned()),
+            Place::Mapped(_) | Place::Whole(_) => Text::from(value.into_owned()),
         };
         let scalar = Scalar { value, style, is_null: false, in_flow: self.is_in_flow(), place };
         Node::new(self.in_file(extent), tag, NodeKind::Scalar(Arc::new(scalar)))

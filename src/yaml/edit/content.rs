@@ -35,7 +35,7 @@ impl Scalar {
                 Origin::Scalar(outer) => Some(outer),
                 Origin::File(_) => None,
             },
-            Place::Direct(_) => None,
+            Place::Direct(_) | Place::Whole(_) => None,
         };
         // A line break in the text of another scalar is just that.
         let text = outer.map_or(file.text(), |outer| outer.value.as_str());
@@ -117,6 +117,7 @@ impl Content<'_> {
     fn indent(&self) -> usize {
         match &self.scalar.place {
             Place::Mapped(mapped) => mapped.indent(),
+            Place::Whole(_) => 0,
             Place::Direct(start) => {
                 let before = self.text.get(..*start).unwrap_or_default();
                 before.len() - before.rfind('\n').map_or(0, |at| at + 1)

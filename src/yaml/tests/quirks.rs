@@ -1,6 +1,7 @@
 //! What promtool 3.5 takes and refuses of what few people write, and this reader with it.
 
-use super::problems;
+use super::{problems, root};
+use crate::source::{Edit, SourceFile, Span};
 
 /// A text, and whether promtool refuses a rule file with it in this place.
 type Cases = &'static [(&'static str, bool)];
@@ -39,6 +40,17 @@ fn tags() {
     check(cases, |text| format!("a: {text}\n"));
     check(&[("!x", true), ("!", true), ("!!str", true), ("!x ", false)], |text| format!("a: {{b: {text}}}"));
     check(&[("!x", false), ("!", false), ("!!str", false)], |text| format!("a: {text}\nb: c\n"));
+}
+
+#[test]
+fn base64_is_decoded_and_stands_where_it_is_written() {
+    let text = "!!binary dXA= # up\n";
+    let root = root(text);
+    let expr = root.as_scalar().unwrap();
+    assert_eq!(expr.value, "up");
+    assert_eq!(expr.file_span(Span::new(1, 2)), Span::new(9, 13));
+    let file = SourceFile::new("r.yml", text.to_owned());
+    assert!(expr.edits(&file, &[Edit { span: Span::new(0, 2), replacement: "down".to_owned() }]).is_err());
 }
 
 #[test]
