@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`cli`] | one file per subcommand; the only place that prints, exits or reads the environment |
 //! | [`report`] | one file per output format; each is a view of the same diagnostics or test report |
+//! | [`init`] | what `promproof init` finds out about a repository, and the files that it proposes |
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
 //! | [`runbook`] | links to runbook pages, and the pages: what they say, where they are published, rules that they show |
 //! | [`unittest`] | running tests: the runner, comparison of expected and actual, explanations, what looks at a run |
@@ -31,6 +32,7 @@ pub mod alerting;
 pub mod cli;
 pub mod engine;
 pub mod facts;
+pub mod init;
 pub mod inventory;
 pub mod lint;
 pub mod model;

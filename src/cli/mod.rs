@@ -15,6 +15,7 @@ mod explain;
 mod fix;
 mod git;
 mod ignores;
+mod init;
 mod inputs;
 mod memory;
 mod options;
@@ -62,6 +63,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Check(check::CheckArgs),
     Test(test_command::TestArgs),
     Render(render::RenderArgs),
@@ -113,6 +115,7 @@ fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     // An error means that a pool exists already, which then serves as well.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let result = match &cli.command {
+        Command::Init(args) => init::run(args, &session),
         Command::Check(args) => check::run(args, &session),
         Command::Test(args) => test_command::run(args, &session),
         Command::Render(args) => render::run(args, &session),

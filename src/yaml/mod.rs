@@ -20,6 +20,7 @@ mod repair;
 mod tabs;
 mod tags;
 mod text;
+pub(crate) mod writer;
 
 use std::sync::Arc;
 

@@ -25,6 +25,7 @@ mod first_day;
 mod fix;
 mod formats;
 mod html_page;
+mod init;
 mod left_alone;
 mod observers;
 mod parts;

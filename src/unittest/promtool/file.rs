@@ -3,7 +3,6 @@
 use super::plain::{GroupTranslation, PlainExprTest};
 use super::rules::texts;
 use super::samples::{as_written, must_fail};
-use super::yaml::Writer;
 use super::{Translation, kept};
 use crate::model::duration::format_duration;
 use crate::rules::Field;
@@ -11,6 +10,7 @@ use crate::testfile::repeat::{MAX_REPEATED_SERIES, Template};
 use crate::testfile::{AlertTest, ExprTest, InputSeries, TestFile, TestGroup};
 use crate::unittest::report::GroupReport;
 use crate::workspace::copies::HEADER;
+use crate::yaml::writer::Writer;
 
 impl Translation<'_> {
     /// The file's text. `rule_files` are the paths or patterns to write, relative to the folder that it is written to.

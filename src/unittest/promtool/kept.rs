@@ -1,11 +1,11 @@
 //! Test files without extensions: only the paths of rule files change, everything else keeps its bytes.
 
 use super::RuleSource;
-use super::yaml::quoted_if_needed;
 use crate::source::words::one_line;
 use crate::source::{self, Edit};
 use crate::testfile::{TestFile, TestGroup};
 use crate::workspace::copies::HEADER;
+use crate::yaml::writer::quoted_if_needed;
 use crate::yaml::{self, Node};
 
 /// The text with the new paths; `None` where more than paths has to change, or a path does not stand in its list.

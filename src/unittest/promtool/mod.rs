@@ -7,7 +7,6 @@ mod plain;
 mod rules;
 mod samples;
 mod timeline;
-mod yaml;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashSet;
 
-use super::yaml::Writer;
 use crate::model::duration::format_duration;
 use crate::source::Span;
 use crate::testfile::notation::{self, number, series_text};
 use crate::unittest::report::{Alert, Sample};
+use crate::yaml::writer::Writer;
 
 /// What replaces the extensions of one test group.
 #[derive(Debug, Default)]

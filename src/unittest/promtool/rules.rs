@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::yaml::Writer;
 use crate::model::duration::format_duration;
 use crate::rules::{Field, Rule, RuleFile, RuleGroup, RuleKind, Shape};
+use crate::yaml::writer::Writer;
 
 /// Whether promtool reads the same groups from the file as promproof.
 pub(super) fn is_plain(file: &RuleFile) -> bool {

@@ -2,7 +2,7 @@
 
 /// Lines of block YAML in the making.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     text: String,
     indent: usize,
     /// Whether the next line is the first of a list item.
@@ -10,12 +10,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
     /// `# text`, on lines of their own.
-    pub(super) fn comment(&mut self, text: &str) {
+    pub(crate) fn comment(&mut self, text: &str) {
         for line in text.lines() {
             let line: String = line.chars().map(|c| if is_special(c) { ' ' } else { c }).collect();
             let pad = self.indent.saturating_sub(if self.dash { 2 } else { 0 });
@@ -24,27 +24,27 @@ impl Writer {
     }
 
     /// `key: text`
-    pub(super) fn text(&mut self, key: &str, text: &str) {
+    pub(crate) fn text(&mut self, key: &str, text: &str) {
         self.begin();
         let scalar = scalar(text, self.indent);
         self.text.push_str(&format!("{}: {scalar}\n", quoted_if_needed(key)));
     }
 
     /// `key: value`, where the value is no text, or one that needs no quotes.
-    pub(super) fn plain(&mut self, key: &str, value: &str) {
+    pub(crate) fn plain(&mut self, key: &str, value: &str) {
         self.begin();
         self.text.push_str(&format!("{key}: {value}\n"));
     }
 
     /// `- text`
-    pub(super) fn item(&mut self, text: &str) {
+    pub(crate) fn item(&mut self, text: &str) {
         self.begin();
         let scalar = scalar(text, self.indent);
         self.text.push_str(&format!("- {scalar}\n"));
     }
 
     /// `key:`, and what is written by `inside` below it.
-    pub(super) fn nested(&mut self, key: &str, inside: impl FnOnce(&mut Self)) {
+    pub(crate) fn nested(&mut self, key: &str, inside: impl FnOnce(&mut Self)) {
         self.begin();
         self.text.push_str(&format!("{key}:\n"));
         self.indent += 2;
@@ -53,7 +53,7 @@ impl Writer {
     }
 
     /// `- ` in front of the first line that `inside` writes.
-    pub(super) fn list_item(&mut self, inside: impl FnOnce(&mut Self)) {
+    pub(crate) fn list_item(&mut self, inside: impl FnOnce(&mut Self)) {
         self.indent += 2;
         self.dash = true;
         inside(self);
@@ -65,7 +65,7 @@ impl Writer {
     }
 
     /// A mapping of texts under `key`; nothing where it is empty.
-    pub(super) fn map<'p>(&mut self, key: &str, pairs: impl Iterator<Item = (&'p str, &'p str)>) {
+    pub(crate) fn map<'p>(&mut self, key: &str, pairs: impl Iterator<Item = (&'p str, &'p str)>) {
         let mut pairs = pairs.peekable();
         if pairs.peek().is_some() {
             self.nested(key, |writer| pairs.for_each(|(name, value)| writer.text(name, value)));
@@ -98,7 +98,7 @@ fn scalar(text: &str, indent: usize) -> String {
 }
 
 /// One line that is read back as the text.
-pub(super) fn quoted_if_needed(text: &str) -> String {
+pub(crate) fn quoted_if_needed(text: &str) -> String {
     if is_word(text) {
         return text.to_owned();
     }

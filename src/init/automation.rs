@@ -1,0 +1,69 @@
+//! What runs promproof for everybody: a hook and a job of CI.
+
+/// The release that this program is.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The entry of pre-commit's `repos`.
+pub(super) fn hook_entry() -> String {
+    format!(
+        "  - repo: https://github.com/promproof/promproof\n    rev: v{VERSION}\n    hooks:\n      - id: promproof-check\n      - id: promproof-test\n"
+    )
+}
+
+/// `.pre-commit-config.yaml`
+pub(super) fn hooks() -> String {
+    format!("# https://pre-commit.com: `pre-commit install` runs these before every commit.\nrepos:\n{}", hook_entry())
+}
+
+/// `.github/workflows/promproof.yml`, with a step for each chart that has rules in its templates.
+pub(super) fn github_workflow(charts: &[String]) -> String {
+    let steps: String = charts.iter().enumerate().map(|(index, chart)| helm_step(index, chart)).collect();
+    format!(
+        "name: promproof
+on:
+  pull_request:
+  push:
+    branches: [main, master]
+permissions:
+  contents: read
+jobs:
+  rules:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          persist-credentials: false
+{steps}      - uses: promproof/promproof@v{VERSION}
+"
+    )
+}
+
+/// Helm is on GitHub's runners; what it makes of a chart is checked with the other files. Names that a shell could
+/// misunderstand are not written into a script.
+fn helm_step(index: usize, chart: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if chart.starts_with('-') || !chart.chars().all(is_plain) {
+        return String::new();
+    }
+    format!(
+        "      - name: Render the rules of the chart\n        run: helm template {chart} > rendered-{index}.yaml # checked below\n"
+    )
+}
+
+/// `.gitlab-ci.yml`, or what belongs into it.
+pub(super) fn gitlab_job() -> String {
+    format!(
+        "promproof:
+  image: python:3.13-slim
+  script:
+    - pip install promproof=={VERSION}
+    - promproof check --allow-none -o gitlab=gl-code-quality-report.json
+    - promproof test --allow-none -o junit=promproof.xml
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality-report.json
+      junit: promproof.xml
+"
+    )
+}

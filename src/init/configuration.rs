@@ -1,0 +1,221 @@
+//! `promproof.toml`: what is found is written down with where it was found. What every rule has is demanded of the next
+//! one, and what nearly every rule has stands in a comment.
+
+use crate::rules::Dialect;
+use crate::source::words;
+
+use super::surroundings::Surroundings;
+use super::survey::{Survey, Uses, is_link_name};
+
+/// Where the keys are described.
+const REFERENCE: &str =
+    "`promproof config --reference` describes all keys, `promproof config` shows what holds and why.";
+/// With fewer alerts, only labels and annotations that everybody knows are demanded.
+const FEW_ALERTS: usize = 10;
+/// Known to be meant for every alert.
+const COMMON: [&str; 5] = ["severity", "priority", "summary", "description", "message"];
+/// The label whose values are listed.
+const LISTED: [&str; 2] = ["severity", "priority"];
+
+/// A setting of the configuration.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// Its table; empty for the top of the file.
+    section: &'static str,
+    /// What was found and where, one line each.
+    comments: Vec<String>,
+    /// `key = value`
+    code: String,
+    /// Whether it holds; else it stands in a comment.
+    is_on: bool,
+    /// The lint rule that holds rules to it.
+    rule: Option<&'static str>,
+}
+
+impl Setting {
+    fn new(section: &'static str, comment: impl Into<String>, code: impl Into<String>) -> Self {
+        Setting { section, comments: vec![comment.into()], code: code.into(), is_on: true, rule: None }
+    }
+
+    fn of_rule(self, rule: &'static str) -> Self {
+        Setting { rule: Some(rule), ..self }
+    }
+
+    fn on(self, is_on: bool) -> Self {
+        Setting { is_on, ..self }
+    }
+
+    /// Keeps the setting as a suggestion where rules do not keep to it.
+    pub(super) fn doubt(&mut self, broken: &[&str]) -> bool {
+        let is_broken = self.is_on && self.rule.is_some_and(|rule| broken.contains(&rule));
+        if is_broken {
+            self.is_on = false;
+            self.comments.push("Not everything keeps to it yet.".to_owned());
+        }
+        is_broken
+    }
+}
+
+/// The settings that follow from what was found.
+pub(super) fn settings(survey: &Survey, around: &Surroundings) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    top(survey, around, &mut settings);
+    labels(survey, &mut settings);
+    annotations(survey, &mut settings);
+    runbook(survey, around, &mut settings);
+    facts(around, &mut settings);
+    settings
+}
+
+/// The text of the file.
+pub(super) fn text(survey: &Survey, settings: &[Setting]) -> String {
+    let mut out = format!(
+        "# Written by `promproof init` from what is here: {}, {}, {}.\n# {REFERENCE}\n",
+        words::counted(survey.rule_files(), "rule file"),
+        words::counted(survey.alerts, "alert"),
+        words::counted(survey.recordings, "recording rule")
+    );
+    if settings.is_empty() {
+        out.push_str("\n# Nothing to say yet.\n");
+    }
+    let mut section = "";
+    for setting in settings {
+        out.push('\n');
+        if setting.section != section {
+            section = setting.section;
+            out.push_str(&format!("[{section}]\n"));
+        }
+        for comment in &setting.comments {
+            out.push_str(&format!("# {comment}\n"));
+        }
+        out.push_str(&format!("{}{}\n", if setting.is_on { "" } else { "# " }, setting.code));
+    }
+    out
+}
+
+fn top(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) {
+    if !around.vendored.is_empty() {
+        let comment = "Other people's files.";
+        settings.push(Setting::new("", comment, format!("exclude = {}", list(around.vendored.iter()))));
+    }
+    let other = survey.dialects.iter().filter(|(dialect, _)| **dialect != Dialect::Prometheus).max_by_key(|(_, n)| **n);
+    if let Some((dialect, count)) = other {
+        let comment = format!(
+            "{} of {} shows by its fields or expressions that it is for {}; without this line each file shows it itself.",
+            count,
+            words::counted(survey.rule_files(), "rule file"),
+            dialect.program()
+        );
+        let is_only = survey.dialects.len() == 1;
+        settings.push(Setting::new("", comment, format!("dialect = {}", quoted(dialect.word()))).on(is_only));
+    }
+}
+
+fn labels(survey: &Survey, settings: &mut Vec<Setting>) {
+    let rule = "labels/required";
+    settings.extend(required("labels", &survey.labels, survey, rule));
+    let listed = LISTED.iter().find_map(|name| Some((*name, survey.labels.get(*name)?)));
+    if let Some((name, uses)) = listed
+        && !uses.values.is_empty()
+    {
+        let counts: Vec<String> = uses.values.iter().map(|(value, count)| format!("{value} {count}")).collect();
+        let comment = one_line(&format!("So often they occur: {}.", counts.join(", ")));
+        let code = format!("allowed-values = {{ {name} = {} }}", list(uses.values.keys()));
+        settings.push(Setting::new("labels", comment, code).of_rule("labels/allowed-values").on(!uses.is_open));
+    }
+}
+
+fn annotations(survey: &Survey, settings: &mut Vec<Setting>) {
+    settings.extend(required("annotations", &survey.annotations, survey, "annotations/required"));
+}
+
+/// What all alerts have, and what nearly all have.
+fn required(
+    section: &'static str,
+    all: &std::collections::BTreeMap<String, Uses>,
+    survey: &Survey,
+    rule: &'static str,
+) -> Option<Setting> {
+    let meant = |name: &str| !is_link_name(name) && (survey.alerts >= FEW_ALERTS || COMMON.contains(&name));
+    let named = |holds: &dyn Fn(&Uses) -> bool| -> Vec<(&str, usize)> {
+        all.iter()
+            .filter(|(name, uses)| meant(name) && holds(uses))
+            .map(|(name, uses)| (name.as_str(), uses.alerts))
+            .collect()
+    };
+    let always = named(&|uses| uses.alerts == survey.alerts);
+    let mostly = named(&|uses| uses.alerts < survey.alerts && uses.alerts * 10 >= survey.alerts * 8);
+    let alerts = survey.alerts;
+    let near: Vec<String> = mostly.iter().map(|(name, count)| format!("`{name}` is on {count} of {alerts}")).collect();
+    let near = if near.is_empty() { String::new() } else { format!("; {}", near.join(", ")) };
+    match (always.as_slice(), mostly.as_slice()) {
+        ([], []) => None,
+        ([], mostly) => {
+            let comment = one_line(&format!("On nearly all alerts{near}."));
+            Some(
+                Setting::new(section, comment, format!("required = {}", list(mostly.iter().map(|(name, _)| name))))
+                    .on(false),
+            )
+        }
+        (always, _) => {
+            let comment = one_line(&format!("On all {}{near}.", words::counted(alerts, "alert")));
+            let code = format!("required = {}", list(always.iter().map(|(name, _)| name)));
+            Some(Setting::new(section, comment, code).of_rule(rule))
+        }
+    }
+}
+
+fn runbook(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) {
+    let keys = survey.link_keys();
+    let Some((first, count)) = keys.first() else { return };
+    let linked: usize = keys.iter().map(|(_, count)| count).sum();
+    let comment = one_line(&format!("`{first}` is on {count} of {}.", words::counted(survey.alerts, "alert")));
+    let code = format!("keys = {}", list(keys.iter().map(|(name, _)| name)));
+    settings.push(Setting::new("runbook", comment, code).of_rule("runbook/invalid-url"));
+    let comment = "Whether every alert has to have a link.";
+    let is_on = keys.len() == 1 && linked == survey.alerts;
+    settings.push(Setting::new("runbook", comment, "required = true").of_rule("runbook/missing").on(is_on));
+    if let Some((beginning, count)) = survey.link_beginning() {
+        let links = format!("{} begin so", words::counted(count, "link"));
+        let (comment, folder, is_on) = match &around.pages {
+            Some((folder, pages)) => {
+                let pages = words::counted(*pages, "page");
+                let comment =
+                    format!("{links}, and {pages} in {folder} are called as alerts are: links are followed to them.");
+                (comment, folder.trim_end_matches('/'), true)
+            }
+            None => (
+                format!("{links}. Where the pages are in this repository, links can be followed to them."),
+                "runbooks",
+                false,
+            ),
+        };
+        let code = format!("sites = {{ {} = {} }}", quoted(beginning), quoted(folder));
+        settings.push(Setting::new("runbook", one_line(&comment), code).of_rule("runbook/page-missing").on(is_on));
+    }
+}
+
+fn facts(around: &Surroundings, settings: &mut Vec<Setting>) {
+    let Some((path, server)) = &around.server else { return };
+    let from = one_line(&format!("`global` of {}.", path.display()));
+    let keys = [("scrape-interval", &server.scrape_interval), ("evaluation-interval", &server.evaluation_interval)];
+    for (key, value) in keys {
+        if let Some(value) = value {
+            settings.push(Setting::new("facts", from.clone(), format!("{key} = {}", quoted(value))));
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    words::one_line(text).into_owned()
+}
+
+fn list<S: AsRef<str>>(texts: impl Iterator<Item = S>) -> String {
+    let texts: Vec<String> = texts.map(|text| quoted(text.as_ref())).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+/// A text of TOML.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
