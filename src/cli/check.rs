@@ -159,6 +159,7 @@ pub(super) fn report(
     session: &Session,
 ) -> Result<ExitStatus, Error> {
     let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;
+    let since = before.is_some();
     let progress = session.progress("linting");
     let gone = before.as_ref().map(|before| &before.gone);
     let diagnostics = match gone {
@@ -183,7 +184,6 @@ pub(super) fn report(
     let documents = workspace.documents();
     let unchecked = unchecked_expressions(documents);
     let looked_at = documents.len() + workspace.pages().len();
-    let since = args.changes.is_given();
     let mut summary = Summary { fixed, known, since, ..Summary::of(&diagnostics, looked_at) };
     let is_empty = documents.is_empty();
     let files = documents.iter().map(|document| document.source.name().to_owned()).collect();

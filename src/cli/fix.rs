@@ -9,9 +9,10 @@ use super::inputs::Inputs;
 use super::{Error, ExitStatus, Session, changes, rewrite};
 use crate::lint::{self, Config, Fixed, Refused};
 use crate::report::Failure;
+use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
-use crate::source::Applicability;
 use crate::source::words::counted;
+use crate::source::{Applicability, SourceFile};
 
 /// Fixes the files of the arguments and says what is left; with `--diff`, shows what would change and writes nothing.
 ///
@@ -33,8 +34,11 @@ pub(super) fn run(
     let progress = session.progress("linting");
     let mut inputs = check::read(args, config)?;
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-    let fixed = lint::fix(&mut inputs.workspace, config, least);
+    let mut fixed = lint::fix(&mut inputs.workspace, config, least);
     drop(progress);
+    if args.changes.hook {
+        return hook(args, &mut fixed, session);
+    }
     for refused in &fixed.refused {
         session.report(&refusal(refused));
     }
@@ -67,6 +71,33 @@ pub(super) fn run(
         session,
     )?;
     Ok(if failures.is_empty() { outcome } else { ExitStatus::Failed })
+}
+
+/// Fixes what is part of the change, and says what it has fixed and nothing of what is left: a hook fails by having
+/// changed a file.
+fn hook(args: &CheckArgs, fixed: &mut Fixed, session: &Session) -> Result<ExitStatus, Error> {
+    if let Some(changed) = args.changes.files()? {
+        let is_changed =
+            |file: &SourceFile| Path::new(file.name()).canonicalize().is_ok_and(|path| changed.contains(&path));
+        fixed.files.retain(|file| is_changed(&file.before));
+        fixed.refused.retain(|refused| is_changed(&refused.place.file));
+    }
+    for refused in &fixed.refused {
+        session.report(&refusal(refused));
+    }
+    let mut status = ExitStatus::Clean;
+    let mut out = session.stdout(Syntax::Text);
+    for file in &fixed.files {
+        match rewrite::replace(&file.before, file.after.text()) {
+            Ok(()) => writeln!(out, "{}: {} fixed", one_line(file.before.name()), counted(file.applied, "finding"))?,
+            Err(failure) => {
+                session.report(&failure);
+                status = ExitStatus::Failed;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(status)
 }
 
 /// What came from standard input, as it should be; also where nothing had to change.

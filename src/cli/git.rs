@@ -51,6 +51,14 @@ pub(super) struct Changed {
 }
 
 impl Repository {
+    /// The repository around the current folder.
+    ///
+    /// # Errors
+    /// As [`Repository::around`].
+    pub(super) fn here() -> Result<Repository, Error> {
+        Repository::around(&std::env::current_dir()?)
+    }
+
     /// The repository around `folder`.
     ///
     /// # Errors
@@ -158,6 +166,14 @@ impl Repository {
             }
         }
         Ok(changed)
+    }
+
+    /// Whether something is staged to be committed.
+    ///
+    /// # Errors
+    /// Where `git` fails.
+    pub(super) fn has_staged(&self) -> Result<bool, Error> {
+        Ok(!self.changed(&self.head()?, true)?.is_empty())
     }
 
     /// The files whose text in the index is another one than in the working tree, and that text.

@@ -20,6 +20,9 @@ use crate::lint::{self, Config, Gone, Identity, Renamed, Side};
 use crate::source::{Diagnostic, FileId, SourceFile};
 use crate::workspace::{self, Home, Lookup, Purpose, Workspace};
 
+/// What pre-commit sets to the commit before those that are to be looked at: with --from-ref, and before a push.
+const FROM_REF: &str = "PRE_COMMIT_FROM_REF";
+
 /// Options about changes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Changes")]
@@ -35,6 +38,20 @@ pub(super) struct SinceArgs {
     /// The same for what is staged to be committed
     #[arg(long)]
     pub staged: bool,
+
+    /// As a hook of pre-commit: what is staged, or --since the commit that pre-commit names; where nothing is, everything
+    ///
+    /// With --fix, only files that are part of the change are fixed.
+    #[arg(long, conflicts_with_all = ["since", "staged"])]
+    pub hook: bool,
+}
+
+/// What has changed.
+enum Change {
+    /// Whatever has since this commit.
+    Since(String),
+    /// What is staged.
+    Staged,
 }
 
 /// How the files were, checked.
@@ -52,9 +69,29 @@ pub(super) struct Before {
 }
 
 impl SinceArgs {
-    /// Whether only a change is told.
-    pub(super) fn is_given(&self) -> bool {
-        self.since.is_some() || self.staged
+    /// The change of which alone is told, if any.
+    fn change(&self) -> Result<Option<Change>, Error> {
+        Ok(match self {
+            SinceArgs { since: Some(reference), .. } => Some(Change::Since(reference.clone())),
+            SinceArgs { staged: true, .. } => Some(Change::Staged),
+            SinceArgs { hook: true, .. } => match std::env::var(FROM_REF).ok().filter(|name| !name.is_empty()) {
+                Some(reference) => Some(Change::Since(reference)),
+                // With --all-files nothing need be staged.
+                None => Repository::here()?.has_staged()?.then_some(Change::Staged),
+            },
+            SinceArgs { .. } => None,
+        })
+    }
+
+    /// The files that are part of the change, by their whole paths; `None` stands for all files.
+    ///
+    /// # Errors
+    /// Where git cannot tell.
+    pub(super) fn files(&self) -> Result<Option<FxHashSet<PathBuf>>, Error> {
+        let Some(change) = self.change()? else { return Ok(None) };
+        let repository = Repository::here()?;
+        let changed = change.files(&repository, &change.commit(&repository)?)?;
+        Ok(Some(changed.into_iter().map(|changed| repository.root.join(changed.path)).collect()))
     }
 
     /// Looks at what else is asked for.
@@ -62,19 +99,24 @@ impl SinceArgs {
     /// # Errors
     /// Where it makes no sense for a change.
     pub(super) fn forbid(&self, args: &CheckArgs) -> Result<(), Error> {
-        let option = if self.staged { "--staged" } else { "--since" };
-        if self.is_given() && args.paths.iter().any(|path| path == Path::new("-")) {
+        let option = match self {
+            SinceArgs { hook: true, .. } => "--hook",
+            SinceArgs { staged: true, .. } => "--staged",
+            SinceArgs { since: Some(_), .. } => "--since",
+            SinceArgs { .. } => return Ok(()),
+        };
+        if args.paths.iter().any(|path| path == Path::new("-")) {
             return Err(
                 Error::new(format!("{option} knows nothing of standard input")).help("name files of the repository")
             );
         }
         for (is_given, other) in [
             (args.baseline.update_baseline, "--update-baseline"),
-            (args.fix, "--fix"),
+            (args.fix && !self.hook, "--fix"),
             (args.diff, "--diff"),
             (args.add_ignores.is_some(), "--add-ignores"),
         ] {
-            if self.is_given() && is_given {
+            if is_given {
                 return Err(Error::new(format!("{other} is for all findings, and {option} leaves most of them out"))
                     .help("give one of the two"));
             }
@@ -94,18 +136,14 @@ impl SinceArgs {
         files: &FilesArgs,
         session: &Session,
     ) -> Result<Option<Before>, Error> {
-        if !self.is_given() {
-            return Ok(None);
-        }
+        let Some(change) = self.change()? else { return Ok(None) };
+        let is_staged = matches!(change, Change::Staged);
         let current_dir = std::env::current_dir()?.canonicalize()?;
         let repository = Repository::around(&current_dir)?;
-        let commit = match &self.since {
-            Some(reference) => repository.fork_point(reference)?,
-            None => repository.head()?,
-        };
-        let changed = repository.changed(&commit, self.staged)?;
+        let commit = change.commit(&repository)?;
+        let changed = change.files(&repository, &commit)?;
         let mut left_out = FxHashSet::default();
-        if self.staged {
+        if is_staged {
             left_out.extend(repository.untracked()?.into_iter().map(|path| repository.root.join(path)));
             stage(inputs, &repository)?;
         }
@@ -129,12 +167,27 @@ impl SinceArgs {
             let everything = [repository.root.clone()];
             let lookup = files.lookup(config, &everything);
             let mut whole = Inputs::read(Purpose::Check, &everything, "", &lookup, config.settings());
-            if self.staged {
+            if is_staged {
                 stage(&mut whole, &repository)?;
             }
             gone.leave_out(&whole.workspace);
         }
         Ok(Some(Before { workspace, config: old_config, identities, renamed, gone, left_out, _tree: tree.scratch }))
+    }
+}
+
+impl Change {
+    /// The commit with which the files are compared.
+    fn commit(&self, repository: &Repository) -> Result<Commit, Error> {
+        match self {
+            Change::Since(reference) => repository.fork_point(reference),
+            Change::Staged => repository.head(),
+        }
+    }
+
+    /// The files that differ from this commit.
+    fn files(&self, repository: &Repository, commit: &Commit) -> Result<Vec<Changed>, Error> {
+        repository.changed(commit, matches!(self, Change::Staged))
     }
 }
 

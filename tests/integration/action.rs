@@ -165,6 +165,8 @@ fn what_tests_are_warned_of_is_annotated_once() {
 #[test]
 fn what_tests_are_warned_of_is_told_by_one_of_the_hooks() {
     let sandbox = Sandbox::with(&[("x.yml", GOOD), ("t.yml", DOUBTFUL)]);
+    let made = Command::new("git").args(["init", "-q"]).current_dir(sandbox.path("")).status();
+    assert!(made.unwrap().success());
     let text = std::fs::read_to_string(repository().join(".pre-commit-hooks.yaml")).unwrap();
     let hooks: Vec<serde_yaml::Value> = serde_yaml::from_str(&text).unwrap();
     for suffix in ["", "-installed"] {

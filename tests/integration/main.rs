@@ -17,6 +17,7 @@ mod add_ignores;
 mod bad_input;
 mod bad_test_files;
 mod baseline;
+mod ci_page;
 mod cli;
 mod configuration;
 mod coverage;

@@ -485,3 +485,66 @@ fn a_history_of_200_commits() {
     }
     assert!(told > 100, "{told}");
 }
+
+/// What a hook finds, with the variables that pre-commit sets.
+fn hook(sandbox: &Sandbox, options: &[&str], variables: &[(&str, &str)]) -> Run {
+    let mut command = sandbox.command();
+    command.args(["check", "--hook", "--output-format", "concise"]).args(options);
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    Run::of(&mut command)
+}
+
+#[test]
+fn a_hook_tells_what_is_staged_or_named_and_else_everything() {
+    let rules = |alert: &str| format!("groups:\n{}", group(alert, &[bad(alert)]));
+    let sandbox = repository(&[("a.yml", &rules("A")), ("b.yml", &rules("B"))]);
+    let files = |run: &Run| ["a.yml:", "b.yml:", "c.yml:"].map(|file| run.stdout.contains(file));
+    // As `pre-commit run --all-files` does in CI.
+    assert_eq!(files(&hook(&sandbox, &[], &[])), [true, true, false]);
+    sandbox.write("c.yml", rules("C"));
+    git(&sandbox, &["add", "c.yml"]);
+    assert_eq!(files(&hook(&sandbox, &[], &[])), [false, false, true]);
+    git(&sandbox, &["commit", "-q", "-m", "c"]);
+    let named = [("PRE_COMMIT_FROM_REF", "HEAD~1"), ("PRE_COMMIT_TO_REF", "HEAD")];
+    assert_eq!(files(&hook(&sandbox, &[], &named)), [false, false, true]);
+    assert_eq!(files(&hook(&sandbox, &[], &[("PRE_COMMIT_FROM_REF", "")])), [true, true, true]);
+    // The index of a commit that is under way is another file.
+    sandbox.write("a.yml", rules("A").replace("> 1", "> 2"));
+    std::fs::copy(sandbox.path(".git/index"), sandbox.path(".git/other")).unwrap();
+    let index = sandbox.path(".git/other").display().to_string();
+    let mut add = Command::new("git");
+    add.current_dir(sandbox.path("")).args(["add", "a.yml"]).env("GIT_INDEX_FILE", &index);
+    assert!(add.status().unwrap().success());
+    assert_eq!(files(&hook(&sandbox, &[], &[("GIT_INDEX_FILE", &index)])), [true, false, false]);
+    for option in ["--diff", "--update-baseline", "--add-ignores=x"] {
+        let run = Run::of(sandbox.command().args(["check", "--hook", option, "a.yml"]));
+        assert_eq!(run.code, Some(2), "{option}: {run}");
+    }
+}
+
+#[test]
+fn a_hook_fixes_the_files_of_the_change() {
+    let rules = |name: &str| {
+        format!(
+            "groups:\n  - name: {name}\n    rules:\n      - record: a:{name}\n        expr: sum(m)\n        labels: {{x: ''}}\n"
+        )
+    };
+    let sandbox = repository(&[("a.yml", &rules("a")), ("b.yml", &rules("b"))]);
+    let read = |file: &str| fs::read_to_string(sandbox.path(file)).unwrap();
+    sandbox.write("a.yml", rules("a").replace("sum", "max"));
+    git(&sandbox, &["add", "a.yml"]);
+    let run = Run::of(sandbox.command().args(["check", "--hook", "--fix"]));
+    insta::assert_snapshot!(run, @"
+    a.yml: 1 finding fixed
+    --- exit code 0
+    ");
+    assert!(!read("a.yml").contains("x: ''"), "{}", read("a.yml"));
+    assert_eq!(read("b.yml"), rules("b"));
+    let run = Run::of(sandbox.command().args(["check", "--hook", "--fix"]));
+    insta::assert_snapshot!(run, @"--- exit code 0");
+    // With everything.
+    git(&sandbox, &["commit", "-q", "-a", "-m", "x"]);
+    assert_eq!(sandbox.run(&["check", "--hook", "--fix"]).stdout, "b.yml: 1 finding fixed\n");
+}
