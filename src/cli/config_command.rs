@@ -1,9 +1,11 @@
 //! `promproof config`
 
+mod import;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::selection::FailingPolicyArgs;
 use super::{Error, ExitStatus, Session};
@@ -14,8 +16,11 @@ use crate::report::workflow::Syntax;
 
 /// Show the configuration: what holds, for which file, and where each value comes from
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct ConfigCommandArgs {
+    #[command(subcommand)]
+    pub command: Option<ConfigCommand>,
+
     /// What holds for this file, `[[overrides]]` among it
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
@@ -36,6 +41,11 @@ pub(super) struct ConfigCommandArgs {
     pub policy: FailingPolicyArgs,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    Import(import::ImportArgs),
+}
+
 /// How the configuration is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ConfigFormat {
@@ -51,6 +61,7 @@ Examples:
   promproof config legacy/old.yml    what holds for a file
   promproof config --pedantic        what an option would change
   promproof config --schema > promproof.schema.json
+  promproof config import .pint.hcl  a configuration from that of pint or promruval
 
 Exit code: 0, or 2 where the configuration makes no sense.";
 
@@ -59,6 +70,9 @@ Exit code: 0, or 2 where the configuration makes no sense.";
 /// # Errors
 /// Where the configuration makes no sense, or the output cannot be written.
 pub(super) fn run(args: &ConfigCommandArgs, session: &Session) -> Result<ExitStatus, Error> {
+    if let Some(ConfigCommand::Import(args)) = &args.command {
+        return import::run(args, session);
+    }
     let is_json = args.schema || args.output_format == ConfigFormat::Json;
     let mut stdout = session.stdout(if is_json { Syntax::Json } else { Syntax::Text });
     if args.schema {

@@ -15,6 +15,7 @@ mod fix;
 mod fixes;
 mod identity;
 mod ignores;
+pub mod import;
 mod known;
 mod naming;
 mod page_list;

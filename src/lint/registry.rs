@@ -12,9 +12,11 @@ static REGISTRY: LazyLock<Vec<&'static dyn LintRule>> = LazyLock::new(|| {
     all
 });
 
-/// The ids of what goes wrong when tests or queries are run. No lint rule stands behind them: they have no level in the
+/// The ids of what goes wrong when tests or queries are run or a configuration is imported. No lint rule stands behind them: they have no level in the
 /// configuration and no page.
-pub const RUN_TIME_IDS: [&str; 11] = [
+pub const RUN_TIME_IDS: [&str; 13] = [
+    "import/left-out",
+    "import/syntax",
     "promql/evaluation",
     "test/expression-fails",
     "test/failed",

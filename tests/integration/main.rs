@@ -19,6 +19,7 @@ mod bad_test_files;
 mod baseline;
 mod ci_page;
 mod cli;
+mod config_import;
 mod configuration;
 mod coverage;
 mod extensions;

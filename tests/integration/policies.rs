@@ -2,6 +2,7 @@
 
 use promproof::lint;
 use promproof::lint::Config;
+use promproof::lint::import::{Tool, import, validators};
 use promproof::source::SourceFile;
 use std::sync::Arc;
 
@@ -100,6 +101,55 @@ fn each_row_says_what_it_should() {
                 assert!(!found(lines, &good).contains(rule), "{lines:?}: {good}");
             }
         }
+    }
+}
+
+/// What pint or promruval is told: the left column of each row, as a file.
+fn sources(page: &str) -> Vec<(Tool, String)> {
+    let (pint, promruval) = page.split_once("## From promruval").unwrap();
+    let cells = |part: &'static str, page: &str| -> Vec<String> {
+        let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | `"));
+        assert!(page.contains("| --- | --- |"), "{part}");
+        cells.map(|(cell, _)| cell.to_owned()).collect()
+    };
+    let of_pint = cells("pint", pint).into_iter().map(|cell| (Tool::Pint, format!("rule {{\n  {cell}\n}}\n")));
+    let of_promruval = cells("promruval", promruval).into_iter().map(|cell| {
+        let (name, params) = cell.split_once(' ').unwrap_or((&cell, "{}"));
+        let text = format!(
+            "validationRules:\n- name: x\n  scope: All rules\n  validations:\n  - type: {name}\n    params: {params}\n"
+        );
+        (Tool::Promruval, text)
+    });
+    of_pint.chain(of_promruval).collect()
+}
+
+#[test]
+fn each_row_is_imported_as_it_says() {
+    let page = std::fs::read_to_string(repository().join("docs/policies.md")).unwrap();
+    let (sources, rows) = (sources(&page), rows(&page));
+    assert_eq!(sources.len(), rows.len());
+    for ((tool, source), lines) in sources.into_iter().zip(rows) {
+        let file = Arc::new(SourceFile::new("theirs", source.as_str()));
+        let imported = import(&file, tool).unwrap_or_else(|problems| panic!("{}: {source}", problems[0].message));
+        let left_out: Vec<&str> = imported.left_out.iter().map(|note| note.message.as_str()).collect();
+        assert_eq!(left_out, Vec::<&str>::new(), "{source}");
+        let ours = format!("[[policy]]\n{}\n", lines.join("\n"));
+        let read = |text: &str| text.parse::<toml::Table>().unwrap();
+        assert_eq!(read(&imported.toml), read(&ours), "{source}");
+        Config::parse(&Arc::new(SourceFile::new("promproof.toml", imported.toml))).unwrap();
+    }
+}
+
+#[test]
+fn the_page_names_each_validator() {
+    let page = std::fs::read_to_string(repository().join("docs/policies.md")).unwrap();
+    let page = page.split_once("## From promruval").unwrap().1;
+    let (here, not_here) = page.split_once("Not here:").unwrap();
+    // Names that promruval has given up.
+    let old = ["hasValidLimit", "hasValidPartialStrategy"];
+    for (name, is_here) in validators().filter(|(name, _)| !old.contains(name)) {
+        let names = |part: &str| part.contains(&format!("`{name}`")) || part.contains(&format!("`{name} {{"));
+        assert_eq!((names(here), names(not_here)), (is_here, !is_here), "{name}");
     }
 }
 

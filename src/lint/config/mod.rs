@@ -76,6 +76,7 @@ pub use holding::{Held, HeldOverride, HeldRule, Origin};
 pub use key::{KeyInfo, Kind, Value, key_text};
 pub use levels::{Level, Levels, State, Why};
 pub use parts::FileLevels;
+pub(in crate::lint) use policy_keys::names as policy_key_names;
 pub use server::{NamedFile, ServerFacts};
 pub use table::{SectionInfo, sections};
 

@@ -414,6 +414,11 @@ const NO_DEMANDS: [&str; 12] = [
     "matchers-for",
 ];
 
+/// All keys, in the order of the reference.
+pub(in crate::lint) fn names() -> impl Iterator<Item = &'static str> {
+    POLICY_KEYS.iter().map(|key| key.name)
+}
+
 /// The keys that demand something; a policy has one of them at least.
 pub(super) fn demands() -> impl Iterator<Item = &'static str> {
     POLICY_KEYS.iter().map(|key| key.name).filter(|name| !NO_DEMANDS.contains(name))

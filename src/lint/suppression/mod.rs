@@ -20,6 +20,7 @@ use super::naming::Name;
 use super::rules::suppression::{LOCKED, UNUSED};
 use crate::workspace::Document;
 pub(super) use page::PageSuppressions;
+pub(super) use pint::all_counterparts as pint_counterparts;
 use reading::Reading;
 
 /// The annotation that excuses findings in its rule, for rules whose file has no place for comments. A name of an annotation

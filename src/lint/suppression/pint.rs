@@ -58,7 +58,15 @@ fn moment(text: &str) -> Option<Until> {
 /// The rules that find what a check finds. What stands behind it in parentheses (a server, a selector) is not looked at.
 fn counterparts(check: &str) -> Vec<Name> {
     let check = check.split('(').next().unwrap_or(check);
-    let ids = table().find(|(known, _)| *known == check).map_or("", |(_, ids)| ids);
+    table().find(|(known, _)| *known == check).map_or_else(Vec::new, |(_, ids)| names(ids))
+}
+
+/// Every check of pint with a counterpart, and the rules that find what it does.
+pub(in crate::lint) fn all_counterparts() -> impl Iterator<Item = (&'static str, Vec<Name>)> {
+    table().map(|(check, ids)| (check, names(ids)))
+}
+
+fn names(ids: &str) -> Vec<Name> {
     ids.split(' ').filter_map(Name::exact).collect()
 }
 
