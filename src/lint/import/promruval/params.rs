@@ -48,7 +48,8 @@ impl<'m> Params<'m> {
     /// The duration under `key`, if it is longer than 0.
     pub(super) fn duration(&self, key: Missing) -> Option<String> {
         let text = self.text(key).ok()?;
-        (text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic()).trim_matches('0') != "").then_some(text)
+        let number = text.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+        (!number.trim_matches('0').is_empty()).then_some(text)
     }
 
     /// Whether `key` is `true`.
