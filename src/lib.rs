@@ -10,6 +10,7 @@
 //! | [`report`] | one file per output format; each is a view of the same diagnostics or test report |
 //! | [`init`] | what `promproof init` finds out about a repository, and the files that it proposes |
 //! | [`lint`] | the registry of lint rules, suppressions, configuration; `lint/rules/<category>/<rule>.rs` |
+//! | [`online`] | asking servers whether the pages that links lead to are there; the only place that opens connections |
 //! | [`runbook`] | links to runbook pages, and the pages: what they say, where they are published, rules that they show |
 //! | [`unittest`] | running tests: the runner, comparison of expected and actual, explanations, what looks at a run |
 //! | [`workspace`] | the owner of files: finds them, reads each once, knows which rules a test is about |
@@ -36,6 +37,7 @@ pub mod init;
 pub mod inventory;
 pub mod lint;
 pub mod model;
+pub mod online;
 pub mod promql;
 pub mod report;
 pub mod rules;

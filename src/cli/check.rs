@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::baseline::{BaselineArgs, Found, Known};
 use super::inputs::Inputs;
+use super::online::OnlineArgs;
 use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
 use super::since::SinceArgs;
@@ -77,6 +78,9 @@ pub(super) struct CheckArgs {
     pub changes: SinceArgs,
 
     #[command(flatten)]
+    pub online: OnlineArgs,
+
+    #[command(flatten)]
     pub baseline: BaselineArgs,
 
     #[command(flatten)]
@@ -96,6 +100,7 @@ Examples:
   promproof check --baseline known.jsonl    only what is new
   promproof check --since origin/main       only what this branch concerns
   promproof check --pedantic                also what is likely or an opinion
+  promproof check --online                  also whether runbooks elsewhere are there
 
 To excuse a finding, name its rule in a comment at the end of the line or above the rule, in promproof.toml, or with --ignore:
   expr: sum(up)  # promproof: ignore[alert/no-condition] fires on purpose
@@ -116,6 +121,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
     let known = args.baseline.open(&config, args.policy.files(), session)?;
     config::learn(&mut config, args.policy.files(), session)?;
     args.changes.forbid(args)?;
+    args.online.forbid(&args.paths)?;
     if let Some(reason) = &args.add_ignores {
         return ignores::run(args, reason, &config, known.as_ref(), session);
     }
@@ -158,6 +164,8 @@ pub(super) fn report(
     out: &mut dyn Annotations,
     session: &Session,
 ) -> Result<ExitStatus, Error> {
+    let asked = args.online.ask(&inputs.workspace, config, session)?;
+    let config = asked.as_ref().unwrap_or(config);
     let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;
     let since = before.is_some();
     let progress = session.progress("linting");

@@ -18,6 +18,7 @@ mod ignores;
 mod init;
 mod inputs;
 mod memory;
+mod online;
 mod options;
 mod outputs;
 mod progress;

@@ -39,7 +39,7 @@ pub use identity::{Identity, Key, identify};
 pub use ignores::{Ignored, add_ignores};
 pub use naming::{Misnamed, Name};
 pub use page_list::{PageRow, PageState, page_rows};
-pub use pages::{Alert, Link, Pages, Shown, Shows, find_pages, read_pages};
+pub use pages::{Alert, Link, Pages, Shown, Shows, find_pages, links_to_ask, read_pages};
 pub use recording::{Definitions, Place, Read, Recording};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Config;
 use super::pages::{Alert, Pages};
+use crate::online::{Answer, Found};
 use crate::runbook::{Addresses, Entry, Target};
 use crate::source::{FileId, Span};
 
@@ -26,6 +27,8 @@ pub struct PageRow {
     pub missing: Vec<String>,
     /// The fields in which the rule differs from what the page shows, links among them.
     pub drift: Vec<String>,
+    /// What the server of the link says, where it was asked.
+    pub online: Option<String>,
 }
 
 /// What the link of an alert leads to.
@@ -83,6 +86,7 @@ pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
                 page: entry.map(|entry| entry.path.clone()),
                 missing: entry.map(|entry| missing(entry, config)).unwrap_or_default(),
                 drift: drift.cloned().unwrap_or_default(),
+                online: link.and_then(|link| Some(in_words(config.answers()?.get(link)?))),
             }
         };
         if alert.links.is_empty() {
@@ -91,6 +95,21 @@ pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
         rows.extend(of_links(pages, alert, row));
     }
     rows
+}
+
+/// What a server has said, in a few words.
+fn in_words(answer: &Answer) -> String {
+    let found = match &answer.found {
+        Found::Page(None) => "there".to_owned(),
+        Found::Page(Some(word)) => format!("there, but {word}"),
+        Found::Gone(status) => format!("gone ({status})"),
+        Found::NoAnchor => "there, without the anchor".to_owned(),
+        Found::Unclear(why) => format!("unclear: {why}"),
+    };
+    match &answer.moved {
+        Some(moved) => format!("{found}, at {}", moved.to),
+        None => found,
+    }
 }
 
 /// An alert, by where it stands, and a page.

@@ -1,6 +1,7 @@
 //! Runbook pages and the alerts that lead to them: found out once for all lint rules that ask about it.
 
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -35,6 +36,22 @@ pub fn read_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -
     }
     let folders: Vec<_> = config.runbook.folders().iter().map(|folder| lookup.filter.shown(folder)).collect();
     workspace.find_pages(&folders, lookup)
+}
+
+/// The links of alerts of which only servers know where they lead: to no page of this repository, and without a part that
+/// nobody knows.
+pub fn links_to_ask(workspace: &Workspace, config: &Config) -> BTreeSet<String> {
+    let cx = WorkspaceContext::new(config, workspace);
+    let library = Library::of(workspace, &config.runbook, config.files());
+    let mut links = BTreeSet::new();
+    for alert in Alert::all(&cx) {
+        for (address, target) in alert.links.iter().flat_map(|link| link.targets(&library)) {
+            if target.is_asked() {
+                links.insert(address.to_owned());
+            }
+        }
+    }
+    links
 }
 
 /// The pages, the alerts, and which leads to which.
@@ -112,9 +129,8 @@ impl<'a> Pages<'a> {
     }
 
     fn with(cx: &WorkspaceContext<'a>, library: Library) -> Pages<'a> {
-        let (config, filter) = (cx.config, cx.config.files());
-        let alerting = cx.places().filter(|place| place.rule.kind == RuleKind::Alerting);
-        let alerts: Vec<Alert<'a>> = alerting.map(|place| Alert::of(place, config)).collect();
+        let filter = cx.config.files();
+        let alerts: Vec<Alert<'a>> = Alert::all(cx).collect();
         let mut by_name: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         let mut by_page: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
         for (at, alert) in alerts.iter().enumerate() {
@@ -241,6 +257,13 @@ impl<'a> Pages<'a> {
 }
 
 impl<'a> Alert<'a> {
+    /// The alerts of a workspace, in the order of the files.
+    pub(super) fn all(cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Alert<'a>> {
+        let config = cx.config;
+        let alerting = cx.places().filter(|place| place.rule.kind == RuleKind::Alerting);
+        alerting.map(move |place| Alert::of(place, config))
+    }
+
     fn of(place: Place<'a>, config: &'a Config) -> Alert<'a> {
         // Most links have no template, and ask for nothing.
         let facts = LazyCell::new(|| Some(Facts::under(place.rule.parsed.as_ref()?, config.premises())));

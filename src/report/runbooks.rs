@@ -22,7 +22,7 @@ pub enum ListFormat {
     Json,
 }
 
-const HEADS: [&str; 6] = ["alert", "page", "path", "link", "missing sections", "drift"];
+const HEADS: [&str; 7] = ["alert", "page", "path", "link", "missing sections", "drift", "online"];
 
 /// Writes the list.
 ///
@@ -37,7 +37,7 @@ pub fn write(out: &mut dyn Write, format: ListFormat, style: &Style, rows: &[Pag
     }
 }
 
-fn cells(row: &PageRow) -> [String; 6] {
+fn cells(row: &PageRow) -> [String; 7] {
     [
         row.alert.clone(),
         row.state.word().to_owned(),
@@ -45,14 +45,15 @@ fn cells(row: &PageRow) -> [String; 6] {
         row.link.clone().unwrap_or_default(),
         row.missing.join(", "),
         row.drift.join(", "),
+        row.online.clone().unwrap_or_default(),
     ]
 }
 
 fn write_table(out: &mut dyn Write, style: &Style, rows: &[PageRow]) -> io::Result<()> {
     // Where there is a page, its link says nothing more.
     let shown = |row: &PageRow| {
-        let [alert, state, page, link, missing, drift] = cells(row).map(|cell| one_line(&cell).into_owned());
-        let notes = [("lacks ", missing), ("differs in ", drift)];
+        let [alert, state, page, link, missing, drift, online] = cells(row).map(|cell| one_line(&cell).into_owned());
+        let notes = [("lacks ", missing), ("differs in ", drift), ("", online)];
         let notes = notes.iter().filter(|(_, text)| !text.is_empty()).map(|(what, text)| format!("{what}{text}"));
         [alert, state, if page.is_empty() { link } else { page }, notes.collect::<Vec<_>>().join("; ")]
     };
@@ -117,6 +118,7 @@ fn write_json(out: &mut dyn Write, rows: &[PageRow]) -> io::Result<()> {
             "page": row.page,
             "missing_sections": row.missing,
             "drift": row.drift,
+            "online": row.online,
         })
     };
     serde_json::to_writer_pretty(&mut *out, &rows.iter().map(row).collect::<Vec<_>>())?;

@@ -45,6 +45,13 @@ pub enum Target<'l> {
     Missing(&'l Site, String),
 }
 
+impl Target<'_> {
+    /// Whether only a server can say if there is a page. One of this repository is there, published already or not yet.
+    pub fn is_asked(&self) -> bool {
+        matches!(self, Target::Elsewhere | Target::Missing(..))
+    }
+}
+
 impl Library {
     /// Reads the pages of a workspace, in parallel.
     pub fn of(workspace: &Workspace, policy: &Policy, filter: &Filter) -> Library {

@@ -27,6 +27,8 @@ pub struct Policy {
     pub front_matter: Vec<String>,
     /// `shortcodes`: the names of the shortcodes that show a rule: a file and an alert are their arguments.
     pub shortcodes: Vec<String>,
+    /// `private-hosts`: hosts that are asked over the network though they are of none that is public.
+    pub private_hosts: Vec<String>,
 }
 
 /// What makes a site of pages, which decides how the addresses of pages look.
@@ -81,6 +83,7 @@ impl Default for Policy {
             sections: Vec::new(),
             front_matter: Vec::new(),
             shortcodes: names(&["rule"]),
+            private_hosts: Vec::new(),
         }
     }
 }

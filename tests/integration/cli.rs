@@ -403,6 +403,16 @@ fn help_shows_examples() {
           --since <REF>  Tell only findings that the changes since REF have brought, touched or affected
           --staged       The same for what is staged to be committed
 
+    Network:
+          --online                     Ask the servers of links to runbooks whether the pages are there;
+                                       nothing else is ever asked
+          --online-cache <FILE>        Keep the answers in this file, and ask only for what is old,
+                                       missing or not in it; without --online go by it alone
+          --online-max-age <DURATION>  Ask again for pages that were there so long ago [default: 7d]
+          --online-timeout <DURATION>  Give a request up after so long [default: 10s]
+          --online-allow <HOST>        Ask this host, too, though it is of this machine or of a private
+                                       network
+
     Baseline:
           --baseline <FILE>  Tell only findings that FILE does not know, and what it knows in vain
           --update-baseline  Write the findings of this run into the baseline
@@ -445,6 +455,7 @@ fn help_shows_examples() {
       promproof check --baseline known.jsonl    only what is new
       promproof check --since origin/main       only what this branch concerns
       promproof check --pedantic                also what is likely or an opinion
+      promproof check --online                  also whether runbooks elsewhere are there
 
     To excuse a finding, name its rule in a comment at the end of the line or above the rule, in
     promproof.toml, or with --ignore:

@@ -235,8 +235,11 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     let sandbox = Sandbox::with(&[("promproof.toml", config), ("legacy/a.yml", ""), ("old/b.yml", "")]);
     let selected = sandbox.run(&["config", "--select", "zero-for,runbook"]).stdout;
     let rules = selected.split("[rules]\n").nth(1).unwrap();
-    let (on, left_out) = rules.split_once("\n").unwrap();
-    insta::assert_snapshot!(on, @r#""alert/zero-for" = "on"                                   # --select"#);
+    let (on, left_out) = rules.split_at(rules.find("# and").unwrap());
+    insta::assert_snapshot!(on, @r#"
+    "alert/zero-for" = "on"                                   # --select
+    "runbook/url-moved" = "on"                                # --select
+    "#);
     assert!(
         left_out.starts_with("# and without ") && left_out.ends_with(" rules that --select leaves out\n"),
         "{left_out}"
@@ -267,6 +270,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     sections = []                                             # default
     front-matter = []                                         # default
     shortcodes = ["rule"]                                     # default
+    private-hosts = []                                        # default
 
     [promql]
     features = []                                             # default
@@ -297,6 +301,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     "runbook/section-empty" = "off"                           # promproof.toml:5
     "runbook/section-missing" = "off"                         # promproof.toml:5
     "runbook/section-placeholder" = "off"                     # promproof.toml:5
+    "runbook/url-dead" = "off"                                # promproof.toml:5
     "runbook/url-drift" = "off"                               # promproof.toml:5
     --- exit code 0
     "#);
@@ -328,6 +333,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     sections = []                                             # default
     front-matter = []                                         # default
     shortcodes = ["rule"]                                     # default
+    private-hosts = []                                        # default
 
     [promql]
     features = []                                             # default

@@ -6,6 +6,8 @@
 mod folder;
 #[path = "../support/schema.rs"]
 mod schema;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/shared.rs"]
 mod shared;
 #[path = "../support/mod.rs"]
@@ -30,6 +32,8 @@ mod html_page;
 mod init;
 mod left_alone;
 mod observers;
+#[cfg(feature = "online")]
+mod online;
 mod parts;
 mod policies;
 mod readme;

@@ -3,7 +3,7 @@
 //! Each page in `docs/rules` shows YAML blocks (or TOML, or lines of a baseline) marked `bad` or `good`. A good block must be clean; a bad one must
 //! be reported by the page's rule and by no other, and the `text` block behind it shows what promproof prints. Run with
 //! `UPDATE_DOCS=1` to write these `text` blocks anew. `file NAME` is a file that the configuration behind it names, `page NAME`
-//! a runbook page beside the rules of the next block.
+//! a runbook page beside the rules of the next block, `json answers` what servers say of links.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use promproof::lint::config::Choice;
 use promproof::lint::{self, Baseline, Confidence, Config, Gone, Scope};
+use promproof::online::Answers;
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
 use promproof::rules::{FileShape, classify};
@@ -160,6 +161,10 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
                 found
             }
             "jsonl bad" | "jsonl good" => read_baseline(&block.text, rules, &config),
+            "json answers" => {
+                config = config.knowing(Answers::parse(&block.text).unwrap());
+                continue;
+            }
             info if info.starts_with("markdown page ") => {
                 runbooks.push(SourceFile::new(&info["markdown page ".len()..], &block.text));
                 continue;

@@ -297,25 +297,25 @@ fn alerts_are_listed_with_their_pages() {
     3 of 7 links with a page
     "#);
     insta::assert_snapshot!(list("markdown"), @r#"
-    | alert | page | path | link | missing sections | drift |
-    | --- | --- | --- | --- | --- | --- |
-    | HostDown | ok | content/node/HostDown.md | https://run.example/node/hostdown/ | Mitigation | expr |
-    | DiskFull | ok | content/disk/blue.md | https://run.example/disk/blue/ | Meaning, Mitigation |  |
-    | DiskFull | ok | content/disk/red.md | https://run.example/disk/red/ | Meaning, Mitigation |  |
-    | NoLink | no link |  |  |  |  |
-    | Odd, "\|" | elsewhere |  | https://x.example/a |  |  |
-    | Gone | missing |  | https://run.example/gone |  |  |
-    | AnyJob | unknown |  | https://run.example/{{ $labels.job }} |  |  |
+    | alert | page | path | link | missing sections | drift | online |
+    | --- | --- | --- | --- | --- | --- | --- |
+    | HostDown | ok | content/node/HostDown.md | https://run.example/node/hostdown/ | Mitigation | expr |  |
+    | DiskFull | ok | content/disk/blue.md | https://run.example/disk/blue/ | Meaning, Mitigation |  |  |
+    | DiskFull | ok | content/disk/red.md | https://run.example/disk/red/ | Meaning, Mitigation |  |  |
+    | NoLink | no link |  |  |  |  |  |
+    | Odd, "\|" | elsewhere |  | https://x.example/a |  |  |  |
+    | Gone | missing |  | https://run.example/gone |  |  |  |
+    | AnyJob | unknown |  | https://run.example/{{ $labels.job }} |  |  |  |
     "#);
     insta::assert_snapshot!(list("csv"), @r#"
-    alert,page,path,link,missing sections,drift,file,line
-    HostDown,ok,content/node/HostDown.md,https://run.example/node/hostdown/,Mitigation,expr,rules/node.yml,4
-    DiskFull,ok,content/disk/blue.md,https://run.example/disk/blue/,"Meaning, Mitigation",,rules/node.yml,14
-    DiskFull,ok,content/disk/red.md,https://run.example/disk/red/,"Meaning, Mitigation",,rules/node.yml,14
-    NoLink,no link,,,,,rules/node.yml,18
-    "Odd, ""|""",elsewhere,,https://x.example/a,,,rules/node.yml,19
-    Gone,missing,,https://run.example/gone,,,rules/node.yml,20
-    AnyJob,unknown,,https://run.example/{{ $labels.job }},,,rules/node.yml,21
+    alert,page,path,link,missing sections,drift,online,file,line
+    HostDown,ok,content/node/HostDown.md,https://run.example/node/hostdown/,Mitigation,expr,,rules/node.yml,4
+    DiskFull,ok,content/disk/blue.md,https://run.example/disk/blue/,"Meaning, Mitigation",,,rules/node.yml,14
+    DiskFull,ok,content/disk/red.md,https://run.example/disk/red/,"Meaning, Mitigation",,,rules/node.yml,14
+    NoLink,no link,,,,,,rules/node.yml,18
+    "Odd, ""|""",elsewhere,,https://x.example/a,,,,rules/node.yml,19
+    Gone,missing,,https://run.example/gone,,,,rules/node.yml,20
+    AnyJob,unknown,,https://run.example/{{ $labels.job }},,,,rules/node.yml,21
     "#);
     let run = sandbox.run(&["runbook", "list", "--output-format", "json"]);
     let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();

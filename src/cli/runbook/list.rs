@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Error, ExitStatus, Session, read};
 use crate::cli::config::ConfigArgs;
+use crate::cli::online::OnlineArgs;
 use crate::lint::{Pages, page_rows};
 use crate::report::runbooks::{self, ListFormat};
 use crate::report::workflow::Syntax;
@@ -24,6 +25,9 @@ pub(in crate::cli) struct ListArgs {
     pub output_format: ListOutput,
 
     #[command(flatten)]
+    pub online: OnlineArgs,
+
+    #[command(flatten)]
     pub config: ConfigArgs,
 }
 
@@ -32,9 +36,11 @@ Examples:
   promproof runbook list
   promproof runbook list --output-format markdown > RUNBOOKS.md
   promproof runbook list --output-format csv | grep missing
+  promproof runbook list --online
 
 A page is ok, missing, moved, or there but for its capital letters; a link may lead elsewhere,
-depend on a label that nobody knows, or be none.
+depend on a label that nobody knows, or be none. With --online servers say whether pages that lie
+elsewhere are there; links with a part that nobody knows are not asked.
 
 Exit code: 0, or 2 where something cannot be read.";
 
@@ -56,7 +62,9 @@ pub(in crate::cli) enum ListOutput {
 /// # Errors
 /// Where nothing can be read or the output cannot be written.
 pub(super) fn run(args: &ListArgs, session: &Session) -> Result<ExitStatus, Error> {
+    args.online.forbid(&args.paths)?;
     let (config, inputs) = read(&args.config, &args.paths, session)?;
+    let config = args.online.ask(&inputs.workspace, &config, session)?.unwrap_or(config);
     let pages = Pages::new(&inputs.workspace, &config);
     let rows = page_rows(&pages, &config);
     let (format, syntax) = match args.output_format {

@@ -64,6 +64,7 @@ use crate::facts::Premises;
 use crate::inventory::Inventory;
 use crate::lint::naming::Name;
 use crate::lint::policy::{Conditions, Policy};
+use crate::online::Answers;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
 use crate::runbook;
@@ -103,6 +104,8 @@ pub struct Config {
     dialect: Option<Dialect>,
     /// What the files of `[facts]` say.
     inventory: Arc<Inventory>,
+    /// What servers say of links, where they or a file were asked.
+    answers: Option<Arc<Answers>>,
     /// When it is, in milliseconds since the Unix epoch.
     now_ms: Option<i64>,
     levels: Levels,
@@ -225,6 +228,18 @@ impl Config {
     pub fn as_of(mut self, now_ms: i64) -> Config {
         self.now_ms = Some(now_ms);
         self
+    }
+
+    /// Says what servers say of links.
+    #[must_use]
+    pub fn knowing(mut self, answers: Answers) -> Config {
+        self.answers = Some(Arc::new(answers));
+        self
+    }
+
+    /// What servers say of links, where that is known.
+    pub fn answers(&self) -> Option<&Answers> {
+        self.answers.as_deref()
     }
 
     /// When it is, in milliseconds since the Unix epoch, where that was said.

@@ -211,6 +211,15 @@ pub(super) static SECTIONS: [Section; 6] = [
                         alert (`runbook/dead-shortcode`).",
                 example: r#"shortcodes = ["rule", "alert"]"#,
             },
+            Key {
+                name: "private-hosts",
+                slot: Slot::Names(|config| &mut config.runbook.private_hosts),
+                is_required: false,
+                about: "Hosts of this machine or of private networks that `--online` asks, too, by the names or addresses \
+                        that links have. The option `--online-allow` adds to it. Services that tell machines their \
+                        secrets, at link-local addresses, are never asked.",
+                example: r#"private-hosts = ["wiki.example.internal"]"#,
+            },
         ],
     },
     Section {

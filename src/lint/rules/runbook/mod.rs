@@ -1,6 +1,7 @@
 //! Links to runbook pages, and the pages.
 
 mod anchor_missing;
+mod answered;
 mod broken_page;
 mod broken_relative_link;
 mod case_mismatch;
@@ -14,7 +15,9 @@ mod section_empty;
 mod section_missing;
 mod section_placeholder;
 mod sections;
+mod url_dead;
 mod url_drift;
+mod url_moved;
 
 use super::LintRule;
 
@@ -32,5 +35,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &section_empty::SectionEmpty,
     &section_missing::SectionMissing,
     &section_placeholder::SectionPlaceholder,
+    &url_dead::UrlDead,
     &url_drift::UrlDrift,
+    &url_moved::UrlMoved,
 ];
