@@ -257,9 +257,9 @@ mod tests {
             "/301/200/",
             "/302/!200",
             "/302/https:!!b.dev!200",
-            "/302/https:!!b.dev!login!200",
+            "/302/https:!!b.dev!200!!login",
             "/308/https:!!b.dev!404",
-            "/301/!302!200",
+            "/301/!302!!200",
             "/302/!302!!302!200",
             "/301/ftp:!!x!",
             "/301/https:!!a:b@x!",
@@ -281,9 +281,9 @@ mod tests {
         /301/200/: Unclear("the server sends on more than 10 times")
         /302/!200: Page(None)
         /302/https:!!b.dev!200: Page(None) https://b.dev/200 false
-        /302/https:!!b.dev!login!200: Unclear("the server answers 500")
+        /302/https:!!b.dev!200!!login: Page(None)
         /308/https:!!b.dev!404: Gone(404)
-        /301/!302!200: Unclear("the server sends in a circle")
+        /301/!302!!200: Page(None) https://a.dev/302//200 true
         /302/!302!!302!200: Unclear("the server sends in a circle")
         /301/ftp:!!x!: Unclear("the server sends on to what is not asked: `ftp` is neither http nor https")
         /301/https:!!a:b@x!: Unclear("the server sends on to what is not asked: it has a user name in it, which is sent to nobody")
