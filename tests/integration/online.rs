@@ -460,7 +460,7 @@ fn a_template_is_asked_for_every_value_that_is_known() {
 fn pages_of_the_repository_are_not_asked() {
     let server = Server::start(|stream, request, _| reply(stream, request, 404, HTML, ""));
     let sandbox = sandbox(&server, &["/docs/a", "/docs/b", "/c"]);
-    sandbox.write("promproof.toml", &format!("[runbook]\nsites = {{ \"{}\" = \"docs\" }}\n", server.url("/docs/")));
+    sandbox.write("promproof.toml", format!("[runbook]\nsites = {{ \"{}\" = \"docs\" }}\n", server.url("/docs/")));
     sandbox.write("docs/a.md", "# A\n");
     let text = check(&sandbox, &server, &ONLINE);
     assert_eq!(text.matches("runbook/url-dead").count(), 2, "{text}");
