@@ -1,7 +1,7 @@
 //! Rule files to rules that can be evaluated.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::engine::{self, Engine, EvalError, Prepared};
@@ -12,6 +12,7 @@ use crate::source::{Diagnostic, Label, Severity};
 use crate::template::{self, Template, TemplateError};
 
 use super::RuleId;
+use super::plan::Plan;
 
 /// What rules are compiled with.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,8 @@ pub struct CompileOptions {
 pub struct RuleSet {
     groups: Arc<[CompiledGroup]>,
     options: Arc<CompileOptions>,
+    /// How the groups are run, made when first asked for, with the time of the first evaluation that it is for.
+    plan: Arc<OnceLock<(i64, Arc<Plan>)>>,
 }
 
 /// A rule group, ready to run.
@@ -113,7 +116,7 @@ impl RuleSet {
         }
         let order: BTreeMap<&str, usize> = options.group_order.iter().map(String::as_str).zip(1..).collect();
         groups.sort_by_key(|group| order.get(group.name.as_str()).copied().unwrap_or(0));
-        (RuleSet { groups: groups.into(), options: Arc::new(options) }, problems)
+        (RuleSet { groups: groups.into(), options: Arc::new(options), plan: Arc::default() }, problems)
     }
 
     /// The templates of alerting rules that do not parse: Prometheus does not load the file then. `files` are those that
@@ -136,14 +139,14 @@ impl RuleSet {
     #[must_use]
     pub fn with_external(&self, external_labels: Labels, external_url: String) -> Self {
         let options = CompileOptions { external_labels, external_url, ..CompileOptions::clone(&self.options) };
-        RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
+        RuleSet { options: Arc::new(options), ..self.clone() }
     }
 
     /// The same rules, evaluated by another engine.
     #[must_use]
     pub fn with_engine(&self, engine: Engine) -> Self {
         let options = CompileOptions { engine, ..CompileOptions::clone(&self.options) };
-        RuleSet { groups: Arc::clone(&self.groups), options: Arc::new(options) }
+        RuleSet { options: Arc::new(options), ..self.clone() }
     }
 
     /// The same rules, where every evaluation has to be done at `deadline`; `None`: it may take any time.
@@ -193,7 +196,13 @@ impl RuleSet {
         if let Some(rule) = found {
             change(Arc::make_mut(rule));
         }
-        RuleSet { groups, options: Arc::clone(&self.options) }
+        RuleSet { groups, options: Arc::clone(&self.options), plan: Arc::default() }
+    }
+
+    /// How runs go whose first evaluation is at `start_ms`.
+    pub(super) fn plan(&self, start_ms: i64) -> Arc<Plan> {
+        let (planned_for, plan) = self.plan.get_or_init(|| (start_ms, Arc::new(Plan::new(self, start_ms))));
+        if *planned_for == start_ms { Arc::clone(plan) } else { Arc::new(Plan::new(self, start_ms)) }
     }
 
     /// The groups in the order of evaluation.

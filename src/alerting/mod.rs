@@ -9,6 +9,7 @@ mod alerts;
 mod branches;
 mod budget;
 mod compile;
+mod order;
 mod plan;
 mod recording;
 mod render;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::engine::{Observer, Point, Points, QueryValue, Series, Store};
+use crate::engine::{Observer, Point, Points, Prepared, QueryValue, Series, Store};
 use crate::model::{Labels, SampleValue};
 use crate::rules::RuleKind;
 
@@ -85,10 +85,10 @@ impl Schedule {
 ///
 /// Afterwards `store` holds the inputs up to the last step and all that was recorded.
 pub fn run(rules: &RuleSet, store: &mut Store, inputs: &[Input], schedule: &Schedule, options: &RunOptions) -> Run {
-    let plan = Plan::new(rules, inputs, schedule);
+    let plan = rules.plan(schedule.start_ms);
     inputs.iter().for_each(|input| store.declare(&input.labels));
     let steps = schedule.steps();
-    if options.step_by_step || plan.step_by_step {
+    if options.step_by_step || plan.is_step_by_step(inputs) {
         return Runner::new(rules, &plan, schedule, options).step_by_step(store, inputs, steps);
     }
     let before = store.clone();
@@ -126,6 +126,8 @@ struct RunningRule<'a> {
     planned: &'a PlannedRule,
     group: &'a CompiledGroup,
     rule: &'a Arc<CompiledRule>,
+    /// The expression as it is evaluated.
+    prepared: &'a Prepared,
     state: RuleState,
     /// (first step, number of elements) where the number changes.
     counts: Vec<(usize, usize)>,
@@ -164,6 +166,7 @@ impl<'a> Runner<'a> {
                 planned,
                 group,
                 rule,
+                prepared: planned.prepared.as_ref().unwrap_or(&rule.prepared),
                 state,
                 counts: Vec::new(),
                 kept,
@@ -179,14 +182,16 @@ impl<'a> Runner<'a> {
     /// Everything at each step, inputs loaded as time goes on.
     fn step_by_step(mut self, store: &mut Store, inputs: &[Input], steps: usize) -> Run {
         let mut loaded = vec![0; inputs.len()];
-        let all = 0..self.rules.len();
+        let all: Vec<usize> = (0..self.rules.len()).collect();
+        // Nothing is there yet that a later rule writes.
+        self.rules.iter_mut().for_each(|rule| rule.prepared = &rule.rule.prepared);
         for step in 0..steps {
             let t_ms = self.schedule.time(step);
             if let Err(message) = load(store, inputs, &mut loaded, t_ms) {
                 self.errors.push(RunError { step, t_ms, kind: RunErrorKind::Input, message });
                 continue;
             }
-            if !self.step(store, all.clone(), step) {
+            if !self.step(store, &all, step) {
                 return self.finish(step + 1);
             }
         }
@@ -206,8 +211,8 @@ impl<'a> Runner<'a> {
         let plan = self.plan;
         for Block { rules, step_by_step } in &plan.blocks {
             if *step_by_step {
-                let _ = (0..steps).all(|step| self.step(store, rules.clone(), step));
-            } else if let Some(rule) = self.rules.get_mut(rules.start) {
+                let _ = (0..steps).all(|step| self.step(store, rules, step));
+            } else if let Some(rule) = rules.first().and_then(|rule| self.rules.get_mut(*rule)) {
                 let result = rule.timed(|rule| rule.pass(self.set, self.schedule, store, steps));
                 self.errors.extend(result.err());
             }
@@ -234,9 +239,10 @@ impl<'a> Runner<'a> {
     }
 
     /// One step of some rules. False if one of them failed.
-    fn step(&mut self, store: &mut Store, rules: Range<usize>, step: usize) -> bool {
+    fn step(&mut self, store: &mut Store, rules: &[usize], step: usize) -> bool {
         let before = self.errors.len();
-        for rule in self.rules.get_mut(rules).unwrap_or_default() {
+        for index in rules {
+            let Some(rule) = self.rules.get_mut(*index) else { continue };
             if let Err(message) = rule.timed(|rule| rule.step(self.set, self.schedule, store, step)) {
                 self.errors.push(rule.error(self.schedule, step, message));
                 if self.budget.is_exceeded() {
@@ -277,7 +283,7 @@ impl<'a> Runner<'a> {
             }
         };
         let rules = self.rules.into_iter().map(timeline).collect();
-        self.errors.sort_by_key(|error| error.step);
+        self.errors.sort_by_key(|error| (error.step, error.rule()));
         Run { schedule: *self.schedule, steps, rules, errors: self.errors, alerting_by_name: OnceLock::new() }
     }
 }
@@ -321,7 +327,7 @@ impl RunningRule<'_> {
         }
         let t_ms = schedule.time(step).saturating_sub(self.group.query_offset_ms);
         let engine = &set.options().engine;
-        let output = engine.instant_observed(store, &self.rule.prepared, t_ms, self.observer.as_ref());
+        let output = engine.instant_observed(store, self.prepared, t_ms, self.observer.as_ref());
         // Where there was not time enough, that is the reason.
         let output = output.map_err(|error| self.budget.time().err().unwrap_or(error.message))?;
         let mut elements = match output.value {
@@ -353,7 +359,7 @@ impl RunningRule<'_> {
             let engine = &set.options().engine;
             let (start_ms, end_ms, step_ms) = (time(first), time(end - 1), schedule.interval_ms.max(1));
             let observer = self.observer.as_ref();
-            let result = engine.range_observed(store, &self.rule.prepared, start_ms, end_ms, step_ms, observer);
+            let result = engine.range_observed(store, self.prepared, start_ms, end_ms, step_ms, observer);
             match result.map(|output| output.value) {
                 Ok(QueryValue::Matrix(series)) => self.take_matrix(store, schedule, first..end, &series)?,
                 // Step by step finds the step that fails, and its error.

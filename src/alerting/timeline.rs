@@ -152,6 +152,16 @@ pub enum RunErrorKind {
     Late(RuleId),
 }
 
+impl RunError {
+    /// The rule that it is about.
+    pub fn rule(&self) -> Option<RuleId> {
+        match self.kind {
+            RunErrorKind::Input => None,
+            RunErrorKind::Rule(id) | RunErrorKind::Budget(id) | RunErrorKind::Late(id) => Some(id),
+        }
+    }
+}
+
 impl AlertState {
     /// Whether Prometheus says `firing`.
     pub fn is_firing(self) -> bool {

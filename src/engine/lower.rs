@@ -227,6 +227,7 @@ impl Lowering {
             at: selector.modifiers.at.as_ref().map(|at| at.value),
             extension: selector.modifiers.extension.as_ref().map(|extension| extension.value),
             detects_resets: false,
+            sees_only_before: false,
         })
     }
 }

@@ -40,7 +40,7 @@ use crate::promql::ast::ValueType;
 
 use duration::QueryTimes;
 use evaluate::Evaluator;
-use plan::Plan;
+use plan::{NodeKind, Plan};
 use steps::Steps;
 
 pub use annotations::{Annotation, AnnotationKind, Annotations};
@@ -63,6 +63,21 @@ pub struct Engine {
 #[derive(Clone, Debug)]
 pub struct Prepared {
     plan: Plan,
+}
+
+impl Prepared {
+    /// The same expression as a rule sees it that is evaluated before the rules that write these series: its plain
+    /// instant selectors of these names do not see what is written at the time of the evaluation itself.
+    #[must_use]
+    pub fn before(&self, is_written_later: impl Fn(&str) -> bool) -> Prepared {
+        let mut prepared = self.clone();
+        for node in &mut prepared.plan.nodes {
+            if let NodeKind::Selector(selector) = &mut node.kind {
+                selector.sees_only_before |= selector.name.as_deref().is_some_and(&is_written_later);
+            }
+        }
+        prepared
+    }
 }
 
 impl Engine {

@@ -58,6 +58,8 @@ pub(crate) struct Selector {
     pub(crate) extension: Option<RangeExtension>,
     /// Whether counter resets between histograms are looked for while reading, see [`super::detected_resets`].
     pub(crate) detects_resets: bool,
+    /// Whether samples of the very time at which it looks count as not there yet, see [`super::Prepared::before`].
+    pub(crate) sees_only_before: bool,
 }
 
 /// A compiled label matcher.

@@ -55,11 +55,14 @@ pub(crate) struct Times {
     offset: i64,
     /// How far a sample may lie back.
     pub(crate) lookback: i64,
+    /// How far it has to lie back, at least: 1 ms where what is written at the very time is not there yet.
+    distance: i64,
 }
 
 impl Times {
     pub(crate) fn of(eval: &Evaluator<'_>, selector: &Selector) -> Result<Self, EvalError> {
-        Ok(Times::reading(eval, eval.fixed_time(selector.at), selector.offset.resolve(&eval.query)?))
+        let times = Times::reading(eval, eval.fixed_time(selector.at), selector.offset.resolve(&eval.query)?);
+        Ok(Times { distance: i64::from(selector.sees_only_before), ..times })
     }
 
     /// Looks at `fixed`, or else at each step, less `offset`.
@@ -69,6 +72,7 @@ impl Times {
             steps: eval.steps,
             offset,
             lookback: eval.options.lookback_ms.saturating_add(eval.options.closing_ms()),
+            distance: 0,
         }
     }
 
@@ -81,6 +85,12 @@ impl Times {
     #[inline]
     pub(crate) fn at(&self, step: usize) -> i64 {
         self.fixed.unwrap_or_else(|| self.steps.time(step)).saturating_sub(self.offset)
+    }
+
+    /// The time of the newest sample that may be seen from `at`.
+    #[inline]
+    fn newest(&self, at: i64) -> i64 {
+        at.saturating_sub(self.distance)
     }
 }
 
@@ -132,10 +142,10 @@ fn value(values: &[f64], index: usize) -> f64 {
 
 /// The common case: no histograms, no staleness markers.
 fn floats_only(samples: &Samples<f64>, times: &Times) -> Column {
-    let mut cursor = Cursor::new(&samples.times, times.at(0));
+    let mut cursor = Cursor::new(&samples.times, times.newest(times.at(0)));
     let values = (0..times.count()).map(|step| {
         let at = times.at(step);
-        match cursor.advance(at) {
+        match cursor.advance(times.newest(at)) {
             Some((index, t_ms)) if t_ms > at.saturating_sub(times.lookback) => value(&samples.values, index),
             _ => super::column::ABSENT,
         }
@@ -151,7 +161,7 @@ pub(crate) enum Found {
 
 /// Calls `visit` for each step at which the series has a sample.
 pub(crate) fn walk(series: &StoredSeries, times: &Times, mut visit: impl FnMut(usize, Found)) {
-    let first = times.at(0);
+    let first = times.newest(times.at(0));
     let mut floats = Cursor::new(&series.floats.times, first);
     let mut histograms = Cursor::new(&series.histograms.times, first);
     let mut stale = Cursor::new(&series.stale, first);
@@ -159,9 +169,10 @@ pub(crate) fn walk(series: &StoredSeries, times: &Times, mut visit: impl FnMut(u
         let at = times.at(step);
         let oldest = at.saturating_sub(times.lookback);
         let fresh = |found: &(usize, i64)| found.1 > oldest;
-        let float = floats.advance(at).filter(fresh);
-        let histogram = histograms.advance(at).filter(fresh);
-        let stale_since = stale.advance(at).map_or(i64::MIN, |(_, t_ms)| t_ms);
+        let newest = times.newest(at);
+        let float = floats.advance(newest).filter(fresh);
+        let histogram = histograms.advance(newest).filter(fresh);
+        let stale_since = stale.advance(newest).map_or(i64::MIN, |(_, t_ms)| t_ms);
         let found = match (float, histogram) {
             (Some((_, f)), Some((index, h))) if h > f => Found::Histogram(index, h),
             (Some((index, f)), _) => Found::Float(index, f),

@@ -16,6 +16,9 @@ const LOOKBACK_MS: i64 = 5 * 60 * 1000;
 pub struct Reads {
     /// The names of the metrics that selectors ask for.
     pub names: BTreeSet<String>,
+    /// Those of them that are not only read by plain instant selectors at the time of the evaluation: over a range, with an
+    /// offset or `@`, within a subquery.
+    pub over_time: BTreeSet<String>,
     /// Whether any metric may be read: a selector has no name, or `info` looks for labels.
     pub any_metric: bool,
     /// How far back it looks, in milliseconds; `None` where that cannot be told.
@@ -44,12 +47,13 @@ impl Reads {
             match &part.kind {
                 ExprKind::Vector(selector) => {
                     selectors += 1;
-                    reads.selector(selector, past_ms);
+                    let is_plain = outer_ms == Some(0) && selector.modifiers == Modifiers::default();
+                    reads.selector(selector, past_ms, is_plain);
                     back_ms = add(Some(LOOKBACK_MS), offset_ms(&selector.modifiers));
                 }
                 ExprKind::Matrix(matrix) => {
                     selectors += 1;
-                    reads.selector(&matrix.selector.value, past_ms);
+                    reads.selector(&matrix.selector.value, past_ms, false);
                     reads.duration(&matrix.range);
                     back_ms = add(matrix.range.literal_ms(), offset_ms(&matrix.selector.value.modifiers));
                 }
@@ -81,6 +85,7 @@ impl Reads {
     pub fn none() -> Reads {
         Reads {
             names: BTreeSet::new(),
+            over_time: BTreeSet::new(),
             any_metric: false,
             back_ms: Some(0),
             future: false,
@@ -104,6 +109,7 @@ impl Reads {
     /// Both.
     pub fn merge(&mut self, other: &Reads) {
         self.names.extend(other.names.iter().cloned());
+        self.over_time.extend(other.over_time.iter().cloned());
         self.any_metric |= other.any_metric;
         self.back_ms = self.back_ms.zip(other.back_ms).map(|(a, b)| a.max(b));
         self.future |= other.future;
@@ -116,14 +122,17 @@ impl Reads {
         (!self.any_metric).then_some(&self.names)
     }
 
-    fn selector(&mut self, selector: &VectorSelector, past_ms: i64) {
+    fn selector(&mut self, selector: &VectorSelector, past_ms: i64, is_plain: bool) {
         self.modifiers(&selector.modifiers, past_ms);
-        match selector.metric_name() {
-            Some(name) if self.names.contains(name) => {}
-            Some(name) => {
-                self.names.insert(name.to_owned());
-            }
-            None => self.any_metric = true,
+        let Some(name) = selector.metric_name() else {
+            self.any_metric = true;
+            return;
+        };
+        if !self.names.contains(name) {
+            self.names.insert(name.to_owned());
+        }
+        if !is_plain && !self.over_time.contains(name) {
+            self.over_time.insert(name.to_owned());
         }
     }
 

@@ -18,7 +18,7 @@ use super::literal;
 const MAX_NESTING: usize = 64;
 
 /// The variables that Prometheus declares before the templates of alerts, and `$`.
-const PREDECLARED: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "$value"];
+const PREDECLARED: &[&str] = &["$", "$labels", "$externalLabels", "$externalURL", "$value"];
 
 type Parsed<T> = Result<T, TemplateError>;
 
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Parsed<Tree> {
         tokens,
         next: 0,
         farthest: 0,
-        variables: Declared::new(&PREDECLARED),
+        variables: Declared::new(PREDECLARED),
         range_depth: 0,
         depth: 0,
         action_line: None,

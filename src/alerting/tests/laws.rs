@@ -18,7 +18,7 @@ fn expression() -> impl Strategy<Value = String> {
         1 => Just("ALERTS_FOR_STATE"),
         1 => Just("{job='a'}"),
     ];
-    (selector, 0..14, 0..4).prop_map(|(selector, shape, number)| match shape {
+    (selector, 0..15, 0..4).prop_map(|(selector, shape, number)| match shape {
         0..=3 => format!("{selector} > {number}"),
         4 => format!("sum by (job) ({selector})"),
         5 => format!("{selector} * on (job) group_left y"),
@@ -29,6 +29,7 @@ fn expression() -> impl Strategy<Value = String> {
         10 => format!("{selector} or vector({number})"),
         11 => format!("max_over_time(({selector} > {number})[4m:1m])"),
         12 => format!("time() - {selector} > {number}"),
+        13 => format!("timestamp({selector}) < time() - {number} * 60"),
         // Which of equal elements wins depends on the order in which series are stored, which is upstream's secret.
         _ if selector.len() == 1 => format!("topk({number}, {selector})"),
         _ => format!("count_values('n', {selector})"),

@@ -3,6 +3,7 @@
 mod alerts;
 mod budget;
 mod laws;
+mod plans;
 mod recordings;
 mod support;
 mod variants;

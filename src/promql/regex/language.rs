@@ -75,22 +75,19 @@ pub enum Answer {
 pub fn value_satisfying(conditions: &[Condition<'_>]) -> Answer {
     match listed_values(conditions) {
         Some(values) => first_accepted(values, conditions),
-        None if conditions.iter().all(|condition| excludes_listed_values(*condition)) => Answer::Some(String::new()),
+        None if conditions.iter().all(|condition| accepts_nothing_there(*condition)) => Answer::Some(String::new()),
         None => search(conditions).unwrap_or(Answer::Unknown),
     }
 }
 
-/// Whether it only excludes some values, not the empty one: `!="a"`, `!~"a|b"`. No automaton is needed to see that.
-fn excludes_listed_values(condition: Condition<'_>) -> bool {
+/// Whether the empty value satisfies it, as with `!="a"`, `!~"a.*"`. No automaton is needed to see that.
+fn accepts_nothing_there(condition: Condition<'_>) -> bool {
     let Some(text) = condition.text() else { return false };
-    match condition.op {
-        MatchOp::NotEqual => !text.is_empty(),
-        MatchOp::NotRegex => {
-            let listed = parser::parse(text, true).ok().and_then(|pattern| pattern.literals());
-            listed.is_some_and(|values| values.iter().all(|value| !value.is_empty()))
-        }
-        MatchOp::Equal | MatchOp::Regex => false,
-    }
+    let matches = match condition.op {
+        MatchOp::Equal | MatchOp::NotEqual => Some(text.is_empty()),
+        MatchOp::Regex | MatchOp::NotRegex => parser::parse(text, true).ok().map(|pattern| pattern.is_nullable()),
+    };
+    matches.is_some_and(|matches| matches != condition.is_negative())
 }
 
 /// Whether every value that satisfies all of `conditions` satisfies `implied` too. False also where it is not known.

@@ -135,10 +135,11 @@ pub(super) fn of_action(content: &str, ground: Ground) -> Option<Templating> {
     (ground == Ground::Plain && !is_ours && !inner.is_empty()).then_some(Templating::Braces)
 }
 
-/// `$labels.x`, `$value`, `$value | humanize`: most actions there are, told without looking for the words of others.
+/// `$labels`, `$labels.x`, `$value`, `$value | humanize`: most actions there are, told without looking for the words of others.
 fn is_plainly_ours(inner: &str) -> bool {
     let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     match inner.strip_prefix('$') {
+        Some("labels") => true,
         Some(rest) if rest.starts_with("labels.") => rest.get(7..).is_some_and(is_word),
         Some(rest) if rest.starts_with("value") => {
             let piped = rest.get(5..).unwrap_or_default().trim_start();

@@ -5,16 +5,17 @@ use rustc_hash::FxHashMap;
 /// The variables that may be used.
 #[derive(Debug, Default)]
 pub(super) struct Declared {
+    /// The few that are there from the beginning.
+    given: &'static [&'static str],
+    /// Those that the template declares.
     stack: Vec<String>,
     /// How many of the stack have a name.
     counts: FxHashMap<String, usize>,
 }
 
 impl Declared {
-    pub(super) fn new(names: &[&str]) -> Self {
-        let mut declared = Declared::default();
-        names.iter().for_each(|name| declared.declare((*name).to_owned()));
-        declared
+    pub(super) fn new(given: &'static [&'static str]) -> Self {
+        Declared { given, ..Declared::default() }
     }
 
     pub(super) fn declare(&mut self, name: String) {
@@ -23,11 +24,11 @@ impl Declared {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.counts.get(name).is_some_and(|count| *count > 0)
+        self.given.contains(&name) || self.counts.get(name).is_some_and(|count| *count > 0)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.stack.iter().map(String::as_str)
+        self.given.iter().copied().chain(self.stack.iter().map(String::as_str))
     }
 
     /// A mark to [`return to`](Self::return_to) where the present block ends.

@@ -7,18 +7,17 @@ use super::kind::Kind;
 /// Variables with the kinds of their values. A later one of the same name hides an earlier one.
 #[derive(Debug, Default)]
 pub(super) struct Variables<'a> {
+    /// The few that are there from the beginning.
+    given: Vec<(&'a str, Kind<'a>)>,
+    /// Those that the template declares.
     stack: Vec<(&'a str, Kind<'a>)>,
     /// Where in the stack those of a name are, the visible one last.
     places: FxHashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(declared: &[(&'a str, Kind<'a>)]) -> Self {
-        let mut variables = Variables::default();
-        for (name, kind) in declared {
-            variables.declare(name, *kind);
-        }
-        variables
+    pub(super) fn new(given: &[(&'a str, Kind<'a>)]) -> Self {
+        Variables { given: given.to_vec(), ..Variables::default() }
     }
 
     pub(super) fn declare(&mut self, name: &'a str, kind: Kind<'a>) {
@@ -28,15 +27,21 @@ impl<'a> Variables<'a> {
 
     /// Gives the visible variable of that name another value.
     pub(super) fn assign(&mut self, name: &str, kind: Kind<'a>) {
-        let place = self.places.get(name).and_then(|places| places.last());
-        if let Some(slot) = place.and_then(|place| self.stack.get_mut(*place)) {
+        let slot = match self.places.get(name).and_then(|places| places.last()) {
+            Some(place) => self.stack.get_mut(*place),
+            None => self.given.iter_mut().find(|(given, _)| *given == name),
+        };
+        if let Some(slot) = slot {
             slot.1 = kind;
         }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Kind<'a>> {
-        let place = self.places.get(name)?.last()?;
-        self.stack.get(*place).map(|(_, kind)| *kind)
+        let (_, kind) = match self.places.get(name).and_then(|places| places.last()) {
+            Some(place) => self.stack.get(*place)?,
+            None => self.given.iter().find(|(given, _)| *given == name)?,
+        };
+        Some(*kind)
     }
 
     /// A mark to [`return to`](Self::return_to) where the present block ends.
