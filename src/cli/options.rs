@@ -57,7 +57,7 @@ pub(super) struct FormatArgs {
 
     /// Write the result to a file as well (repeatable): sarif=out.sarif
     ///
-    /// Without a format the ending says which it is: .sarif, .json or .txt.
+    /// Without a format the ending says which it is: .sarif, .json, .txt or .md.
     #[arg(short, long, value_name = "FORMAT=FILE", value_parser = output())]
     pub output: Vec<Output>,
 }
@@ -93,7 +93,7 @@ fn output() -> impl TypedValueParser<Value = Output> {
             return Err("standard output has its own option, --output-format; name a file, or write `./-`".to_owned());
         }
         let format = format.or_else(|| of_ending(&path)).ok_or_else(|| {
-            "the format is missing: write FORMAT=FILE, as in junit=report.xml; only .sarif, .json and .txt say which it is"
+            "the format is missing: write FORMAT=FILE, as in junit=report.xml; only .sarif, .json, .txt and .md say which it is"
                 .to_owned()
         })?;
         Ok(Output { format, path })
@@ -122,6 +122,7 @@ fn of_ending(path: &Path) -> Option<Format> {
         "sarif" => Some(Format::Sarif),
         "json" => Some(Format::Json),
         "txt" => Some(Format::Full),
+        "md" => Some(Format::Markdown),
         _ => None,
     }
 }
@@ -144,6 +145,7 @@ impl ValueEnum for Format {
             Format::Checkstyle => ("checkstyle", "Checkstyle's XML"),
             Format::Rdjson => ("rdjson", "reviewdog's JSON"),
             Format::Tap => ("tap", "The Test Anything Protocol"),
+            Format::Markdown => ("markdown", "A summary for job summaries and comments"),
         };
         Some(PossibleValue::new(name).help(help))
     }

@@ -25,11 +25,13 @@ pub enum Format {
     Rdjson,
     /// The Test Anything Protocol, version 14.
     Tap,
+    /// A summary in Markdown, as GitHub and GitLab show it.
+    Markdown,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Full,
         Format::Concise,
         Format::Json,
@@ -40,6 +42,7 @@ impl Format {
         Format::Checkstyle,
         Format::Rdjson,
         Format::Tap,
+        Format::Markdown,
     ];
 
     /// Whether it is for people, on a terminal.
@@ -57,7 +60,7 @@ impl Format {
         match self {
             Format::Json | Format::Gitlab | Format::Sarif | Format::Rdjson => Syntax::Json,
             Format::Junit | Format::Checkstyle => Syntax::Xml,
-            Format::Full | Format::Concise | Format::Github | Format::Tap => Syntax::Text,
+            Format::Full | Format::Concise | Format::Github | Format::Tap | Format::Markdown => Syntax::Text,
         }
     }
 }

@@ -46,7 +46,7 @@ use crate::lint::config::FailOn;
 use crate::rules::Language;
 use crate::source::Diagnostic;
 use crate::workspace::PassedOver;
-use diagnostics::{cases, checkstyle, concise, full, github, gitlab, json, rdjson, sarif};
+use diagnostics::{cases, checkstyle, concise, full, github, gitlab, json, markdown as summary_page, rdjson, sarif};
 use workflow::Annotations;
 
 /// What `check` found.
@@ -85,6 +85,7 @@ pub fn write_check(out: &mut dyn Annotations, format: Format, style: &Style, rep
         Format::Github => github::write(out, report),
         Format::Junit => cases::write_junit(out, report),
         Format::Tap => cases::write_tap(out, report),
+        Format::Markdown => summary_page::write(out, report),
         Format::Gitlab | Format::Sarif | Format::Checkstyle | Format::Rdjson => {
             write_findings(out, format, &report.findings())
         }
@@ -106,7 +107,13 @@ fn write_findings(out: &mut dyn io::Write, format: Format, findings: &Findings<'
         Format::Sarif => sarif::write(out, findings),
         Format::Checkstyle => checkstyle::write(out, findings),
         Format::Rdjson => rdjson::write(out, findings),
-        Format::Full | Format::Concise | Format::Json | Format::Github | Format::Junit | Format::Tap => Ok(()),
+        Format::Full
+        | Format::Concise
+        | Format::Json
+        | Format::Github
+        | Format::Junit
+        | Format::Tap
+        | Format::Markdown => Ok(()),
     }
 }
 

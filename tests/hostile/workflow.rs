@@ -47,7 +47,7 @@ fn nothing_that_is_tested_or_rendered_is_a_command() {
     for command in COMMANDS {
         let sandbox = suite(command);
         let shown = if command.starts_with(':') { "merge this" } else { "stop-commands" };
-        for format in ["full", "concise", "json", "github", "junit", "tap"] {
+        for format in ["full", "concise", "json", "github", "junit", "tap", "markdown"] {
             run(&sandbox, &["test", "t.yml", "--coverage", "--timings", "--output-format", format], shown);
         }
         run(&sandbox, &["test", "t.yml", "--color", "always", "--output-format", "full"], shown);
@@ -56,7 +56,7 @@ fn nothing_that_is_tested_or_rendered_is_a_command() {
         run(&sandbox, &["test", "t.yml", "--update", "--dry-run"], shown);
         run(&sandbox, &["render", "t.yml"], shown);
         run(&sandbox, &["render", "t.yml", "--output-format", "json"], shown);
-        for format in ["full", "concise", "json", "github"] {
+        for format in ["full", "concise", "json", "github", "markdown"] {
             run(&sandbox, &["check", ".", "--statistics", "--output-format", format], "");
         }
         run(&sandbox, &["check", ".", "--diff", "--unsafe-fixes"], "");

@@ -54,6 +54,8 @@ impl<'s> Workflow<'s> {
         values.insert("github.event.pull_request.base.sha".to_owned(), String::new());
         values.insert("steps.source.outputs.root".to_owned(), root);
         values.insert("steps.policy.outputs.config".to_owned(), String::new());
+        values.insert("steps.policy.outputs.since".to_owned(), String::new());
+        values.insert("steps.source.outputs.reports".to_owned(), sandbox.path("tools/reports").display().to_string());
         let temp = sandbox.path("tools").display().to_string();
         let variables =
             vec![("RUNNER_OS", "Linux".to_owned()), ("RUNNER_ARCH", "X64".to_owned()), ("RUNNER_TEMP", temp)];
@@ -79,9 +81,11 @@ impl<'s> Workflow<'s> {
         let folder = step["working-directory"].as_str().map_or(".".to_owned(), |folder| self.fill_in(folder));
         let output = self.sandbox.path("tools/output");
         std::fs::write(&output, "").unwrap();
+        let [summary, path] = ["summary", "path"].map(|name| self.sandbox.path("tools").join(name));
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script);
         command.current_dir(self.sandbox.path("checkout").join(folder)).env("GITHUB_OUTPUT", &output);
+        command.env("GITHUB_STEP_SUMMARY", summary).env("GITHUB_PATH", path);
         command.env("GITHUB_ACTIONS", "true").env_remove("RUNNER_TOOL_CACHE").env("LC_ALL", "C.UTF-8");
         for name in ["GITHUB_REF", "GITHUB_SHA"] {
             command.env_remove(name);
@@ -104,6 +108,11 @@ impl<'s> Workflow<'s> {
     fn output(&self, name: &str) -> &str {
         &self.values[name]
     }
+
+    /// What the steps have added to the summary of the job.
+    fn summary(&self) -> String {
+        std::fs::read_to_string(self.sandbox.path("tools/summary")).unwrap_or_default()
+    }
 }
 
 const BAD: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n";
@@ -113,14 +122,139 @@ const GOOD: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 
 fn what_is_built_is_told_apart() {
     let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
     let mut workflow = Workflow::new(&sandbox, &[]);
-    assert_eq!(workflow.run("Find out what to build").code, Some(0));
+    assert_eq!(workflow.run("Find out what to install").code, Some(0));
     assert_eq!(workflow.output("steps.source.outputs.fixed"), "true");
     assert!(workflow.output("steps.source.outputs.key").starts_with("promproof-Linux-X64-ref-v1.2.3-"));
 
     let mut workflow = Workflow::new(&sandbox, &[("version", "v1\nroot=/tmp/evil")]);
-    assert_eq!(workflow.run("Find out what to build").code, Some(0));
+    assert_eq!(workflow.run("Find out what to install").code, Some(0));
     assert_eq!(workflow.output("steps.source.outputs.key"), "promproof-Linux-X64-tag-v1_root__tmp_evil");
     assert!(workflow.output("steps.source.outputs.root").ends_with("tools/promproof"));
+}
+
+/// A mirror of releases, with an archive of a program that says what it is.
+fn release(sandbox: &Sandbox, checksum: Option<&str>) -> String {
+    let folder = "promproof-1.2.3-x86_64-unknown-linux-musl";
+    sandbox.write("made", "#!/bin/sh\necho promproof 1.2.3\n");
+    // As the release workflow does.
+    let mut pack = Command::new("python3");
+    pack.arg(repository().join(".ci/archive.py")).args(["--target", "x86_64-unknown-linux-musl", "--version", "1.2.3"]);
+    pack.arg("--out").arg(sandbox.path("mirror/v1.2.3")).arg("--program").arg(sandbox.path("made"));
+    let packed = pack.output().unwrap();
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+    if let Some(checksum) = checksum {
+        sandbox.write(&format!("mirror/v1.2.3/{folder}.tar.gz.sha256"), format!("{checksum}  {folder}.tar.gz\n"));
+    }
+    format!("file://{}", sandbox.path("mirror").display())
+}
+
+/// A run up to the download, of the tag v1.2.3, with an empty folder to install into.
+fn downloading<'s>(sandbox: &'s Sandbox, inputs: &[(&str, &str)]) -> (Workflow<'s>, Run) {
+    let mut workflow = Workflow::new(sandbox, &[inputs, &[("version", "v1.2.3")]].concat());
+    std::fs::remove_file(sandbox.path("tools/promproof/bin/promproof")).unwrap();
+    assert_eq!(workflow.run("Find out what to install").code, Some(0));
+    let run = workflow.run("Download promproof");
+    (workflow, run)
+}
+
+#[test]
+fn a_release_is_downloaded_and_is_on_the_path() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    let releases = release(&sandbox, None);
+    let (mut workflow, run) = downloading(&sandbox, &[("releases", &releases)]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(workflow.output("steps.download.outputs.done"), "true");
+    let ready = workflow.run("See that it runs");
+    assert_eq!((ready.code, ready.stdout.as_str()), (Some(0), "promproof 1.2.3\n"), "{ready}");
+    let path = std::fs::read_to_string(sandbox.path("tools/path")).unwrap();
+    assert_eq!(path.trim(), sandbox.path("tools/promproof/bin").display().to_string());
+    // With what somebody else has written down.
+    let sums = std::fs::read_to_string(
+        sandbox.path("mirror/v1.2.3").join(format!("{}.sha256", workflow.output("steps.source.outputs.archive"))),
+    )
+    .unwrap();
+    let sha256 = sums.split(' ').next().unwrap();
+    let (workflow, run) = downloading(&sandbox, &[("releases", &releases), ("sha256", sha256)]);
+    assert_eq!((run.code, workflow.output("steps.download.outputs.done")), (Some(0), "true"), "{run}");
+}
+
+#[test]
+fn a_download_that_is_another_than_it_should_be_is_refused() {
+    let wrong = "0".repeat(64);
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    for (checksum, pinned) in [(Some(wrong.as_str()), ""), (None, wrong.as_str()), (Some(""), "")] {
+        let releases = release(&sandbox, checksum);
+        let (workflow, run) = downloading(&sandbox, &[("releases", &releases), ("sha256", pinned)]);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.stdout.contains("::error title=promproof::") && run.stdout.contains("the checksum"), "{run}");
+        assert!(!workflow.values.contains_key("steps.download.outputs.done"), "it is not built either");
+        assert!(!sandbox.path("tools/promproof/bin/promproof").exists());
+    }
+}
+
+#[test]
+fn what_is_not_released_is_built() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    let releases = format!("file://{}", sandbox.path("nowhere").display());
+    let (workflow, run) = downloading(&sandbox, &[("releases", &releases)]);
+    assert_eq!((run.code, workflow.output("steps.download.outputs.done")), (Some(0), "false"), "{run}");
+    assert!(run.stdout.contains("::notice"), "{run}");
+    let action = Action::read();
+    for step in ["Look for a built binary", "Build promproof"] {
+        let condition = action.step(step)["if"].as_str().unwrap();
+        assert!(condition.contains("steps.download.outputs.done != 'true'"), "{step}: {condition}");
+    }
+    // Who pins a checksum wants no other program.
+    let (_, run) = downloading(&sandbox, &[("releases", &releases), ("sha256", &"0".repeat(64))]);
+    assert_eq!(run.code, Some(1), "{run}");
+    // What is checked out is what is to be run; a branch has the version that comes next.
+    for (reference, release) in [
+        ("", ""),
+        ("main", concat!("v", env!("CARGO_PKG_VERSION"))),
+        ("v1.2.3", concat!("v", env!("CARGO_PKG_VERSION"))),
+    ] {
+        let mut workflow = Workflow::new(&sandbox, &[]);
+        workflow.values.insert("github.action_ref".to_owned(), reference.to_owned());
+        assert_eq!(workflow.run("Find out what to install").code, Some(0));
+        let expected = if release.contains('-') { "" } else { release };
+        assert_eq!(workflow.output("steps.source.outputs.release"), expected, "{reference}");
+    }
+}
+
+#[test]
+fn a_job_has_a_summary_reports_and_outputs() {
+    let sandbox = Sandbox::traefik();
+    std::fs::rename(sandbox.path("traefik"), sandbox.path("checkout")).unwrap();
+    let mut workflow = Workflow::new(&sandbox, &[]);
+    let (check, test) = (workflow.run("promproof check"), workflow.run("promproof test"));
+    assert_eq!((check.code, test.code), (Some(1), Some(0)), "{check}\n{test}");
+    assert_eq!(workflow.output("steps.check.outputs.findings"), "1");
+    assert_eq!(workflow.output("steps.check.outputs.errors"), "1");
+    assert_eq!(workflow.output("steps.test.outputs.failed"), "0");
+    let coverage: f64 = workflow.output("steps.test.outputs.coverage").parse().unwrap();
+    assert!((50.0..=100.0).contains(&coverage), "{coverage}");
+    let summary = workflow.summary();
+    for part in
+        ["### ❌ promproof check: 1 error", "template/missing-label", "### ✅ promproof test: passed", "Coverage: "]
+    {
+        assert!(summary.contains(part), "`{part}` is missing:\n{summary}");
+    }
+    for report in ["check.md", "test.md", "test.xml", "sarif/check.sarif", "sarif/test.sarif"] {
+        assert!(sandbox.path("tools/reports").join(report).exists(), "{report}");
+    }
+    // Each output of the action is one of a step.
+    for (name, output) in workflow.action.0["outputs"].as_mapping().unwrap() {
+        assert!(!workflow.fill_in(output["value"].as_str().unwrap()).is_empty(), "{name:?}");
+    }
+
+    // A failed test shows its timeline.
+    let rules = std::fs::read_to_string(sandbox.path("checkout/traefik.rules.yml")).unwrap();
+    sandbox.write("checkout/traefik.rules.yml", rules.replace("for: 1m", "for: 30m"));
+    let mut workflow = Workflow::new(&sandbox, &[("coverage", "false")]);
+    assert_eq!(workflow.run("promproof test").code, Some(1));
+    assert_ne!(workflow.output("steps.test.outputs.failed"), "0");
+    assert_eq!(workflow.output("steps.test.outputs.coverage"), "");
+    assert!(workflow.summary().contains("timeline, "), "{}", workflow.summary());
 }
 
 #[test]
@@ -215,7 +349,7 @@ fn nothing_is_run_after_a_failed_build() {
 
 #[test]
 fn actions_are_pinned_by_their_commits() {
-    for file in ["action.yml", ".github/workflows/ci.yml"] {
+    for file in ["action.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
         let text = std::fs::read_to_string(repository().join(file)).unwrap();
         for used in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
             let (commit, version) = used.split_once(" # ").unwrap_or((used, ""));
@@ -277,18 +411,42 @@ impl PullRequest {
 }
 
 #[test]
+fn only_what_the_pull_request_has_brought() {
+    let pull_request = PullRequest::new();
+    let inputs = [("working-directory", "ops"), ("path", "rules"), ("since", "base")];
+    for policy in ["head", "base"] {
+        let mut workflow = pull_request.workflow(&[&inputs[..], &[("policy", policy)]].concat());
+        let found = workflow.run("Find the policy and the base");
+        assert_eq!(found.code, Some(0), "{found}");
+        assert_eq!(workflow.output("steps.policy.outputs.since"), pull_request.base);
+        // The rule without a label was there before.
+        let check = workflow.run("promproof check");
+        assert_eq!((check.code, workflow.output("steps.check.outputs.findings")), (Some(0), "0"), "{check}");
+    }
+    // A push is no pull request, and tells everything; a commit is one that is named.
+    let sandbox = &pull_request.sandbox;
+    for (since, expected) in [("base", ""), ("HEAD^1", "HEAD^1"), ("", "")] {
+        let mut workflow = Workflow::new(sandbox, &[("since", since)]);
+        assert_eq!(workflow.run("Find the policy and the base").code, Some(0));
+        assert_eq!(workflow.output("steps.policy.outputs.since"), expected);
+    }
+    let mut workflow = Workflow::new(sandbox, &[("since", "a\nconfig=b")]);
+    assert_eq!(workflow.run("Find the policy and the base").code, Some(1));
+}
+
+#[test]
 fn the_policy_of_the_base_holds() {
     let pull_request = PullRequest::new();
     // As it is checked out, the change switches everything off.
     let mut workflow = pull_request.workflow(&[("working-directory", "ops/rules")]);
-    assert_eq!(workflow.run("Find the policy").code, Some(0));
+    assert_eq!(workflow.run("Find the policy and the base").code, Some(0));
     assert_eq!(workflow.output("steps.policy.outputs.config"), "");
     assert_eq!(workflow.run("promproof check").code, Some(0));
 
     for working_directory in ["ops/rules", "ops"] {
         let inputs = [("working-directory", working_directory), ("policy", "base")];
         let mut workflow = pull_request.workflow(&inputs);
-        let policy = workflow.run("Find the policy");
+        let policy = workflow.run("Find the policy and the base");
         assert_eq!(policy.code, Some(0), "{policy}");
         let check = workflow.run("promproof check");
         assert_eq!(check.code, Some(1), "{check}");
@@ -296,7 +454,7 @@ fn the_policy_of_the_base_holds() {
     }
     let named = [("working-directory", "ops"), ("policy", "base"), ("config", "promproof.toml")];
     let mut workflow = pull_request.workflow(&named);
-    assert_eq!(workflow.run("Find the policy").code, Some(0));
+    assert_eq!(workflow.run("Find the policy and the base").code, Some(0));
     let check = workflow.run("promproof check");
     assert!(check.stdout.contains("labels/required") && !check.stdout.contains("b.yml"), "{check}");
 }
@@ -308,12 +466,12 @@ fn without_the_base_there_is_no_policy_and_no_run() {
     workflow.variables.retain(|(name, _)| !name.starts_with("GITHUB_"));
     let missing = "0123456789012345678901234567890123456789".to_owned();
     workflow.values.insert("github.event.pull_request.base.sha".to_owned(), missing);
-    let run = workflow.run("Find the policy");
+    let run = workflow.run("Find the policy and the base");
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.stdout.contains("::error title=promproof::policy: base needs the commit"), "{run}");
+    assert!(run.stdout.contains("::error title=promproof::base needs the commit"), "{run}");
 
     let mut workflow = pull_request.workflow(&[("policy", "mine")]);
-    assert_eq!(workflow.run("Find the policy").code, Some(1));
+    assert_eq!(workflow.run("Find the policy and the base").code, Some(1));
     let mut workflow = pull_request.workflow(&[("policy", "base"), ("config", "none.toml")]);
-    assert_eq!(workflow.run("Find the policy").code, Some(1));
+    assert_eq!(workflow.run("Find the policy and the base").code, Some(1));
 }

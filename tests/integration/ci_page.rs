@@ -55,3 +55,99 @@ fn its_hooks_are_there() {
         assert!(defined.contains(&format!("{id}-installed").as_str()), "{id}");
     }
 }
+
+/// The first example of its kind that mentions `word`.
+fn example_with(word: &str) -> serde_json::Value {
+    let block = blocks("yaml").into_iter().find(|block| block.contains(word)).unwrap();
+    serde_yaml::from_str(&block).unwrap()
+}
+
+#[test]
+fn its_inputs_and_outputs_of_the_action_are_there() {
+    let action = std::fs::read_to_string(repository().join("action.yml")).unwrap();
+    let action: serde_json::Value = serde_yaml::from_str(&action).unwrap();
+    let example = example_with("promproof/promproof@");
+    for input in example["jobs"]["alerts"]["steps"][1]["with"].as_object().unwrap().keys() {
+        assert!(action["inputs"].get(input).is_some(), "the action has no input `{input}`");
+    }
+    for output in action["outputs"].as_object().unwrap().keys() {
+        assert!(page().contains(&format!("`{output}`")), "{output} is not described");
+    }
+}
+
+/// The component's inputs, and the job with their defaults filled in but for these.
+fn component(inputs: &[(&str, &str)]) -> serde_json::Value {
+    let text = std::fs::read_to_string(repository().join("templates/promproof.yml")).unwrap();
+    let (spec, mut job) = text.split_once("\n---\n").map(|(spec, job)| (spec.to_owned(), job.to_owned())).unwrap();
+    let spec: serde_json::Value = serde_yaml::from_str(&spec).unwrap();
+    for (name, input) in spec["spec"]["inputs"].as_object().unwrap() {
+        let given = inputs.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
+        let value = given.unwrap_or_else(|| input["default"].as_str().unwrap());
+        let place = format!("$[[ inputs.{name} ]]");
+        assert!(job.contains(&place), "`{name}` has no effect");
+        job = job.replace(&place, value);
+    }
+    assert!(!job.contains("$[["), "{job}");
+    serde_yaml::from_str::<serde_json::Value>(&job).unwrap()["promproof"].take()
+}
+
+/// The lines of the job's script, run by a shell in `sandbox` as a runner of GitLab does, after `pip` would have installed it.
+#[cfg(unix)]
+fn run_component(sandbox: &Sandbox, inputs: &[(&str, &str)]) -> Run {
+    let job = component(inputs);
+    std::fs::create_dir_all(sandbox.path("bin")).unwrap();
+    sandbox.write("bin/pip", "#!/bin/sh\n");
+    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_promproof"), sandbox.path("bin/promproof"));
+    let script: Vec<&str> = job["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let mut command = assert_cmd::Command::new("sh");
+    command.args(["-ec", &format!("chmod +x bin/pip\n{}", script.join("\n"))]).current_dir(sandbox.path(""));
+    let path = format!("{}:{}", sandbox.path("bin").display(), std::env::var("PATH").unwrap());
+    command.env("PATH", path).env("LC_ALL", "C.UTF-8").env_remove("GITHUB_ACTIONS");
+    for (name, value) in job["variables"].as_object().unwrap() {
+        command.env(name, value.as_str().unwrap());
+    }
+    Run::of(&mut command)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_component_checks_tests_and_reports() {
+    let sandbox = example();
+    let run = run_component(&sandbox, &[("path", "traefik")]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap();
+    assert!(read("gl-code-quality-report.json").contains("template/missing-label"));
+    assert!(read("promproof-check.xml").contains("<testsuites") && read("promproof-test.xml").contains("<testsuites"));
+    // What GitLab looks for in the log.
+    let pattern = component(&[])["coverage"].as_str().unwrap().trim_matches('/').to_owned();
+    let found = regex::Regex::new(&pattern).unwrap().captures(&run.stdout).unwrap_or_else(|| panic!("{run}"));
+    assert!(found[1].parse::<f64>().is_ok());
+
+    let since = run_component(&sandbox, &[("path", "traefik"), ("since", "HEAD")]);
+    assert_eq!(since.code, Some(0), "{since}");
+    // Half of these rules are covered.
+    let half = Sandbox::new();
+    for entry in std::fs::read_dir(repository().join("testdata/coverage")).unwrap() {
+        let path = entry.unwrap().path();
+        half.write(path.file_name().unwrap().to_str().unwrap(), std::fs::read(&path).unwrap());
+    }
+    for (least, code) in [("40", 0), ("50", 1)] {
+        let run = run_component(&half, &[("fail_under", least)]);
+        assert_eq!(run.code, Some(code), "{run}");
+    }
+    let without = Sandbox::new();
+    assert_eq!(run_component(&without, &[]).code, Some(0));
+}
+
+#[test]
+fn versions_are_that_of_the_program() {
+    let version = env!("CARGO_PKG_VERSION");
+    let component = std::fs::read_to_string(repository().join("templates/promproof.yml")).unwrap();
+    assert!(component.contains(&format!("default: \"{version}\"")), "templates/promproof.yml");
+    let wanted = [format!("rev: v{version}"), format!("promproof=={version}"), format!("promproof@v{version}")];
+    for text in wanted.iter().chain(&[format!("promproof:{version}"), format!("promproof@{version}")]) {
+        assert!(page().contains(text), "docs/ci.md lacks `{text}`");
+    }
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("rev: v{version}")), "README.md");
+}

@@ -381,7 +381,7 @@ fn help_shows_examples() {
           --stdin-filename <NAME>   What messages call standard input [default: <stdin>]
           --output-format <FORMAT>  How to print the result [default: full; github in a GitHub workflow]
                                     [possible values: full, concise, json, github, gitlab, sarif, junit,
-                                    checkstyle, rdjson, tap]
+                                    checkstyle, rdjson, tap, markdown]
       -o, --output <FORMAT=FILE>    Write the result to a file as well (repeatable): sarif=out.sarif
       -q, --quiet                   Print the findings and nothing else
           --statistics              Count the findings by rule, most frequent first
@@ -402,6 +402,8 @@ fn help_shows_examples() {
     Changes:
           --since <REF>  Tell only findings that the changes since REF have brought, touched or affected
           --staged       The same for what is staged to be committed
+          --hook         As a hook of pre-commit: what is staged, or --since the commit that pre-commit
+                         names; where nothing is, everything
 
     Network:
           --online                     Ask the servers of links to runbooks whether the pages are there;
@@ -485,7 +487,7 @@ fn arguments_that_make_no_sense_are_exit_code_2() {
     insta::assert_snapshot!(Sandbox::new().run(&["check", "--output-format", "xml"]), @"
     --- stderr
     error: invalid value 'xml' for '--output-format <FORMAT>'
-      [possible values: full, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson, tap]
+      [possible values: full, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson, tap, markdown]
 
     For more information, try '--help'.
     --- exit code 2

@@ -33,8 +33,8 @@ tests:
     promql_expr_test: [{expr: 'count(errors_total)', eval_time: 1m, exp_samples: [{labels: '{}', value: 2}]}]
 ";
 
-const FORMATS: [&str; 10] =
-    ["full", "concise", "json", "github", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "tap"];
+const FORMATS: [&str; 11] =
+    ["full", "concise", "json", "github", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "tap", "markdown"];
 
 fn sandbox() -> Sandbox {
     Sandbox::with(&[("rules.yml", RULES), ("tests.yml", TESTS)])
@@ -443,8 +443,8 @@ fn what_an_output_cannot_be_is_said() {
         run.stderr.lines().next().unwrap_or_default().to_owned()
     };
     insta::assert_snapshot!(said("sarf=a.x"), @"error: invalid value 'sarf=a.x' for '--output <FORMAT=FILE>': there is no format `sarf`; did you mean `sarif`?");
-    insta::assert_snapshot!(said("yaml=a.x"), @"error: invalid value 'yaml=a.x' for '--output <FORMAT=FILE>': there is no format `yaml`; the formats are full, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson, tap");
-    insta::assert_snapshot!(said("report.xml"), @"error: invalid value 'report.xml' for '--output <FORMAT=FILE>': the format is missing: write FORMAT=FILE, as in junit=report.xml; only .sarif, .json and .txt say which it is");
+    insta::assert_snapshot!(said("yaml=a.x"), @"error: invalid value 'yaml=a.x' for '--output <FORMAT=FILE>': there is no format `yaml`; the formats are full, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson, tap, markdown");
+    insta::assert_snapshot!(said("report.xml"), @"error: invalid value 'report.xml' for '--output <FORMAT=FILE>': the format is missing: write FORMAT=FILE, as in junit=report.xml; only .sarif, .json, .txt and .md say which it is");
     insta::assert_snapshot!(said("junit="), @"error: invalid value 'junit=' for '--output <FORMAT=FILE>': the name of the file is missing");
     insta::assert_snapshot!(said("json=-"), @"error: invalid value 'json=-' for '--output <FORMAT=FILE>': standard output has its own option, --output-format; name a file, or write `./-`");
     insta::assert_snapshot!(said("json=rules.yml"), @"error: --output would overwrite rules.yml, which may be a file of rules or tests");
@@ -527,4 +527,53 @@ fn a_log_is_cut_to_what_github_takes() {
         ]
     );
     assert!(run.stderr.contains("warning: 101 of 25101 findings are left out"), "{}", run.stderr);
+}
+
+#[test]
+fn markdown_sums_up_and_takes_nothing_from_files() {
+    let hostile = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: sum(up) > 0\n    annotations:\n      \
+                   '</code><img src=x>|[a](http://b)`': '{{ $labels.a }}'\n";
+    let sandbox = Sandbox::with(&[("a|b.yml", hostile)]);
+    let run = sandbox.run(&["check", "--output-format", "markdown"]);
+    insta::assert_snapshot!(run, @"
+    <!-- promproof check: errors=1 warnings=0 notes=0 -->
+    ### ❌ promproof check: 1 error in 1 of 1 file
+
+    | | place | finding |
+    | --- | --- | --- |
+    | 🔴 error | <code>a&#124;b.yml:7:48</code> | the annotation <code>&#60;/code&#62;&#60;img src=x&#62;&#124;&#91;a&#93;(http://b)</code><code> prints </code>a&#96;, which the expression drops<br>help: write <code>sum by (a) (…)</code>, or do not print <code>a</code><br>[template/missing-label](https://github.com/promproof/promproof/blob/main/docs/rules/template/missing-label.md) |
+
+    --- exit code 1
+    ");
+    // Fences are longer than any in a file, and the figures are there for scripts.
+    let test = "rule_files: [r.yml]\ntests:\n- name: '````'\n  input_series: [{series: up, values: 0x9}]\n  promql_expr_test:\n  \
+                - {expr: 'up or vector(1) # ``` \" ````` <details>', eval_time: 1m, exp_samples: []}\n";
+    let sandbox = Sandbox::with(&[("r.yml", "groups: []\n"), ("t.yml", test)]);
+    let run = sandbox.run(&["test", "--coverage", "-o", "t.md"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let page = fs::read_to_string(sandbox.path("t.md")).unwrap();
+    assert!(page.starts_with("<!-- promproof test: assertions=1 failed=1 groups=1 failed-groups=1 -->\n"), "{page}");
+    assert!(page.contains("\n``````text\n") && page.contains("\n``````\n"), "{page}");
+    let outside: String = page.split("\n``````").step_by(2).collect();
+    assert!(!outside.contains("<details>") && outside.contains("&#60;details&#62;"), "{page}");
+}
+
+#[test]
+fn markdown_stays_below_what_github_takes() {
+    let rule = "  - alert: A\n    expr: sum(up) > 0\n    annotations: {a: '{{ $labels.x }}'}\n".repeat(1_000);
+    let test = "  - {expr: up, eval_time: 1m, exp_samples: []}\n".repeat(1_000);
+    let sandbox = Sandbox::with(&[
+        ("r.yml", &format!("groups:\n- name: g\n  rules:\n{rule}")),
+        (
+            "t.yml",
+            &format!(
+                "tests:\n- input_series: [{{series: 'up{{a=\"{}\"}}', values: 0 0}}]\n  promql_expr_test:\n{test}",
+                "<".repeat(3_000)
+            ),
+        ),
+    ]);
+    for command in ["check", "test"] {
+        let page = sandbox.run(&[command, "--output-format", "markdown"]).stdout;
+        assert!(page.len() < 1 << 20 && page.contains("\nand "), "{command}: {}", page.len());
+    }
 }

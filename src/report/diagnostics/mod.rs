@@ -7,6 +7,7 @@ pub mod full;
 pub mod github;
 pub mod gitlab;
 pub mod json;
+pub mod markdown;
 pub mod rdjson;
 mod repeated;
 pub mod sarif;

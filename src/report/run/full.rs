@@ -85,7 +85,7 @@ fn write_file_line(out: &mut dyn Write, style: &Style, file: &FileReport, view: 
     writeln!(out, "{word}  {}  {}", one_line(file.file.name()), style.paint(Style::FAINT, figures))
 }
 
-fn write_assertion(
+pub(super) fn write_assertion(
     out: &mut dyn Write,
     style: &Style,
     file: &FileReport,

@@ -9,6 +9,7 @@ mod json;
 mod junit;
 mod life;
 mod list;
+mod markdown;
 mod tap;
 mod timeline;
 mod timings;
@@ -79,6 +80,7 @@ pub fn write(out: &mut dyn Annotations, format: Format, style: &Style, shown: &S
         Format::Github => github::write(out, report, view),
         Format::Junit => junit::write(out, report, view),
         Format::Tap => tap::write(out, report, view),
+        Format::Markdown => markdown::write(out, shown),
         Format::Gitlab | Format::Sarif | Format::Checkstyle | Format::Rdjson => write_findings(out, format, findings),
     }
 }

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Packs a built program as a release has it: an archive with its licences, and its checksum beside it.
+
+    .ci/archive.py --target x86_64-unknown-linux-musl --out dist
+    .ci/archive.py --target x86_64-unknown-linux-musl --out dist --program target/debug/promproof --version 1.2.3
+
+The same program gives the same bytes: names are sorted, and times and owners are left out.
+"""
+
+import argparse
+import gzip
+import hashlib
+import io
+import pathlib
+import re
+import tarfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BESIDE = ("CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_NOTICES.md")
+
+
+def arguments():
+    manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+    version = re.search(r'^version = "([^"]+)"$', manifest, re.MULTILINE).group(1)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", required=True)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--program", type=pathlib.Path, help="by default what .ci/build-release has built")
+    parser.add_argument("--version", default=version, help="by default the one of Cargo.toml")
+    return parser.parse_args()
+
+
+def packed(folder, files):
+    """The bytes of an archive with `files`: a name, what is in it, and whether it is a program."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content, is_program in sorted(files):
+            member = tarfile.TarInfo(f"{folder}/{name}")
+            member.size, member.mode = len(content), 0o755 if is_program else 0o644
+            archive.addfile(member, io.BytesIO(content))
+    return gzip.compress(tar.getvalue(), compresslevel=9, mtime=0)
+
+
+def main():
+    asked = arguments()
+    name = "promproof.exe" if "windows" in asked.target else "promproof"
+    program = asked.program or ROOT / "target" / asked.target / "dist" / name
+    folder = f"promproof-{asked.version}-{asked.target}"
+    beside = [(file, (ROOT / file).read_bytes(), False) for file in BESIDE]
+    content = packed(folder, [(name, program.read_bytes(), True), *beside])
+    asked.out.mkdir(parents=True, exist_ok=True)
+    archive = asked.out / f"{folder}.tar.gz"
+    archive.write_bytes(content)
+    checksum = hashlib.sha256(content).hexdigest()
+    archive.with_name(f"{archive.name}.sha256").write_bytes(f"{checksum}  {archive.name}\n".encode())
+    print(f"{checksum}  {archive}")
+
+
+if __name__ == "__main__":
+    main()
