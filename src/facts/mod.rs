@@ -28,7 +28,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::inventory::Inventory;
 use crate::promql::Expr;
@@ -68,6 +68,8 @@ pub struct Premises<'e> {
     pub target_labels: Option<&'e [String]>,
     /// The labels that recorded series can have.
     pub recorded: Option<&'e Recorded>,
+    /// The metrics that rules record although their names have no colon: what is not scraped may lack the target labels.
+    pub recorded_names: Option<&'e FxHashSet<&'e str>>,
     /// The metrics that there are, with their labels.
     pub inventory: Option<&'e Inventory>,
 }

@@ -22,7 +22,7 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
             labels
         }
         None if let Some(labels) = name.and_then(|name| in_inventory(name, span, premises)) => labels,
-        None if is_scraped(name) => LabelSet::scraped(premises.target_labels),
+        None if is_scraped(name, premises) => LabelSet::scraped(premises.target_labels),
         None => LabelSet::open(),
     };
     // What is scraped or recorded has a name.
@@ -55,9 +55,14 @@ fn in_inventory<'e>(name: &str, span: Span, premises: Premises<'e>) -> Option<La
     Some(labels)
 }
 
-/// Whether a metric of this name comes from a scraped target as far as can be seen: recorded ones have a colon.
-fn is_scraped(name: Option<&str>) -> bool {
-    name.is_some_and(|name| !name.contains(':') && !name.starts_with("ALERTS"))
+/// Whether a metric of this name comes from a scraped target as far as can be seen: recorded ones have a colon, or are known
+/// to be recorded. Pushgateway's own metrics have the labels of what was pushed.
+fn is_scraped(name: Option<&str>, premises: Premises<'_>) -> bool {
+    name.is_some_and(|name| {
+        !name.contains(':')
+            && !matches!(name, "ALERTS" | "ALERTS_FOR_STATE" | "push_time_seconds" | "push_failure_time_seconds")
+            && !premises.recorded_names.is_some_and(|names| names.contains(name))
+    })
 }
 
 /// What a matcher says of its label's presence.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Premises};
 use crate::promql::ast::Matcher;
 use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
@@ -15,7 +15,7 @@ use super::Config;
 use super::known::Known;
 use super::pages::Pages;
 use super::policy::Policy;
-use super::recording::{Place, Recording};
+use super::recording::{Place, RecordedNames, Recording};
 use crate::workspace::{Document, Workspace};
 
 /// One rule file.
@@ -27,9 +27,16 @@ pub struct FileContext<'a> {
     pub document: &'a Document,
     /// The file as rule groups.
     pub rules: &'a RuleFile,
+    /// What the rules of all files record under names that have no colon, as scraped metrics have none.
+    pub recorded_names: &'a RecordedNames<'a>,
 }
 
-impl FileContext<'_> {
+impl<'a> FileContext<'a> {
+    /// What is known of the series that its rules select.
+    pub fn premises(&self) -> Premises<'a> {
+        Premises { recorded_names: Some(self.recorded_names.get()), ..self.config.premises() }
+    }
+
     /// The file.
     pub fn source(&self) -> &Arc<SourceFile> {
         &self.document.source
@@ -154,7 +161,7 @@ impl<'a> RuleContext<'a> {
 
     /// What is known of the expression and of each of its nodes; `None` where it does not parse.
     pub fn facts(&self) -> Option<&Facts<'a>> {
-        let facts = || Some(Facts::under(self.rule.parsed.as_ref()?, self.config().premises()));
+        let facts = || Some(Facts::under(self.rule.parsed.as_ref()?, self.file().premises()));
         self.facts.get_or_init(facts).as_ref()
     }
 
@@ -220,16 +227,18 @@ pub struct WorkspaceContext<'a> {
     pub config: &'a Config,
     /// The files, in the order in which they were given.
     pub workspace: &'a Workspace,
+    recorded_names: &'a RecordedNames<'a>,
     recording: OnceLock<Recording<'a>>,
     known: OnceLock<Option<Known<'a>>>,
     pages: OnceLock<Pages<'a>>,
 }
 
 impl<'a> WorkspaceContext<'a> {
-    pub(super) fn new(config: &'a Config, workspace: &'a Workspace) -> Self {
+    pub(super) fn new(config: &'a Config, workspace: &'a Workspace, recorded_names: &'a RecordedNames<'a>) -> Self {
         WorkspaceContext {
             config,
             workspace,
+            recorded_names,
             recording: OnceLock::new(),
             known: OnceLock::new(),
             pages: OnceLock::new(),
@@ -238,9 +247,11 @@ impl<'a> WorkspaceContext<'a> {
 
     /// The rule files among them.
     pub fn rule_files(&self) -> impl Iterator<Item = FileContext<'a>> + use<'a> {
-        let config = self.config;
+        let (config, recorded_names) = (self.config, self.recorded_names);
         let files = self.workspace.documents().iter();
-        files.filter_map(move |document| document.rules().map(|rules| FileContext { config, document, rules }))
+        files.filter_map(move |document| {
+            document.rules().map(|rules| FileContext { config, document, rules, recorded_names })
+        })
     }
 
     /// All rules, in the order of the files.

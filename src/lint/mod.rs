@@ -40,7 +40,7 @@ pub use ignores::{Ignored, add_ignores};
 pub use naming::{Misnamed, Name};
 pub use page_list::{PageRow, PageState, page_rows};
 pub use pages::{Alert, Link, Pages, Shown, Shows, find_pages, links_to_ask, read_pages};
-pub use recording::{Definitions, Place, Read, Recording};
+pub use recording::{Definitions, Place, Read, RecordedNames, Recording};
 pub use registry::{RUN_TIME_IDS, find, nearest, registry};
 pub use rule::{Confidence, LintRule, Meta};
 pub use run::{run, run_on, run_since};

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Config;
 use super::context::{FileContext, WorkspaceContext};
-use super::recording::Place;
+use super::recording::{Place, RecordedNames};
 use super::registry::registry;
 use crate::facts::{Facts, Presence};
 use crate::rules::{Field, Rule, RuleKind};
@@ -108,8 +108,8 @@ pub enum Shows<'p, 'a> {
 
 impl<'a> Pages<'a> {
     /// The pages and alerts of a workspace.
-    pub fn new(workspace: &'a Workspace, config: &'a Config) -> Pages<'a> {
-        let cx = WorkspaceContext::new(config, workspace);
+    pub fn new(workspace: &'a Workspace, config: &'a Config, recorded_names: &'a RecordedNames<'a>) -> Pages<'a> {
+        let cx = WorkspaceContext::new(config, workspace, recorded_names);
         Pages::with(&cx, Library::of(workspace, &config.runbook, config.files()))
     }
 
@@ -266,7 +266,7 @@ impl<'a> Alert<'a> {
 
     fn of(place: Place<'a>, config: &'a Config) -> Alert<'a> {
         // Most links have no template, and ask for nothing.
-        let facts = LazyCell::new(|| Some(Facts::under(place.rule.parsed.as_ref()?, config.premises())));
+        let facts = LazyCell::new(|| Some(Facts::under(place.rule.parsed.as_ref()?, place.file.premises())));
         let links = runbook::links(place.rule, &config.runbook.keys).map(|(name, value)| {
             let addresses = runbook::addresses(value.text(), |label| named_values(facts.as_ref()?, label));
             Link { name, value, addresses }

@@ -6,6 +6,26 @@ use super::context::{FileContext, WorkspaceContext};
 use crate::promql::Expr;
 use crate::rules::{Rule, RuleKind};
 use crate::source::Span;
+use crate::workspace::Workspace;
+
+/// What the rules of all files record under names that have no colon, as scraped metrics have none.
+#[derive(Debug, Default)]
+pub struct RecordedNames<'a>(FxHashSet<&'a str>);
+
+impl<'a> RecordedNames<'a> {
+    /// The names in the rule files of a workspace.
+    pub fn of(workspace: &'a Workspace) -> Self {
+        let files = workspace.documents().iter().filter_map(|document| document.rules());
+        let rules = files.flat_map(|file| &file.groups).flat_map(|group| &group.rules);
+        let recording = rules.filter(|rule| rule.kind == RuleKind::Recording);
+        RecordedNames(recording.map(|rule| rule.name.text()).filter(|name| !name.contains(':')).collect())
+    }
+
+    /// The names.
+    pub fn get(&self) -> &FxHashSet<&'a str> {
+        &self.0
+    }
+}
 
 /// Where a rule stands.
 #[derive(Clone, Copy)]

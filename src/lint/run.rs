@@ -11,6 +11,7 @@ use super::Config;
 use super::changes::Gone;
 use super::config::FileLevels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
+use super::recording::RecordedNames;
 use super::registry::registry;
 use super::rule::LintRule;
 use super::suppression::{PageSuppressions, Suppressions};
@@ -27,13 +28,14 @@ pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
 pub fn run_since(workspace: &Workspace, config: &Config, gone: &Gone) -> Vec<Diagnostic> {
     let documents = workspace.documents();
     let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
+    let recorded_names = RecordedNames::of(workspace);
     let check = |(document, levels): (&Arc<Document>, &FileLevels)| {
-        let mut found = check_document(workspace, document, config, levels);
+        let mut found = check_document(workspace, document, config, levels, &recorded_names);
         found.extend(gone.used_in(document));
         found
     };
     let mut found: Vec<Vec<Diagnostic>> = documents.par_iter().zip(&levels).map(check).collect();
-    let elsewhere = hand_out(check_workspace(workspace, config, &levels), documents, &mut found);
+    let elsewhere = hand_out(check_workspace(workspace, config, &levels, &recorded_names), documents, &mut found);
     let mut settled: Vec<Diagnostic> = found
         .into_par_iter()
         .zip(documents)
@@ -54,7 +56,13 @@ pub fn run_on(source: &Arc<SourceFile>, config: &Config) -> Vec<Diagnostic> {
 }
 
 /// What the readers say about one document and what the rules find in it.
-fn check_document(workspace: &Workspace, document: &Document, config: &Config, levels: &FileLevels) -> Vec<Diagnostic> {
+fn check_document(
+    workspace: &Workspace,
+    document: &Document,
+    config: &Config,
+    levels: &FileLevels,
+    recorded_names: &RecordedNames<'_>,
+) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = document.problems().cloned().collect();
     if let Some(input) = document.tests().filter(|_| out.is_empty()) {
         out = check_tests(workspace, input);
@@ -62,7 +70,7 @@ fn check_document(workspace: &Workspace, document: &Document, config: &Config, l
     let Some(rules) = document.rules() else { return out };
 
     let active: Vec<&dyn LintRule> = active(levels).collect();
-    let file = FileContext { config, document, rules };
+    let file = FileContext { config, document, rules, recorded_names };
     out.extend(in_parallel(&active, |rule, out| rule.check_file(&file, out)));
     for group in &rules.groups {
         let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
@@ -103,8 +111,13 @@ fn in_parallel(
 }
 
 /// What the hooks find that see all files.
-fn check_workspace(workspace: &Workspace, config: &Config, levels: &[FileLevels]) -> Vec<Diagnostic> {
-    let cx = WorkspaceContext::new(config, workspace);
+fn check_workspace(
+    workspace: &Workspace,
+    config: &Config,
+    levels: &[FileLevels],
+    recorded_names: &RecordedNames<'_>,
+) -> Vec<Diagnostic> {
+    let cx = WorkspaceContext::new(config, workspace, recorded_names);
     let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))

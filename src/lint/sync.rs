@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Config;
 use super::pages::{Pages, Shown};
+use super::recording::RecordedNames;
 use crate::runbook;
 use crate::source::{self, Edit, FileId, Label, Span};
 use crate::workspace::Workspace;
@@ -40,7 +41,8 @@ pub fn sync_pages(workspace: &mut Workspace, config: &Config) -> Synced {
 
 /// The new texts of pages, with how many rules are in each, and what could not be written.
 fn round(workspace: &Workspace, config: &Config) -> (Vec<(FileId, String, usize)>, Vec<Label>) {
-    let pages = Pages::new(workspace, config);
+    let recorded_names = RecordedNames::of(workspace);
+    let pages = Pages::new(workspace, config, &recorded_names);
     let options = config.promql.parse_options();
     let mut blocks: FxHashMap<(FileId, usize), Vec<Shown<'_, '_>>> = FxHashMap::default();
     let mut order = Vec::new();

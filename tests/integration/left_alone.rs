@@ -32,6 +32,8 @@ fn texts_with_braces_that_are_no_actions_are_not_made_some() {
     assert_eq!(same(r#"query {$labels.job="x"}"#), "template/literal-braces");
     // JSON closes its own braces.
     assert_eq!(same(r#"{"alert":{"value":{{ $value }}}}"#), "");
+    // `awk` sets its own variables.
+    assert_eq!(same(r#"awk "{ $value = 1; print $valueOf }""#), "");
     // One too many is told, and may have been meant for something else.
     assert_eq!(same("{{ $value }}}}"), "template/literal-braces");
     assert_eq!(found_and_fixed("up == 0", "is { $value } now").1, "is {{ $value }} now");
@@ -99,4 +101,34 @@ fn a_bucket_bound_that_has_an_exponent_is_not_said_to_have_a_point() {
     assert_eq!(check("le=\"007\""), "");
     assert!(check("le=\"5\"").contains("this matches nothing there"), "{}", check("le=\"5\""));
     assert!(check("le!=\"5\"").contains("this excludes nothing there"), "{}", check("le!=\"5\""));
+}
+
+/// The ids of what is found in files.
+fn found_in(files: &[(&str, &str)]) -> Vec<String> {
+    let found = Sandbox::with(files).run(&["check", "--output-format", "concise", "--quiet"]).stdout;
+    found.lines().filter_map(|line| line.split(['[', ']']).nth(1)).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_another_file_records_without_a_colon_has_no_target_labels() {
+    let record =
+        "groups:\n- name: r\n  rules:\n  - record: service_errors\n    expr: sum by (service) (rate(e_total[5m]))\n";
+    let alert = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: service_errors and sum by (service) (rate(r_total[5m])) > 2\n";
+    assert_eq!(found_in(&[("a.yml", alert)]), ["promql/impossible-match"]);
+    assert!(found_in(&[("a.yml", alert), ("r.yml", record)]).is_empty());
+}
+
+#[test]
+fn a_ruler_over_several_servers_adds_labels_to_what_they_record() {
+    let record = "groups:\n- name: r\n  rules:\n  - record: job:e:rate5m\n    expr: sum by (job) (rate(e_total[5m]))\n";
+    let alert = |label: &str| {
+        format!(
+            "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: job:e:rate5m > 2\n    annotations: {{a: '{{{{ $labels.{label} }}}}'}}\n"
+        )
+    };
+    let in_two_files = |label: &str| found_in(&[("a.yml", &alert(label)), ("r.yml", record)]);
+    assert!(in_two_files("cluster").is_empty());
+    assert_eq!(in_two_files("pod"), ["template/recorded-label"]);
+    let in_one = format!("{record}{}", alert("cluster").split_once('\n').unwrap().1);
+    assert_eq!(found_in(&[("a.yml", &in_one)]), ["template/recorded-label"]);
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::{Error, ExitStatus, Session, read};
 use crate::cli::config::ConfigArgs;
 use crate::cli::online::OnlineArgs;
-use crate::lint::{Pages, page_rows};
+use crate::lint::{Pages, RecordedNames, page_rows};
 use crate::report::runbooks::{self, ListFormat};
 use crate::report::workflow::Syntax;
 
@@ -65,7 +65,8 @@ pub(super) fn run(args: &ListArgs, session: &Session) -> Result<ExitStatus, Erro
     args.online.forbid(&args.paths)?;
     let (config, inputs) = read(&args.config, &args.paths, session)?;
     let config = args.online.ask(&inputs.workspace, &config, session)?.unwrap_or(config);
-    let pages = Pages::new(&inputs.workspace, &config);
+    let recorded_names = RecordedNames::of(&inputs.workspace);
+    let pages = Pages::new(&inputs.workspace, &config, &recorded_names);
     let rows = page_rows(&pages, &config);
     let (format, syntax) = match args.output_format {
         ListOutput::Table => (ListFormat::Table, Syntax::Text),

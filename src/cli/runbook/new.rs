@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Error, ExitStatus, Session, read};
 use crate::cli::config::ConfigArgs;
 use crate::cli::{atomic, outputs};
-use crate::lint::{Alert, Config, Pages};
+use crate::lint::{Alert, Config, Pages, RecordedNames};
 use crate::report::workflow::Syntax;
 use crate::runbook::{Draft, TEMPLATE, Target};
 use crate::source::words;
@@ -61,7 +61,8 @@ pub(super) fn run(args: &NewArgs, session: &Session) -> Result<ExitStatus, Error
         None => TEMPLATE.to_owned(),
     };
     let (config, inputs) = read(&args.config, &args.paths, session)?;
-    let pages = Pages::new(&inputs.workspace, &config);
+    let recorded_names = RecordedNames::of(&inputs.workspace);
+    let pages = Pages::new(&inputs.workspace, &config, &recorded_names);
     let mut out = session.stdout(Syntax::Text);
     let mut failed = !inputs.failures.is_empty();
     for name in &args.alerts {

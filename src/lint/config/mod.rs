@@ -255,7 +255,7 @@ impl Config {
     /// What is known of the series that rules select.
     pub fn premises(&self) -> Premises<'_> {
         let inventory = Some(&*self.inventory).filter(|inventory| inventory.lists_metrics());
-        Premises { target_labels: Some(&self.facts.target_labels), recorded: None, inventory }
+        Premises { target_labels: Some(&self.facts.target_labels), inventory, ..Premises::default() }
     }
 
     /// `[[policy]]`: what must hold for rules besides.

@@ -48,7 +48,7 @@ fn check(cx: &RuleContext<'_>, template: &TemplateField<'_>, out: &mut Vec<Diagn
         // Several calls may share a literal.
         let Some(references) = by_query.remove(&query.span) else { continue };
         let Ok(expr) = promql::parse(&query.value, &cx.config().promql.parse_options()) else { continue };
-        let facts = Facts::under(&expr, cx.config().premises());
+        let facts = Facts::under(&expr, cx.file().premises());
         for reference in references {
             if let Some(dropped) = facts::dropped(facts.branches(), &reference.name) {
                 out.push(report(cx, template, query, reference, dropped));

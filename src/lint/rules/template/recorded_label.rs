@@ -74,7 +74,7 @@ impl<'a> Definitions<'a, '_> {
         let mut labels = BTreeSet::new();
         for place in places.iter() {
             let Some(expr) = &place.rule.parsed else { return };
-            let facts = Facts::under(expr, Premises { recorded: Some(&self.known), ..place.file.config.premises() });
+            let facts = Facts::under(expr, Premises { recorded: Some(&self.known), ..place.file.premises() });
             if facts.branches().is_empty() || !facts.branches().iter().all(Branch::is_closed) {
                 return;
             }
@@ -106,13 +106,14 @@ fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_, '_>, out:
     if templates.is_empty() {
         return;
     }
-    let facts = Facts::under(expr, Premises { recorded: Some(&definitions.known), ..alert.file.config.premises() });
+    let facts = Facts::under(expr, Premises { recorded: Some(&definitions.known), ..alert.file.premises() });
     let mut reported = FxHashSet::default();
     for template in &templates {
         for reference in template.parsed.iter().flat_map(|parsed| parsed.label_references()) {
             if reference.owner == LabelOwner::Alert
                 && !reference.guarded
                 && let Some(span) = lost(&facts, &reference.name)
+                && !may_be_added(alert, span, &reference.name, definitions)
                 && reported.insert(reference.name.clone())
             {
                 out.push(report(alert, template, reference, span, definitions));
@@ -135,6 +136,40 @@ fn lost(facts: &Facts<'_>, label: &str) -> Option<Span> {
     lost
 }
 
+/// What servers are commonly told apart by: a federation or a ruler over several of them adds such labels.
+const SERVER_LABELS: [&str; 16] = [
+    "cluster",
+    "cluster_id",
+    "cluster_name",
+    "datacenter",
+    "dc",
+    "env",
+    "environment",
+    "monitor",
+    "prometheus",
+    "prometheus_replica",
+    "receive",
+    "region",
+    "replica",
+    "stage",
+    "tenant",
+    "tenant_id",
+];
+
+/// Whether the series may come from other servers, which add the label: the alert stands in another file than what records them.
+fn may_be_added(alert: &Place<'_>, selector: Span, label: &str, definitions: &Definitions<'_, '_>) -> bool {
+    let name = recorded_name(alert.rule.expr.text(), selector);
+    let places = definitions.recording.get(name).into_iter().flat_map(|places| places.iter());
+    SERVER_LABELS.contains(&label) && !places.into_iter().any(|place| place.file_at == alert.file_at)
+}
+
+/// The metric of a selector.
+fn recorded_name(expr: &str, selector: Span) -> &str {
+    let text = selector.slice(expr);
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))).unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
+}
+
 fn report(
     alert: &Place<'_>,
     template: &TemplateField<'_>,
@@ -143,9 +178,7 @@ fn report(
     definitions: &Definitions<'_, '_>,
 ) -> Diagnostic {
     let (file, expr, label) = (alert.file, &alert.rule.expr, &reference.name);
-    let text = selector.slice(expr.text());
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))).unwrap_or(text.len());
-    let name = text.get(..end).unwrap_or(text);
+    let name = recorded_name(expr.text(), selector);
     let message = format!("{} prints `{label}`, which `{name}` is recorded without", template.describe());
     let found = META
         .diagnostic(message, file.inside(template.value, reference.span, "always empty"))
