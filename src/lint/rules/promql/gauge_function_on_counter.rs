@@ -4,7 +4,8 @@ use super::how_known;
 use crate::facts::{self, Kind};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{Call, ExprKind};
+use crate::promql::Expr;
+use crate::promql::ast::{BinaryOp, Call, ExprKind, NodeId};
 use crate::promql::functions::Wants;
 use crate::source::Diagnostic;
 
@@ -21,12 +22,30 @@ impl LintRule for GaugeFunctionOnCounter {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
+        let mut asked_to_fall: Option<NodeId> = None;
         expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind {
+            asked_to_fall = compared_with_a_fall(part).or(asked_to_fall);
+            if let ExprKind::Call(call) = &part.kind
+                && asked_to_fall != Some(part.id)
+            {
                 out.extend(check(cx, call));
             }
         });
     }
+}
+
+/// What a comparison asks to be below 0, or to stand still: `delta(x_total[1h]) < -5`. Who looks for a fall knows of a gauge,
+/// whatever its name; of a counter that stands still each of the functions says so.
+fn compared_with_a_fall(part: &Expr) -> Option<NodeId> {
+    let ExprKind::Binary(operation) = &part.kind else { return None };
+    let limit = match &operation.rhs.without_parens().kind {
+        ExprKind::Number(number) => number.value,
+        ExprKind::Unary(_) => -1.0,
+        _ => return None,
+    };
+    let is_fall = matches!(operation.op, BinaryOp::Less | BinaryOp::LessEqual) && limit <= 0.0;
+    let is_still = operation.op == BinaryOp::Equal && limit == 0.0;
+    (is_fall || is_still).then(|| operation.lhs.without_parens().id)
 }
 
 fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {

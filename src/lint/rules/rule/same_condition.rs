@@ -21,21 +21,51 @@ impl LintRule for SameCondition {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
-        // The part of the file (another Kubernetes object may be for another server), and how long it waits.
-        let mut first_of: FirstAlike<'_, (usize, i64)> = FirstAlike::default();
+        // The part of the file (another Kubernetes object may be for another server), and how long it waits and lasts.
+        let mut first_of: FirstAlike<'_, (usize, i64, i64)> = FirstAlike::default();
         for group in &cx.rules.groups {
             for rule in group.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
                 if rule.expr.text().len() > MAX_EXPRESSION_BYTES {
                     continue;
                 }
-                if let Some(first) = first_of.before((group.part, rule.for_ms), rule)
+                if let Some(first) = first_of.before((group.part, rule.for_ms, rule.keep_firing_for_ms), rule)
                     && first.name.text() != rule.name.text()
+                    && !is_for_others(first, rule)
+                    && reads_series(rule)
                 {
                     out.push(report(cx, first, rule));
                 }
             }
         }
     }
+}
+
+/// Whether labels send the two to different people: the severity alone does not.
+fn is_for_others(first: &Rule, second: &Rule) -> bool {
+    let is_address = |name: &str, value: &str| !is_severity(name) && !value.contains("{{");
+    second.labels.iter().any(|(name, value)| {
+        let same_name = first.labels.iter().find(|(other, _)| other.text() == name.text());
+        same_name.is_some_and(|(_, other)| {
+            other.text() != value.text()
+                && is_address(name.text(), value.text())
+                && is_address(name.text(), other.text())
+        })
+    })
+}
+
+/// Whether a label of this name says how severe an alert is.
+fn is_severity(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["severity", "priority", "level"].iter().any(|word| name.contains(word))
+}
+
+/// Whether the condition is one: heartbeats to several places are all `vector(1)`.
+fn reads_series(rule: &Rule) -> bool {
+    let mut reads = false;
+    if let Some(expr) = &rule.parsed {
+        expr.walk(&mut |part| reads |= part.selector().is_some());
+    }
+    reads
 }
 
 fn report(cx: &FileContext<'_>, first: &Rule, second: &Rule) -> Diagnostic {

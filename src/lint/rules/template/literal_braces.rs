@@ -175,6 +175,13 @@ fn names_something(text: &str) -> bool {
     ["$labels", "$value", ".Labels"].iter().any(|name| text.contains(name))
 }
 
+/// Whether a variable of another language is set, as in `awk '{ $value = 1 }'`: what stands behind its name.
+fn is_assigned(behind: &str) -> bool {
+    let operator = behind.trim_start();
+    operator.starts_with(['=', '+', '-', '*', '/', '[', '('])
+        || behind.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
 /// `{ $labels.x }` with single braces.
 fn single_braces(text: &str) -> Option<Span> {
     let mut from = 0;
@@ -182,7 +189,9 @@ fn single_braces(text: &str) -> Option<Span> {
         let start = from + at;
         let inside = text.get(start + 1..)?;
         let name = inside.trim_start();
-        if name.starts_with("$labels.") || name.starts_with("$value") {
+        let is_variable =
+            name.starts_with("$labels.") || name.strip_prefix("$value").is_some_and(|rest| !is_assigned(rest));
+        if is_variable {
             let end = inside.find('}')?;
             return Some(Span::new(start, start + end + 2));
         }
