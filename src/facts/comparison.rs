@@ -86,7 +86,7 @@ pub(super) fn kept(operation: &BinaryExpr, left: Interval, right: Interval, of_l
     if left.compare(op, right) == Holds::Never {
         return None;
     }
-    let values = if of_left { left.passing(op, right) } else { right.passing(mirrored(op), left) };
+    let values = if of_left { left.passing(op, right) } else { right.passing(op.mirrored(), left) };
     // Nothing is known to be left where rounding has emptied it.
     Some(if values.low > values.high && !values.nan { Interval::ANY } else { values })
 }
@@ -97,16 +97,5 @@ pub(super) fn with_bool(op: BinaryOp, left: Interval, right: Interval) -> Interv
         Holds::Always => Interval::constant(1.0),
         Holds::Never => Interval::constant(0.0),
         Holds::Maybe => Interval::new(0.0, 1.0),
-    }
-}
-
-/// The comparison with its sides exchanged.
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
     }
 }

@@ -3,7 +3,6 @@
 use crate::engine::column::{Cell, ScalarColumn, SeriesColumn, Slot, Vector, is_absent};
 use crate::engine::evaluate::Evaluator;
 use crate::engine::plan::BinaryNode;
-use crate::promql::ast::BinaryOp;
 use crate::source::Span;
 
 use super::arithmetic::{self, Comparison};
@@ -44,22 +43,11 @@ fn floats(operation: &Operation<'_>, values: &mut [f64]) {
         }
         return;
     }
-    let op = if operation.scalar_left { mirrored(node.op) } else { node.op };
+    let op = if operation.scalar_left { node.op.mirrored() } else { node.op };
     let comparison = if node.return_bool { Comparison::Bool } else { Comparison::KeepLeft };
     match scalar {
         ScalarColumn::Constant(constant) => arithmetic::columns(op, values, |_| *constant, comparison),
         ScalarColumn::Steps(_) => arithmetic::columns(op, values, |step| scalar.at(step), comparison),
-    }
-}
-
-/// The comparison with its sides swapped.
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        same => same,
     }
 }
 

@@ -58,21 +58,10 @@ fn comparison(binary: &BinaryExpr) -> Comparison<'_> {
     }
     match constant(lhs) {
         Some(value) => {
-            let with = With::Constant(Threshold { op: mirrored(binary.op), value });
+            let with = With::Constant(Threshold { op: binary.op.mirrored(), value });
             Comparison { operand: rhs, with }
         }
         None => Comparison { operand: lhs, with: With::Other(binary.op, rhs) },
-    }
-}
-
-/// The operator with its sides exchanged.
-const fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
     }
 }
 

@@ -32,7 +32,7 @@ impl LintRule for Contradiction {
             {
                 let mut chain = Vec::new();
                 let mut rest = part;
-                while let Some(operation) = plain_and(rest) {
+                while let Some(operation) = joining_and(rest) {
                     inner.insert(rest.id);
                     chain.push((operation.op_span, &operation.rhs));
                     rest = operation.lhs.without_parens();
@@ -44,13 +44,26 @@ impl LintRule for Contradiction {
     }
 }
 
-/// An `and` that compares all labels, so that both sides are about the same element.
-fn plain_and(expr: &Expr) -> Option<&BinaryExpr> {
+/// An `and` that compares all labels, so that both sides are about the same element; or one whose right side has no element
+/// but the time of day, which is about every element.
+fn joining_and(expr: &Expr) -> Option<&BinaryExpr> {
     match &expr.without_parens().kind {
         ExprKind::Binary(operation) if operation.op == BinaryOp::And => {
-            operation.matching.as_ref().is_none_or(|matching| matching.clause.is_none()).then_some(operation)
+            let compares_all = operation.matching.as_ref().is_none_or(|matching| matching.clause.is_none());
+            (compares_all || is_of_calendar(&operation.rhs)).then_some(operation)
         }
         _ => None,
+    }
+}
+
+/// `hour() > 22`: a comparison of a function that is given nothing.
+fn is_of_calendar(expr: &Expr) -> bool {
+    let is_call = |side: &Expr| matches!(&side.without_parens().kind, ExprKind::Call(call) if call.args.is_empty() && call.function.name != "time");
+    match &expr.without_parens().kind {
+        ExprKind::Binary(operation) => {
+            operation.op.is_comparison() && (is_call(&operation.lhs) || is_call(&operation.rhs))
+        }
+        _ => false,
     }
 }
 
@@ -84,13 +97,17 @@ fn comparison(expr: &Expr) -> Option<(String, Interval)> {
     };
     if operation.bool_modifier.is_some()
         || !operation.op.is_comparison()
-        || operation.lhs.span.len() > MAX_OPERAND_BYTES
+        || operation.lhs.span.len().max(operation.rhs.span.len()) > MAX_OPERAND_BYTES
     {
         return None;
     }
-    let limit = number(&operation.rhs)?;
-    let passing = Interval::new(f64::NEG_INFINITY, f64::INFINITY).passing(operation.op, limit);
-    Some((operation.lhs.without_parens().to_string(), passing))
+    let (compared, op, limit) = match (number(&operation.lhs), number(&operation.rhs)) {
+        (None, Some(limit)) => (&operation.lhs, operation.op, limit),
+        (Some(limit), None) => (&operation.rhs, operation.op.mirrored(), limit),
+        _ => return None,
+    };
+    let passing = Interval::new(f64::NEG_INFINITY, f64::INFINITY).passing(op, limit);
+    Some((compared.without_parens().to_string(), passing))
 }
 
 fn report(cx: &RuleContext<'_>, operator: Span, first: Span, second: Span) -> Diagnostic {

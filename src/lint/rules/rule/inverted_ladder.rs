@@ -2,10 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::facts::Facts;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{BinaryOp, ExprKind, NodeId};
+use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, NodeId};
 use crate::rules::{Rule, RuleKind};
 use crate::source::Diagnostic;
 
@@ -35,7 +36,7 @@ impl LintRule for InvertedLadder {
         for steps in ladders.into_values().filter(|steps| steps.len() > 1) {
             let mut of_value: FxHashMap<String, Vec<&Step<'_>>> = FxHashMap::default();
             for step in &steps {
-                of_value.entry(step.value.to_string()).or_default().push(step);
+                of_value.entry(step.condition()).or_default().push(step);
             }
             out.extend(of_value.values().filter_map(|steps| inverted(cx, steps)));
         }
@@ -46,6 +47,8 @@ impl LintRule for InvertedLadder {
 struct Step<'a> {
     rule: &'a Rule,
     value: &'a Expr,
+    /// What else has to hold: the operation around the comparison.
+    besides: Option<&'a BinaryExpr>,
     op: BinaryOp,
     threshold: f64,
     /// From 0, the least severe.
@@ -55,18 +58,35 @@ struct Step<'a> {
 impl<'a> Step<'a> {
     fn of(rule: &'a Rule) -> Option<Self> {
         let expr = rule.parsed.as_ref().filter(|_| rule.expr.text().len() <= MAX_EXPRESSION_BYTES)?;
-        let ExprKind::Binary(comparison) = &expr.without_parens().kind else { return None };
-        let ExprKind::Number(threshold) = &comparison.rhs.without_parens().kind else { return None };
-        let is_bound =
-            matches!(comparison.op, BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Less | BinaryOp::LessEqual);
+        let ExprKind::Binary(outer) = &expr.without_parens().kind else { return None };
+        // `x > 5 and y`: what is asked besides has to be the same.
+        let (comparison, besides) = match &outer.lhs.without_parens().kind {
+            ExprKind::Binary(inner) if matches!(outer.op, BinaryOp::And | BinaryOp::Unless) => (inner, Some(&**outer)),
+            _ => (outer, None),
+        };
+        let (value, op, threshold) = match (number(&comparison.lhs), number(&comparison.rhs)) {
+            (None, Some(threshold)) => (&comparison.lhs, comparison.op, threshold),
+            (Some(threshold), None) => (&comparison.rhs, comparison.op.mirrored(), threshold),
+            _ => return None,
+        };
+        let is_bound = matches!(op, BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Less | BinaryOp::LessEqual)
+            && comparison.bool_modifier.is_none();
         let (_, severity) = rule.labels.iter().find(|(name, _)| name.text() == "severity").filter(|_| is_bound)?;
-        Some(Step {
-            rule,
-            value: comparison.lhs.without_parens(),
-            op: comparison.op,
-            threshold: threshold.value,
-            severity: rank(severity.text())?,
-        })
+        Some(Step { rule, value: value.without_parens(), besides, op, threshold, severity: rank(severity.text())? })
+    }
+
+    /// What is compared, and what has to hold besides.
+    fn condition(&self) -> String {
+        match self.besides {
+            None => self.value.to_string(),
+            Some(operation) => {
+                let matching = operation.matching.as_ref().and_then(|matching| matching.clause.as_ref());
+                let labels = matching.iter().flat_map(|clause| &clause.labels).map(|label| label.value.as_str());
+                let labels: Vec<&str> = labels.collect();
+                let on = matching.map(|clause| clause.on);
+                format!("{} {} {on:?} {labels:?} {}", self.value, operation.op.symbol(), operation.rhs)
+            }
+        }
     }
 
     /// Whether this fires whenever `other` does, and at other times too.
@@ -75,6 +95,22 @@ impl<'a> Step<'a> {
             BinaryOp::Greater | BinaryOp::GreaterEqual => self.threshold < other.threshold,
             _ => self.threshold > other.threshold,
         }
+    }
+}
+
+/// Longer thresholds are not worked out.
+const MAX_THRESHOLD_BYTES: usize = 40;
+
+/// The number that an expression is, perhaps worked out: `80 / 100`.
+fn number(expr: &Expr) -> Option<f64> {
+    match &expr.without_parens().kind {
+        ExprKind::Number(number) => Some(number.value),
+        ExprKind::Binary(_) | ExprKind::Unary(_) if expr.span.len() <= MAX_THRESHOLD_BYTES => {
+            let facts = Facts::of(expr);
+            let [only] = facts.branches() else { return None };
+            only.values.as_constant()
+        }
+        _ => None,
     }
 }
 
