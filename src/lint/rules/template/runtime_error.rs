@@ -1,12 +1,14 @@
-//! `template/runtime-error`: a template that parses and fails whenever it is expanded.
+//! `template/runtime-error`: a template that parses and fails whenever it is expanded, or prints what `printf` says of a mistake.
 
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::{Labels, SampleValue};
-use crate::source::Diagnostic;
-use crate::template::{Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
+use crate::source::{Diagnostic, Span};
+use crate::template::ast::{OperandKind, Pipeline};
+use crate::template::{self, Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
 
-static META: Meta = meta!("template/runtime-error", Error, certain, "a template that fails whenever it is expanded");
+static META: Meta =
+    meta!("template/runtime-error", Error, certain, "a template that fails or misprints whenever it is expanded");
 
 pub(super) struct RuntimeError;
 
@@ -22,6 +24,13 @@ impl LintRule for RuntimeError {
                 && let Some(error) = certain_failure(parsed)
             {
                 out.push(report(cx, template, &error));
+            } else if let Some((place, printed)) = misprint(parsed) {
+                let message = format!("{} prints `{printed}`", template.describe());
+                let found =
+                    META.diagnostic(message, cx.file().inside(template.value, place, "`printf` reports a mistake"));
+                out.push(found.help(
+                    "values are floats, as for `%.0f`, and labels are texts, as for `%s`; `%%` prints a percent sign",
+                ));
             }
         }
     }
@@ -29,9 +38,12 @@ impl LintRule for RuntimeError {
 
 /// Whether there is more in the template than labels and the value: nearly all have no more, and cannot fail.
 fn may_fail(text: &str) -> bool {
-    ["|", "(", "range", "with", "if ", "template", "printf", "eq ", "ne ", "gt ", "lt ", "ge ", "le ", "len ", "index "]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "|", "(", "range", "first", "$value.", "with", "if ", "template", "printf", "eq ", "ne ", "gt ", "lt ", "ge ",
+        "le ", "len ", "index ",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
         || text.matches('.').count() > text.matches("{{").count()
 }
 
@@ -51,24 +63,57 @@ fn certain_failure(template: &Template) -> Option<TemplateError> {
         return None;
     }
     let mut first = None;
-    for (text, value) in [("x", 1.5), ("1", 0.0), ("", -1e9)] {
-        let labels = Labels::from_pairs(names.iter().map(|name| (name.as_str(), text)));
-        let answers = OneElement { labels: labels.clone() };
-        let context = Context {
-            name: "__alert_",
-            labels: &labels,
-            external_labels: &labels,
-            external_url: "http://localhost:9090",
-            value: &SampleValue::Float(value),
-            t_ms: 0,
-            querier: &answers,
-        };
-        match template.expand_within(&context, MAX_WORK) {
+    for trial in TRIALS {
+        match expand(template, &names, trial) {
             Err(error) if is_about_types(&error.message) => first = first.or(Some(error)),
             _ => return None,
         }
     }
     first
+}
+
+/// What labels and the value are in turn.
+const TRIALS: [(&str, f64); 3] = [("x", 1.5), ("1", 0.0), ("", -1e9)];
+
+/// Expands a template with one text for all labels.
+fn expand(template: &Template, names: &[String], (text, value): (&str, f64)) -> Result<String, TemplateError> {
+    let labels = Labels::from_pairs(names.iter().map(|name| (name.as_str(), text)));
+    let answers = OneElement { labels: labels.clone() };
+    let context = Context {
+        name: "__alert_",
+        labels: &labels,
+        external_labels: &labels,
+        external_url: "http://localhost:9090",
+        value: &SampleValue::Float(value),
+        t_ms: 0,
+        querier: &answers,
+    };
+    template.expand_within(&context, MAX_WORK)
+}
+
+/// So many actions with `printf` of one template are tried.
+const MAX_PRINTS: usize = 20;
+
+/// The first action that prints what `printf` says of a format that does not fit, as `%!d(float64=1.5)`, whatever the data.
+fn misprint(template: &Template) -> Option<(Span, String)> {
+    let text = template.text();
+    if !text.contains("printf") || text.contains("%!") {
+        return None;
+    }
+    let actions = template.root().actions().into_iter();
+    let printing = actions.filter(|pipeline| pipeline.span.slice(text).contains("printf") && !names_dot(pipeline));
+    printing.take(MAX_PRINTS).map(|pipeline| pipeline.span).find_map(|place| {
+        // By itself: what needs variables or elements of a query does not expand, and is not judged.
+        let action = template::parse(&format!("{{{{ {} }}}}", place.slice(text))).ok()?;
+        let names = label_names(&action);
+        let mut first = None;
+        for trial in TRIALS {
+            let printed = expand(&action, &names, trial).ok()?;
+            let mistake = printed.get(printed.find("%!")?..)?;
+            first = first.or_else(|| mistake.split_inclusive(')').next().map(str::to_owned));
+        }
+        Some((place, first?))
+    })
 }
 
 fn label_names(template: &Template) -> Vec<String> {
@@ -96,6 +141,9 @@ fn is_about_types(message: &str) -> bool {
         "can't give argument to non-function",
         "is not a method but has arguments",
         "can't use",
+        "should be of type",
+        "should be string",
+        "error parsing regexp",
     ]
     .iter()
     .any(|words| message.contains(words))
@@ -110,6 +158,18 @@ impl Querier for OneElement {
     fn query(&self, _query: &str, _t_ms: i64) -> Result<Vec<TemplateSample>, String> {
         Ok(vec![TemplateSample { labels: self.labels.clone(), value: 1.5 }])
     }
+}
+
+/// Whether a pipeline is about the dot as a whole, which is something else inside of `range` and `with`.
+fn names_dot(pipeline: &Pipeline) -> bool {
+    pipeline.commands.iter().flat_map(|command| &command.operands).any(|operand| match &operand.kind {
+        OperandKind::Dot => true,
+        OperandKind::Parenthesized(inner) => names_dot(inner),
+        OperandKind::Chain { base, .. } => {
+            !matches!(base.kind, OperandKind::Parenthesized(ref inner) if !names_dot(inner))
+        }
+        _ => false,
+    })
 }
 
 fn report(cx: &RuleContext<'_>, template: &TemplateField<'_>, error: &TemplateError) -> Diagnostic {
