@@ -41,9 +41,9 @@ pub(super) fn follow<'e>(
 /// Values that follow from the form of both sides.
 fn special_values(operation: &BinaryExpr, whole: &Expr) -> Option<(Interval, Known)> {
     match operation.op {
-        BinaryOp::Div if share::is_share(operation) => {
+        BinaryOp::Div => {
             let known = Known { span: whole.span, by: KnownBy::Share };
-            Some((Interval::new(0.0, 1.0).or_nan(true), known))
+            Some((Interval::new(0.0, share::greatest(operation)?).or_nan(true), known))
         }
         BinaryOp::Sub => {
             let values = share::age(operation)?;

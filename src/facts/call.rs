@@ -99,6 +99,7 @@ fn new_values<'e>(call: &Call, scalars: &[Option<Interval>], input: Branches<'e>
             _ => input.map_values(None, |_| Interval::ANY),
         },
         ("sum_over_time", _) => input.map_values(None, Interval::summed),
+        ("round", _) if call.args.len() == 1 => input.map_values(None, |v| v.map(|value| (value + 0.5).floor())),
         (_, Values::Same) => input,
         (_, Values::Within) => {
             input.map_values(None, |v| v.or_nan(v.low == f64::NEG_INFINITY && v.high == f64::INFINITY))

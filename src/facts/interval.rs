@@ -111,6 +111,10 @@ impl Interval {
                 let high = if other.nan || other.low < 0.0 { self.high } else { self.high.min(other.high) };
                 Interval { low: 0.0, high, nan: true }
             }
+            BinaryOp::Mod => {
+                let bound = other.low.abs().max(other.high.abs());
+                Interval { low: -bound, high: bound, nan: true }
+            }
             BinaryOp::Pow if self.low >= 0.0 => Interval { low: 0.0, high: f64::INFINITY, nan },
             _ => Interval::ANY,
         }

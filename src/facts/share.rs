@@ -17,9 +17,27 @@ const MAX_TERM_BYTES: usize = 1000;
 /// Endings of the names of metrics that are counters, and so never negative.
 const COUNTERS: [&str; 4] = ["_total", "_count", "_bucket", "_created"];
 
-/// Whether `operation`, a division, yields the share of a part in the whole.
-pub(super) fn is_share(operation: &BinaryExpr) -> bool {
-    let (part, whole) = (operation.lhs.without_parens(), at_least(operation.rhs.without_parens()));
+/// The greatest value of `operation`, a division that yields the share of a part in the whole, perhaps of a multiple of the
+/// part: 1 for `part / whole`, and a little more than 100 for `100 * part / whole`, where rounding comes in. `None` where it
+/// is no share.
+pub(super) fn greatest(operation: &BinaryExpr) -> Option<f64> {
+    if is_share(operation, operation.lhs.without_parens()) {
+        return Some(1.0);
+    }
+    let ExprKind::Binary(product) = &operation.lhs.without_parens().kind else { return None };
+    let (one, other) = (product.lhs.without_parens(), product.rhs.without_parens());
+    let (factor, part) = match (&one.kind, &other.kind) {
+        (ExprKind::Number(factor), _) => (factor.value, other),
+        (_, ExprKind::Number(factor)) => (factor.value, one),
+        _ => return None,
+    };
+    let is_multiple = product.op == BinaryOp::Mul && factor > 0.0 && factor.is_finite();
+    (is_multiple && is_share(operation, part)).then_some(factor * (1.0 + 4.0 * f64::EPSILON))
+}
+
+/// Whether `operation`, a division, would yield the share of a part in the whole with `part` on its left side.
+fn is_share(operation: &BinaryExpr, part: &Expr) -> bool {
+    let whole = at_least(operation.rhs.without_parens());
     if operation.matching.as_ref().is_none_or(|matching| {
         matching.cardinality == Cardinality::OneToMany || matching.fill_left.is_some() || matching.fill_right.is_some()
     }) {

@@ -75,7 +75,9 @@ fn computed(expr: &Expr) -> Option<Span> {
             );
             if quantity { Some(aggregate.op_span) } else { computed(&aggregate.expr) }
         }
-        ExprKind::Call(call) if call.function.wants == Some(Wants::Counter) => Some(call.name_span),
+        ExprKind::Call(call) if matches!(call.function.wants, Some(Wants::Counter | Wants::Buckets)) => {
+            Some(call.name_span)
+        }
         ExprKind::Binary(operation) => match operation.op {
             BinaryOp::Div | BinaryOp::Sub | BinaryOp::Mod => Some(operation.op_span),
             BinaryOp::Add | BinaryOp::Mul => computed(&operation.lhs).or_else(|| computed(&operation.rhs)),

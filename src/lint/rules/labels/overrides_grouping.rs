@@ -6,7 +6,7 @@ use crate::facts::Presence;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{ExprKind, Grouping};
+use crate::promql::ast::{AggregateOp, ExprKind, Grouping};
 use crate::rules::Field;
 use crate::source::{Diagnostic, Span};
 
@@ -23,7 +23,7 @@ impl LintRule for OverridesGrouping {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
         let listed = listed(expr);
-        if listed.is_empty() {
+        if listed.is_empty() || yields_one(expr) {
             return;
         }
         for (name, value) in cx.static_labels() {
@@ -41,6 +41,20 @@ impl LintRule for OverridesGrouping {
                 out.push(report(cx, name, *listed));
             }
         }
+    }
+}
+
+/// Whether there is one result at most: `topk(1, …)`, compared or not.
+fn yields_one(expr: &Expr) -> bool {
+    match &expr.without_parens().kind {
+        ExprKind::Binary(comparison) if comparison.op.is_comparison() => yields_one(&comparison.lhs),
+        ExprKind::Aggregate(aggregate) => {
+            let one = aggregate.param.as_ref().map(|param| &param.without_parens().kind);
+            matches!(aggregate.op, AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK)
+                && aggregate.grouping.is_none()
+                && matches!(one, Some(ExprKind::Number(number)) if number.value == 1.0)
+        }
+        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `promql/gauge-function-on-counter`: a function for gauges is given a counter, which starts again at 0.
 
-use super::how_known;
+use super::{how_known, window_of};
 use crate::facts::{self, Kind};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -55,8 +55,7 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
         return None;
     }
     let argument = call.args.get(call.function.vector_arg()?)?.without_parens();
-    let ExprKind::Matrix(matrix) = &argument.kind else { return None };
-    let name = matrix.selector.value.metric_name()?;
+    let name = window_of(argument)?.metric_name()?;
     if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Counter) {
         return None;
     }

@@ -41,6 +41,8 @@ mod wildcard_regex;
 use crate::facts::catalogue;
 use crate::inventory::Inventory;
 use crate::lint::rule::{LintRule, Reported};
+use crate::promql::Expr;
+use crate::promql::ast::{ExprKind, VectorSelector};
 use crate::rules::findings::{PROMQL_SYNTAX, PROMQL_TYPE};
 
 pub(super) static RULES: &[&dyn LintRule] = &[
@@ -84,6 +86,18 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &forbidden::Forbidden,
     &long_range::LongRange,
 ];
+
+/// The series whose samples a window holds: of `x[5m]`, and of `x[5m:1m]`.
+fn window_of(argument: &Expr) -> Option<&VectorSelector> {
+    match &argument.kind {
+        ExprKind::Matrix(matrix) => Some(&matrix.selector.value),
+        ExprKind::Subquery(subquery) => match &subquery.expr.without_parens().kind {
+            ExprKind::Vector(selector) => Some(selector),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 /// How it is known what a metric is, for the end of a sentence: metadata and the catalogue need no excuse.
 fn how_known(metric: &str, inventory: &Inventory) -> &'static str {

@@ -1,6 +1,6 @@
 //! `promql/rate-of-gauge`: `rate` and its like take each fall of a gauge for a restart.
 
-use super::how_known;
+use super::{how_known, window_of};
 use crate::facts::{self, Kind};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -34,8 +34,7 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
         return None;
     }
     let argument = call.args.first()?.without_parens();
-    let ExprKind::Matrix(matrix) = &argument.kind else { return None };
-    let name = matrix.selector.value.metric_name()?;
+    let name = window_of(argument)?.metric_name()?;
     if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Gauge) {
         return None;
     }

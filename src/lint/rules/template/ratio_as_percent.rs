@@ -160,6 +160,7 @@ fn value_of(expr: &Expr, inventory: &Inventory) -> Value {
     match Quantities::of(expr, inventory).node(expr.id).unit {
         Some(Unit::Percent) => Value::Percent,
         _ if is_ratio(expr) => Value::Ratio,
+        _ if is_percentage(expr) => Value::Percent,
         _ => Value::Other,
     }
 }
@@ -181,6 +182,34 @@ fn is_ratio(expr: &Expr) -> bool {
         };
     });
     plain
+}
+
+/// Whether the expression is a hundredfold quotient that is compared with a percentage: `100 * a / b > 5`.
+fn is_percentage(expr: &Expr) -> bool {
+    let ExprKind::Binary(comparison) = &expr.without_parens().kind else { return false };
+    let ExprKind::Number(limit) = &comparison.rhs.without_parens().kind else { return false };
+    comparison.op.is_comparison() && (1.0..=100.0).contains(&limit.value) && is_hundredfold(&comparison.lhs)
+}
+
+/// `100 * (a / b)`, `100 * a / b`, `100 - a / b * 100`.
+fn is_hundredfold(expr: &Expr) -> bool {
+    let ExprKind::Binary(operation) = &expr.without_parens().kind else { return false };
+    let (left, right) = (&operation.lhs, &operation.rhs);
+    match operation.op {
+        BinaryOp::Mul => (is_hundred(left) && is_quotient(right)) || (is_hundred(right) && is_quotient(left)),
+        BinaryOp::Div if operation.matching.is_some() => match &left.without_parens().kind {
+            ExprKind::Binary(product) if product.op == BinaryOp::Mul => {
+                is_hundred(&product.lhs) || is_hundred(&product.rhs)
+            }
+            _ => false,
+        },
+        BinaryOp::Sub => is_hundred(left) && is_hundredfold(right),
+        _ => false,
+    }
+}
+
+fn is_hundred(expr: &Expr) -> bool {
+    matches!(&expr.without_parens().kind, ExprKind::Number(number) if number.value == 100.0)
 }
 
 /// `a / b` of vectors, `1 - a / b`.
