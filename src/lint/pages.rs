@@ -41,7 +41,8 @@ pub fn read_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -
 /// The links of alerts of which only servers know where they lead: to no page of this repository, and without a part that
 /// nobody knows.
 pub fn links_to_ask(workspace: &Workspace, config: &Config) -> BTreeSet<String> {
-    let cx = WorkspaceContext::new(config, workspace);
+    let recorded_names = RecordedNames::of(workspace);
+    let cx = WorkspaceContext::new(config, workspace, &recorded_names);
     let library = Library::of(workspace, &config.runbook, config.files());
     let mut links = BTreeSet::new();
     for alert in Alert::all(&cx) {
