@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -62,6 +63,19 @@ def the_crate_is_complete_and_lean():
     expect(not missing, f"`include` in Cargo.toml leaves out what the program is built from: {missing[:10]}")
     run("cargo", "package", "--locked", "--allow-dirty", "--no-verify", cwd=ROOT)
     print(f"the crate: {len(packed)} files, all {len(read)} that the program is built from among them")
+    return set(read)
+
+
+def the_source_for_pypi_is_complete(tools, read):
+    """From which pip builds where there is no wheel for a machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(tools / "maturin", "sdist", "--out", folder, cwd=ROOT / "python")
+        (source,) = Path(folder).glob("promproof-*.tar.gz")
+        with tarfile.open(source) as archive:
+            held = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    wanted = read | {"pyproject.toml", "PKG-INFO", "Cargo.toml", "Cargo.lock", "LICENSE", "THIRD_PARTY_NOTICES.md"}
+    expect(wanted <= held, f"the source for PyPI lacks {sorted(wanted - held)[:10]}")
+    print(f"the source for PyPI: {len(held)} files")
 
 
 def build_the_wheel(tools):
@@ -120,11 +134,12 @@ def it_installs(tools):
 
 
 def main():
-    the_crate_is_complete_and_lean()
+    read = the_crate_is_complete_and_lean()
     if os.name == "nt":
         print("skipped: the wheel is not tried out on Windows")
         return
     tools = python_tools()
+    the_source_for_pypi_is_complete(tools, read)
     wheel = build_the_wheel(tools)
     the_wheel_holds_what_it_should(wheel)
     it_installs(tools)

@@ -151,3 +151,25 @@ fn versions_are_that_of_the_program() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     assert!(readme.contains(&format!("rev: v{version}")), "README.md");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_release_needs_its_version_and_its_changes() {
+    let script = std::fs::read_to_string(repository().join(".ci/release-version")).unwrap();
+    let manifest = "[package]\nname = \"x\"\nversion = \"1.2.3\"\n[dependencies]\ny = { version = \"9\" }\n";
+    let changes =
+        "# Changelog\n## [Unreleased]\n## [1.2.3] - 2026-11-26\n### Added\n- A thing.\n## [1.2.30]\n- Another.\n";
+    let sandbox = Sandbox::with(&[(".ci/x", &script), ("Cargo.toml", manifest), ("CHANGELOG.md", changes)]);
+    let run = |args: &[&str]| {
+        let mut command = assert_cmd::Command::new("bash");
+        Run::of(command.arg(".ci/x").args(args).current_dir(sandbox.path("")))
+    };
+    assert_eq!((run(&["v1.2.3"]).code, run(&["v1.2.3"]).stdout.as_str()), (Some(0), "version=1.2.3\n"));
+    assert_eq!(run(&["--notes", "v1.2.3"]).stdout, "### Added\n- A thing.\n");
+    for tag in ["v1.2.4", "1.2.3", "v1.2.30", ""] {
+        let refused = run(&[tag]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{tag}: {refused}");
+    }
+    sandbox.write("CHANGELOG.md", changes.replace("- A thing.\n", "").replace("### Added\n", "\n"));
+    assert_eq!(run(&["v1.2.3"]).code, Some(1));
+}
