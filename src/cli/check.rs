@@ -66,6 +66,14 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "REASON", help_heading = "Fixing", conflicts_with_all = ["fix", "unsafe_fixes", "update_baseline"])]
     pub add_ignores: Option<String>,
 
+    /// Demand a test that looks at each rule (`test/untested-rule`); with values, at rules whose label `severity` is one
+    /// of them: --require-tests=page,critical
+    ///
+    /// With --since or --staged, of rules that the change has brought, touched or affected. Tests count that are among
+    /// the files of the run.
+    #[arg(long, value_name = "SEVERITIES", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
+    pub require_tests: Option<Vec<String>>,
+
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
@@ -109,6 +117,18 @@ To excuse a finding, name its rule in a comment at the end of the line or above 
 
 Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some, 2 where a file could not be read or an argument makes no sense.";
 
+impl CheckArgs {
+    /// Adds what --require-tests demands.
+    ///
+    /// # Errors
+    /// Where it names more severities than a regular expression can hold.
+    fn demand_tests(&self, config: &mut Config) -> Result<(), Error> {
+        let Some(severities) = &self.require_tests else { return Ok(()) };
+        let severities: Vec<&str> = severities.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
+        config.require_tests(&severities).map_err(|_| Error::new("--require-tests has too many values"))
+    }
+}
+
 /// Lints the paths and prints what was found.
 ///
 /// # Errors
@@ -116,6 +136,7 @@ Exit code: 0 without errors (with --fail-on warning: and warnings), 1 with some,
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Error> {
     let files = args.format.files();
     let mut config = args.policy.load(session)?;
+    args.demand_tests(&mut config)?;
     let named: Vec<PathBuf> = args.paths.iter().cloned().chain(args.baseline.path(&config)).collect();
     outputs::forbid_overwriting(&files, &named)?;
     let known = args.baseline.open(&config, args.policy.files(), session)?;

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{Error, Session};
 use crate::lint::Config;
+use crate::lint::codeowners::{self, CodeOwners};
 use crate::lint::config::PROMQL_FEATURES;
 use crate::report::text::one_line;
 use crate::report::{CheckReport, Format, Summary, write_check};
@@ -120,7 +121,7 @@ pub(super) fn load(args: &ConfigArgs, session: &Session) -> Result<Config, Error
     Ok(config)
 }
 
-/// Reads the files that `[facts]` of the configuration names.
+/// Reads the files that `[facts]` of the configuration names, and who owns the files where a policy asks for it.
 ///
 /// # Errors
 /// Where one of them cannot be read, which has been shown on standard error.
@@ -130,10 +131,29 @@ pub(super) fn learn(config: &mut Config, files: &FilesArgs, session: &Session) -
     let current_dir = std::env::current_dir().unwrap_or_default();
     let (root, home) = (config.files().root().to_owned(), files.home(&current_dir, &[]));
     let mut read = |path: &Path| read_facts(&root.join(path), &current_dir, &home);
-    match config.learn(&mut read) {
-        Ok(()) => Ok(()),
-        Err(diagnostics) => Err(refusal(diagnostics, Path::new(&source), session)?),
+    if let Err(diagnostics) = config.learn(&mut read) {
+        return Err(refusal(diagnostics, Path::new(&source), session)?);
     }
+    if config.asks_for_owners() {
+        find_owners(config, &root, &current_dir, &home)?;
+    }
+    Ok(())
+}
+
+/// Reads the `CODEOWNERS` of the repository in which the folder `root` of the configuration lies, where there is one.
+///
+/// # Errors
+/// Where it cannot be read.
+fn find_owners(config: &mut Config, root: &Path, current_dir: &Path, home: &Home) -> Result<(), Error> {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let top = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
+    let Some(path) = codeowners::PLACES.iter().map(|place| top.join(place)).find(|path| path.is_file()) else {
+        return Ok(());
+    };
+    let file = read_facts(&path, current_dir, home)
+        .map_err(|why| Error::new(format!("cannot read {}: {why}", shown(&path, current_dir).display())))?;
+    config.set_owners(CodeOwners::read(&file, root.strip_prefix(top).unwrap_or(Path::new(""))));
+    Ok(())
 }
 
 /// Reads a file that the configuration names; says why it cannot be read.

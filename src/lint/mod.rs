@@ -9,6 +9,7 @@
 
 mod baseline;
 mod changes;
+pub mod codeowners;
 pub mod config;
 mod context;
 mod fix;

@@ -38,6 +38,7 @@ mod parts;
 mod policies;
 mod readme;
 mod render_command;
+mod require_tests;
 mod rule_docs;
 mod rule_ids;
 mod runbook;

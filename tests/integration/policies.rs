@@ -6,7 +6,7 @@ use promproof::lint::import::{Tool, import, validators};
 use promproof::source::SourceFile;
 use std::sync::Arc;
 
-use crate::support::{Sandbox, repository};
+use crate::support::{Run, Sandbox, repository};
 
 /// A rule that no policy of the page has anything against, and for each key what is wrong with another.
 const GOOD: &str = "groups:
@@ -248,4 +248,53 @@ fn what_no_rule_can_comply_with_is_a_mistake() {
     insta::assert_snapshot!(problems("name-pattern = '('"), @"`name-pattern` is no regular expression: error parsing regexp: missing closing ): `(` (it must match the whole text and is written as in PromQL: `node_.*`)");
     insta::assert_snapshot!(problems("name-pattern = '{{ $alrt }}'"), @"`name-pattern` has a variable that does not exist: `$alrt` (there are `$alert`, `$record`, `$expr`, `$for`, `$keep_firing_for`, `$labels.NAME` and `$annotations.NAME`)");
     insta::assert_snapshot!(problems("limit-max = -1"), @"`limit-max` in `[[policy]]` has to be a whole number, 0 or more ()");
+}
+
+#[test]
+fn owners_come_from_labels_and_from_codeowners() {
+    let rules = "groups:
+- name: a
+  rules:
+  - {alert: One, expr: up == 0, labels: {team: sre}}
+  - {alert: Two, expr: 'sum by (team) (up{team=\"x\"}) == 0'}
+  - {alert: Three, expr: up == 2}
+  - {alert: Four, expr: up == 3, labels: {team: srr}}
+";
+    let told = |policy: &str, owners: Option<(&str, &str)>| {
+        let config = format!("[[policy]]\n{policy}");
+        let sandbox = Sandbox::with(&[("ops/promproof.toml", config.as_str()), ("ops/rules/a.yml", rules)]);
+        std::fs::create_dir(sandbox.path(".git")).unwrap();
+        if let Some((path, text)) = owners {
+            sandbox.write(path, text);
+        }
+        let mut command = sandbox.command();
+        let args = ["check", "-q", "--select", "unowned,unknown-owner", "--output-format", "concise"];
+        let run = Run::of(command.current_dir(sandbox.path("ops")).args(args));
+        let root = format!("{}/", sandbox.path("").canonicalize().unwrap().display());
+        (run.stdout + &run.stderr).replace(&root, "")
+    };
+    let by_label = "require-owner = true\nowner-labels = ['team']";
+    insta::assert_snapshot!(told(by_label, None), @"rules/a.yml:6:13: error[rule/unowned] the alert `Three` has no owner");
+    assert_eq!(told(by_label, Some((".github/CODEOWNERS", "/ops/rules/ @sre"))), "");
+    assert!(told(by_label, Some(("docs/CODEOWNERS", "/rules/ @sre"))).contains("`Three` has no owner"));
+    insta::assert_snapshot!(told("require-owner = true", Some(("CODEOWNERS", "*.md @docs"))), @"rules/a.yml:2:9: error[rule/unowned] the rules of this file have no owner");
+    assert_eq!(told("require-owner = true", Some((".gitlab/CODEOWNERS", "[SRE] @sre\n*.yml"))), "");
+    let known = "owner-labels = ['team']\nallowed-owners = ['sre', '@example/.+']";
+    insta::assert_snapshot!(told(known, Some(("CODEOWNERS", "* @example/sre @me"))), @"
+    rules/a.yml:7:49: error[rule/unknown-owner] the owner `srr` is not known
+    CODEOWNERS:1:16: error[rule/unknown-owner] the owner `@me` is not known
+    ");
+    insta::assert_snapshot!(told("owner-labels = ['team']\nreport = true", None), @r#"
+    error[config/invalid-value]: `owner-labels` stands without `require-owner` and `allowed-owners`
+       ╭─[promproof.toml:2:1]
+     1 │ [[policy]]
+     2 │ owner-labels = ['team']
+       · ────────────
+     3 │ report = true
+       ╰────
+      help: write what is demanded of them: `require-owner = true` or `allowed-owners = ["sre"]`
+      more: promproof explain config/invalid-value
+
+    error: the configuration promproof.toml is not valid
+    "#);
 }

@@ -62,8 +62,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Premises;
 use crate::inventory::Inventory;
+use crate::lint::codeowners::CodeOwners;
 use crate::lint::naming::Name;
-use crate::lint::policy::{Conditions, Policy};
+use crate::lint::policy::{Conditions, Pattern, PatternError, Policy};
 use crate::online::Answers;
 use crate::promql::ParseOptions;
 use crate::rules::Dialect;
@@ -106,6 +107,8 @@ pub struct Config {
     inventory: Arc<Inventory>,
     /// What servers say of links, where they or a file were asked.
     answers: Option<Arc<Answers>>,
+    /// Who owns the files of the repository, where somebody says so.
+    owners: Option<Arc<CodeOwners>>,
     /// When it is, in milliseconds since the Unix epoch.
     now_ms: Option<i64>,
     levels: Levels,
@@ -256,6 +259,35 @@ impl Config {
     pub fn premises(&self) -> Premises<'_> {
         let inventory = Some(&*self.inventory).filter(|inventory| inventory.lists_metrics());
         Premises { target_labels: Some(&self.facts.target_labels), inventory, ..Premises::default() }
+    }
+
+    /// Demands a test of every rule, or of those whose label `severity` has one of the values, if there are any.
+    ///
+    /// # Errors
+    /// They are too many for a regular expression.
+    pub fn require_tests(&mut self, severities: &[&str]) -> Result<(), PatternError> {
+        let mut policy = Policy { require_tests: true, ..Policy::default() };
+        if !severities.is_empty() {
+            policy.when.labels.insert("severity".to_owned(), Pattern::one_of(severities.iter().copied())?);
+        }
+        self.policies.push(policy);
+        self.set_by_option("policy.require-tests", "--require-tests");
+        Ok(())
+    }
+
+    /// Whether a policy asks who owns files.
+    pub fn asks_for_owners(&self) -> bool {
+        self.policies.iter().any(|policy| policy.require_owner || !policy.allowed_owners.is_empty())
+    }
+
+    /// Says who owns the files of the repository.
+    pub fn set_owners(&mut self, owners: CodeOwners) {
+        self.owners = Some(Arc::new(owners));
+    }
+
+    /// Who owns the files of the repository; `None` where nobody says so.
+    pub fn owners(&self) -> Option<&CodeOwners> {
+        self.owners.as_deref()
     }
 
     /// `[[policy]]`: what must hold for rules besides.

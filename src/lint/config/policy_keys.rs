@@ -47,7 +47,7 @@ fn kind_word(kind: RuleKind) -> &'static str {
 }
 
 /// The keys of a policy: first whom it is for, then what it demands.
-pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
+pub(super) static POLICY_KEYS: [Key<Policy>; 52] = [
     Key {
         name: "message",
         slot: Slot::Text(|policy| &mut policy.message),
@@ -140,6 +140,35 @@ pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
         is_required: false,
         about: "Every rule that is chosen is a finding (`rule/reported`).",
         example: "report = true",
+    },
+    Key {
+        name: "require-tests",
+        slot: Slot::Boolean(|policy| &mut policy.require_tests),
+        is_required: false,
+        about: "A test has to look at every rule that is chosen (`test/untested-rule`). The option of that name adds to it.",
+        example: "require-tests = true",
+    },
+    Key {
+        name: "require-owner",
+        slot: Slot::Boolean(|policy| &mut policy.require_owner),
+        is_required: false,
+        about: "Every rule has an owner (`rule/unowned`): one of `owner-labels` is there, or `CODEOWNERS` names an owner of \
+                its file.",
+        example: "require-owner = true",
+    },
+    Key {
+        name: "owner-labels",
+        slot: Slot::Names(|policy| &mut policy.owner_labels),
+        is_required: false,
+        about: "The labels that name the owner of a rule.",
+        example: "require-owner = true\nowner-labels = [\"team\"]",
+    },
+    Key {
+        name: "allowed-owners",
+        slot: Slot::Patterns(|policy| &mut policy.allowed_owners),
+        is_required: false,
+        about: "What owners are called, in `owner-labels` and in `CODEOWNERS` (`rule/unknown-owner`).",
+        example: r#"allowed-owners = ["sre", "@example/.+"]"#,
     },
     Key {
         name: "required-labels",
@@ -399,7 +428,7 @@ pub(super) static POLICY_KEYS: [Key<Policy>; 48] = [
 ];
 
 /// The keys that choose rules and selectors, or say how findings are told: all others demand something.
-const NO_DEMANDS: [&str; 12] = [
+const NO_DEMANDS: [&str; 13] = [
     "message",
     "severity",
     "kind",
@@ -412,6 +441,7 @@ const NO_DEMANDS: [&str; 12] = [
     "except-names",
     "except-labels",
     "matchers-for",
+    "owner-labels",
 ];
 
 /// All keys, in the order of the reference.
@@ -434,6 +464,10 @@ pub(super) fn check_policy(policy: &Policy, given: &Given, span: Span, problems:
     } else if given.contains_key("matchers-for") && policy.promql.required_matchers.is_empty() {
         let help = "write which labels are meant: `required-matchers = [\"job\"]`".to_owned();
         problems.invalid(at("matchers-for"), "`matchers-for` stands without `required-matchers`".to_owned(), help);
+    } else if given.contains_key("owner-labels") && !policy.require_owner && policy.allowed_owners.is_empty() {
+        let help = "write what is demanded of them: `require-owner = true` or `allowed-owners = [\"sre\"]`".to_owned();
+        let message = "`owner-labels` stands without `require-owner` and `allowed-owners`".to_owned();
+        problems.invalid(at("owner-labels"), message, help);
     }
     let bounds = &policy.bounds;
     for (least, most, is) in [

@@ -44,6 +44,7 @@ fn read_block(block: &Block, draft: &mut Draft<'_>) {
             _ => "there are no settings of this check; `promproof rules` lists the rules, which `[rules]` switches",
         }),
         "ci" => read_ci(&block.body, draft),
+        "owners" => leave_out("owners are named by labels or `CODEOWNERS` here: see `allowed-owners` of `[[policy]]`"),
         "repository" => leave_out("comments on changes are the affair of CI; see docs/reports.md"),
         _ => leave_out("this version of promproof knows no such block"),
     }

@@ -31,6 +31,14 @@ pub struct Policy {
     pub except: Conditions,
     /// `report`: every rule that is chosen is a finding.
     pub report: bool,
+    /// `require-tests`: a test has to look at every rule that is chosen.
+    pub require_tests: bool,
+    /// `require-owner`: every rule has an owner, by a label or because its file has one.
+    pub require_owner: bool,
+    /// `owner-labels`: labels that name the owner.
+    pub owner_labels: Vec<String>,
+    /// `allowed-owners`: what owners are called.
+    pub allowed_owners: Vec<Pattern>,
     /// What holds for labels, those of the group among them.
     pub labels: FieldPolicy,
     /// What holds for annotations.

@@ -76,6 +76,19 @@ impl Pattern {
         Ok(Pattern { text: text.to_owned(), kind })
     }
 
+    /// For one of `texts`, as they are.
+    ///
+    /// # Errors
+    /// They are too many for a regular expression.
+    pub fn one_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Pattern, PatternError> {
+        let mut pattern = String::new();
+        for (at, text) in texts.into_iter().enumerate() {
+            pattern.push_str(if at == 0 { "" } else { "|" });
+            quote(text, &mut pattern);
+        }
+        Pattern::new(&pattern)
+    }
+
     /// As it is written.
     pub fn text(&self) -> &str {
         &self.text

@@ -3,16 +3,14 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alerting::{AlertTimeline, RuleId};
-use crate::promql::ast::{MatchOp, VectorSelector};
-use crate::promql::regex::AnchoredRegex;
-use crate::promql::{self, Expr};
-use crate::rules::RuleKind;
+use crate::promql;
 use crate::source::Span;
 use crate::testfile::{Moment, TimelineTest};
 use crate::unittest::assert::timeline;
-use crate::unittest::reads::metric_name;
 use crate::unittest::report::{Assertion, AssertionKind, GroupReport, Outcome};
 use crate::unittest::run::Running;
+
+use super::looked_at::ByName;
 
 /// An assertion that looks at an alert at one time.
 #[derive(Clone, Copy)]
@@ -71,10 +69,8 @@ fn is_decided(assertion: &Assertion) -> bool {
 
 /// What the assertions of a finished test group look at.
 pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a> {
-    let mut names: FxHashMap<(RuleKind, &str), Vec<RuleId>> = FxHashMap::default();
-    for rule in &running.run.rules {
-        names.entry((rule.kind, &rule.name)).or_default().push(rule.id);
-    }
+    let mut names = ByName::default();
+    running.run.rules.iter().for_each(|rule| names.add(rule.kind, &rule.name, rule.id));
     let timelines: FxHashMap<Span, &TimelineTest> =
         running.group.timelines.iter().map(|test| (test.span, test)).collect();
     let mut looks = Looks::default();
@@ -82,72 +78,27 @@ pub(super) fn looks<'a>(running: &Running<'a>, report: &GroupReport) -> Looks<'a
         let Some(step) = running.step_of(assertion.eval_time_ms) else { continue };
         match &assertion.kind {
             AssertionKind::Alert(name) => {
-                for id in names.get(&(RuleKind::Alerting, name.as_str())).into_iter().flatten() {
+                for id in names.alerts(name) {
                     looks.glances.entry(*id).or_default().push(Glance { step, annotations: true });
                 }
             }
             AssertionKind::Timeline(_) => {
                 let Some(test) = timelines.get(&assertion.span) else { continue };
                 let watch = Watch { test, end: timeline::end_of(running, test) };
-                for id in names.get(&(RuleKind::Alerting, test.alertname.text())).into_iter().flatten() {
+                for id in names.alerts(test.alertname.text()) {
                     looks.watches.entry(*id).or_default().push(watch);
                 }
             }
             AssertionKind::Expr(text) => {
                 let Ok(expr) = promql::parse(text, running.shared.parse) else { continue };
-                read_alerts(&expr, running, step, &mut looks);
-                looks.rules.extend(recorded(&expr, &names));
+                for id in names.alerts_read(&expr) {
+                    looks.glances.entry(id).or_default().push(Glance { step, annotations: false });
+                }
+                looks.rules.extend(names.recorded(&expr));
             }
         }
     }
     looks.rules.extend(looks.glances.keys().chain(looks.watches.keys()).copied());
-    // What those rules read is looked at, too.
-    let mut pending: Vec<RuleId> = looks.rules.iter().copied().collect();
-    while let Some(id) = pending.pop() {
-        let Some((_, rule)) = running.shared.set.rule(id) else { continue };
-        for read in recorded(&rule.expr, &names) {
-            if looks.rules.insert(read) {
-                pending.push(read);
-            }
-        }
-    }
+    names.follow(&mut looks.rules, |id| running.shared.set.rule(id).map(|(_, rule)| &rule.expr));
     looks
-}
-
-/// The recording rules whose series `expr` reads by name.
-fn recorded(expr: &Expr, names: &FxHashMap<(RuleKind, &str), Vec<RuleId>>) -> Vec<RuleId> {
-    let mut read = Vec::new();
-    expr.walk(&mut |part| {
-        let Some(name) = part.selector().and_then(metric_name) else { return };
-        read.extend(names.get(&(RuleKind::Recording, name.as_str())).into_iter().flatten());
-    });
-    read
-}
-
-/// Notes the alerts whose `ALERTS` an expression reads.
-fn read_alerts(expr: &Expr, running: &Running<'_>, step: usize, looks: &mut Looks<'_>) {
-    expr.walk(&mut |part| {
-        let Some(selector) = part.selector() else { return };
-        if !metric_name(selector).is_some_and(|name| name == "ALERTS" || name == "ALERTS_FOR_STATE") {
-            return;
-        }
-        for rule in running.run.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
-            if selects_alert(selector, &rule.name) {
-                looks.glances.entry(rule.id).or_default().push(Glance { step, annotations: false });
-            }
-        }
-    });
-}
-
-/// Whether all matchers for `alertname` match the name.
-fn selects_alert(selector: &VectorSelector, name: &str) -> bool {
-    selector.matchers.iter().filter(|matcher| matcher.name.value == "alertname").all(|matcher| {
-        let value = String::from_utf8_lossy(&matcher.value.value);
-        match matcher.op {
-            MatchOp::Equal => value == name,
-            MatchOp::NotEqual => value != name,
-            MatchOp::Regex => AnchoredRegex::new(&value).is_ok_and(|regex| regex.is_match(name)),
-            MatchOp::NotRegex => AnchoredRegex::new(&value).is_ok_and(|regex| !regex.is_match(name)),
-        }
-    })
 }

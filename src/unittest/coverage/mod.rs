@@ -31,14 +31,16 @@
 //!
 //! Inside of a subquery the evaluations are those of the subquery.
 //!
-//! `sites` finds the points of a rule file, `looks` what the assertions of a test group look at, `gather` which points it
+//! `sites` finds the points of a rule file, `looked_at` which rules an assertion looks at, `looks` when those of a test group do, `gather` which points it
 //! reaches and covers; `collect` adds it up for each rule file, and `model` is what comes out.
 
 mod collect;
 mod gather;
+mod looked_at;
 mod looks;
 mod model;
 mod sites;
 
 pub use collect::Collector;
+pub use looked_at::{RuleAt, looked_at};
 pub use model::{Category, Coverage, FileCoverage, LineHits, Point, RuleCoverage, RuleCoverageKind, Tally, What};

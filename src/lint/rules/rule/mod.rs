@@ -11,6 +11,8 @@ mod overlapping;
 mod removed_but_used;
 mod reported;
 mod same_condition;
+mod unknown_owner;
+mod unowned;
 mod used_across_groups;
 mod used_before_recorded;
 
@@ -32,4 +34,6 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &for_bounds::ForBounds,
     &name_pattern::NamePattern,
     &reported::Reported,
+    &unowned::Unowned,
+    &unknown_owner::UnknownOwner,
 ];

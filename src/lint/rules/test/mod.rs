@@ -1,6 +1,8 @@
 //! Unit tests that cannot be read, or that test something else than they seem to: reported by the reader of test files
 //! and by [`crate::unittest::lint`].
 
+mod untested_rule;
+
 use crate::lint::rule::{LintRule, Reported};
 use crate::testfile::INVALID_SERIES;
 use crate::unittest::lint::{
@@ -21,4 +23,5 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&unknown_group::META),
     &Reported(&unmatched_rule_file::META),
     &Reported(&unused_series::META),
+    &untested_rule::UntestedRule,
 ];
