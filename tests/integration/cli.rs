@@ -378,17 +378,21 @@ fn help_shows_examples() {
       [PATHS]...  Files or directories; `-` reads standard input [default: .]
 
     Options:
-          --stdin-filename <NAME>   What messages call standard input [default: <stdin>]
-          --output-format <FORMAT>  How to print the result [default: full; github in a GitHub workflow]
-                                    [possible values: full, concise, json, github, gitlab, sarif, junit,
-                                    checkstyle, rdjson, tap, markdown]
-      -o, --output <FORMAT=FILE>    Write the result to a file as well (repeatable): sarif=out.sarif
-      -q, --quiet                   Print the findings and nothing else
-          --statistics              Count the findings by rule, most frequent first
-          --exit-zero               Exit with 0 even if there are findings
-          --allow-none              Succeed where there is no rule file at all
-      -h, --help                    Print help (see more with '--help')
-      -V, --version                 Print version
+          --stdin-filename <NAME>         What messages call standard input [default: <stdin>]
+          --output-format <FORMAT>        How to print the result [default: full; github in a GitHub
+                                          workflow] [possible values: full, concise, json, github,
+                                          gitlab, sarif, junit, checkstyle, rdjson, tap, markdown]
+      -o, --output <FORMAT=FILE>          Write the result to a file as well (repeatable):
+                                          sarif=out.sarif
+      -q, --quiet                         Print the findings and nothing else
+          --statistics                    Count the findings by rule, most frequent first
+          --require-tests[=<SEVERITIES>]  Demand a test that looks at each rule (`test/untested-rule`);
+                                          with values, at rules whose label `severity` is one of them:
+                                          --require-tests=page,critical
+          --exit-zero                     Exit with 0 even if there are findings
+          --allow-none                    Succeed where there is no rule file at all
+      -h, --help                          Print help (see more with '--help')
+      -V, --version                       Print version
 
     Fixing:
           --fix                   Apply the fixes that keep what a file means; `-` writes the fixed text
