@@ -43,6 +43,7 @@ mod rule_docs;
 mod rule_ids;
 mod runbook;
 mod selection;
+mod shapes;
 mod since;
 mod test_command;
 mod test_watch;
