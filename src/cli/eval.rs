@@ -184,7 +184,7 @@ fn measured<T, E>(times: NonZeroUsize, mut evaluate: impl FnMut() -> Result<T, E
 
 /// The parsed expression; `None` where its mistakes have been shown.
 fn parse(source: &Arc<SourceFile>, config: &Config, session: &Session) -> Result<Option<Expr>, Error> {
-    match promql::parse(source.text(), &config.promql.parse_options()) {
+    match promql::parse(source.text(), &config.parse_options()) {
         Ok(expr) => Ok(Some(expr)),
         Err(errors) => {
             let findings: Vec<Diagnostic> = errors

@@ -226,7 +226,7 @@ impl<'a> Pages<'a> {
     }
 
     fn shown_by<'p>(&'p self, entry: &'p Entry, copy: &'p Copy, config: &Config) -> Option<Shown<'p, 'a>> {
-        let options = config.promql.parse_options();
+        let options = config.parse_options();
         let drift = |alert: &Alert<'_>| Drift::of(copy, alert.place.rule, &config.runbook.keys, &options);
         let compared = self.candidates(entry, copy, config).into_iter().map(|alert| (drift(alert), alert));
         let (drift, alert) = compared.min_by_key(|(drift, _)| (drift.fields.len(), drift.links.len()))?;

@@ -43,7 +43,7 @@ pub fn sync_pages(workspace: &mut Workspace, config: &Config) -> Synced {
 fn round(workspace: &Workspace, config: &Config) -> (Vec<(FileId, String, usize)>, Vec<Label>) {
     let recorded_names = RecordedNames::of(workspace);
     let pages = Pages::new(workspace, config, &recorded_names);
-    let options = config.promql.parse_options();
+    let options = config.parse_options();
     let mut blocks: FxHashMap<(FileId, usize), Vec<Shown<'_, '_>>> = FxHashMap::default();
     let mut order = Vec::new();
     for shown in pages.shown(config).into_iter().filter(|shown| !shown.drift.is_empty()) {

@@ -137,6 +137,9 @@ impl Function {
     }
 }
 
+/// What `double_exponential_smoothing` was called before Prometheus 3.
+pub const HOLT_WINTERS: &str = "holt_winters";
+
 /// The function called `name`, whatever its feature gate.
 pub fn by_name(name: &str) -> Option<&'static Function> {
     FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok().and_then(|index| FUNCTIONS.get(index))

@@ -5,6 +5,7 @@
 
 use super::Expr;
 use super::ast::{AggregateOp, BinaryOp, DurationExpr, DurationKind, ExprKind, Modifiers, VectorSelector};
+use super::functions;
 use super::version::Version;
 use crate::source::Span;
 
@@ -51,7 +52,9 @@ impl Found<'_> {
     fn look_at(&mut self, part: &Expr) {
         match &part.kind {
             ExprKind::Call(call) => {
-                if let Some(since) = call.function.since {
+                if let Some(since) = call.function.since
+                    && call.name_span.slice(self.text) != functions::HOLT_WINTERS
+                {
                     self.add(call.name_span, since, format!("`{}`", call.function.name));
                 }
             }

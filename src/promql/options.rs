@@ -11,16 +11,19 @@ pub struct ParseOptions {
     pub extended_range_selectors: bool,
     /// `promql-binop-fill-modifiers`: `fill`, `fill_left`, `fill_right`.
     pub fill_modifiers: bool,
+    /// `holt_winters`, as `double_exponential_smoothing` was called before Prometheus 3, when it was no experiment.
+    pub old_names: bool,
 }
 
 impl ParseOptions {
-    /// Everything on.
+    /// Everything on that Prometheus 3 has.
     pub const fn all() -> Self {
         ParseOptions {
             experimental_functions: true,
             duration_expressions: true,
             extended_range_selectors: true,
             fill_modifiers: true,
+            old_names: false,
         }
     }
 }
@@ -34,6 +37,7 @@ impl ParseOptions {
             duration_expressions: self.duration_expressions || other.duration_expressions,
             extended_range_selectors: self.extended_range_selectors || other.extended_range_selectors,
             fill_modifiers: self.fill_modifiers || other.fill_modifiers,
+            old_names: self.old_names || other.old_names,
         }
     }
 }
@@ -46,6 +50,7 @@ impl Default for ParseOptions {
             duration_expressions: true,
             extended_range_selectors: false,
             fill_modifiers: false,
+            old_names: false,
         }
     }
 }

@@ -66,7 +66,7 @@ use crate::lint::codeowners::CodeOwners;
 use crate::lint::naming::Name;
 use crate::lint::policy::{Conditions, Pattern, PatternError, Policy};
 use crate::online::Answers;
-use crate::promql::ParseOptions;
+use crate::promql::{ParseOptions, Version};
 use crate::rules::Dialect;
 use crate::runbook;
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
@@ -195,6 +195,7 @@ impl PromqlPolicy {
             duration_expressions: default.duration_expressions || on("promql-duration-expr"),
             extended_range_selectors: default.extended_range_selectors || on("promql-extended-range-selectors"),
             fill_modifiers: default.fill_modifiers || on("promql-binop-fill-modifiers"),
+            old_names: default.old_names,
         }
     }
 
@@ -307,12 +308,18 @@ impl Config {
         &self.files
     }
 
+    /// Which PromQL is accepted: by the configured features, and by the version of Prometheus that is named.
+    pub fn parse_options(&self) -> ParseOptions {
+        let old_names = self.facts.prometheus_version.is_some_and(|version| version < Version::V3);
+        ParseOptions { old_names, ..self.promql.parse_options() }
+    }
+
     /// How files are read, wherever they lie.
     pub fn settings(&self) -> Settings {
         let special = self.overrides.iter().filter_map(|special| Some((special.when.paths.clone(), special.dialect?)));
         let dialects = Dialects { general: self.dialect, special: special.collect(), filter: self.files.clone() };
         let ignore_unknown_fields = self.ignore_unknown_fields;
-        Settings { parse: self.promql.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
+        Settings { parse: self.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
     }
 
     /// What holds for all files.

@@ -18,7 +18,8 @@ impl Parser<'_> {
     /// `name(args)`, the name was read.
     pub(super) fn call(&mut self, name_span: Span) -> Result<Parsed> {
         let name = self.word(name_span);
-        let function = functions::by_name(&name);
+        let is_old_name = self.options.old_names && name == functions::HOLT_WINTERS;
+        let function = functions::by_name(if is_old_name { "double_exponential_smoothing" } else { &name });
         let mark = self.checker.mark();
         let arguments = self.arguments()?;
         let span = name_span.to(arguments.span);
@@ -30,7 +31,7 @@ impl Parser<'_> {
             // The type is never looked at: with a syntax error nothing is checked.
             return Ok(self.leaf(span, ExprKind::String(StringLiteral { value: Vec::new() }), ValueType::Vector));
         };
-        if function.experimental && !self.options.experimental_functions {
+        if function.experimental && !self.options.experimental_functions && !is_old_name {
             let quoted = crate::model::gofmt::quote(name.as_bytes());
             let error = ParseError::new(name_span, format!("function {quoted} is not enabled"));
             self.report(error.with_help(help::FUNCTION_GATE));

@@ -81,7 +81,7 @@ fn short(text: &str) -> String {
 
 /// The fix that makes the differences vanish.
 pub(super) fn fix(shown: &Shown<'_, '_>, differences: &[Difference], config: &Config, title: &str) -> Option<Fix> {
-    let options = config.promql.parse_options();
+    let options = config.parse_options();
     let (page, rule) = (&shown.entry.page, shown.alert.place.rule);
     let edit = runbook::refreshed(page, shown.copy, rule, differences, &config.runbook.keys, &options)?;
     Some(Fix::safe(title, vec![edit]))

@@ -47,7 +47,7 @@ fn check(cx: &RuleContext<'_>, template: &TemplateField<'_>, out: &mut Vec<Diagn
     for query in parsed.references().queries.iter().filter_map(|query| query.literal.as_ref()) {
         // Several calls may share a literal.
         let Some(references) = by_query.remove(&query.span) else { continue };
-        let Ok(expr) = promql::parse(&query.value, &cx.config().promql.parse_options()) else { continue };
+        let Ok(expr) = promql::parse(&query.value, &cx.config().parse_options()) else { continue };
         let facts = Facts::under(&expr, cx.file().premises());
         for reference in references {
             if let Some(dropped) = facts::dropped(facts.branches(), &reference.name) {

@@ -24,7 +24,7 @@ impl LintRule for QuerySyntax {
         if matches!(cx.file().rules.dialect, Dialect::Vmalert | Dialect::Loki) {
             return;
         }
-        let options = cx.config().promql.parse_options();
+        let options = cx.config().parse_options();
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
             // A literal may be asked from several places: it is read once.
