@@ -1,7 +1,10 @@
 //! What every reader of a tree needs: children, walking, types. And `Clone`, `PartialEq` and `Drop` of
 //! [`BinaryExpr`], which go down its left spine in a loop because a derived implementation would recurse.
 
+use std::hash::{Hash, Hasher};
 use std::mem;
+
+use rustc_hash::FxHasher;
 
 use super::ast::*;
 use crate::source::Span;
@@ -31,6 +34,17 @@ impl Expr {
             visit(expr);
             next = expr.first_child(&mut pending).or_else(|| pending.pop());
         }
+    }
+
+    /// A number that is the same for expressions that print the same, and nearly always another one where they read other
+    /// series: printing costs much more.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = FxHasher::default();
+        self.walk(&mut |part| match &part.kind {
+            ExprKind::Number(number) => number.value.to_bits().hash(&mut hash),
+            _ => part.selector().and_then(VectorSelector::metric_name).hash(&mut hash),
+        });
+        hash.finish()
     }
 
     /// The first of [`Self::children`]; the others go to `pending`, the next one last. Most expressions have one child at

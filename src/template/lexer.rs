@@ -2,6 +2,8 @@
 //!
 //! Spaces inside actions are tokens, because Go's grammar looks at them (`$x .y` is not `$x.y`).
 
+use memchr::memchr_iter;
+
 use crate::source::Span;
 
 /// What a token is.
@@ -94,6 +96,12 @@ struct Lexer<'a> {
     trim_next: bool,
 }
 
+/// Where the next action begins.
+fn left_delim(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr_iter(b'{', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))
+}
+
 pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
@@ -118,9 +126,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_while(&mut self, accept: impl Fn(char) -> bool) {
-        while self.peek().is_some_and(&accept) {
-            self.bump();
-        }
+        let rest = self.rest();
+        self.at += rest.find(|c| !accept(c)).unwrap_or(rest.len());
     }
 
     fn push(&mut self, kind: TokenKind, span: Span) {
@@ -151,7 +158,7 @@ impl<'a> Lexer<'a> {
             self.skip_while(is_space);
         }
         let start = self.at;
-        let Some(length) = self.rest().find(LEFT) else {
+        let Some(length) = left_delim(self.rest()) else {
             self.at = self.text.len();
             if self.at > start {
                 self.push_from(TokenKind::Text, start);

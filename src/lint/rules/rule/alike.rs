@@ -6,13 +6,12 @@ use std::hash::Hash;
 use rustc_hash::FxHashMap;
 
 use crate::promql::Expr;
-use crate::promql::ast::NodeId;
 use crate::rules::Rule;
 
 /// The first rule of each key and expression. Expressions are the same where Prometheus prints them the same; printing
-/// is dear, so that only rules with equal keys and equally many nodes in their expressions are printed.
+/// is dear, so that only rules with equal keys and fingerprints are printed.
 pub(super) struct FirstAlike<'a, K> {
-    by_key: FxHashMap<(K, NodeId), Seen<'a>>,
+    by_key: FxHashMap<(K, u64), Seen<'a>>,
 }
 
 enum Seen<'a> {
@@ -32,7 +31,7 @@ impl<'a, K: Eq + Hash> FirstAlike<'a, K> {
     /// expression does not parse.
     pub(super) fn before(&mut self, key: K, rule: &'a Rule) -> Option<&'a Rule> {
         let expr = rule.parsed.as_ref()?.without_parens();
-        let seen = match self.by_key.entry((key, expr.id)) {
+        let seen = match self.by_key.entry((key, expr.fingerprint())) {
             Entry::Vacant(entry) => {
                 entry.insert(Seen::One(rule, expr));
                 return None;

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind, NodeId};
+use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind};
 use crate::rules::{Rule, RuleKind};
 use crate::source::Diagnostic;
 
@@ -24,12 +24,12 @@ impl LintRule for InvertedLadder {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
-        // The part of the file, the operator and how many nodes the value has: what is cheap to compare comes first.
-        let mut ladders: FxHashMap<(usize, BinaryOp, NodeId), Vec<Step<'_>>> = FxHashMap::default();
+        // The part of the file, the operator and the value's fingerprint: what is cheap to compare comes first.
+        let mut ladders: FxHashMap<(usize, BinaryOp, u64), Vec<Step<'_>>> = FxHashMap::default();
         for group in &cx.rules.groups {
             for rule in group.rules.iter().filter(|rule| rule.kind == RuleKind::Alerting) {
                 if let Some(step) = Step::of(rule) {
-                    ladders.entry((group.part, step.op, step.value.id)).or_default().push(step);
+                    ladders.entry((group.part, step.op, step.value.fingerprint())).or_default().push(step);
                 }
             }
         }
