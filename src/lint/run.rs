@@ -161,6 +161,7 @@ fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace, con
         levels.apply(diagnostic) && !is_silenced
     });
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    diagnostics.iter_mut().for_each(Diagnostic::tell_reasons);
     diagnostics
 }
 
@@ -185,6 +186,7 @@ fn settle(
             true
         }
     });
+    kept.iter_mut().for_each(Diagnostic::tell_reasons);
     kept
 }
 
@@ -197,16 +199,15 @@ fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
 /// Leaves the greater severity, and what each says besides.
 fn merge(first: &mut Diagnostic, again: &mut Diagnostic) {
     first.severity = first.severity.max(again.severity);
-    match (&mut first.help, again.help.take()) {
-        (Some(help), Some(other)) if !help.contains(&other) => {
-            // What to write is the same; why it is wanted is not.
-            let rest =
-                other.rsplit_once(": ").filter(|(what, _)| help.starts_with(what)).map_or(&*other, |(_, why)| why);
-            help.push_str("; ");
-            help.push_str(rest);
-        }
-        (help @ None, other) => *help = other,
+    match (&first.help, again.help.take()) {
+        (None, other) => first.help = other,
+        (Some(help), Some(other)) if *help != other => again.reasons.insert(0, other),
         _ => {}
+    }
+    for reason in again.reasons.drain(..) {
+        if !first.reasons.contains(&reason) {
+            first.reasons.push(reason);
+        }
     }
     if first.fix.is_none() {
         first.fix = again.fix.take();

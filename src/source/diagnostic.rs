@@ -57,6 +57,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to write instead, or why it matters.
     pub help: Option<String>,
+    /// Why it is wanted, by each who wants it: behind the help once the finding is settled ([`Diagnostic::tell_reasons`]).
+    pub reasons: Vec<String>,
     /// A change that would resolve it.
     pub fix: Option<Fix>,
 }
@@ -64,7 +66,16 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic with nothing but its message, of which the first 2,000 characters are kept, and its place.
     pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>, primary: Label) -> Self {
-        Diagnostic { rule, severity, message: text_of(message), primary, related: Vec::new(), help: None, fix: None }
+        Diagnostic {
+            rule,
+            severity,
+            message: text_of(message),
+            primary,
+            related: Vec::new(),
+            help: None,
+            reasons: Vec::new(),
+            fix: None,
+        }
     }
 
     /// Adds another place.
@@ -84,6 +95,23 @@ impl Diagnostic {
     /// Sets the help text as [`Diagnostic::help`] does.
     pub(crate) fn set_help(&mut self, help: impl Into<String>) {
         self.help = Some(text_of(help));
+    }
+
+    /// Adds a reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reasons.push(text_of(reason));
+        self
+    }
+
+    /// Puts the reasons behind the help: `what to write: why; why else`.
+    pub fn tell_reasons(&mut self) {
+        if self.reasons.is_empty() {
+            return;
+        }
+        let reasons = std::mem::take(&mut self.reasons).join("; ");
+        let told = self.help.take().map_or_else(|| reasons.clone(), |help| format!("{help}: {reasons}"));
+        self.set_help(told);
     }
 
     /// Adds a fix, if there is one.

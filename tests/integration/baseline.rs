@@ -375,3 +375,36 @@ fn an_empty_file_is_filled() {
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(std::fs::read_to_string(sandbox.path("known.jsonl")).unwrap(), known);
 }
+
+#[test]
+fn hostile_baselines_are_read_in_bounded_time() {
+    let head = "{\"promproof-baseline\":1}\n";
+    let run = |text: &str| {
+        let sandbox = Sandbox::with(&[("rules.yml", "groups:\n- name: g\n  rules:\n  - {alert: A, expr: up == 0}\n")]);
+        sandbox.write("known.jsonl", format!("{head}{text}"));
+        let run = check(&sandbox, &[]);
+        (run.code, run.stdout.lines().next().unwrap_or_default().to_owned(), run.stderr)
+    };
+    let counted = |name: &str| {
+        format!(
+            "{{\"file\":\"rules.yml\",\"group\":\"g\",\"name\":\"{name}\",\"rule\":\"x/y\",\"count\":{}}}\n",
+            usize::MAX
+        )
+    };
+    let (code, told, _) = run(&(counted("A") + &counted("B")));
+    assert_eq!(code, Some(0));
+    assert!(told.contains(&format!("the baseline knows {} findings that are gone", usize::MAX)), "{told}");
+    let many: String = (0..20_000).map(|at| format!("{{\"file\":\"f{at}\",\"rule\":\"x/y\"}}\n")).collect();
+    assert!(run(&many).1.contains("the baseline knows 20000 findings that are gone"));
+    for text in [
+        "[".repeat(100_000),
+        "{\"a\":".repeat(100_000),
+        "\0\n".repeat(1_000),
+        "{\"file\":\"a\",\"rule\":\"b\",\"count\":-1}".to_owned(),
+    ] {
+        let (code, _, said) = run(&text);
+        assert_eq!(code, Some(2), "{said}");
+        // Of many mistakes a few are told.
+        assert!(said.matches("baseline/invalid").count() <= 10, "{said}");
+    }
+}

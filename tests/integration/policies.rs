@@ -242,6 +242,8 @@ fn what_no_rule_can_comply_with_is_a_mistake() {
         shown.collect::<Vec<_>>().join("; ")
     };
     insta::assert_snapshot!(problems("for-min = '1h'\nfor-max = '1m'"), @"`for-max` is less than `for-min` (nothing can comply with both)");
+    insta::assert_snapshot!(problems("required-labels = ['team']\nforbidden-labels = ['te.*']"), @"the label `team` is required by `required-labels`, and `forbidden-labels` forbids it (nothing can comply with both)");
+    insta::assert_snapshot!(problems("required-annotations = ['a', 'b']\nexclusive-annotations = ['b', 'c', 'a']"), @"the annotations `b` and `a` are both required, and `exclusive-annotations` allows one (nothing can comply with both)");
     insta::assert_snapshot!(problems("forbidden-functions = ['RATE', 'nosuch']"), @"there is no function `RATE` (did you mean `rate`?); there is no function `nosuch` (name functions and operators of aggregation as expressions do)");
     insta::assert_snapshot!(problems("kind = 'alert'\nmessage = 'x'"), @r#"this `[[policy]]` demands nothing (say what must hold, for example `required-labels = ["team"]`, or `report = true`)"#);
     insta::assert_snapshot!(problems("matchers-for = 'up'\nreport = true"), @r#"`matchers-for` stands without `required-matchers` (write which labels are meant: `required-matchers = ["job"]`)"#);

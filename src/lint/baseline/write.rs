@@ -27,7 +27,8 @@ impl Baseline {
         let kept = self.entries.iter().filter(|(key, _)| !scope.holds(key));
         let mut counts: BTreeMap<&Key, usize> = kept.map(|(key, entry)| (key, entry.count)).collect();
         for identity in found {
-            *counts.entry(&identity.key).or_default() += 1;
+            let count = counts.entry(&identity.key).or_default();
+            *count = count.saturating_add(1);
         }
         let mut text = format!("{{\"promproof-baseline\":{VERSION}}}\n");
         for (key, count) in counts {

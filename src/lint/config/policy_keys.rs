@@ -4,7 +4,7 @@ use super::Given;
 use super::key::{Key, Slot};
 use super::levels::Level;
 use super::section::Problems;
-use crate::lint::policy::Policy;
+use crate::lint::policy::{Pattern, Policy};
 use crate::promql::ast::AggregateOp;
 use crate::promql::functions::FUNCTIONS;
 use crate::rules::RuleKind;
@@ -479,6 +479,26 @@ pub(super) fn check_policy(policy: &Policy, given: &Given, span: Span, problems:
         if is.is_some_and(|(least, most)| least > most) {
             let message = format!("`{most}` is less than `{least}`");
             problems.invalid(at(most), message, "nothing can comply with both".to_owned());
+        }
+    }
+    for (of, key, required, fields) in [
+        ("label", "forbidden-labels", "required-labels", &policy.labels),
+        ("annotation", "forbidden-annotations", "required-annotations", &policy.annotations),
+    ] {
+        let both = fields.required.iter().filter(|required| !required.has_variables()).find(|required| {
+            let is_name = required.text().chars().all(|character| character.is_alphanumeric() || character == '_');
+            is_name && fields.forbidden.iter().any(|forbidden| forbidden.accepts(required.text(), None))
+        });
+        if let Some(both) = both {
+            let message = format!("the {of} `{}` is required by `{required}`, and `{key}` forbids it", both.text());
+            problems.invalid(at(key), message, "nothing can comply with both".to_owned());
+        }
+        let names: Vec<&str> = fields.required.iter().map(Pattern::text).collect();
+        let mut exclusive = fields.exclusive.iter().filter(|name| names.contains(&name.as_str()));
+        if let (Some(first), Some(second)) = (exclusive.next(), exclusive.next()) {
+            let message =
+                format!("the {of}s `{first}` and `{second}` are both required, and `exclusive-{of}s` allows one");
+            problems.invalid(at(&format!("exclusive-{of}s")), message, "nothing can comply with both".to_owned());
         }
     }
     let known = || FUNCTIONS.iter().map(|function| function.name).chain(AggregateOp::ALL.iter().map(|op| op.name()));

@@ -210,7 +210,7 @@ impl Fields {
                         name.text(),
                         pattern.text()
                     );
-                    let help = "the configuration wants the whole of it to match".to_owned();
+                    let help = "the whole value has to match".to_owned();
                     out.push(policy.finding(meta, message, cx.file().field(value, ""), help));
                 }
             },

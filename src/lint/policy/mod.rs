@@ -140,10 +140,8 @@ pub struct ExprPolicy {
 impl Policy {
     /// A finding about what this policy demands; `help` says what to write.
     pub(in crate::lint) fn finding(&self, meta: &Meta, message: String, at: Label, help: String) -> Diagnostic {
-        let mut found = meta.diagnostic(message, at).help(match &self.message {
-            Some(own) => format!("{help}: {own}"),
-            None => help,
-        });
+        let mut found = meta.diagnostic(message, at).help(help);
+        found.reasons.extend(self.message.clone());
         found.severity = self.severity.unwrap_or(meta.severity);
         found
     }

@@ -38,8 +38,9 @@ impl LintRule for Required {
                 out.push(found.fix(Fix { title, edits, applicability: Applicability::Unsafe }));
                 continue;
             }
-            let help = format!("add `{annotation}: …` to its annotations: the configuration requires it");
-            out.push(META.diagnostic(message, cx.file().field(place, "")).help(help));
+            let found = META.diagnostic(message, cx.file().field(place, ""));
+            let help = format!("add `{annotation}: …` to its annotations");
+            out.push(found.help(help).because("the configuration requires it"));
         }
     }
 }

@@ -20,7 +20,7 @@ impl LintRule for NamePattern {
             let name = cx.group.name.text();
             if !pattern.accepts(name, None) {
                 let message = format!("the name of the group `{name}` does not match `{}`", pattern.text());
-                let help = "the configuration wants the whole of it to match".to_owned();
+                let help = "the whole name has to match".to_owned();
                 out.push(policy.finding(&META, message, cx.file.field(&cx.group.name, ""), help));
             }
         }

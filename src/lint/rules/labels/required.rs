@@ -35,8 +35,8 @@ impl LintRule for Required {
                 None => &cx.rule.name,
             };
             let message = format!("the alert `{}` has no label `{label}`", cx.rule.name.text());
-            let help = format!("add `{label}: …` to its labels: the configuration requires it");
-            out.push(META.diagnostic(message, cx.file().field(place, "")).help(help));
+            let found = META.diagnostic(message, cx.file().field(place, ""));
+            out.push(found.help(format!("add `{label}: …` to its labels")).because("the configuration requires it"));
         }
     }
 }

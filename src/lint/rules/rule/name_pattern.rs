@@ -20,7 +20,7 @@ impl LintRule for NamePattern {
             let Some(pattern) = &policy.name else { continue };
             if !pattern.accepts(cx.rule.name.text(), Some(cx)) {
                 let message = format!("the name of {} does not match `{}`", subject(cx), pattern.text());
-                let help = "the configuration wants the whole of it to match".to_owned();
+                let help = "the whole name has to match".to_owned();
                 out.push(policy.finding(&META, message, cx.file().field(&cx.rule.name, ""), help));
             }
         }

@@ -17,8 +17,8 @@ impl LintRule for Reported {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         for policy in cx.policies().filter(|policy| policy.report) {
-            let message = format!("{} is one of those that are not wanted here", subject(cx));
-            let help = "the configuration reports every rule that this policy chooses".to_owned();
+            let message = format!("{} is not wanted here", subject(cx));
+            let help = "remove it, or change what the policy goes by".to_owned();
             out.push(policy.finding(&META, message, cx.file().field(&cx.rule.name, ""), help));
         }
     }
