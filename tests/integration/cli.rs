@@ -461,7 +461,7 @@ fn help_shows_examples() {
       promproof check --baseline known.jsonl    only what is new
       promproof check --since origin/main       only what this branch concerns
       promproof check --pedantic                also what is likely or an opinion
-      promproof check --online                  also whether runbooks elsewhere are there
+      promproof check --online                  also ask whether runbooks are there
 
     To excuse a finding, name its rule in a comment at the end of the line or above the rule, in
     promproof.toml, or with --ignore:
