@@ -61,7 +61,7 @@ Examples:
   promproof config legacy/old.yml    what holds for a file
   promproof config --pedantic        what an option would change
   promproof config --schema > promproof.schema.json
-  promproof config import .pint.hcl  one from that of pint
+  promproof config import .pint.hcl  a configuration from pint's
 
 Exit code: 0, or 2 where the configuration makes no sense.";
 
