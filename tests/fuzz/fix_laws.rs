@@ -102,8 +102,10 @@ fn expression(random: &mut Generator) -> String {
         format!("{}{{{}}}", random.pick(&["x", "y"]), matchers.join(", "))
     };
     let (a, b) = (selector(random), selector(random));
-    match random.below(6) {
+    match random.below(8) {
         0 => format!("{a} > 1"),
+        5 => format!("{a} / {b} > 0.5"),
+        6 => format!("100 * sum({a}) / sum({b}) > 5"),
         1 => format!("sum by (job) ({a}) >= 0"),
         2 => format!("sum({a})"),
         3 => format!("{a} * on (job) group_left () sum by (job) ({b})"),
