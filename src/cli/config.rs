@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Error, Session};
+use super::{Error, Session, environment};
 use crate::lint::Config;
 use crate::lint::codeowners::{self, CodeOwners};
 use crate::lint::config::PROMQL_FEATURES;
@@ -71,7 +71,7 @@ impl LanguageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(super) struct ConfigFileArgs {
-    /// Read this configuration instead of the nearest `promproof.toml`
+    /// Read this configuration instead of the nearest `promproof.toml` [env: PROMPROOF_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
 
@@ -92,7 +92,7 @@ pub(super) struct FilesArgs {
     pub no_ignore: bool,
 
     /// Read nothing outside of the repository (of this directory where there is none), for code that nobody has read
-    /// yet; only --config may lie elsewhere
+    /// yet; only --config may lie elsewhere [env: PROMPROOF_SANDBOX]
     #[arg(long)]
     pub sandbox: bool,
 }
@@ -100,7 +100,7 @@ pub(super) struct FilesArgs {
 impl FilesArgs {
     /// What may be read.
     pub(super) fn home(&self, current_dir: &Path, paths: &[PathBuf]) -> Home {
-        if self.sandbox { Home::closed(current_dir) } else { Home::of(current_dir, paths) }
+        if self.sandbox || environment::sandbox() { Home::closed(current_dir) } else { Home::of(current_dir, paths) }
     }
 
     /// Where files are looked for.
@@ -224,9 +224,9 @@ pub(super) fn load_sound(args: &ConfigFileArgs) -> Option<Config> {
 /// # Errors
 /// Where there is something of its name that is no file.
 pub(super) fn path(args: &ConfigFileArgs, current_dir: &Path) -> Result<Option<PathBuf>, Error> {
-    match &args.config {
+    match args.config.clone().or_else(environment::config) {
         _ if args.no_config => Ok(None),
-        Some(path) => Ok(Some(path.clone())),
+        Some(path) => Ok(Some(path)),
         None => config_file::find(current_dir, &args.files.home(current_dir, &[])).map_err(|error| cannot_read(&error)),
     }
 }

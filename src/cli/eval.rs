@@ -101,7 +101,9 @@ Examples:
   promproof eval 'rate(traefik_backend_requests_total[5m])' \\
       --from testdata/traefik/traefik.test.yml --group 1 --output-format chart
   promtool tsdb dump data/ |
-      promproof eval 'max_over_time(up[1h])' --from - --output-format json";
+      promproof eval 'max_over_time(up[1h])' --from - --output-format json
+
+Exit code: 0, or 2 where the expression, the data or the evaluation fails.";
 
 /// The formats by their names on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::completions::RuleName;
 use super::rules::{self, RuleJson, write_table};
 use super::{Error, ExitStatus, Session};
 use crate::lint::config::HeldRule;
@@ -19,7 +20,7 @@ use crate::report::{Style, documentation_url, excuse, markdown};
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
     /// A rule such as `template/missing-label`, `missing-label` for short, or a category such as `template`
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = RuleName, hide_possible_values = true)]
     pub id: String,
 
     /// How to print it
@@ -30,7 +31,9 @@ pub(super) struct ExplainArgs {
 const EXAMPLES: &str = "\
 Examples:
   promproof explain missing-label
-  promproof explain template                   the rules of a category";
+  promproof explain template                   the rules of a category
+
+Exit code: 0, or 2 where there is no such rule.";
 
 /// How a page is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,7 +85,9 @@ fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, held: &Hel
             markdown::write(out, style, meta.page)?;
             let default = if meta.enabled_by_default { "on" } else { "off" };
             let (severity, confidence) = (severity_name(meta.severity), meta.confidence.word());
-            let mut facts = format!("severity: {severity}, confidence: {confidence}, by default: {default}");
+            let since = meta.since;
+            let mut facts =
+                format!("severity: {severity}, confidence: {confidence}, since: {since}, by default: {default}");
             if let Some(key) = meta.waits_for {
                 write!(facts, " once `{key}` is configured").map_err(std::io::Error::other)?;
             }

@@ -7,8 +7,10 @@ mod atomic;
 mod baseline;
 mod changes;
 mod check;
+mod completions;
 mod config;
 mod config_command;
+mod environment;
 mod eval;
 mod exit;
 mod explain;
@@ -17,6 +19,7 @@ mod git;
 mod ignores;
 mod init;
 mod inputs;
+mod man;
 mod memory;
 mod online;
 mod options;
@@ -53,7 +56,7 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// Lints and unit-tests Prometheus alert rules: one binary, no server, no network.
 #[derive(Debug, Parser)]
-#[command(name = "promproof", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "promproof", version, propagate_version = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -61,6 +64,17 @@ struct Cli {
     #[command(flatten)]
     shared: options::SharedArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  promproof init                    set up a repository
+  promproof check rules/            find mistakes in rules
+  promproof test                    run the tests of rules
+  promproof explain missing-label   what a finding means
+
+Environment: PROMPROOF_COLOR, PROMPROOF_CONFIG, PROMPROOF_FAIL_ON, PROMPROOF_OUTPUT_FORMAT and PROMPROOF_SANDBOX stand for the options of these names, where the command has them; what is on the command line wins. FORCE_HYPERLINK=1 makes links of rule ids in any terminal, 0 in none.
+
+Exit code: 0 if all is well, 1 for findings or failed tests, 2 where something could not be done.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -74,6 +88,8 @@ enum Command {
     Runbook(runbook::RunbookArgs),
     Config(config_command::ConfigCommandArgs),
     Report(report::ReportArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the command that the arguments name and returns the exit code: 0 for clean, 1 for findings or failed tests,
@@ -115,7 +131,7 @@ fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     let session = Session::new(&cli.shared, streams);
     // An error means that a pool exists already, which then serves as well.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
-    let result = match &cli.command {
+    let result = environment::check().and_then(|()| match &cli.command {
         Command::Init(args) => init::run(args, &session),
         Command::Check(args) => check::run(args, &session),
         Command::Test(args) => test_command::run(args, &session),
@@ -126,7 +142,9 @@ fn run(cli: &Cli, streams: Streams) -> ExitStatus {
         Command::Runbook(args) => runbook::run(args, &session),
         Command::Config(args) => config_command::run(args, &session),
         Command::Report(args) => report::run(args, &session),
-    };
+        Command::Completions(args) => completions::run(args, &session),
+        Command::Man(args) => man::run(args, &session),
+    });
     result.unwrap_or_else(|error| session.report(&error))
 }
 
@@ -145,10 +163,47 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::Cli;
+    use super::environment::{VARIABLES, Variable};
 
     fn commands(command: &clap::Command) -> Vec<&clap::Command> {
         let below = command.get_subcommands().flat_map(commands);
         std::iter::once(command).chain(below).collect()
+    }
+
+    /// Commands that do something, not those that only hold others.
+    fn acting(cli: &clap::Command) -> Vec<&clap::Command> {
+        commands(cli)
+            .into_iter()
+            .filter(|command| !command.has_subcommands() || command.get_name() == "promproof")
+            .collect()
+    }
+
+    fn after_help(command: &clap::Command) -> String {
+        let help = command.get_after_help().or(command.get_after_long_help());
+        help.map(ToString::to_string).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_help_has_examples_and_exit_codes() {
+        let cli = Cli::command();
+        for command in acting(&cli) {
+            let help = after_help(command);
+            assert!(help.contains("Examples:\n  "), "{} has no examples", command.get_name());
+            assert!(help.contains("\nExit code: 0"), "{} does not say its exit codes", command.get_name());
+        }
+    }
+
+    #[test]
+    fn every_variable_is_in_the_help_of_its_option() {
+        let cli = Cli::command();
+        for Variable { name, option, .. } in VARIABLES {
+            let args = commands(&cli).into_iter().flat_map(clap::Command::get_arguments);
+            let is_documented = |arg: &clap::Arg| {
+                arg.get_help().is_some_and(|help| help.to_string().contains(&format!("[env: {name}]")))
+            };
+            assert!(args.filter(|arg| arg.get_long() == Some(option)).any(is_documented), "{name}");
+            assert!(super::EXAMPLES.contains(name), "{name}");
+        }
     }
 
     #[test]

@@ -14,9 +14,9 @@ use crate::source::words;
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct SharedArgs {
-    /// When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, help_heading = "Global options")]
-    pub color: Color,
+    /// When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE [default: auto] [env: PROMPROOF_COLOR]
+    #[arg(long, value_name = "WHEN", value_enum, global = true, help_heading = "Global options")]
+    pub color: Option<Color>,
 }
 
 /// Reads the name of a file or a folder that is written. `-`, which elsewhere stands for standard input, would make one
@@ -51,7 +51,7 @@ pub(super) enum Color {
 /// How `check` and `test` print their result, and where they write it.
 #[derive(Debug, Args)]
 pub(super) struct FormatArgs {
-    /// How to print the result [default: full; github in a GitHub workflow]
+    /// How to print the result [default: full; github in a GitHub workflow] [env: PROMPROOF_OUTPUT_FORMAT]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub output_format: Option<Format>,
 

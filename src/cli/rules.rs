@@ -31,7 +31,8 @@ pub(super) struct RulesArgs {
 
 const EXAMPLES: &str = "\
 A rule is on, off, or waits for a key to be configured. It is certain of what it says, finds it
-likely, or has an opinion; --pedantic switches on what is off.
+likely, or has an opinion; --pedantic switches on what is off. The number is the version of
+promproof that a rule came with.
 
 Examples:
   promproof rules                      all rules, as the configuration has them
@@ -62,6 +63,7 @@ pub(super) struct RuleJson {
     state: &'static str,
     waits_for: Option<&'static str>,
     fixable: bool,
+    since: &'static str,
     summary: &'static str,
     documentation: String,
 }
@@ -79,6 +81,7 @@ impl RuleJson {
             state: held.word(),
             waits_for: meta.waits_for,
             fixable: meta.is_fixable,
+            since: meta.since,
             summary: meta.summary,
             documentation: documentation_url(meta.id),
         }
@@ -113,7 +116,7 @@ pub(super) fn write_json(out: &mut dyn Write, rules: &[HeldRule]) -> std::io::Re
     writeln!(out)
 }
 
-/// Writes a table of `rules`: id, severity, confidence, whether it is on, summary.
+/// Writes a table of `rules`: id, severity, confidence, whether it is on, since which version there is such a rule, summary.
 ///
 /// # Errors
 /// What `out` reports.
@@ -127,7 +130,9 @@ pub(super) fn write_table(out: &mut dyn Write, style: &Style, rules: &[HeldRule]
             style.paint(if held.word() == "on" { Style::GOOD } else { Style::FAINT }, format!("{:<5}", held.word()));
         let waits = held.waits_for.map(|key| format!(" (waits for {key})")).unwrap_or_default();
         let fixable = if meta.is_fixable { " (fixable)" } else { "" };
-        write!(out, "{:<width$}  {severity}  {confidence:<7}  {state}  {}", meta.id, meta.summary)?;
+        let id = style.link(&documentation_url(meta.id), format!("{:<width$}", meta.id));
+        let since = style.paint(Style::FAINT, meta.since);
+        write!(out, "{id}  {severity}  {confidence:<7}  {state}  {since}  {}", meta.summary)?;
         match format!("{fixable}{waits}") {
             notes if notes.is_empty() => writeln!(out)?,
             notes => writeln!(out, "{}", style.paint(Style::FAINT, notes))?,

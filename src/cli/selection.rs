@@ -2,8 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use super::completions::RuleName;
 use super::config::{self, ConfigArgs, ConfigFileArgs, FilesArgs};
-use super::{Error, Session};
+use super::{Error, Session, environment};
 use crate::lint::config::{Choice, FailOn};
 use crate::lint::{Config, Misnamed, Name};
 
@@ -70,13 +71,13 @@ pub(super) struct SelectArgs {
     /// `missing-label` is short for `template/missing-label`; a category, `template`, stands for all of its rules. Those
     /// that the configuration switches off by their own name have to be selected by it. What cannot be read is reported
     /// all the same.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub select: Vec<String>,
 
     /// Not these rules or categories, comma-separated
     ///
     /// The more exact name counts: `--select template --ignore missing-label` are all of `template` but one.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = RuleName, hide_possible_values = true)]
     pub ignore: Vec<String>,
 
     /// Also rules that are likely or an opinion: all that the configuration does not switch off
@@ -117,7 +118,7 @@ fn misnamed_error(option: &str, Misnamed { message, help }: Misnamed) -> Error {
 /// Options that say which findings fail the run.
 #[derive(Clone, Debug, Args)]
 pub(super) struct FailArgs {
-    /// The least severity that fails the run [default: error]
+    /// The least severity that fails the run [default: error] [env: PROMPROOF_FAIL_ON]
     ///
     /// The same in `check` and `test`, and `fail-on` in the configuration. What is less severe is told all the same.
     #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Rules")]
@@ -131,10 +132,14 @@ pub(super) struct FailArgs {
 impl FailArgs {
     /// Lets the command line win over the configuration.
     fn set(&self, config: &mut Config) {
-        let (fail_on, option) = match self.fail_on {
-            _ if self.strict => (FailOn::Warning, "--strict"),
-            Some(FailOnWord::Error) => (FailOn::Error, "--fail-on"),
-            Some(FailOnWord::Warning) => (FailOn::Warning, "--fail-on"),
+        let (word, option) = match self.fail_on {
+            _ if self.strict => (Some(FailOnWord::Warning), "--strict"),
+            Some(word) => (Some(word), "--fail-on"),
+            None => (environment::fail_on(), environment::FAIL_ON),
+        };
+        let fail_on = match word {
+            Some(FailOnWord::Error) => FailOn::Error,
+            Some(FailOnWord::Warning) => FailOn::Warning,
             None => return,
         };
         config.fail_on = fail_on;

@@ -9,7 +9,7 @@ use terminal_size::{Height, Width, terminal_size_of};
 use super::options::{Color, FormatArgs, SharedArgs};
 use super::progress::Progress;
 use super::streams::Streams;
-use super::{Error, ExitStatus};
+use super::{Error, ExitStatus, environment};
 use crate::report::text::one_line;
 use crate::report::workflow::{Annotations, Syntax};
 use crate::report::{Format, Style};
@@ -36,7 +36,7 @@ pub(super) struct Session {
 impl Session {
     /// Looks at the terminal and the environment.
     pub(super) fn new(args: &SharedArgs, streams: Streams) -> Self {
-        match args.color {
+        match args.color.or_else(environment::color).unwrap_or(Color::Auto) {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
@@ -46,11 +46,13 @@ impl Session {
             colour: choice != anstream::ColorChoice::Never,
             unicode: speaks_utf8(),
             width: width.unwrap_or(DEFAULT_WIDTH),
+            links: false,
         };
         let columns = |size: Option<(Width, Height)>| size.map(|(width, _)| usize::from(width.0));
         let (stdout, stderr) = (io::stdout(), io::stderr());
+        let style = style_of(AutoStream::choice(&stdout), columns(terminal_size_of(&stdout)));
         Session {
-            style: style_of(AutoStream::choice(&stdout), columns(terminal_size_of(&stdout))),
+            style: Style { links: style.colour && takes_links(stdout.is_terminal()), ..style },
             error_style: style_of(AutoStream::choice(&stderr), columns(terminal_size_of(&stderr))),
             interactive: io::stdout().is_terminal(),
             watched: io::stderr().is_terminal(),
@@ -89,7 +91,7 @@ impl Session {
 
     /// The output format that the arguments, or else the environment, ask for.
     pub(super) fn format(&self, args: &FormatArgs) -> Format {
-        match args.output_format {
+        match args.output_format.or_else(environment::output_format) {
             Some(format) => format,
             None if self.streams.in_github_workflow => Format::Github,
             None => Format::Full,
@@ -135,6 +137,27 @@ impl Session {
         }
         ExitStatus::Failed
     }
+}
+
+/// Whether standard output takes links (OSC 8): a terminal that is known to, or whatever `FORCE_HYPERLINK` says. A pipe
+/// takes none, for its reader may search for what is printed.
+fn takes_links(is_terminal: bool) -> bool {
+    if let Some(forced) = std::env::var_os("FORCE_HYPERLINK") {
+        return !forced.is_empty() && forced != "0";
+    }
+    let text = |name: &str| std::env::var(name).unwrap_or_default();
+    let number = |name: &str| text(name).parse::<u32>().unwrap_or(0);
+    let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "zed"];
+    let terms = ["xterm-kitty", "alacritty", "foot", "xterm-ghostty", "contour"];
+    let is_known = || {
+        // The first version of VTE whose links do no harm.
+        number("VTE_VERSION") >= 5000
+            || number("KONSOLE_VERSION") >= 200_400
+            || ["WT_SESSION", "DOMTERM"].iter().any(|name| std::env::var_os(name).is_some())
+            || programs.contains(&text("TERM_PROGRAM").as_str())
+            || terms.iter().any(|term| text("TERM").starts_with(term))
+    };
+    is_terminal && is_known()
 }
 
 /// Whether the locale is a UTF-8 one; on Windows, whether the terminal is one of the newer ones.

@@ -15,17 +15,24 @@ pub struct Style {
     pub unicode: bool,
     /// How many columns a line should take at most.
     pub width: usize,
+    /// Whether texts may be links (OSC 8).
+    pub links: bool,
 }
 
 impl Style {
     /// Without colours, 120 columns wide: for files, pipes and tests.
     pub const fn plain() -> Self {
-        Style { colour: false, unicode: true, width: 120 }
+        Style { colour: false, unicode: true, width: 120, links: false }
     }
 
     /// `text` in `style`, or as it is where there are no colours.
     pub fn paint<T: fmt::Display>(&self, emphasis: anstyle::Style, text: T) -> Paint<T> {
         Paint { emphasis: if self.colour { emphasis } else { anstyle::Style::new() }, text }
+    }
+
+    /// `text` as a link to `url`, or as it is where there are no links. Both must be free of control characters.
+    pub fn link<T: fmt::Display>(&self, url: &str, text: T) -> String {
+        if self.links { format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.to_string() }
     }
 
     /// The style of a severity.

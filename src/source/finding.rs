@@ -30,6 +30,9 @@ impl Confidence {
     }
 }
 
+/// The version that a rule is of unless its [`Meta`] says otherwise: `Meta { since: "0.2.0", ..meta!(…) }`.
+pub const FIRST_VERSION: &str = "0.1.0";
+
 /// What there is to know of a lint rule without running it.
 #[derive(Debug)]
 pub struct Meta {
@@ -51,6 +54,8 @@ pub struct Meta {
     pub is_fixable: bool,
     /// Whether what it finds keeps other rules from looking, so that `--select` of another rule leaves it on.
     pub stops_reading: bool,
+    /// The version of promproof that it came with.
+    pub since: &'static str,
     /// Its page, Markdown.
     pub page: &'static str,
 }
@@ -117,6 +122,7 @@ macro_rules! meta {
             or_for: &[],
             is_fixable: false,
             stops_reading: false,
+            since: $crate::source::FIRST_VERSION,
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
         }
     };

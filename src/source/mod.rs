@@ -16,5 +16,5 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use edit::{Applicability, Edit, Fix, Misfit, apply};
 pub use file::{FileId, Position, SourceFile, Utf16Position};
 pub(crate) use finding::meta;
-pub use finding::{Confidence, Meta};
+pub use finding::{Confidence, FIRST_VERSION, Meta};
 pub use span::{Span, Spanned, region_at};

@@ -236,3 +236,35 @@ fn decode_sample(reader: &mut Reader<'_>, node: &Node) -> ExpectedSample {
     sample.tolerance = extensions::tolerance(reader, mapping);
     sample
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// `docs/schemas/test-file.schema.json` has the fields that are read and no others, in both directions.
+    #[test]
+    fn the_schema_has_the_same_fields() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schemas/test-file.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let at = |pointer: &str| -> BTreeSet<&str> {
+            let object = schema.pointer(pointer).and_then(|value| value.as_object());
+            object.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+        };
+        let read = |fields: &[&'static str]| -> BTreeSet<&str> { fields.iter().copied().collect() };
+        assert_eq!(at("/properties"), read(FILE_FIELDS));
+        for (name, fields) in [
+            ("group", GROUP_FIELDS),
+            ("series", SERIES_FIELDS),
+            ("alert_test", ALERT_TEST_FIELDS),
+            ("alert", ALERT_FIELDS),
+            ("expr_test", EXPR_TEST_FIELDS),
+            ("sample", SAMPLE_FIELDS),
+            ("timeline", extensions::TIMELINE_FIELDS),
+        ] {
+            assert_eq!(at(&format!("/definitions/{name}/properties")), read(fields), "{name}");
+        }
+        assert_eq!(at("/definitions/pattern/anyOf/1/properties"), read(extensions::PATTERN_FIELDS));
+    }
+}

@@ -12,11 +12,11 @@ use crate::rules::findings::{INVALID_VALUE, MISSING_FIELD};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, NodeKind};
 
-const TIMELINE_FIELDS: &[&str] =
+pub(super) const TIMELINE_FIELDS: &[&str] =
     &["alertname", "labels", "pending_at", "fires_at", "resolves_at", "never", "annotations", "count", "until"];
 /// The fields that choose alerts and times, and say nothing of them.
 const CHOOSING_FIELDS: &[&str] = &["alertname", "labels", "until"];
-const PATTERN_FIELDS: &[&str] = &["exact", "contains", "matches"];
+pub(super) const PATTERN_FIELDS: &[&str] = &["exact", "contains", "matches"];
 const TIMES: &str = "write one time, `5m`, or a list of times, `[5m, 20m]`";
 const NEVER: &str = "write `pending`, `firing`, `resolved`, or `active` for neither pending nor firing";
 const TOLERANCE: &str = "write by how much a value may differ, `0.01`, or which part of the expected value, `1%`";

@@ -263,10 +263,10 @@ fn explain_prints_the_page_as_it_is() {
 #[test]
 fn explain_lists_a_category() {
     insta::assert_snapshot!(Sandbox::new().run(&["explain", "suppression"]), @r"
-    suppression/expired  warning  certain  on     a suppression comment whose date has passed
-    suppression/invalid  warning  certain  on     a suppression comment that cannot be understood
-    suppression/locked   warning  certain  on     a suppression of a rule that the configuration locks
-    suppression/unused   warning  certain  on     a suppression comment that suppresses nothing (fixable)
+    suppression/expired  warning  certain  on     0.1.0  a suppression comment whose date has passed
+    suppression/invalid  warning  certain  on     0.1.0  a suppression comment that cannot be understood
+    suppression/locked   warning  certain  on     0.1.0  a suppression of a rule that the configuration locks
+    suppression/unused   warning  certain  on     0.1.0  a suppression comment that suppresses nothing (fixable)
     --- exit code 0
     ");
 }
@@ -323,19 +323,19 @@ fn rules_says_what_holds_here_and_in_a_file() {
         table.lines().filter(|line| wanted.iter().any(|id| line.starts_with(id))).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(lines(&["rules"]), @r"
-    alert/zero-for                    error    opinion  on     `for` or `keep_firing_for` of zero, which is the default (fixable)
-    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
-    labels/required                   error    certain  on     an alert lacks a label that the configuration requires
+    alert/zero-for                    error    opinion  on     0.1.0  `for` or `keep_firing_for` of zero, which is the default (fixable)
+    annotations/required              error    certain  waits  0.1.0  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  on     0.1.0  an alert lacks a label that the configuration requires
     ");
     insta::assert_snapshot!(lines(&["rules", "legacy/old.yml", "--ignore", "labels"]), @r"
-    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default (fixable)
-    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
-    labels/required                   error    certain  off    an alert lacks a label that the configuration requires
+    alert/zero-for                    info     opinion  off    0.1.0  `for` or `keep_firing_for` of zero, which is the default (fixable)
+    annotations/required              error    certain  waits  0.1.0  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  off    0.1.0  an alert lacks a label that the configuration requires
     ");
     insta::assert_snapshot!(lines(&["rules", "--no-config"]), @r"
-    alert/zero-for                    info     opinion  off    `for` or `keep_firing_for` of zero, which is the default (fixable)
-    annotations/required              error    certain  waits  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
-    labels/required                   error    certain  waits  an alert lacks a label that the configuration requires (waits for labels.required)
+    alert/zero-for                    info     opinion  off    0.1.0  `for` or `keep_firing_for` of zero, which is the default (fixable)
+    annotations/required              error    certain  waits  0.1.0  an alert lacks an annotation that the configuration requires (fixable) (waits for annotations.required)
+    labels/required                   error    certain  waits  0.1.0  an alert lacks a label that the configuration requires (waits for labels.required)
     ");
 }
 
@@ -346,7 +346,7 @@ fn explain_takes_short_names_and_says_how_a_finding_is_excused() {
     assert_eq!(explained, sandbox.run(&["explain", "template/missing-label"]).to_string());
     let end: Vec<&str> = explained.lines().skip_while(|line| !line.starts_with("severity:")).collect();
     insta::assert_snapshot!(end.join("\n"), @r#"
-    severity: error, confidence: certain, by default: on
+    severity: error, confidence: certain, since: 0.1.0, by default: on
     to excuse a finding
       in the file:       # promproof: ignore[template/missing-label] reason   (at the end of the line, or above the rule)
       in promproof.toml: "template/missing-label" = "off"   (below [rules]; or "info", "warning", "error")
@@ -357,7 +357,7 @@ fn explain_takes_short_names_and_says_how_a_finding_is_excused() {
     let ends = |id: &str| sandbox.run(&["explain", id]).stdout.lines().rev().nth(1).unwrap_or_default().to_owned();
     insta::assert_snapshot!(ends("labels/required"), @"  for one run:       --ignore labels/required");
     // Behind what cannot be read nothing is known, so that it cannot be excused.
-    insta::assert_snapshot!(ends("yaml/syntax"), @"severity: error, confidence: certain, by default: on");
+    insta::assert_snapshot!(ends("yaml/syntax"), @"severity: error, confidence: certain, since: 0.1.0, by default: on");
     insta::assert_snapshot!(sandbox.run(&["explain", "syntax"]), @r"
     --- stderr
     error: `syntax` is the name of 4 rules
@@ -380,8 +380,9 @@ fn help_shows_examples() {
     Options:
           --stdin-filename <NAME>         What messages call standard input [default: <stdin>]
           --output-format <FORMAT>        How to print the result [default: full; github in a GitHub
-                                          workflow] [possible values: full, concise, json, github,
-                                          gitlab, sarif, junit, checkstyle, rdjson, tap, markdown]
+                                          workflow] [env: PROMPROOF_OUTPUT_FORMAT] [possible values:
+                                          full, concise, json, github, gitlab, sarif, junit, checkstyle,
+                                          rdjson, tap, markdown]
       -o, --output <FORMAT=FILE>          Write the result to a file as well (repeatable):
                                           sarif=out.sarif
       -q, --quiet                         Print the findings and nothing else
@@ -428,12 +429,13 @@ fn help_shows_examples() {
           --ignore <RULES>      Not these rules or categories, comma-separated
           --pedantic            Also rules that are likely or an opinion: all that the configuration
                                 does not switch off
-          --fail-on <SEVERITY>  The least severity that fails the run [default: error] [possible values:
-                                error, warning]
+          --fail-on <SEVERITY>  The least severity that fails the run [default: error] [env:
+                                PROMPROOF_FAIL_ON] [possible values: error, warning]
           --strict              Short for `--fail-on warning`
 
     Configuration:
           --config <FILE>              Read this configuration instead of the nearest `promproof.toml`
+                                       [env: PROMPROOF_CONFIG]
           --no-config                  Read no configuration
           --enable-feature <FEATURES>  Features that Prometheus is started with, besides those of the
                                        configuration, comma-separated
@@ -443,11 +445,12 @@ fn help_shows_examples() {
     Files:
           --no-ignore  Look at files that .gitignore and .ignore name, too
           --sandbox    Read nothing outside of the repository (of this directory where there is none),
-                       for code that nobody has read yet; only --config may lie elsewhere
+                       for code that nobody has read yet; only --config may lie elsewhere [env:
+                       PROMPROOF_SANDBOX]
 
     Global options:
           --color <WHEN>  When to use colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
-                          [default: auto] [possible values: auto, always, never]
+                          [default: auto] [env: PROMPROOF_COLOR] [possible values: auto, always, never]
 
     Examples:
       promproof check                           all rule files below this directory

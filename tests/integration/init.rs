@@ -72,131 +72,131 @@ fn plain_rule_files() {
     ]);
     let dry = sandbox.run(&["init", "--dry-run"]);
     insta::assert_snapshot!(dry, @r#"
-        found
-          rules     1 file (1 plain), 2 alerts, 1 recording rule
-          dialect   Prometheus
-          severity  on 2 of 2 alerts: critical, warning
-          runbooks  `runbook_url` on 2 of 2 alerts: https://runbooks.example.com/alerts/
-          server    prometheus.yml: scrapes every 15s, evaluates every 30s
-          tests     none
-          CI        there is a .github folder
+    found
+      rules     1 file (1 plain), 2 alerts, 1 recording rule
+      dialect   Prometheus
+      severity  on 2 of 2 alerts: critical, warning
+      runbooks  `runbook_url` on 2 of 2 alerts: https://runbooks.example.com/alerts/
+      server    prometheus.yml: scrapes every 15s, evaluates every 30s
+      tests     none
+      CI        there is a .github folder
 
-        would write promproof.toml: the configuration
-            # Written by `promproof init` from what is here: 1 rule file, 2 alerts, 1 recording rule.
-            # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
+    would write promproof.toml: the configuration
+        # Written by `promproof init` from what is here: 1 rule file, 2 alerts, 1 recording rule.
+        # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
 
-            [labels]
-            # On all 2 alerts.
-            required = ["severity"]
+        [labels]
+        # On all 2 alerts.
+        required = ["severity"]
 
-            # So often they occur: critical 1, warning 1.
-            allowed-values = { severity = ["critical", "warning"] }
+        # So often they occur: critical 1, warning 1.
+        allowed-values = { severity = ["critical", "warning"] }
 
-            [annotations]
-            # On all 2 alerts.
-            required = ["summary"]
+        [annotations]
+        # On all 2 alerts.
+        required = ["summary"]
 
-            [runbook]
-            # `runbook_url` is on 2 of 2 alerts.
-            keys = ["runbook_url"]
+        [runbook]
+        # `runbook_url` is on 2 of 2 alerts.
+        keys = ["runbook_url"]
 
-            # Whether every alert has to have a link.
-            required = true
+        # Whether every alert has to have a link.
+        required = true
 
-            # 2 links begin so, and 2 pages in docs/alerts/ are called as alerts are: links are followed to them.
-            sites = { "https://runbooks.example.com/alerts/" = "docs/alerts" }
+        # 2 links begin so, and 2 pages in docs/alerts/ are called as alerts are: links are followed to them.
+        sites = { "https://runbooks.example.com/alerts/" = "docs/alerts" }
 
-            [facts]
-            # `global` of prometheus.yml.
-            scrape-interval = "15s"
+        [facts]
+        # `global` of prometheus.yml.
+        scrape-interval = "15s"
 
-            # `global` of prometheus.yml.
-            evaluation-interval = "30s"
-        would write .pre-commit-config.yaml: a hook for every commit (`pre-commit install` switches it on)
-            # https://pre-commit.com: `pre-commit install` runs these before every commit.
-            repos:
-              - repo: https://github.com/promproof/promproof
-                rev: v0.1.0
-                hooks:
-                  - id: promproof-check
-                  - id: promproof-test
-        would write .github/workflows/promproof.yml: checks and tests every pull request
-            name: promproof
-            on:
-              pull_request:
-              push:
-                branches: [main, master]
-            permissions:
-              contents: read
-            jobs:
-              rules:
-                runs-on: ubuntu-latest
-                steps:
-                  - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
-                    with:
-                      persist-credentials: false
-                  - uses: promproof/promproof@v0.1.0
-        would write tests/HostDown.test.yml: a test of HostDown, which passes: pending at 10m, firing at 15m
-            # A first test, written by `promproof init`: when does HostDown of rules/hosts.yml fire?
-            # Change the series or the rule, and see what comes of it: `promproof test --watch`.
-            rule_files:
-              - '../rules/hosts.yml'
-            evaluation_interval: 1m
-            tests:
-              - name: 'HostDown fires'
-                interval: 1m
-                input_series:
-                  # One value every 1m: as it should be, and from 10m on as it should not.
-                  - series: 'up{instance="host-1:9100", job="db"}'
-                    values: '1x9 0x19'
-                alert_rule_test:
-                  # Nothing is wrong.
-                  - eval_time: 9m
-                    alertname: HostDown
-                    exp_alerts: []
-                  # The condition holds since 10m: the alert is pending.
-                  - eval_time: 14m
-                    alertname: HostDown
-                    exp_alerts: []
-                  # It fires, with these labels and annotations.
-                  - eval_time: 15m
-                    alertname: HostDown
-                    exp_alerts:
-                      - exp_labels:
-                          instance: 'host-1:9100'
-                          job: db
-                          severity: critical
-                        exp_annotations:
-                          runbook_url: 'https://runbooks.example.com/alerts/HostDown'
-                          summary: 'host-1:9100 of db is down'
+        # `global` of prometheus.yml.
+        evaluation-interval = "30s"
+    would write .pre-commit-config.yaml: a hook for every commit (`pre-commit install` switches it on)
+        # https://pre-commit.com: `pre-commit install` runs these before every commit.
+        repos:
+          - repo: https://github.com/promproof/promproof
+            rev: v0.1.0
+            hooks:
+              - id: promproof-check
+              - id: promproof-test
+    would write .github/workflows/promproof.yml: checks and tests every pull request
+        name: promproof
+        on:
+          pull_request:
+          push:
+            branches: [main, master]
+        permissions:
+          contents: read
+        jobs:
+          rules:
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+                with:
+                  persist-credentials: false
+              - uses: promproof/promproof@v0.1.0
+    would write tests/HostDown.test.yml: a test of HostDown, which passes: pending at 10m, firing at 15m
+        # A first test, written by `promproof init`: when does HostDown of rules/hosts.yml fire?
+        # Change the series or the rule, and see what comes of it: `promproof test --watch`.
+        rule_files:
+          - '../rules/hosts.yml'
+        evaluation_interval: 1m
+        tests:
+          - name: 'HostDown fires'
+            interval: 1m
+            input_series:
+              # One value every 1m: as it should be, and from 10m on as it should not.
+              - series: 'up{instance="host-1:9100", job="db"}'
+                values: '1x9 0x19'
+            alert_rule_test:
+              # Nothing is wrong.
+              - eval_time: 9m
+                alertname: HostDown
+                exp_alerts: []
+              # The condition holds since 10m: the alert is pending.
+              - eval_time: 14m
+                alertname: HostDown
+                exp_alerts: []
+              # It fires, with these labels and annotations.
+              - eval_time: 15m
+                alertname: HostDown
+                exp_alerts:
+                  - exp_labels:
+                      instance: 'host-1:9100'
+                      job: db
+                      severity: critical
+                    exp_annotations:
+                      runbook_url: 'https://runbooks.example.com/alerts/HostDown'
+                      summary: 'host-1:9100 of db is down'
 
-        next
-          promproof check  finds nothing today
-          promproof test   runs the tests
-        --- exit code 0
-        "#);
+    next
+      promproof check  finds nothing today
+      promproof test   runs the tests
+    --- exit code 0
+    "#);
     assert!(!sandbox.path("promproof.toml").exists() && !sandbox.path("tests").exists());
     let run = sandbox.run(&["init"]);
     insta::assert_snapshot!(run, @r"
-        found
-          rules     1 file (1 plain), 2 alerts, 1 recording rule
-          dialect   Prometheus
-          severity  on 2 of 2 alerts: critical, warning
-          runbooks  `runbook_url` on 2 of 2 alerts: https://runbooks.example.com/alerts/
-          server    prometheus.yml: scrapes every 15s, evaluates every 30s
-          tests     none
-          CI        there is a .github folder
+    found
+      rules     1 file (1 plain), 2 alerts, 1 recording rule
+      dialect   Prometheus
+      severity  on 2 of 2 alerts: critical, warning
+      runbooks  `runbook_url` on 2 of 2 alerts: https://runbooks.example.com/alerts/
+      server    prometheus.yml: scrapes every 15s, evaluates every 30s
+      tests     none
+      CI        there is a .github folder
 
-        wrote promproof.toml: the configuration
-        wrote .pre-commit-config.yaml: a hook for every commit (`pre-commit install` switches it on)
-        wrote .github/workflows/promproof.yml: checks and tests every pull request
-        wrote tests/HostDown.test.yml: a test of HostDown, which passes: pending at 10m, firing at 15m
+    wrote promproof.toml: the configuration
+    wrote .pre-commit-config.yaml: a hook for every commit (`pre-commit install` switches it on)
+    wrote .github/workflows/promproof.yml: checks and tests every pull request
+    wrote tests/HostDown.test.yml: a test of HostDown, which passes: pending at 10m, firing at 15m
 
-        next
-          promproof check  finds nothing today
-          promproof test   runs the tests
-        --- exit code 0
-        ");
+    next
+      promproof check  finds nothing today
+      promproof test   runs the tests
+    --- exit code 0
+    ");
     holds(&sandbox, true);
     // Whoever breaks the rule hears of it.
     sandbox.write("rules/hosts.yml", PLAIN.replace("== 0", "== 2"));
@@ -270,53 +270,53 @@ fn a_mixed_repository_with_tests_and_habits() {
     ]);
     let run = sandbox.run(&["init"]);
     insta::assert_snapshot!(run, @r"
-        found
-          rules     3 files (2 plain, 1 of Kubernetes objects), 4 alerts, 1 recording rule
-          not read  1 Helm template: what Prometheus reads is made from them
-          dialect   Prometheus, Thanos Ruler
-          severity  on 3 of 4 alerts: critical, warning
-          runbooks  `runbook_url` on 2 of 4 alerts: https://runbooks.example.com/alerts/
-          tests     1 test file
-          CI        a git remote is on github.com
+    found
+      rules     3 files (2 plain, 1 of Kubernetes objects), 4 alerts, 1 recording rule
+      not read  1 Helm template: what Prometheus reads is made from them
+      dialect   Prometheus, Thanos Ruler
+      severity  on 3 of 4 alerts: critical, warning
+      runbooks  `runbook_url` on 2 of 4 alerts: https://runbooks.example.com/alerts/
+      tests     1 test file
+      CI        a git remote is on github.com
 
-        wrote promproof.toml: the configuration
-        wrote .github/workflows/promproof.yml: checks and tests every pull request
-        left alone .pre-commit-config.yaml: it is there; to add:
-              - repo: https://github.com/promproof/promproof
-                rev: v0.1.0
-                hooks:
-                  - id: promproof-check
-                  - id: promproof-test
-        left alone first test: 1 test file is there already
+    wrote promproof.toml: the configuration
+    wrote .github/workflows/promproof.yml: checks and tests every pull request
+    left alone .pre-commit-config.yaml: it is there; to add:
+          - repo: https://github.com/promproof/promproof
+            rev: v0.1.0
+            hooks:
+              - id: promproof-check
+              - id: promproof-test
+    left alone first test: 1 test file is there already
 
-        next
-          helm template chart | promproof check -  check what Helm makes of the chart
-          promproof check                          finds nothing today
-          promproof test                           runs the tests
-        --- exit code 0
-        ");
+    next
+      helm template chart | promproof check -  check what Helm makes of the chart
+      promproof check                          finds nothing today
+      promproof test                           runs the tests
+    --- exit code 0
+    ");
     assert_eq!(read(&sandbox, ".pre-commit-config.yaml"), hooks);
     insta::assert_snapshot!(read(&sandbox, "promproof.toml"), @r#"
-        # Written by `promproof init` from what is here: 3 rule files, 4 alerts, 1 recording rule.
-        # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
+    # Written by `promproof init` from what is here: 3 rule files, 4 alerts, 1 recording rule.
+    # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
 
-        # 1 of 3 rule files shows by its fields or expressions that it is for Thanos Ruler; without this line each file shows it itself.
-        # dialect = "thanos"
+    # 1 of 3 rule files shows by its fields or expressions that it is for Thanos Ruler; without this line each file shows it itself.
+    # dialect = "thanos"
 
-        [labels]
-        # So often they occur: critical 1, warning 2.
-        allowed-values = { severity = ["critical", "warning"] }
+    [labels]
+    # So often they occur: critical 1, warning 2.
+    allowed-values = { severity = ["critical", "warning"] }
 
-        [runbook]
-        # `runbook_url` is on 2 of 4 alerts.
-        keys = ["runbook_url"]
+    [runbook]
+    # `runbook_url` is on 2 of 4 alerts.
+    keys = ["runbook_url"]
 
-        # Whether every alert has to have a link.
-        # required = true
+    # Whether every alert has to have a link.
+    # required = true
 
-        # 2 links begin so. Where the pages are in this repository, links can be followed to them.
-        # sites = { "https://runbooks.example.com/alerts/" = "runbooks" }
-        "#);
+    # 2 links begin so. Where the pages are in this repository, links can be followed to them.
+    # sites = { "https://runbooks.example.com/alerts/" = "runbooks" }
+    "#);
     holds(&sandbox, true);
 }
 
@@ -343,11 +343,11 @@ fn what_is_there_is_left_alone() {
 fn nothing_to_set_up() {
     let sandbox = Sandbox::with(&[("readme.md", "x")]);
     insta::assert_snapshot!(sandbox.run(&["init"]), @r"
-        --- stderr
-        error: nothing to set up: there is no rule file below this directory
-          help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule
-        --- exit code 2
-        ");
+    --- stderr
+    error: nothing to set up: there is no rule file below this directory
+      help: a rule file has a `groups:` list at the top, or holds Kubernetes objects of kind PrometheusRule
+    --- exit code 2
+    ");
     assert!(!sandbox.path("promproof.toml").exists());
 }
 

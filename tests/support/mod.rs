@@ -8,6 +8,19 @@ use std::process::Stdio;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+/// Variables that the program heeds.
+const HEEDED: [&str; 9] = [
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_HYPERLINK",
+    "GITHUB_ACTIONS",
+    "PROMPROOF_COLOR",
+    "PROMPROOF_CONFIG",
+    "PROMPROOF_FAIL_ON",
+    "PROMPROOF_OUTPUT_FORMAT",
+    "PROMPROOF_SANDBOX",
+];
+
 /// A directory with files, to run the program in.
 pub struct Sandbox {
     directory: TempDir,
@@ -71,7 +84,7 @@ impl Sandbox {
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_promproof"));
         command.current_dir(self.directory.path()).env("LC_ALL", "C.UTF-8").env("NO_COLOR", "1");
-        for name in ["GITHUB_ACTIONS", "CLICOLOR_FORCE", "CLICOLOR"] {
+        for name in HEEDED {
             command.env_remove(name);
         }
         command

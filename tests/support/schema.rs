@@ -3,10 +3,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What of `value` is not as `schema` says; empty where all is. Knows `type`, `enum`, `properties`, `required`,
-/// `additionalProperties`, `items`, bounds, `pattern`, `uniqueItems`, `oneOf`, `anyOf` and `$ref` within the schema.
+/// `additionalProperties`, `items`, bounds, `pattern`, `uniqueItems`, `allOf`, `oneOf`, `anyOf` and `$ref` within the schema.
 pub fn violations(schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     check(schema, schema, value, "", &mut found);
@@ -66,6 +66,10 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
                     say(format!("`{name}` is missing"));
                 }
             }
+            "minProperties" if size(value.as_object().map(Map::len)) < bound && value.is_object() => {
+                say("too few keys".to_owned());
+            }
+            "maxProperties" if size(value.as_object().map(Map::len)) > bound => say("too many keys".to_owned()),
             "oneOf" | "anyOf" => {
                 let holds = |schema: &&Value| {
                     let mut found = Vec::new();
@@ -83,12 +87,18 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
             | "minItems"
             | "maxItems"
             | "minLength"
+            | "minProperties"
+            | "maxProperties"
             | "uniqueItems"
+            | "allOf"
             | "properties"
             | "additionalProperties"
             | "items" => {}
             other => assert!(SILENT.contains(&other), "the keyword {other} is not known here"),
         }
+    }
+    for schema in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        check(root, schema, value, at, found);
     }
     let known = schema.get("properties").and_then(Value::as_object);
     for (name, inner) in value.as_object().into_iter().flatten() {

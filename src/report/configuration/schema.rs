@@ -31,6 +31,8 @@ pub fn schema() -> Value {
     }
     let mut schema = object(properties);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["$id"] =
+        json!("https://raw.githubusercontent.com/promproof/promproof/main/docs/schemas/promproof.schema.json");
     schema["title"] = json!("promproof.toml");
     schema["definitions"] = json!({ "rules": rules() });
     schema

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::full;
 use crate::report::summary::FIXABLE;
 use crate::report::text::{one_line, severity_name};
 use crate::report::{CheckReport, Style, origin, passed_over};
@@ -38,7 +39,7 @@ pub fn write_diagnostic(out: &mut dyn Write, style: &Style, diagnostic: &Diagnos
         "{}: {}{}{mark} {}{origin}",
         style.paint(Style::STRONG, format_args!("{name}:{}:{}", place.line, place.column)),
         style.paint(Style::severity(diagnostic.severity), severity_name(diagnostic.severity)),
-        style.paint(Style::FAINT, format_args!("[{}]", diagnostic.rule)),
+        style.paint(Style::FAINT, format_args!("[{}]", full::rule(style, diagnostic))),
         one_line(&diagnostic.message),
     )
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::repeated::{self, Group};
 use crate::lint;
 use crate::report::text::{one_line, severity_name, wrapped};
-use crate::report::{CheckReport, Style, excuse, origin, passed_over, snippet};
+use crate::report::{CheckReport, Style, documentation_url, excuse, origin, passed_over, snippet};
 use crate::source::{Applicability, Diagnostic, Label};
 
 /// Help text is not squeezed into less, however narrow the output is.
@@ -76,7 +76,7 @@ fn write_finding(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) ->
     writeln!(
         out,
         "{}{}",
-        style.paint(severity, format_args!("{}[{}]", severity_name(diagnostic.severity), diagnostic.rule)),
+        style.paint(severity, format_args!("{}[{}]", severity_name(diagnostic.severity), rule(style, diagnostic))),
         style.paint(Style::STRONG, format_args!(": {}", one_line(&diagnostic.message))),
     )?;
     snippet::write(out, style, diagnostic.severity, &diagnostic.primary, &diagnostic.related)?;
@@ -95,6 +95,14 @@ fn write_finding(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) ->
         write_footnote(out, style, "from", template)?;
     }
     Ok(())
+}
+
+/// The id, which leads to the page of the rule where text can lead anywhere.
+pub(super) fn rule(style: &Style, diagnostic: &Diagnostic) -> String {
+    match lint::find(diagnostic.rule) {
+        Some(_) => style.link(&documentation_url(diagnostic.rule), diagnostic.rule),
+        None => diagnostic.rule.to_owned(),
+    }
 }
 
 /// Where to read more of the finding's rule.
