@@ -120,8 +120,10 @@ fn labels(survey: &Survey, settings: &mut Vec<Setting>) {
     {
         let counts: Vec<String> = uses.values.iter().map(|(value, count)| format!("{value} {count}")).collect();
         let comment = one_line(&format!("So often they occur: {}.", counts.join(", ")));
+        // What a few alerts happen to have is not all that there may be.
+        let is_on = !uses.is_open && survey.alerts >= FEW_ALERTS;
         let code = format!("allowed-values = {{ {name} = {} }}", list(uses.values.keys()));
-        settings.push(Setting::new("labels", comment, code).of_rule("labels/allowed-values").on(!uses.is_open));
+        settings.push(Setting::new("labels", comment, code).of_rule("labels/allowed-values").on(is_on));
     }
 }
 
@@ -158,7 +160,8 @@ fn required(
             )
         }
         (always, _) => {
-            let comment = one_line(&format!("On all {}{near}.", words::counted(alerts, "alert")));
+            let whole = if alerts == 1 { "the only alert".to_owned() } else { format!("all {alerts} alerts") };
+            let comment = one_line(&format!("On {whole}{near}."));
             let code = format!("required = {}", list(always.iter().map(|(name, _)| name)));
             Some(Setting::new(section, comment, code).of_rule(rule))
         }

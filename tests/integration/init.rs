@@ -90,7 +90,7 @@ fn plain_rule_files() {
         required = ["severity"]
 
         # So often they occur: critical 1, warning 1.
-        allowed-values = { severity = ["critical", "warning"] }
+        # allowed-values = { severity = ["critical", "warning"] }
 
         [annotations]
         # On all 2 alerts.
@@ -305,7 +305,7 @@ fn a_mixed_repository_with_tests_and_habits() {
 
     [labels]
     # So often they occur: critical 1, warning 2.
-    allowed-values = { severity = ["critical", "warning"] }
+    # allowed-values = { severity = ["critical", "warning"] }
 
     [runbook]
     # `runbook_url` is on 2 of 4 alerts.
