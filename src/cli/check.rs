@@ -144,13 +144,13 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
     args.changes.forbid(args)?;
     args.online.forbid(&args.paths)?;
     if let Some(reason) = &args.add_ignores {
-        return ignores::run(args, reason, &config, known.as_ref(), session);
+        return ignores::run(args, reason, &mut config, known.as_ref(), session);
     }
     if args.fix || args.diff {
-        return fix::run(args, &config, known.as_ref(), session);
+        return fix::run(args, &mut config, known.as_ref(), session);
     }
     let progress = session.progress("linting");
-    let inputs = read(args, &config)?;
+    let inputs = read(args, &mut config)?;
     drop(progress);
     let syntax = session.format(&args.format).syntax();
     report(args, &config, known.as_ref(), inputs, 0, &mut session.stdout(syntax), session)
@@ -160,7 +160,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<ExitStatus, Err
 ///
 /// # Errors
 /// Where there is no rule file at all, and --allow-none is not given.
-pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Inputs, Error> {
+pub(super) fn read(args: &CheckArgs, config: &mut Config) -> Result<Inputs, Error> {
     let lookup = args.policy.files().lookup(config, &args.paths);
     let mut inputs = Inputs::read(Purpose::Check, &args.paths, &args.stdin_filename, &lookup, config.settings());
     if inputs.workspace.documents().is_empty() && inputs.failures.is_empty() && !args.allow_none {

@@ -20,7 +20,7 @@ use crate::source::{Applicability, SourceFile};
 /// Where there is no rule file at all, standard input is one of several, or the output cannot be written.
 pub(super) fn run(
     args: &CheckArgs,
-    config: &Config,
+    config: &mut Config,
     known: Option<&Known>,
     session: &Session,
 ) -> Result<ExitStatus, Error> {

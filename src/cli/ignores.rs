@@ -20,7 +20,7 @@ use crate::source::words::counted;
 pub(super) fn run(
     args: &CheckArgs,
     reason: &str,
-    config: &Config,
+    config: &mut Config,
     known: Option<&Known>,
     session: &Session,
 ) -> Result<ExitStatus, Error> {

@@ -303,12 +303,15 @@ impl<'a> Tree<'a> {
         let current_dir = self.place(self.current_dir).unwrap_or_else(scratch);
         let root = self.place(&self.root).unwrap_or_else(scratch);
         std::fs::create_dir_all(&current_dir)?;
-        let config = config.clone().located(root, &current_dir);
+        // Paths from this process's own folder would lead to the files as they are now: of a folder in which nothing lies
+        // none is said to be inside, so that all are whole.
+        let nowhere = self.scratch.path().join(".git").join("nowhere");
+        let mut config = config.clone().located(root, nowhere);
         let filter = config.files().clone();
         let lookup = Lookup { filter, no_ignore: files.no_ignore, home: Home::closed(&current_dir) };
         let mut inputs = Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings());
         // What cannot be read of them was no finding.
-        lint::find_pages(&mut inputs.workspace, &config, &lookup);
+        lint::find_pages(&mut inputs.workspace, &mut config, &lookup);
         Ok((inputs.workspace, config))
     }
 }

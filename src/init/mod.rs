@@ -244,9 +244,9 @@ fn found_under(text: &str, workspace: &mut Workspace, ground: &Ground<'_>) -> Ve
     let file = Arc::new(SourceFile::new("promproof.toml", text));
     let Ok(config) = Config::parse(&file) else { return lint::run(workspace, ground.config) };
     let files = ground.config.files();
-    let config = config.located(files.root(), files.root());
+    let mut config = config.located(files.root(), files.root());
     // Pages that cannot be read are found by `check`, and no reason against a setting.
-    let _ = lint::find_pages(workspace, &config, ground.lookup);
+    let _ = lint::find_pages(workspace, &mut config, ground.lookup);
     lint::run(workspace, &config)
 }
 

@@ -18,24 +18,56 @@ use crate::source::{FileId, Label, Span};
 use crate::workspace::{Lookup, ReadError, Workspace};
 
 /// The lint rules about runbooks that look at links alone.
-const WITHOUT_PAGES: [&str; 2] = ["runbook/invalid-url", "runbook/missing"];
+const WITHOUT_PAGES: [&str; 3] = ["runbook/invalid-url", "runbook/missing", "runbook/relative-url"];
 
 /// Finds the runbook pages that the configuration names and reads them, unless no lint rule asks for them. Gives what
 /// cannot be read.
-pub fn find_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -> Vec<ReadError> {
+pub fn find_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) -> Vec<ReadError> {
     let levels = config.levels("");
     let asks = |id: &str| id.starts_with("runbook/") && !WITHOUT_PAGES.contains(&id);
     let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks(meta.id) && levels.is_on(meta));
     if is_asked { read_pages(workspace, config, lookup) } else { Vec::new() }
 }
 
-/// As [`find_pages`], whatever lint rules ask for.
-pub fn read_pages(workspace: &mut Workspace, config: &Config, lookup: &Lookup) -> Vec<ReadError> {
+/// As [`find_pages`], whatever lint rules ask for. Where the configuration names no pages they are guessed.
+pub fn read_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) -> Vec<ReadError> {
     if !config.runbook.has_pages() {
+        guess_pages(workspace, config, lookup);
         return Vec::new();
     }
     let folders: Vec<_> = config.runbook.folders().iter().map(|folder| lookup.filter.shown(folder)).collect();
     workspace.find_pages(&folders, lookup)
+}
+
+/// Guesses where pages are published and reads them, unless fewer than half of the links that a guess explains lead to
+/// one. Where anything cannot be read there is no guess.
+fn guess_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) {
+    let links = links_to_ask(workspace, config);
+    if links.is_empty() {
+        return;
+    }
+    let guesses = runbook::guesses(config.files().root(), &lookup.home, &links);
+    for guess in guesses {
+        let mut tried = config.clone();
+        tried.runbook.guessed.push(guess.clone());
+        let folders: Vec<_> = guess.folders.iter().map(|folder| lookup.filter.shown(Path::new(folder))).collect();
+        let before = workspace.pages().len();
+        let is_read = workspace.find_pages(&folders, lookup).is_empty();
+        let library = Library::of(workspace, &tried.runbook, config.files());
+        let (mut found, mut missing) = (0, 0);
+        for link in links.iter().filter(|link| link.starts_with(&guess.url)) {
+            match library.target(link) {
+                Target::Page(_) | Target::OtherCase(..) | Target::Moved(..) => found += 1,
+                Target::Missing(site, path) if site.shows_file(workspace, &path, config.files()) => {}
+                Target::Missing(..) | Target::Elsewhere => missing += 1,
+            }
+        }
+        if is_read && found > 0 && found >= missing {
+            *config = tried;
+        } else {
+            workspace.forget_pages(before);
+        }
+    }
 }
 
 /// The links of alerts of which only servers know where they lead: to no page of this repository, and without a part that
@@ -63,6 +95,8 @@ pub struct Pages<'a> {
     by_name: FxHashMap<&'a str, Vec<usize>>,
     /// For each page, the alerts whose link leads there.
     by_page: FxHashMap<FileId, Vec<usize>>,
+    /// Whether the pages are guessed.
+    are_guessed: bool,
     /// The rule files by the last part of their paths.
     files: FxHashMap<String, Vec<(String, FileContext<'a>)>>,
 }
@@ -123,6 +157,7 @@ impl<'a> Pages<'a> {
                 alerts: Vec::new(),
                 by_name: FxHashMap::default(),
                 by_page: FxHashMap::default(),
+                are_guessed: false,
                 files: FxHashMap::default(),
             };
         }
@@ -149,12 +184,19 @@ impl<'a> Pages<'a> {
             let name = path.rsplit('/').next().unwrap_or_default().to_owned();
             files.entry(name).or_default().push((path, file));
         }
-        Pages { library, alerts, by_name, by_page, files }
+        let are_guessed = !cx.config.runbook.guessed.is_empty();
+        Pages { library, alerts, by_name, by_page, are_guessed, files }
     }
 
     /// The alerts, in the order of the files.
     pub fn alerts(&self) -> &[Alert<'a>] {
         &self.alerts
+    }
+
+    /// The pages that are checked: all, or where they are guessed those to which an alert leads.
+    pub fn checked<'p>(&'p self) -> impl Iterator<Item = &'p Entry> {
+        let counts = |entry: &&Entry| !self.are_guessed || self.by_page.contains_key(&entry.page.file.id());
+        self.library.entries().iter().filter(counts)
     }
 
     /// What the links of all alerts lead to, for each address that a link can have.
@@ -218,7 +260,7 @@ impl<'a> Pages<'a> {
     /// that there is is left out.
     pub fn shown<'p>(&'p self, config: &Config) -> Vec<Shown<'p, 'a>> {
         let mut shown = Vec::new();
-        for entry in self.library.entries() {
+        for entry in self.checked() {
             let copies = entry.page.copies.iter();
             shown.extend(copies.filter_map(|copy| self.shown_by(entry, copy, config)));
         }

@@ -45,6 +45,17 @@ pub enum Target<'l> {
     Missing(&'l Site, String),
 }
 
+/// A page that an address leads to on another branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnOtherBranch {
+    /// The branch of the address.
+    pub branch: String,
+    /// The branch of the site.
+    pub published: String,
+    /// The address on that branch.
+    pub url: String,
+}
+
 impl Target<'_> {
     /// Whether only a server can say if there is a page. One of this repository is there, published already or not yet.
     pub fn is_asked(&self) -> bool {
@@ -64,7 +75,9 @@ impl Library {
             }));
             let path = filter.relative(std::path::Path::new(text.file.name()));
             let is_listed = policy.pages.is_empty() || policy.pages.matches(&path);
-            let is_about_alert = is_listed && !policy.other_pages.matches(&path) && !is_index(&path);
+            // Of a folder that is guessed nobody has said what its pages are about.
+            let is_about_alert =
+                policy.guessed.is_empty() && is_listed && !policy.other_pages.matches(&path) && !is_index(&path);
             let path = path.to_string_lossy().replace('\\', "/");
             Entry { page, path, is_about_alert }
         };
@@ -137,6 +150,22 @@ impl Library {
         }
     }
 
+    /// The page that an address leads to on another branch than the one of the site that has it. Commits and versions
+    /// are no branches.
+    pub fn on_other_branch(&self, address: &str) -> Option<OnOtherBranch> {
+        self.published.iter().find_map(|published| {
+            let (start, published_from, tail) = published.site.branch()?;
+            let rest = address.strip_prefix(start)?;
+            let (branch, path) = rest.split_once(&format!("/{tail}"))?;
+            if branch == published_from || !is_branch(branch) {
+                return None;
+            }
+            let url = format!("{}{path}", published.site.prefix);
+            let is_page = matches!(self.target(&url), Target::Page(_));
+            is_page.then(|| OnOtherBranch { branch: branch.to_owned(), published: published_from.to_owned(), url })
+        })
+    }
+
     /// The address of a page on the first site that has it.
     pub fn url_of(&self, entry: &Entry) -> Option<String> {
         self.published.iter().find_map(|published| published.site.url_of(&entry.path, &entry.page))
@@ -165,6 +194,14 @@ impl Library {
             self.named(words::nearest(&last.to_lowercase(), names)?).next()
         })
     }
+}
+
+/// Whether the name of a state of a repository can go on to another commit.
+fn is_branch(name: &str) -> bool {
+    let is_commit = name.len() >= 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = name.trim_start_matches('v');
+    let is_version = number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('.');
+    !name.is_empty() && name != "HEAD" && !is_commit && !is_version
 }
 
 /// Whether a page is the one of its folder.

@@ -3,6 +3,7 @@
 mod address;
 mod draft;
 mod drift;
+mod guess;
 mod library;
 pub mod page;
 mod policy;
@@ -14,7 +15,8 @@ mod words;
 pub use address::{Addresses, addresses};
 pub use draft::{Draft, TEMPLATE, UnknownWord};
 pub use drift::{Difference, Drift};
-pub use library::{Entry, Library, Target};
+pub use guess::{Guess, guesses};
+pub use library::{Entry, Library, OnOtherBranch, Target};
 pub use page::Page;
 pub use policy::{Generator, Policy};
 pub use site::Site;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::Guess;
 use crate::workspace::is_markdown;
 use crate::workspace::paths::Patterns;
 
@@ -27,6 +28,8 @@ pub struct Policy {
     pub front_matter: Vec<String>,
     /// `shortcodes`: the names of the shortcodes that show a rule: a file and an alert are their arguments.
     pub shortcodes: Vec<String>,
+    /// The sites that are guessed, where the configuration names none.
+    pub guessed: Vec<Guess>,
     /// `private-hosts`: hosts that are asked over the network though they are of none that is public.
     pub private_hosts: Vec<String>,
 }
@@ -83,15 +86,16 @@ impl Default for Policy {
             sections: Vec::new(),
             front_matter: Vec::new(),
             shortcodes: names(&["rule"]),
+            guessed: Vec::new(),
             private_hosts: Vec::new(),
         }
     }
 }
 
 impl Policy {
-    /// Whether it says that there are pages.
+    /// Whether it says that there are pages, or they are guessed.
     pub fn has_pages(&self) -> bool {
-        !self.pages.is_empty() || !self.sites.is_empty()
+        !self.pages.is_empty() || !self.sites.is_empty() || !self.guessed.is_empty()
     }
 
     /// The folders in which pages are, from the folder of the configuration: those of `sites`, and those at the beginning
@@ -99,7 +103,8 @@ impl Policy {
     pub fn folders(&self) -> Vec<PathBuf> {
         let of_sites = self.sites.values().map(|place| folder_before(place, &['{']));
         let of_patterns = self.pages.texts().map(|pattern| folder_before(pattern, &['*', '?', '[']));
-        let mut folders: Vec<PathBuf> = of_sites.chain(of_patterns).map(PathBuf::from).collect();
+        let guessed = self.guessed.iter().flat_map(|guess| &guess.folders).map(String::as_str);
+        let mut folders: Vec<PathBuf> = of_sites.chain(of_patterns).chain(guessed).map(PathBuf::from).collect();
         folders.sort_unstable();
         folders.dedup();
         // One below another is walked with it.

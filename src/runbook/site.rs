@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Page;
 use super::policy::{Generator, Policy};
 use super::url::percent_decoded;
+use crate::workspace::{Filter, Workspace};
 
 /// A site: pages of a folder that are published below an address.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Site {
     pattern: Option<Pattern>,
     /// What makes it; `None` where nobody says.
     generator: Option<Generator>,
+    /// What it is guessed from, in words.
+    pub guessed_from: Option<String>,
 }
 
 /// `https://example.com/{path}.html` for `docs/{path}.md`.
@@ -59,6 +62,10 @@ impl Site {
     pub(super) fn all(policy: &Policy) -> Vec<Site> {
         let mut sites: Vec<Site> =
             policy.sites.iter().map(|(url, place)| Site::new(url, place, policy.generator)).collect();
+        sites.extend(policy.guessed.iter().map(|guess| Site {
+            guessed_from: Some(guess.source.clone()),
+            ..Site::new(&guess.url, &guess.place, Some(guess.generator))
+        }));
         sites.sort_by_key(|site| (std::cmp::Reverse(site.prefix.len()), site.prefix.clone()));
         sites
     }
@@ -66,17 +73,20 @@ impl Site {
     fn new(url: &str, place: &str, generator: Option<Generator>) -> Site {
         const HOLE: &str = "{path}";
         let place = place.trim_start_matches("./");
-        let generator = generator.or_else(|| Site::shows_files(url).then_some(Generator::Files));
+        // One key for several sites: those of files show themselves.
+        let generator = if Site::shows_files(url) { Some(Generator::Files) } else { generator };
+        let guessed_from = None;
         match (url.split_once(HOLE), place.split_once(HOLE)) {
             (Some((prefix, behind_url)), Some((before_file, behind_file))) => {
                 let folder = before_file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
                 let [behind_url, before_file, behind_file] = [behind_url, before_file, behind_file].map(str::to_owned);
                 let pattern = Some(Pattern { behind_url, before_file, behind_file });
-                Site { prefix: prefix.to_owned(), folder, pattern, generator }
+                Site { prefix: prefix.to_owned(), folder, pattern, generator, guessed_from }
             }
             _ => {
                 let prefix = format!("{}/", url.trim_end_matches('/'));
-                Site { prefix, folder: place.trim_matches('/').to_owned(), pattern: None, generator }
+                let folder = place.trim_matches('/').to_owned();
+                Site { prefix, folder, pattern: None, generator, guessed_from }
             }
         }
     }
@@ -109,6 +119,30 @@ impl Site {
             _ => false,
         };
         !path.contains(['\\', '\0']) && Path::new(path).components().all(is_plain)
+    }
+
+    /// Whether the path of an address is the one of a file or a folder that is no page, which sites of files show, too.
+    pub fn shows_file(&self, workspace: &Workspace, path: &str, filter: &Filter) -> bool {
+        let shows_all = self.generator == Some(Generator::Files) && self.pattern.is_none();
+        shows_all && workspace.has_path(&filter.shown(&self.folder().join(path)))
+    }
+
+    /// Of a site that shows files of a branch: what its prefix begins with, the branch, and what follows it and a slash.
+    pub(super) fn branch(&self) -> Option<(&str, &str, &str)> {
+        if self.generator != Some(Generator::Files) || self.pattern.is_some() {
+            return None;
+        }
+        let raw = || {
+            let rest = self.prefix.strip_prefix("https://raw.githubusercontent.com/")?;
+            let (owner, rest) = rest.split_once('/')?;
+            let (name, _) = rest.split_once('/')?;
+            Some("https://raw.githubusercontent.com/".len() + owner.len() + name.len() + 2)
+        };
+        let marked =
+            ["/blob/", "/raw/", "/src/branch/"].iter().find_map(|mark| Some(self.prefix.find(mark)? + mark.len()));
+        let (start, rest) = self.prefix.split_at_checked(marked.or_else(raw)?)?;
+        let (branch, tail) = rest.split_once('/')?;
+        Some((start, branch, tail))
     }
 
     /// The folder of the pages, from the folder of the configuration.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::discovery::{Entry, entries};
 use super::home::is_of_the_system;
@@ -32,7 +33,7 @@ pub struct PageText {
 
 impl Workspace {
     /// Finds the pages (`.md`, `.markdown`, `.mdx`) below `folders` and reads them in parallel, in the order of their
-    /// names. As below folders with rules, hidden files, links, what ignore files name and what the configuration
+    /// names; those that are known already are left out. As below folders with rules, hidden files, links, what ignore files name and what the configuration
     /// excludes are left out. Gives what cannot be read.
     pub fn find_pages(&mut self, folders: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
         let mut errors = Vec::new();
@@ -42,6 +43,8 @@ impl Workspace {
         }
         found.sort_unstable();
         found.dedup();
+        let known: FxHashSet<&str> = self.pages.iter().map(|page| page.file.name()).collect();
+        found.retain(|path| path.to_str().is_none_or(|path| !known.contains(path)));
         let read: Vec<_> = found.par_iter().map(|path| read_page(path)).collect();
         for result in read {
             match result {
@@ -50,6 +53,11 @@ impl Workspace {
             }
         }
         errors
+    }
+
+    /// Lets go of all pages but the first `count`.
+    pub fn forget_pages(&mut self, count: usize) {
+        self.pages.truncate(count);
     }
 
     /// Adds a page that has no path, such as a text of a test.
@@ -72,10 +80,8 @@ impl Workspace {
     /// Whether there is a file or folder at `path` that may be read.
     pub fn has_path(&self, path: &Path) -> bool {
         let path = normalize(path);
-        let is_page = || self.pages.iter().any(|page| Path::new(page.file.name()) == path);
         let home = &self.settings().home;
         fs::canonicalize(&path).is_ok_and(|canonical| home.admits(&canonical) && !is_of_the_system(&canonical))
-            || is_page()
     }
 }
 

@@ -14,6 +14,7 @@ mod attack;
 mod discovery;
 mod links;
 mod memory;
+mod pages;
 mod reports;
 mod rule_files;
 mod security;

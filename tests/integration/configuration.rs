@@ -238,6 +238,8 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     let (on, left_out) = rules.split_at(rules.find("# and").unwrap());
     insta::assert_snapshot!(on, @r#"
     "alert/zero-for" = "on"                                   # --select
+    "runbook/promql" = "on"                                   # --select
+    "runbook/relative-url" = "on"                             # --select
     "runbook/url-moved" = "on"                                # --select
     "#);
     assert!(
@@ -295,6 +297,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     "runbook/dead-shortcode" = "off"                          # promproof.toml:5
     "runbook/invalid-url" = "off"                             # promproof.toml:5
     "runbook/missing" = "off"                                 # promproof.toml:5
+    "runbook/other-branch" = "off"                            # promproof.toml:5
     "runbook/page-missing" = "off"                            # promproof.toml:5
     "runbook/page-orphan" = "off"                             # promproof.toml:5
     "runbook/rule-drift" = "off"                              # promproof.toml:5

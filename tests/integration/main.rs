@@ -45,6 +45,7 @@ mod rule_docs;
 mod rule_ids;
 mod runbook;
 mod schemas;
+mod runbook_guess;
 mod selection;
 mod shapes;
 mod since;

@@ -405,7 +405,7 @@ fn a_new_page_says_what_is_known() {
 
     ## Meaning
 
-    The alert fires when the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total` where `code` matches `5.*`, divided by the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total`, times 100, is above 5.
+    The alert fires when the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total` where `code` matches `5.*`, divided by the sum, for each `backend`, of the rate per second over 3m of `traefik_backend_requests_total`, in percent, is above 5.
 
     It fires once that has held for 1m without a break.
 

@@ -548,3 +548,52 @@ fn a_hook_fixes_the_files_of_the_change() {
     git(&sandbox, &["commit", "-q", "-a", "-m", "x"]);
     assert_eq!(sandbox.run(&["check", "--hook", "--fix"]).stdout, "b.yml: 1 finding fixed\n");
 }
+
+#[test]
+fn pages_are_part_of_a_change() {
+    let rules = |expr: &str| {
+        let alert = |name: &str, expr: &str| {
+            format!(
+                "      - alert: {name}\n        expr: {expr}\n        annotations:\n          runbook_url: https://run.example/{name}\n"
+            )
+        };
+        format!("groups:\n  - name: g\n    rules:\n{}{}", alert("A", expr), alert("Gone", "up == 2"))
+    };
+    let page = |rest: &str| format!("# A\n\n[x](old.md)\n\n```yaml\n- alert: A\n  expr: up == 0\n```\n{rest}");
+    let sandbox = repository(&[
+        ("promproof.toml", "[runbook]\nsites = { \"https://run.example/\" = \"content\" }\n"),
+        ("rules.yml", &rules("up == 0")),
+        ("content/A.md", &page("")),
+    ]);
+    let told = |sandbox: &Sandbox| check(sandbox, &["--since", "HEAD", "--select", "runbook"]);
+    // A link that leads nowhere and an alert without its page were there before.
+    insta::assert_snapshot!(told(&sandbox), @r"
+    no findings that concern the change (2 files)
+    --- exit code 0
+    ");
+    // A new link that leads nowhere.
+    sandbox.write("content/A.md", page("\n[y](new.md)\n"));
+    insta::assert_snapshot!(told(&sandbox), @r"
+    content/A.md:10:1: warning[runbook/broken-relative-link] the link `new.md` leads to nothing
+    1 warning in 1 of 2 files, of what the change concerns
+    --- exit code 0
+    ");
+    // Another expression than the one that the page shows.
+    sandbox.write("content/A.md", page(""));
+    sandbox.write("rules.yml", rules("up == 1"));
+    insta::assert_snapshot!(told(&sandbox), @r"
+    content/A.md:7:3: warning[runbook/rule-drift] [*] the rule `A` differs from what this page shows in `expr`
+    1 warning in 1 of 2 files, of what the change concerns
+    [*] 1 fixable with --fix
+    --- exit code 0
+    ");
+    // The page of an alert goes away.
+    sandbox.write("rules.yml", rules("up == 0"));
+    fs::rename(sandbox.path("content/A.md"), sandbox.path("content/B.md")).unwrap();
+    insta::assert_snapshot!(told(&sandbox), @r"
+    rules.yml:7:24: warning[runbook/page-missing] the runbook of `A` leads to a page that does not exist
+    content/B.md:3:1: warning[runbook/broken-relative-link] the link `old.md` leads to nothing
+    2 warnings in 2 of 2 files, of what the change concerns
+    --- exit code 0
+    ");
+}

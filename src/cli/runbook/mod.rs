@@ -4,6 +4,7 @@ mod list;
 mod new;
 mod sync;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -47,10 +48,18 @@ fn read(args: &ConfigArgs, paths: &[PathBuf], session: &Session) -> Result<(Conf
     config::learn(&mut config, &args.file.files, session)?;
     let lookup = args.file.files.lookup(&config, paths);
     let mut inputs = Inputs::read(Purpose::Check, paths, "<stdin>", &lookup, config.settings());
-    let unread = lint::read_pages(&mut inputs.workspace, &config, &lookup);
+    let unread = lint::read_pages(&mut inputs.workspace, &mut config, &lookup);
     inputs.failures.extend(unread.into_iter().map(Failure::from));
     for Failure { path, message } in &inputs.failures {
         session.report(&Error::new(format!("{path}: {message}")));
+    }
+    for guess in &config.runbook.guessed {
+        let folder = if guess.place.is_empty() { "this folder" } else { guess.place.as_str() };
+        let (url, source) = (&guess.url, &guess.source);
+        writeln!(
+            session.stderr(),
+            "note: that `{url}` is {folder} is guessed from {source}; `[runbook] sites` says otherwise"
+        )?;
     }
     if !inputs.workspace.documents().iter().any(|document| document.rules().is_some()) {
         let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();

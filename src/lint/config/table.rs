@@ -157,7 +157,11 @@ pub(super) static SECTIONS: [Section; 6] = [
                         whose pages are there. `{path}` in both stands for what the two have in common, where that is \
                         not simply the end. With it links of alerts are followed to their pages \
                         (`runbook/page-missing`, `runbook/page-orphan`, `runbook/case-mismatch`, \
-                        `runbook/anchor-missing`).",
+                        `runbook/anchor-missing`). Where neither this nor `pages` is given they are guessed: from the \
+                        configurations of Hugo, MkDocs and Docusaurus, for files of the repository on GitHub and \
+                        GitLab from its remote, and for `runbooks.prometheus-operator.dev` from the folder \
+                        `content/runbooks`. A guess counts where at least half of the links that it explains lead to \
+                        pages, and only those pages are checked.",
                 example: "sites = { \"https://runbooks.example.com/\" = \"content\" }",
             },
             Key {

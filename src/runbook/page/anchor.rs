@@ -1,12 +1,12 @@
 //! The anchors of a page: what a link may have behind `#`.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Page;
 use crate::runbook::url::percent_decoded;
 
 /// What programs make of the words of a heading.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Style {
     /// GitHub, Hugo, Docusaurus: letters, digits, `-` and `_` stay, a blank becomes `-`.
     Github,
@@ -20,30 +20,51 @@ enum Style {
 pub(super) fn exists(page: &Page, anchor: &str) -> bool {
     let wanted = percent_decoded(anchor);
     // Every page has these.
-    if wanted.is_empty() || wanted == "top" || page.anchors.contains(&wanted) {
+    if wanted.is_empty() || wanted == "top" {
         return true;
     }
     let lower = wanted.to_lowercase();
-    [Style::Github, Style::Gitlab, Style::Mkdocs].into_iter().any(|style| {
-        let (slugs, separator) = (slugs(page, style), if matches!(style, Style::Mkdocs) { '_' } else { '-' });
-        slugs.contains(&lower)
-            || lower.rsplit_once(separator).is_some_and(|(slug, number)| {
-                number.parse::<usize>().is_ok_and(|number| {
-                    number > 0
-                        && page.headings.iter().filter(|heading| slug_of(&heading.text, style) == slug).count() > number
-                })
-            })
-    })
+    let slugs = page.slugs.get_or_init(|| Slugs::of(page));
+    slugs.by_hand.contains(&wanted) || slugs.have(&lower)
+}
+
+/// What each program makes of the headings of a page, and how often.
+#[derive(Debug)]
+pub(super) struct Slugs {
+    of_style: [(Style, FxHashMap<String, usize>); 3],
+    by_hand: FxHashSet<String>,
+}
+
+impl Slugs {
+    fn of(page: &Page) -> Slugs {
+        let of_style = [Style::Github, Style::Gitlab, Style::Mkdocs].map(|style| {
+            let mut counts: FxHashMap<String, usize> = FxHashMap::default();
+            for heading in &page.headings {
+                *counts.entry(slug_of(&heading.text, style)).or_default() += 1;
+            }
+            (style, counts)
+        });
+        Slugs { of_style, by_hand: page.anchors.iter().cloned().collect() }
+    }
+
+    /// Whether a program makes this anchor of a heading; of one that comes again, with a number.
+    fn have(&self, anchor: &str) -> bool {
+        self.of_style.iter().any(|(style, counts)| {
+            let separator = if matches!(style, Style::Mkdocs) { '_' } else { '-' };
+            let again = || {
+                let (slug, number) = anchor.rsplit_once(separator)?;
+                let number = number.parse::<usize>().ok().filter(|number| *number > 0)?;
+                counts.get(slug).filter(|count| **count > number)
+            };
+            counts.contains_key(anchor) || again().is_some()
+        })
+    }
 }
 
 /// The anchors as GitHub makes them, and those set by hand.
 pub(super) fn all(page: &Page) -> Vec<String> {
     let made = page.headings.iter().map(|heading| slug_of(&heading.text, Style::Github));
     made.chain(page.anchors.iter().cloned()).collect()
-}
-
-fn slugs(page: &Page, style: Style) -> FxHashSet<String> {
-    page.headings.iter().map(|heading| slug_of(&heading.text, style)).collect()
 }
 
 fn slug_of(heading: &str, style: Style) -> String {

@@ -8,7 +8,7 @@ mod shortcode;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use copy::Copy;
 pub use front_matter::{FrontMatter, Syntax};
@@ -39,6 +39,8 @@ pub struct Page {
     pub problems: Vec<Problem>,
     /// Anchors that are set by hand: `{#id}`, `<a name="id">`.
     anchors: Vec<String>,
+    /// What programs make of the headings, once it is asked for.
+    slugs: OnceLock<anchor::Slugs>,
 }
 
 /// A heading and the section below it.
@@ -101,6 +103,7 @@ impl Page {
             copies: Vec::new(),
             problems: Vec::new(),
             anchors: Vec::new(),
+            slugs: OnceLock::new(),
         };
         front_matter::read(&mut page);
         markdown::read(&mut page);

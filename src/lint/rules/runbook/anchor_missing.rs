@@ -9,6 +9,9 @@ static META: Meta =
     meta!("runbook/anchor-missing", Warning, likely, "a link leads to a heading that its page does not have")
         .on_by_default();
 
+/// For so many links the nearest anchor is looked for.
+const MAX_NEAREST: usize = 50;
+
 pub(super) struct AnchorMissing;
 
 impl LintRule for AnchorMissing {
@@ -21,21 +24,22 @@ impl LintRule for AnchorMissing {
         for (alert, link, address, target) in pages.targets() {
             let Target::Page(entry) = target else { continue };
             let label = || alert.place.file.field(link.value, "");
-            out.extend(check(entry, address, &format!("the runbook of `{}`", alert.name()), label));
+            let what = format!("the runbook of `{}`", alert.name());
+            out.extend(check(entry, address, &what, label, out.len()));
         }
-        for entry in pages.library.entries() {
+        for entry in pages.checked() {
             for link in &entry.page.links {
                 let label = || Label::new(&entry.page.file, link.span, "");
                 // What leads elsewhere is for `broken-relative-link` and for others.
                 if link.target.starts_with('#') {
-                    out.extend(check(entry, &link.target, "the link", label));
+                    out.extend(check(entry, &link.target, "the link", label, out.len()));
                 }
             }
         }
     }
 }
 
-fn check(entry: &Entry, address: &str, what: &str, label: impl Fn() -> Label) -> Option<Diagnostic> {
+fn check(entry: &Entry, address: &str, what: &str, label: impl Fn() -> Label, told: usize) -> Option<Diagnostic> {
     let (_, anchor) = address.split_once('#')?;
     // `#L12` are lines of a file, `#/a` is for a script.
     let is_line = anchor.strip_prefix('L').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -43,6 +47,9 @@ fn check(entry: &Entry, address: &str, what: &str, label: impl Fn() -> Label) ->
         return None;
     }
     let message = format!("{what} leads to `#{anchor}`, which `{}` does not have", entry.path);
+    if told >= MAX_NEAREST {
+        return Some(META.diagnostic(message, label()));
+    }
     let anchors = entry.page.anchors();
     let nearest = words::nearest(anchor, anchors.iter().map(String::as_str));
     let help = match nearest {

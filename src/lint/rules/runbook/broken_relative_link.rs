@@ -18,6 +18,9 @@ static META: Meta = meta!(
 )
 .on_by_default();
 
+/// For so many links the nearest page is looked for.
+const MAX_NEAREST: usize = 200;
+
 pub(super) struct BrokenRelativeLink;
 
 impl LintRule for BrokenRelativeLink {
@@ -27,13 +30,13 @@ impl LintRule for BrokenRelativeLink {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let library = &cx.pages().library;
-        for entry in library.entries() {
+        for entry in cx.pages().checked() {
             for link in &entry.page.links {
                 let Some(path) = relative_path(link) else { continue };
                 let Some(why) = broken(cx, library, entry, &path) else { continue };
                 let message = format!("the link `{}` {why}", link.target);
                 let label = Label::new(&entry.page.file, link.span, "");
-                let nearest = library.nearest(&path, "");
+                let nearest = if out.len() < MAX_NEAREST { library.nearest(&path, "") } else { None };
                 let help = nearest.map(|nearest| format!("is `{}` meant?", nearest.path));
                 let found = META.diagnostic(message, label);
                 out.push(match help {
@@ -101,7 +104,8 @@ fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
 fn leads_somewhere(cx: &WorkspaceContext<'_>, library: &Library, way: &Path) -> bool {
     let text = way.to_string_lossy().replace('\\', "/");
     let text = text.trim_end_matches('/');
-    let stem = text.strip_suffix(".html").unwrap_or(text);
+    let stem =
+        [".html", ".md", ".markdown", ".mdx"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
     let last = stem.rsplit('/').next().unwrap_or_default();
     let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_page = library.named(last).any(|entry| entry.folder().eq_ignore_ascii_case(folder));

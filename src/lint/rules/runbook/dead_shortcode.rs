@@ -14,6 +14,9 @@ static META: Meta = meta!(
     "a shortcode of a page is to show the rule of an alert that does not exist"
 );
 
+/// For so many shortcodes the nearest alert is looked for.
+const MAX_NEAREST: usize = 200;
+
 pub(super) struct DeadShortcode;
 
 impl LintRule for DeadShortcode {
@@ -24,14 +27,14 @@ impl LintRule for DeadShortcode {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let pages = cx.pages();
         let sees_all = cx.workspace.has_walked(cx.config.files().root()) && cx.rule_files().next().is_some();
-        for entry in pages.library.entries() {
+        for entry in pages.checked() {
             for (shortcode, file, alert) in pages.shortcodes(entry, cx.config) {
                 let argument = |at: usize| shortcode.arguments.get(at);
                 match pages.shows(file, alert) {
                     Shows::Alert => {}
                     Shows::NoAlert(files) => {
-                        let names: Vec<&str> = files
-                            .iter()
+                        let near = files.iter().filter(|_| out.len() < MAX_NEAREST);
+                        let names: Vec<&str> = near
                             .flat_map(|file| &file.rules.groups)
                             .flat_map(|group| &group.rules)
                             .filter(|rule| rule.kind == RuleKind::Alerting)

@@ -8,8 +8,11 @@ mod case_mismatch;
 mod dead_shortcode;
 mod invalid_url;
 mod missing;
+mod other_branch;
 mod page_missing;
 mod page_orphan;
+mod page_promql;
+mod relative_url;
 mod rule_drift;
 mod section_empty;
 mod section_missing;
@@ -29,8 +32,11 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &dead_shortcode::DeadShortcode,
     &invalid_url::InvalidUrl,
     &missing::Missing,
+    &other_branch::OtherBranch,
     &page_missing::PageMissing,
     &page_orphan::PageOrphan,
+    &page_promql::PagePromql,
+    &relative_url::RelativeUrl,
     &rule_drift::RuleDrift,
     &section_empty::SectionEmpty,
     &section_missing::SectionMissing,

@@ -32,6 +32,10 @@ impl LintRule for PageMissing {
                 out.extend(no_page_fits(pages, alert, link));
                 for (address, target) in link.targets(&pages.library) {
                     let Target::Missing(site, path) = target else { continue };
+                    // Sites of files show what is no Markdown, too.
+                    if site.shows_file(cx.workspace, &path, cx.config.files()) {
+                        continue;
+                    }
                     let label = |text: &str| alert.place.file.field(link.value, text);
                     match told.get(address).and_then(|at| out.get_mut(*at)) {
                         Some(first) if first.related.len() < MAX_RELATED => {
@@ -64,12 +68,16 @@ fn report(alert: &Alert<'_>, link: &Link<'_>, address: &str, label: Label) -> Di
 fn help(pages: &Pages<'_>, alert: &Alert<'_>, site: &Site, path: &str, count: usize) -> String {
     let file = site.file_for(path, alert.name());
     let nearest = if count <= MAX_NEAREST { pages.library.nearest(path, alert.name()) } else { None };
-    match nearest {
+    let help = match nearest {
         Some(nearest) => match pages.library.url_of(nearest) {
             Some(url) => format!("the nearest page is `{}`: `{url}`", nearest.path),
             None => format!("the nearest page is `{}`", nearest.path),
         },
         None => format!("the page would be `{file}`; `promproof runbook new {}` writes one", alert.name()),
+    };
+    match &site.guessed_from {
+        Some(source) => format!("{help}. Where pages are is guessed from {source}: `[runbook] sites` says otherwise"),
+        None => help,
     }
 }
 

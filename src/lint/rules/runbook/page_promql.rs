@@ -1,0 +1,128 @@
+//! `runbook/promql`: a query in a page that no server takes, or that reads what nobody records any more.
+
+use crate::lint::config::Config;
+use crate::lint::context::WorkspaceContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::promql::ast::{ExprKind, VectorSelector};
+use crate::promql::{Expr, ParseError, parse};
+use crate::runbook::Entry;
+use crate::source::{Diagnostic, Label, Span, words};
+
+static META: Meta = meta!(
+    "runbook/promql",
+    Warning,
+    opinion,
+    "PromQL in a code block of a page does not parse, or reads a recorded series that nobody records"
+);
+
+/// For so many names the nearest one is looked for.
+const MAX_NEAREST: usize = 200;
+
+pub(super) struct PagePromql;
+
+impl LintRule for PagePromql {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        for entry in cx.pages().checked() {
+            let text = entry.page.file.text();
+            let blocks = entry.page.blocks.iter().filter(|block| block.language == "promql" && block.is_plain);
+            for paragraph in blocks.flat_map(|block| paragraphs(text, block.content)) {
+                match queries(paragraph.slice(text), cx.config) {
+                    Ok(queries) => {
+                        for (at, query) in queries {
+                            unrecorded(cx, entry, &query, paragraph.start + at, out);
+                        }
+                    }
+                    Err(error) => {
+                        let label = Label::new(&entry.page.file, error.span.shifted(paragraph.start), "");
+                        let found = META.diagnostic(format!("this query does not parse: {}", error.message), label);
+                        out.push(match error.help {
+                            Some(help) => found.help(help),
+                            None => found,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The pieces of a block between blank lines, without those that are comments or have something to be put in.
+fn paragraphs(text: &str, block: Span) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let mut at = block.start;
+    for line in block.slice(text).split_inclusive('\n') {
+        let is_blank = line.trim().is_empty();
+        match start {
+            None if !is_blank => start = Some(at),
+            Some(first) if is_blank => {
+                found.push(Span::new(first, at));
+                start = None;
+            }
+            _ => {}
+        }
+        at += line.len();
+    }
+    found.extend(start.map(|first| Span::new(first, at)));
+    found.retain(|span| is_query(span.slice(text)));
+    found
+}
+
+fn is_query(paragraph: &str) -> bool {
+    let is_comment = paragraph.lines().all(|line| line.trim_start().starts_with('#'));
+    let has_hole = ["$", "...", "…", "{{", "[["].iter().any(|mark| paragraph.contains(mark))
+        || paragraph.lines().any(|line| {
+            // `<namespace>`
+            line.match_indices('<').any(|(at, _)| {
+                let inside = line.get(at + 1..).and_then(|rest| rest.split_once('>')).map_or("", |(inside, _)| inside);
+                !inside.is_empty() && inside.chars().all(|c| c.is_alphabetic() || matches!(c, '_' | '-' | ' '))
+            })
+        });
+    !is_comment && !has_hole
+}
+
+/// The query of a paragraph, or those of its lines, each with its place.
+fn queries(paragraph: &str, config: &Config) -> Result<Vec<(usize, Expr)>, ParseError> {
+    let options = config.promql.parse_options();
+    let errors = match parse(paragraph, &options) {
+        Ok(query) => return Ok(vec![(0, query)]),
+        Err(errors) => errors,
+    };
+    let mut queries = Vec::new();
+    let mut at = 0;
+    for line in paragraph.split_inclusive('\n') {
+        if !line.trim_start().starts_with('#') {
+            match (parse(line, &options), errors.first()) {
+                (Ok(query), _) => queries.push((at, query)),
+                (Err(_), Some(error)) => return Err(error.clone()),
+                (Err(_), None) => {}
+            }
+        }
+        at += line.len();
+    }
+    Ok(queries)
+}
+
+/// Names that look like those of recording rules and are none, where one that is looks nearly the same.
+fn unrecorded(cx: &WorkspaceContext<'_>, entry: &Entry, query: &Expr, at: usize, out: &mut Vec<Diagnostic>) {
+    let recording = cx.recording();
+    query.walk(&mut |part| {
+        let selector: &VectorSelector = match &part.kind {
+            ExprKind::Vector(selector) => selector,
+            ExprKind::Matrix(matrix) => &matrix.selector.value,
+            _ => return,
+        };
+        let Some(name) = selector.name.as_ref().filter(|name| name.value.contains(':')) else { return };
+        if recording.get(&name.value).is_some() || out.len() >= MAX_NEAREST {
+            return;
+        }
+        let Some(near) = words::nearest(&name.value, recording.names()) else { return };
+        let message = format!("no rule records `{}`", name.value);
+        let label = Label::new(&entry.page.file, name.span.shifted(at), "");
+        out.push(META.diagnostic(message, label).help(words::did_you_mean(near)));
+    });
+}

@@ -1,0 +1,36 @@
+//! `runbook/relative-url`: the link of an alert is a path, which nothing that shows the alert can open.
+
+use crate::lint::context::RuleContext;
+use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::RuleKind;
+use crate::runbook::{self, url};
+use crate::source::Diagnostic;
+
+use super::invalid_url::is_placeholder;
+
+static META: Meta = meta!("runbook/relative-url", Warning, opinion, "the link to a runbook is a path without a host");
+
+pub(super) struct RelativeUrl;
+
+impl LintRule for RelativeUrl {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.rule.kind != RuleKind::Alerting {
+            return;
+        }
+        for (name, value) in runbook::links(cx.rule, &cx.config().runbook.keys) {
+            let text = value.text().trim();
+            let is_relative =
+                !text.starts_with("{{") && !text.contains(':') && (text.contains('/') || text.contains('.'));
+            if is_placeholder(text) || !is_relative || url::check(text).is_err() {
+                continue;
+            }
+            let message = format!("the annotation `{}` is a path without a host", name.text());
+            let help = "Alertmanager, Grafana and messages open a link as it is: write the whole address";
+            out.push(META.diagnostic(message, cx.file().field(value, "")).help(help));
+        }
+    }
+}
