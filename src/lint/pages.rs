@@ -194,7 +194,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The pages that are checked: all, or where they are guessed those to which an alert leads.
-    pub fn checked<'p>(&'p self) -> impl Iterator<Item = &'p Entry> {
+    pub fn checked(&self) -> impl Iterator<Item = &Entry> {
         let counts = |entry: &&Entry| !self.are_guessed || self.by_page.contains_key(&entry.page.file.id());
         self.library.entries().iter().filter(counts)
     }
