@@ -161,7 +161,9 @@ impl SinceArgs {
             Some((name(&changed.path), name(changed.old.as_ref()?)))
         });
         let renamed = renamed.collect();
-        let mut gone = Gone::between(&workspace, &inputs.workspace);
+        // What a file records that is not named, rules that are may read.
+        let elsewhere = tree.read_changed(&changed, &old_config, files);
+        let mut gone = Gone::between([&workspace, &elsewhere], &inputs.workspace);
         if !gone.is_empty() {
             // It may have moved to a file that the run leaves out.
             let everything = [repository.root.clone()];
@@ -268,6 +270,17 @@ impl<'a> Tree<'a> {
     /// What stands for a path in the tree.
     fn place(&self, path: &Path) -> Option<PathBuf> {
         path.strip_prefix(&self.anchor).ok().map(|path| self.scratch.path().join(path))
+    }
+
+    /// The files that have changed, as they were.
+    fn read_changed(&self, changed: &[Changed], config: &Config, files: &FilesArgs) -> Workspace {
+        let names = changed.iter().map(|changed| changed.old.as_ref().unwrap_or(&changed.path));
+        let placed = names.filter_map(|name| self.place(&self.repository.root.join(name)));
+        let placed: Vec<PathBuf> = placed.filter(|old| workspace::has_extension(old) && old.exists()).collect();
+        let current_dir = self.place(self.current_dir).unwrap_or_else(|| self.scratch.path().to_owned());
+        let filter = config.files().clone();
+        let lookup = Lookup { filter, no_ignore: files.no_ignore, home: Home::closed(&current_dir) };
+        Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings()).workspace
     }
 
     /// The files below `paths`, as they were, and the configuration for them.

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Config;
 use super::identity::{Identity, Key, path_name, take};
 use super::rules::rule::REMOVED_BUT_USED;
+use crate::promql::ast::MatchOp;
 use crate::rules::{Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::words::collapsed;
 use crate::source::{Diagnostic, FileId, Label, Span, region_at};
@@ -42,30 +43,45 @@ pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic]
     of_each.map(|(identity, found)| !was_there(&identity.key) || touched.holds(found)).collect()
 }
 
-/// The recorded series that a change has taken away.
+/// The recorded series and the alerts that a change has taken away.
 #[derive(Debug, Default)]
-pub struct Gone(FxHashSet<String>);
+pub struct Gone {
+    /// Names of recorded series.
+    series: FxHashSet<String>,
+    /// Names of alerts.
+    alerts: FxHashSet<String>,
+}
 
 impl Gone {
-    /// What is recorded in `before`, and not in `after`.
-    pub fn between(before: &Workspace, after: &Workspace) -> Gone {
-        let mut gone = Gone(recorded(before).map(str::to_owned).collect());
+    /// What is recorded or an alert in `before`, and not in `after`.
+    pub fn between<'a>(before: impl IntoIterator<Item = &'a Workspace>, after: &Workspace) -> Gone {
+        let mut gone = Gone::default();
+        for (kind, name) in before.into_iter().flat_map(names) {
+            gone.of(kind).insert(name.to_owned());
+        }
         gone.leave_out(after);
         gone
     }
 
-    /// What the workspace records is not gone.
+    /// What the workspace has is not gone.
     pub fn leave_out(&mut self, workspace: &Workspace) {
         if !self.is_empty() {
-            for name in recorded(workspace) {
-                self.0.remove(name);
+            for (kind, name) in names(workspace) {
+                self.of(kind).remove(name);
             }
         }
     }
 
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.series.is_empty() && self.alerts.is_empty()
+    }
+
+    fn of(&mut self, kind: RuleKind) -> &mut FxHashSet<String> {
+        match kind {
+            RuleKind::Recording => &mut self.series,
+            RuleKind::Alerting => &mut self.alerts,
+        }
     }
 
     /// The rules of a document that read what is gone (`rule/removed-but-used`).
@@ -73,10 +89,15 @@ impl Gone {
         let mut found = Vec::new();
         let groups = document.rules().into_iter().filter(|_| !self.is_empty()).flat_map(|file| &file.groups);
         for rule in groups.flat_map(|group| &group.rules) {
-            for (name, span) in reads(rule).into_iter().filter(|(name, _)| self.0.contains(*name)) {
-                let label = Label::new(&document.source, rule.expr.file_span(span), "still read here");
-                let diagnostic = REMOVED_BUT_USED.diagnostic(format!("`{name}` is not recorded any more"), label);
+            let label = |span| Label::new(&document.source, rule.expr.file_span(span), "still read here");
+            for (name, span) in reads(rule).into_iter().filter(|(name, _)| self.series.contains(*name)) {
+                let diagnostic = REMOVED_BUT_USED.diagnostic(format!("`{name}` is not recorded any more"), label(span));
                 found.push(diagnostic.help("record it again, or read what it was recorded from"));
+            }
+            for (name, span) in alerts_read(rule).into_iter().filter(|(name, _)| self.alerts.contains(*name)) {
+                let diagnostic =
+                    REMOVED_BUT_USED.diagnostic(format!("there is no alert `{name}` any more"), label(span));
+                found.push(diagnostic.help("bring the alert back, or name the one that has taken its place"));
             }
         }
         found
@@ -89,10 +110,9 @@ pub(super) fn needs_a_change(id: &str) -> bool {
     id == REMOVED_BUT_USED.id
 }
 
-/// The names that are recorded.
-fn recorded(workspace: &Workspace) -> impl Iterator<Item = &str> {
-    let rules = rules(workspace).filter(|(_, _, rule)| rule.kind == RuleKind::Recording);
-    rules.map(|(_, _, rule)| rule.name.text())
+/// The names of recorded series and of alerts.
+fn names(workspace: &Workspace) -> impl Iterator<Item = (RuleKind, &str)> {
+    rules(workspace).map(|(_, _, rule)| (rule.kind, rule.name.text()))
 }
 
 /// All rules, with their documents and groups.
@@ -111,6 +131,22 @@ fn reads(rule: &Rule) -> Vec<(&str, Span)> {
             let name = part.selector().and_then(|selector| selector.name.as_ref());
             if let Some(name) = name.filter(|name| known.insert(name.value.as_str())) {
                 found.push((name.value.as_str(), name.span));
+            }
+        });
+    }
+    found
+}
+
+/// The alerts whose state a rule reads by their names, each at its matcher: `ALERTS{alertname="Down"}`.
+fn alerts_read(rule: &Rule) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    if let Some(expr) = &rule.parsed {
+        expr.walk(&mut |part| {
+            let selector = part.selector().filter(|it| matches!(it.metric_name(), Some("ALERTS" | "ALERTS_FOR_STATE")));
+            for matcher in selector.into_iter().flat_map(|selector| &selector.matchers) {
+                let is_name = matcher.name.value == "alertname" && matcher.op == MatchOp::Equal;
+                let name = std::str::from_utf8(&matcher.value.value).ok().filter(|_| is_name);
+                found.extend(name.map(|name| (name, matcher.span)));
             }
         });
     }

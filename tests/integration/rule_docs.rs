@@ -97,7 +97,7 @@ fn removed_but_used(before: &str, after: &str, config: &Config) -> Vec<Diagnosti
         workspace
     };
     let (before, after) = (workspace(before), workspace(after));
-    let mut found = lint::run_since(&after, config, &Gone::between(&before, &after));
+    let mut found = lint::run_since(&after, config, &Gone::between([&before], &after));
     found.retain(|found| found.rule == "rule/removed-but-used");
     found
 }

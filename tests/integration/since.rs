@@ -135,6 +135,26 @@ fn what_is_affected_is_told_too() {
     assert!(!run.stdout.contains("removed-but-used"), "{run}");
 }
 
+/// A file that is taken away and not named, and an alert whose state a rule reads.
+#[test]
+fn what_is_gone_is_looked_for_in_the_whole_change() {
+    let gone = "      - record: a:b\n        expr: sum(x)\n      - alert: Down\n        expr: x == 0\n";
+    let readers = "      - alert: R\n        expr: a:b > 1\n      - record: r:n\n        expr: count(ALERTS{alertname=\"Down\"})\n";
+    let file = |rules: &str| format!("groups:\n{}", group("g", &[rules.to_owned()]));
+    let sandbox = repository(&[("a.yml", &file(gone)), ("b.yml", &file(readers))]);
+    let told = || check(&sandbox, &["b.yml", "--since", "HEAD"]).stdout;
+    assert!(told().starts_with("no findings"), "{}", told());
+    std::fs::remove_file(sandbox.path("a.yml")).unwrap();
+    insta::assert_snapshot!(told(), @"
+    b.yml:5:15: error[rule/removed-but-used] `a:b` is not recorded any more
+    b.yml:7:28: error[rule/removed-but-used] there is no alert `Down` any more
+    2 errors in 1 of 1 file, of what the change concerns
+    ");
+    // It has moved to a file that is not named either.
+    sandbox.write("c.yml", file(gone));
+    assert!(told().starts_with("no findings"), "{}", told());
+}
+
 #[test]
 fn what_is_gone_can_be_excused() {
     let recorded = "      - record: a:b\n        expr: sum by (job) (x)\n".to_owned();
