@@ -20,7 +20,7 @@ use crate::report::{
     CheckReport, Failure, Findings, Format, Summary, passed_over, word_on_limits, write_check, write_statistics,
 };
 use crate::rules::Language;
-use crate::workspace::{Document, PassedOver, Purpose};
+use crate::workspace::{Document, PassedOver, Purpose, Workspace};
 
 /// Lint rule files and their unit tests
 ///
@@ -127,6 +127,28 @@ impl CheckArgs {
         let severities: Vec<&str> = severities.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
         config.require_tests(&severities).map_err(|_| Error::new("--require-tests has too many values"))
     }
+
+    /// Says which of the severities that --require-tests names no rule has: a misspelt one demands nothing.
+    ///
+    /// # Errors
+    /// Where standard error cannot be written.
+    fn name_unknown_severities(&self, workspace: &Workspace, session: &Session) -> Result<(), Error> {
+        let wanted = self.require_tests.iter().flatten().map(|word| word.trim()).filter(|word| !word.is_empty());
+        let mut unknown: Vec<&str> = wanted.collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let groups = workspace.documents().iter().filter_map(|document| document.rules()).flat_map(|file| &file.groups);
+        let labels =
+            groups.flat_map(|group| group.rules.iter().flat_map(|rule| rule.labels.iter().chain(&group.labels)));
+        for (_, value) in labels.filter(|(name, _)| name.text() == "severity") {
+            unknown.retain(|word| *word != value.text());
+        }
+        for word in unknown {
+            writeln!(session.stderr(), "note: no rule of this run has the severity `{word}` of --require-tests")?;
+        }
+        Ok(())
+    }
 }
 
 /// Lints the paths and prints what was found.
@@ -185,6 +207,7 @@ pub(super) fn report(
     out: &mut dyn Annotations,
     session: &Session,
 ) -> Result<ExitStatus, Error> {
+    args.name_unknown_severities(&inputs.workspace, session)?;
     let asked = args.online.ask(&inputs.workspace, config, session)?;
     let config = asked.as_ref().unwrap_or(config);
     let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;

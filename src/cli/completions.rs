@@ -20,7 +20,7 @@ pub(super) struct CompletionsArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  promproof completions bash > ~/.local/share/bash-completion/completions/promproof
+  promproof completions bash >> ~/.bash_completion
   promproof completions zsh > ~/.zfunc/_promproof
   promproof completions fish > ~/.config/fish/completions/promproof.fish
 

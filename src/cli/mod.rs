@@ -54,7 +54,7 @@ use crate::workspace::{self, Read};
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// Lints and unit-tests Prometheus alert rules: one binary, no server, no network.
+/// Lints and unit-tests Prometheus alert rules: one binary, no server, no network unless asked.
 #[derive(Debug, Parser)]
 #[command(name = "promproof", version, propagate_version = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 struct Cli {

@@ -15,7 +15,7 @@ use crate::lint::config::Value;
 use crate::source::{Diagnostic, SourceFile};
 
 /// Why what asks a server has no counterpart.
-const SERVER: &str = "it asks a server; promproof asks none";
+const SERVER: &str = "it asks a server of Prometheus, which promproof does not";
 
 /// Translates the file.
 ///

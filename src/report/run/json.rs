@@ -11,9 +11,10 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{TestView, words};
+use super::{Shown, TestView, words};
 use crate::alerting::{AlertState, AlertTimeline, Schedule};
 use crate::lint::config::FailOn;
+use crate::report::Failure;
 use crate::report::diagnostics::json::{Finding, VERSION};
 use crate::report::parts::Parts;
 use crate::report::passed_over;
@@ -25,13 +26,10 @@ use crate::unittest::report::{
     ViolationKind,
 };
 
-pub(super) fn write(
-    out: &mut dyn Write,
-    report: &TestReport,
-    coverage: Option<&Coverage>,
-    view: &TestView,
-) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document { report, coverage, view })?;
+pub(super) fn write(out: &mut dyn Write, shown: &Shown<'_>) -> io::Result<()> {
+    let Shown { report, coverage, view, findings } = shown;
+    let failures = findings.failures;
+    serde_json::to_writer_pretty(&mut *out, &Document { report, coverage: *coverage, view, failures })?;
     writeln!(out)
 }
 
@@ -50,21 +48,24 @@ struct Document<'a> {
     report: &'a TestReport,
     coverage: Option<&'a Coverage>,
     view: &'a TestView,
+    failures: &'a [Failure],
 }
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Document { report, coverage, view } = self;
+        let Document { report, coverage, view, failures } = self;
         let counts = report.counts();
         let mut map = serializer.serialize_map(None)?;
         if let Some(coverage) = coverage {
             map.serialize_entry("coverage", &crate::report::coverage::json::value(coverage))?;
         }
+        let of_failure = |failure: &'_ Failure| json!({ "path": failure.path, "message": failure.message });
+        map.serialize_entry("failures", &failures.iter().map(of_failure).collect::<Vec<_>>())?;
         map.serialize_entry("files", &Each(&report.files, |file| FileJson { file, view }))?;
         if let Some(part) = report.part {
             map.serialize_entry("partition", &Parts::from(part).json())?;
         }
-        map.serialize_entry("passed", &!words::Closing { report, view }.failed())?;
+        map.serialize_entry("passed", &(failures.is_empty() && !words::Closing { report, view }.failed()))?;
         map.serialize_entry("passed_over", &passed_over::json(&report.passed_over))?;
         map.serialize_entry("strict", &(view.fail_on == FailOn::Warning))?;
         let summary = json!({

@@ -26,7 +26,10 @@ pub(super) fn write(out: &mut dyn Write, shown: &Shown<'_>) -> io::Result<()> {
     let Shown { report, coverage, view, findings } = shown;
     write_figures(out, report, *coverage)?;
     let closing = words::Closing { report, view };
-    writeln!(out, "### {} promproof test: {}\n", sign(closing.failed()), inline(&closing.to_string()))?;
+    // What could not be read or run has passed nothing.
+    let failed = closing.failed() || !findings.failures.is_empty();
+    let told = if failed && !closing.failed() { "not everything could be run".to_owned() } else { closing.to_string() };
+    writeln!(out, "### {} promproof test: {}\n", sign(failed), inline(&told))?;
     write_failures(out, findings.failures)?;
     let mut told = Vec::new();
     for file in &report.files {

@@ -72,11 +72,11 @@ impl<'a> Shown<'a> {
 /// # Errors
 /// What `out` reports, a closed pipe among it.
 pub fn write(out: &mut dyn Annotations, format: Format, style: &Style, shown: &Shown<'_>) -> io::Result<()> {
-    let Shown { report, coverage, view, findings } = shown;
+    let Shown { report, view, findings, .. } = shown;
     match format {
         Format::Full => full::write(out, style, report, view),
         Format::Concise => concise::write(out, style, report, view),
-        Format::Json => json::write(out, report, *coverage, view),
+        Format::Json => json::write(out, shown),
         Format::Github => github::write(out, report, view),
         Format::Junit => junit::write(out, report, view),
         Format::Tap => tap::write(out, report, view),

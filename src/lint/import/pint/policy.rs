@@ -24,7 +24,7 @@ pub(super) fn demand(block: &Block, draft: &mut Draft<'_>) -> Option<Demand> {
         "range_query" => settings.bounds(&[("max", "max-range")]),
         "call" => settings.none("a selector is a selector here, whatever function it stands in"),
         "cost" | "alerts" => settings.none(SERVER),
-        "link" => settings.none("it asks the network; `[runbook]` follows links to the pages of the repository"),
+        "link" => settings.none("`check --online` asks the network, for links to runbooks"),
         _ => settings.none("this version of promproof knows no such check"),
     }?;
     demand.message = settings.text("comment").filter(|comment| !comment.trim().is_empty());

@@ -11,7 +11,7 @@ pub(super) type Missing = &'static str;
 
 /// Parameters that are understood, and have no counterpart: by validator, all of them where it is empty.
 const BEYOND: [(&str, &str, &str); 4] = [
-    ("annotationIsValidURL", "resolveUrl", "it asks the network; `[runbook]` follows links to pages of the repository"),
+    ("annotationIsValidURL", "resolveUrl", "`check --online` asks the network, for links to runbooks"),
     ("annotationIsValidURL", "asTemplate", "templates are not expanded before they are compared"),
     ("hasAllowedEvaluationInterval", "mustBeSet", "no policy demands that a group has an interval"),
     ("hasAllowedEvaluationInterval", "intervalMustBeSet", "no policy demands that a group has an interval"),

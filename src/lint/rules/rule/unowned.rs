@@ -79,8 +79,7 @@ fn entry(rule: &RuleContext<'_>) -> String {
 }
 
 fn of_rule(policy: &Policy, rule: &RuleContext<'_>) -> Diagnostic {
-    let labels = policy.owner_labels.iter().map(|label| format!("`{label}`"));
-    let help = format!("set the label {}, or {}", words::choice(labels), entry(rule));
+    let help = format!("set the label {}, or {}", words::choice(&policy.owner_labels), entry(rule));
     policy.finding(&META, format!("{} has no owner", subject(rule)), rule.file().field(&rule.rule.name, ""), help)
 }
 

@@ -1,4 +1,4 @@
-//! `runbook/promql`: a query in a page that no server takes, or that reads what nobody records any more.
+//! `runbook/page-promql`: a query in a page that no server takes, or that reads what nobody records any more.
 
 use crate::lint::config::Config;
 use crate::lint::context::WorkspaceContext;
@@ -9,7 +9,7 @@ use crate::runbook::Entry;
 use crate::source::{Diagnostic, Label, Span, words};
 
 static META: Meta = meta!(
-    "runbook/promql",
+    "runbook/page-promql",
     Warning,
     opinion,
     "PromQL in a code block of a page does not parse, or reads a recorded series that nobody records"

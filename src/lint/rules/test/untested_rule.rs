@@ -9,7 +9,7 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::RuleKind;
 use crate::source::{Diagnostic, FileId, words};
 use crate::unittest::coverage::{RuleAt, looked_at};
-use crate::workspace::Workspace;
+use crate::workspace::{Document, Workspace};
 
 static META: Meta =
     meta!("test/untested-rule", Error, certain, "a rule that no test looks at").waits_for("policy.require-tests");
@@ -58,6 +58,12 @@ impl LintRule for UntestedRule {
         if !cx.config.policies().iter().any(|policy| policy.require_tests) {
             return;
         }
+        // Where a file is broken that may be a test file, nobody knows what it tests.
+        let is_unknown = |document: &Document| document.rules().is_none() && document.tests().is_none();
+        let mut documents = cx.workspace.documents().iter();
+        if documents.any(|document| is_unknown(document) && document.problems().next().is_some()) {
+            return;
+        }
         let tests = Tests::of(cx.workspace);
         let no_labels = FxHashSet::default();
         for file in cx.rule_files().filter(|file| !tests.unknown.contains(&file.source().id())) {
@@ -78,7 +84,7 @@ impl LintRule for UntestedRule {
 fn report(rule: &RuleContext<'_>, loading: usize, out: &mut Vec<Diagnostic>) {
     for policy in rule.policies().filter(|policy| policy.require_tests) {
         let label = match loading {
-            0 => "no test file loads it".to_owned(),
+            0 => "no test file of this run loads it".to_owned(),
             1 => "a test file loads it, and no assertion looks at it".to_owned(),
             _ => format!("{} load it, and no assertion looks at it", words::counted(loading, "test file")),
         };
