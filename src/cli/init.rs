@@ -1,14 +1,14 @@
 //! `promproof init`
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::config::ConfigArgs;
 use super::inputs::Inputs;
 use super::{Error, ExitStatus, Session, atomic, config, outputs};
-use crate::init::{self, Ground, Kept, Plan, Proposal};
+use crate::init::{self, Ground, Kept, Next, Plan, Proposal};
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
 use crate::workspace::Purpose;
@@ -71,41 +71,51 @@ fn carry_out(plan: &Plan, dry_run: bool, session: &Session) -> Result<bool, Erro
         writeln!(out, "  {what:9} {}", one_line(finding))?;
     }
     writeln!(out)?;
-    let mut is_whole = true;
+    let mut refused: Vec<&Path> = Vec::new();
     for file in &plan.files {
-        match if dry_run { Ok(()) } else { write(file) } {
+        match if dry_run { forbid(file) } else { write(file) } {
             Ok(()) => {
                 let done = if dry_run { "would write" } else { "wrote" };
                 writeln!(out, "{done} {}: {}", file.path.display(), one_line(&file.about))?;
+                if dry_run {
+                    indented(&mut out, &file.text)?;
+                }
             }
             Err(error) => {
                 session.report(&error);
-                is_whole = false;
+                refused.push(&file.path);
             }
-        }
-        if dry_run {
-            indented(&mut out, &file.text)?;
         }
     }
     for Kept { what, why, by_hand } in &plan.kept {
         writeln!(out, "left alone {}: {why}", one_line(what))?;
         indented(&mut out, by_hand)?;
     }
-    writeln!(out, "\nnext")?;
-    let width = plan.next.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-    for (command, about) in &plan.next {
+    // What needs a file that was not written does not come next.
+    let is_possible = |next: &&Next| next.needs.as_deref().is_none_or(|needed| !refused.contains(&needed));
+    let next: Vec<&Next> = plan.next.iter().filter(is_possible).collect();
+    if !next.is_empty() {
+        writeln!(out, "\nnext")?;
+    }
+    let width = next.iter().map(|next| next.command.len()).max().unwrap_or(0);
+    for Next { command, about, .. } in next {
         writeln!(out, "  {:width$}  {about}", one_line(command))?;
     }
     out.flush()?;
-    Ok(is_whole)
+    Ok(refused.is_empty())
 }
 
-fn write(file: &Proposal) -> Result<(), Error> {
+/// Refuses a file that cannot be written, or may not be.
+fn forbid(file: &Proposal) -> Result<(), Error> {
     // Somebody may have been faster.
     if file.path.symlink_metadata().is_ok() {
         return Err(Error::new(format!("{} is not written: it is there already", file.path.display())));
     }
-    atomic::forbid_leaving(&file.path)?;
+    atomic::forbid_leaving(&file.path)
+}
+
+fn write(file: &Proposal) -> Result<(), Error> {
+    forbid(file)?;
     outputs::write(&file.path, |out| out.write_all(file.text.as_bytes()))
 }
 

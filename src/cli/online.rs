@@ -83,7 +83,7 @@ impl OnlineArgs {
         if !self.online {
             return Ok(Some(config.clone().knowing(kept)));
         }
-        let options = self.options(config, session);
+        let options = self.options(workspace, config, session);
         let links = lint::links_to_ask(workspace, config);
         let progress = session.progress("asking");
         let answers = ask(&links, &kept, &options);
@@ -95,10 +95,11 @@ impl OnlineArgs {
         Ok(Some(config.clone().knowing(answers)))
     }
 
-    fn options(&self, config: &Config, session: &Session) -> Options {
-        let allowed = config.runbook.private_hosts.iter().chain(&self.online_allow);
+    fn options(&self, workspace: &Workspace, config: &Config, session: &Session) -> Options {
+        // With --sandbox nobody trusts the configuration, and only the command line opens hosts.
+        let of_config = config.runbook.private_hosts.iter().filter(|_| !workspace.settings().home.is_closed());
         Options {
-            allowed_hosts: allowed.cloned().collect(),
+            allowed_hosts: of_config.chain(&self.online_allow).cloned().collect(),
             max_age: self.online_max_age,
             timeout: self.online_timeout,
             now_ms: session.now_ms(),
@@ -134,8 +135,7 @@ fn read(path: &Path, must_exist: bool) -> Result<Answers, Error> {
 /// Writes the answers, and those of earlier that are young enough: another run may have looked at other rules.
 fn write(path: &Path, mut kept: Answers, answers: &Answers, options: &Options) -> Result<(), Error> {
     let before = kept.clone();
-    let max_age = i64::try_from(options.max_age.as_millis()).unwrap_or(i64::MAX);
-    kept.forget_before(options.now_ms.saturating_sub(max_age));
+    kept.keep_asked_in(&options.fresh_times());
     for (link, answer) in answers.iter() {
         kept.insert(link.to_owned(), answer.clone());
     }

@@ -38,11 +38,14 @@ jobs:
     )
 }
 
-/// Helm is on GitHub's runners; what it makes of a chart is checked with the other files. Names that a shell could
-/// misunderstand are not written into a script.
+/// Whether a folder may stand in a command as it is; names that a shell could misunderstand are not written into one.
+pub(super) fn is_plain(folder: &str) -> bool {
+    !folder.starts_with('-') && folder.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+/// Helm is on GitHub's runners; what it makes of a chart is checked with the other files.
 fn helm_step(index: usize, chart: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    if chart.starts_with('-') || !chart.chars().all(is_plain) {
+    if !is_plain(chart) {
         return String::new();
     }
     format!(
@@ -50,15 +53,17 @@ fn helm_step(index: usize, chart: &str) -> String {
     )
 }
 
-/// `.gitlab-ci.yml`, or what belongs into it.
+/// `.gitlab-ci.yml`, or what belongs into it. Tests run after a finding, too, and the job fails at its end.
 pub(super) fn gitlab_job() -> String {
     format!(
         "promproof:
   image: python:3.13-slim
   script:
     - pip install promproof=={VERSION}
-    - promproof check --allow-none -o gitlab=gl-code-quality-report.json
-    - promproof test --allow-none -o junit=promproof.xml
+    - failed=0
+    - promproof check --allow-none -o gitlab=gl-code-quality-report.json || failed=$?
+    - promproof test --allow-none -o junit=promproof.xml || failed=$?
+    - exit \"$failed\"
   artifacts:
     when: always
     reports:

@@ -1,8 +1,11 @@
 //! `promproof.toml`: what is found is written down with where it was found. What every rule has is demanded of the next
 //! one, and what nearly every rule has stands in a comment.
 
+use std::sync::Arc;
+
+use crate::lint::Config;
 use crate::rules::Dialect;
-use crate::source::words;
+use crate::source::{SourceFile, words};
 
 use super::surroundings::Surroundings;
 use super::survey::{Survey, Uses, is_link_name};
@@ -28,17 +31,18 @@ pub(super) struct Setting {
     code: String,
     /// Whether it holds; else it stands in a comment.
     is_on: bool,
-    /// The lint rule that holds rules to it.
-    rule: Option<&'static str>,
+    /// The lint rules that hold rules to it, or to what it needs.
+    rules: Vec<&'static str>,
 }
 
 impl Setting {
     fn new(section: &'static str, comment: impl Into<String>, code: impl Into<String>) -> Self {
-        Setting { section, comments: vec![comment.into()], code: code.into(), is_on: true, rule: None }
+        Setting { section, comments: vec![comment.into()], code: code.into(), is_on: true, rules: Vec::new() }
     }
 
-    fn of_rule(self, rule: &'static str) -> Self {
-        Setting { rule: Some(rule), ..self }
+    fn of_rule(mut self, rule: &'static str) -> Self {
+        self.rules.push(rule);
+        self
     }
 
     fn on(self, is_on: bool) -> Self {
@@ -47,12 +51,19 @@ impl Setting {
 
     /// Keeps the setting as a suggestion where rules do not keep to it.
     pub(super) fn doubt(&mut self, broken: &[&str]) -> bool {
-        let is_broken = self.is_on && self.rule.is_some_and(|rule| broken.contains(&rule));
+        let is_broken = self.is_on && self.rules.iter().any(|rule| broken.contains(rule));
         if is_broken {
             self.is_on = false;
             self.comments.push("Not everything keeps to it yet.".to_owned());
         }
         is_broken
+    }
+
+    /// Whether a configuration with it alone can be read: names and values in rules may be anything.
+    fn is_sound(&self) -> bool {
+        let header = if self.section.is_empty() { String::new() } else { format!("[{}]\n", self.section) };
+        let file = SourceFile::new("promproof.toml", format!("{header}{}\n", self.code));
+        Config::parse(&Arc::new(file)).is_ok()
     }
 }
 
@@ -64,6 +75,7 @@ pub(super) fn settings(survey: &Survey, around: &Surroundings) -> Vec<Setting> {
     annotations(survey, &mut settings);
     runbook(survey, around, &mut settings);
     facts(around, &mut settings);
+    settings.retain(Setting::is_sound);
     settings
 }
 
@@ -138,7 +150,10 @@ fn required(
     survey: &Survey,
     rule: &'static str,
 ) -> Option<Setting> {
-    let meant = |name: &str| !is_link_name(name) && (survey.alerts >= FEW_ALERTS || COMMON.contains(&name));
+    let meant = |name: &str| {
+        let is_plain = !is_link_name(name) && !name.chars().any(words::is_unprintable);
+        is_plain && (survey.alerts >= FEW_ALERTS || COMMON.contains(&name))
+    };
     let named = |holds: &dyn Fn(&Uses) -> bool| -> Vec<(&str, usize)> {
         all.iter()
             .filter(|(name, uses)| meant(name) && holds(uses))
@@ -176,15 +191,23 @@ fn runbook(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) 
     let code = format!("keys = {}", list(keys.iter().map(|(name, _)| name)));
     settings.push(Setting::new("runbook", comment, code).of_rule("runbook/invalid-url"));
     let comment = "Whether every alert has to have a link.";
-    let is_on = keys.len() == 1 && linked == survey.alerts;
-    settings.push(Setting::new("runbook", comment, "required = true").of_rule("runbook/missing").on(is_on));
+    // What a few alerts happen to have is not demanded of the next one.
+    let is_on = keys.len() == 1 && linked == survey.alerts && survey.alerts >= FEW_ALERTS;
+    // Where `keys` does not hold, this does not either.
+    let required = Setting::new("runbook", comment, "required = true").of_rule("runbook/missing");
+    settings.push(required.of_rule("runbook/invalid-url").on(is_on));
     if let Some((beginning, count)) = survey.link_beginning() {
-        let links = format!("{} begin so", words::counted(count, "link"));
+        let links = match count {
+            1 => "1 link begins with this address".to_owned(),
+            _ => format!("{count} links begin with this address"),
+        };
         let (comment, folder, is_on) = match &around.pages {
             Some((folder, pages)) => {
-                let pages = words::counted(*pages, "page");
-                let comment =
-                    format!("{links}, and {pages} in {folder} are called as alerts are: links are followed to them.");
+                let pages = match pages {
+                    1 => format!("1 page in {folder} has the name of an alert"),
+                    _ => format!("{pages} pages in {folder} have names of alerts"),
+                };
+                let comment = format!("{links}, and {pages}: links are followed into this folder.");
                 (comment, folder.trim_end_matches('/'), true)
             }
             None => (
@@ -218,7 +241,50 @@ fn list<S: AsRef<str>>(texts: impl Iterator<Item = S>) -> String {
     format!("[{}]", texts.join(", "))
 }
 
-/// A text of TOML.
+/// A text of TOML on one line, whatever is in it: a line break would end the comment that it may stand in.
 fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if words::is_unprintable(character) => quoted.push_str(&format!("\\U{:08X}", u32::from(character))),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_take_one_line_and_are_read_as_they_were() {
+        for text in
+            ["", "page", "a \"b\" \\ 'c'", "page\n[rules]\n\"x\" = 1\r\n", "\u{0}\u{7f}\u{85}\u{2028}\t", "é \"\"\""]
+        {
+            let quoted = quoted(text);
+            assert!(!quoted.chars().any(char::is_control), "{quoted}");
+            let table: toml::Table = toml::from_str(&format!("a = {quoted}\n")).unwrap();
+            assert_eq!(table.get("a").and_then(toml::Value::as_str), Some(text), "{quoted}");
+        }
+    }
+
+    #[test]
+    fn what_the_configuration_refuses_is_no_setting() {
+        assert!(Setting::new("labels", "", "required = [\"severity\"]").is_sound());
+        assert!(Setting::new("", "", "dialect = \"thanos\"").on(false).is_sound());
+        assert!(!Setting::new("labels", "", "required = [\"\"]").is_sound());
+        assert!(!Setting::new("labels", "", "required = [").on(false).is_sound());
+    }
+
+    #[test]
+    fn links_are_demanded_only_where_their_key_holds() {
+        let mut required = Setting::new("runbook", "", "required = true").of_rule("runbook/missing");
+        required = required.of_rule("runbook/invalid-url");
+        assert!(!required.doubt(&["labels/required"]));
+        assert!(required.doubt(&["runbook/invalid-url"]));
+        assert!(!required.is_on);
+    }
 }

@@ -37,8 +37,19 @@ pub struct Plan {
     pub files: Vec<Proposal>,
     /// What is left alone, and why.
     pub kept: Vec<Kept>,
-    /// The commands that come next, with what they do.
-    pub next: Vec<(String, String)>,
+    /// The commands that come next.
+    pub next: Vec<Next>,
+}
+
+/// A command that comes next.
+#[derive(Debug)]
+pub struct Next {
+    /// The command.
+    pub command: String,
+    /// What it does.
+    pub about: String,
+    /// The file among those to write without which there is nothing to it.
+    pub needs: Option<PathBuf>,
 }
 
 /// A file to write.
@@ -88,16 +99,17 @@ pub fn plan(workspace: &mut Workspace, ground: &Ground<'_>) -> Option<Plan> {
     let mut plan = Plan { found: found(&survey, &around), ..Plan::default() };
     let diagnostics = plan.configuration(workspace, ground, &survey, &around);
     plan.automation(&survey, &around);
-    let has_first_test = plan.first_test(workspace, ground, &survey);
-    plan.next_commands(&survey, &around, &diagnostics, has_first_test);
+    let first_test = plan.first_test(workspace, ground, &survey);
+    plan.next_commands(&survey, &around, &diagnostics, first_test);
     Some(plan)
 }
 
 impl Plan {
-    /// Proposes a file, unless something is there.
-    fn propose(&mut self, path: impl Into<PathBuf>, text: String, about: impl Into<String>, by_hand: String) {
+    /// Proposes a file, unless something is there; whether it does.
+    fn propose(&mut self, path: impl Into<PathBuf>, text: String, about: impl Into<String>, by_hand: String) -> bool {
         let path = path.into();
-        if path.symlink_metadata().is_ok() {
+        let is_there = path.symlink_metadata().is_ok();
+        if is_there {
             let what = path.display().to_string();
             let has_it = std::fs::read_to_string(&path).is_ok_and(|text| text.contains("promproof"));
             let (why, by_hand) = match has_it {
@@ -109,6 +121,7 @@ impl Plan {
         } else {
             self.files.push(Proposal { path, text, about: about.into() });
         }
+        !is_there
     }
 
     /// The configuration, which demands nothing that rules do not keep to. Gives what is found under it.
@@ -128,7 +141,11 @@ impl Plan {
         let mut settings = configuration::settings(survey, around);
         loop {
             let text = configuration::text(survey, &settings);
-            let diagnostics = found_under(&text, workspace, ground);
+            let Some(diagnostics) = found_under(&text, workspace, ground) else {
+                let why = "what was found does not make a configuration that can be read".to_owned();
+                self.kept.push(Kept { what: path.to_owned(), why, by_hand: String::new() });
+                return lint::run(workspace, ground.config);
+            };
             // Each round takes a setting away, so it ends.
             if !doubt(&mut settings, &diagnostics) {
                 self.propose(path, text, "the configuration", String::new());
@@ -162,14 +179,14 @@ impl Plan {
         }
     }
 
-    /// A first test, where there is none yet.
-    fn first_test(&mut self, workspace: &Workspace, ground: &Ground<'_>, survey: &Survey) -> bool {
+    /// A first test, where there is none yet; the file that is proposed for it.
+    fn first_test(&mut self, workspace: &Workspace, ground: &Ground<'_>, survey: &Survey) -> Option<PathBuf> {
         let kept = |why: String| Kept { what: "first test".to_owned(), why, by_hand: String::new() };
         if survey.tests > 0 {
             let tests = words::counted(survey.tests, "test file");
             let verb = if survey.tests == 1 { "is" } else { "are" };
             self.kept.push(kept(format!("{tests} {verb} there already")));
-            return false;
+            return None;
         }
         let Some(starter) = starter(workspace, &ground.options) else {
             let why = match survey.alerts {
@@ -177,7 +194,7 @@ impl Plan {
                 _ => "no rule is simple enough for a test without you; docs/tests.md says how to write one",
             };
             self.kept.push(kept(why.to_owned()));
-            return false;
+            return None;
         };
         let minutes = |ms: i64| crate::model::duration::format_duration(ms);
         let pending = match starter.pending_ms == starter.firing_ms {
@@ -186,13 +203,22 @@ impl Plan {
         };
         let about =
             format!("a test of {}, which passes: {pending}firing at {}", starter.alert, minutes(starter.firing_ms));
-        self.propose(starter.path, starter.text, about, String::new());
-        true
+        let path = starter.path.clone();
+        self.propose(starter.path, starter.text, about, String::new()).then_some(path)
     }
 
-    fn next_commands(&mut self, survey: &Survey, around: &Surroundings, found: &[Diagnostic], has_first_test: bool) {
-        let mut add = |command: &str, about: String| self.next.push((command.to_owned(), about));
-        for chart in charts(survey, around).iter().take(3) {
+    fn next_commands(
+        &mut self,
+        survey: &Survey,
+        around: &Surroundings,
+        found: &[Diagnostic],
+        first_test: Option<PathBuf>,
+    ) {
+        let mut add =
+            |command: &str, about: String| self.next.push(Next { command: command.to_owned(), about, needs: None });
+        let mut charts = charts(survey, around);
+        charts.retain(|chart| automation::is_plain(chart));
+        for chart in charts.iter().take(3) {
             add(&format!("helm template {chart} | promproof check -"), "check what Helm makes of the chart".to_owned());
         }
         if survey.rule_files() > 0 {
@@ -215,7 +241,7 @@ impl Plan {
                     "takes them as known".to_owned(),
                 );
             }
-        } else if survey.helm_templates.is_empty() && !survey.passed_over.is_empty() {
+        } else if charts.is_empty() && !survey.passed_over.is_empty() {
             add("promproof check -", "checks what is rendered from the templates, on standard input".to_owned());
         } else if around.jsonnet.is_some() {
             add(
@@ -223,8 +249,9 @@ impl Plan {
                 "check what jsonnet makes, with your command for it".to_owned(),
             );
         }
-        if has_first_test || survey.tests > 0 {
-            add("promproof test", "runs the tests".to_owned());
+        if first_test.is_some() || survey.tests > 0 {
+            let (command, about) = ("promproof test".to_owned(), "runs the tests".to_owned());
+            self.next.push(Next { command, about, needs: first_test });
         }
     }
 }
@@ -239,15 +266,15 @@ fn charts(survey: &Survey, around: &Surroundings) -> Vec<String> {
     around.charts.iter().filter(has_rules).map(shown).collect()
 }
 
-/// What is found under a configuration with this text.
-fn found_under(text: &str, workspace: &mut Workspace, ground: &Ground<'_>) -> Vec<Diagnostic> {
+/// What is found under a configuration with this text; `None` where it cannot be read.
+fn found_under(text: &str, workspace: &mut Workspace, ground: &Ground<'_>) -> Option<Vec<Diagnostic>> {
     let file = Arc::new(SourceFile::new("promproof.toml", text));
-    let Ok(config) = Config::parse(&file) else { return lint::run(workspace, ground.config) };
+    let config = Config::parse(&file).ok()?;
     let files = ground.config.files();
     let mut config = config.located(files.root(), files.root());
     // Pages that cannot be read are found by `check`, and no reason against a setting.
     let _ = lint::find_pages(workspace, &mut config, ground.lookup);
-    lint::run(workspace, &config)
+    Some(lint::run(workspace, &config))
 }
 
 /// Makes suggestions of settings that rules do not keep to; whether there is one.

@@ -52,16 +52,15 @@ impl Surroundings {
         let mut found = Surroundings { is_git_root: Path::new(".git").exists(), ..Surroundings::default() };
         let above = std::env::current_dir().unwrap_or_default();
         found.is_below_git_root = !found.is_git_root && above.ancestors().any(|folder| folder.join(".git").exists());
-        let remotes = std::fs::read_to_string(".git/config").unwrap_or_default();
-        let remote = |host: &str| remotes.lines().any(|line| line.trim().starts_with("url") && line.contains(host));
+        let host = origin_host(&std::fs::read_to_string(".git/config").unwrap_or_default()).unwrap_or_default();
         found.github = match () {
             () if Path::new(".github").is_dir() => Some("there is a .github folder"),
-            () if remote("github.com") => Some("a git remote is on github.com"),
+            () if is_github(&host) => Some("a git remote is on github.com"),
             () => None,
         };
         found.gitlab = match () {
             () if Path::new(".gitlab-ci.yml").exists() => Some("there is a .gitlab-ci.yml"),
-            () if remote("gitlab") => Some("a git remote is on GitLab"),
+            () if host.contains("gitlab") => Some("a git remote is on GitLab"),
             () => None,
         };
         found.look_into(folders, survey);
@@ -109,6 +108,31 @@ impl Surroundings {
     }
 }
 
+/// The host of the remote `origin` in a configuration of git, in lower case.
+fn origin_host(config: &str) -> Option<String> {
+    let mut is_origin = false;
+    let url = config.lines().find_map(|line| {
+        let line = line.trim();
+        if line.starts_with('[') {
+            is_origin = line == "[remote \"origin\"]";
+        }
+        let (key, value) = line.split_once('=')?;
+        (is_origin && key.trim() == "url").then_some(value.trim())
+    })?;
+    let authority = match url.split_once("://") {
+        Some((_, rest)) => rest.split('/').next()?,
+        // As ssh writes it: `git@host:path`. With a slash before the colon it is a folder.
+        None => url.split_once(':').map(|(authority, _)| authority).filter(|authority| !authority.contains('/'))?,
+    };
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    Some(host.to_ascii_lowercase())
+}
+
+/// GitHub's host, with `ssh.` before it, or with the name of an account behind it, as configurations of ssh have it.
+fn is_github(host: &str) -> bool {
+    host == "github.com" || host.ends_with(".github.com") || host.starts_with("github.com-")
+}
+
 /// A folder as patterns of the configuration name it.
 fn shown(folder: &Path) -> String {
     let folder = folder.strip_prefix(".").unwrap_or(folder);
@@ -147,5 +171,27 @@ mod tests {
         assert_eq!(server("global: {scrape_interval: soon}\n"), None);
         assert_eq!(server("kind: Prometheus\nspec: {}\n"), None);
         assert_eq!(server("{{ if }}"), None);
+    }
+
+    #[test]
+    fn the_host_of_origin_says_where_ci_runs() {
+        let host = |url: &str| {
+            origin_host(&format!(
+                "[remote \"upstream\"]\n\turl = https://other.example/a\n[remote \"origin\"]\n\turl = {url}\n"
+            ))
+        };
+        for (url, wanted) in [
+            ("https://github.com/acme/gitlab-alerts.git", Some("github.com")),
+            ("https://token@GitLab.example.com:8443/acme/github.com.git", Some("gitlab.example.com")),
+            ("git@github.com:acme/gitlab-alerts.git", Some("github.com")),
+            ("ssh://git@ssh.github.com:443/acme/rules.git", Some("ssh.github.com")),
+            ("../gitlab.com:rules", None),
+            ("/srv/gitlab/rules.git", None),
+        ] {
+            assert_eq!(host(url).as_deref(), wanted, "{url}");
+        }
+        assert_eq!(origin_host("[remote \"fork\"]\n\turl = https://gitlab.com/a/b\n"), None);
+        assert!(is_github("github.com") && is_github("ssh.github.com") && is_github("github.com-work"));
+        assert!(!is_github("notgithub.com") && !is_github("gitlab.com"));
     }
 }

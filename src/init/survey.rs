@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rules::{Dialect, Rule, RuleGroup, RuleKind, Shape, Templating};
+use crate::source::words::is_unprintable;
 use crate::workspace::{Reason, Workspace};
 
 /// What was found in rule files and test files.
@@ -39,9 +40,9 @@ pub(super) struct Survey {
 pub(super) struct Uses {
     /// On how many alerts it is.
     pub alerts: usize,
-    /// Its values, where they are few; templates are not counted among them.
+    /// Its values, where they are few; templates and values with control characters are not counted among them.
     pub values: BTreeMap<String, usize>,
-    /// Whether some values are templates, or there are too many different ones.
+    /// Whether some values are left out, or there are too many different ones.
     pub is_open: bool,
 }
 
@@ -52,7 +53,9 @@ impl Uses {
     fn add(&mut self, value: &str) {
         self.alerts += 1;
         let is_known = self.values.contains_key(value);
-        if value.contains("{{") || value.is_empty() || !is_known && self.values.len() == MAX_VALUES {
+        // What cannot be seen is not proposed to anybody.
+        let is_odd = value.contains("{{") || value.is_empty() || value.chars().any(is_unprintable);
+        if is_odd || !is_known && self.values.len() == MAX_VALUES {
             self.is_open = true;
         } else {
             *self.values.entry(value.to_owned()).or_default() += 1;
@@ -146,14 +149,17 @@ pub(super) fn most_specific<N: AsRef<str>>(counts: &BTreeMap<N, usize>, all: usi
 
 /// Whether an annotation of this name leads to a runbook.
 pub(super) fn is_link_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.contains("runbook") || name.contains("playbook")
+    let lower = name.to_lowercase();
+    (lower.contains("runbook") || lower.contains("playbook")) && !name.chars().any(is_unprintable)
 }
 
 /// The addresses of the folders that a page lies in, the page itself not among them; none for what is no address.
 fn folders(link: &str) -> Vec<&str> {
     let fixed = link.split("{{").next().unwrap_or(link);
     let fixed = fixed.split(['#', '?']).next().unwrap_or(fixed).trim_end_matches('/');
+    if fixed.chars().any(is_unprintable) {
+        return Vec::new();
+    }
     let Some(host) = fixed.find("://").map(|at| at + 3) else { return Vec::new() };
     fixed
         .match_indices('/')
@@ -174,5 +180,6 @@ mod tests {
         assert_eq!(folders("https://example.com/page.md#host-down"), ["https://example.com/"]);
         assert!(folders("docs/playbook.md").is_empty());
         assert!(folders("https://example.com").is_empty());
+        assert!(folders("https://example.com/a\n[rules]/b").is_empty());
     }
 }

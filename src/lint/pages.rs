@@ -19,6 +19,8 @@ use crate::workspace::{Lookup, ReadError, Workspace};
 
 /// The lint rules about runbooks that look at links alone.
 const WITHOUT_PAGES: [&str; 3] = ["runbook/invalid-url", "runbook/missing", "runbook/relative-url"];
+/// Fewer links that lead to pages may do so by chance.
+const MIN_FOUND: usize = 3;
 
 /// Finds the runbook pages that the configuration names and reads them, unless no lint rule asks for them. Gives what
 /// cannot be read.
@@ -39,8 +41,8 @@ pub fn read_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Looku
     workspace.find_pages(&folders, lookup)
 }
 
-/// Guesses where pages are published and reads them, unless fewer than half of the links that a guess explains lead to
-/// one. Where anything cannot be read there is no guess.
+/// Guesses where pages are published and reads them, where enough of the links that begin as a guess says lead to one:
+/// [`MIN_FOUND`], and four in five. Where anything cannot be read there is no guess.
 fn guess_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) {
     let links = links_to_ask(workspace, config);
     if links.is_empty() {
@@ -62,7 +64,7 @@ fn guess_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) 
                 Target::Missing(..) | Target::Elsewhere => missing += 1,
             }
         }
-        if is_read && found > 0 && found >= missing {
+        if is_read && found >= MIN_FOUND && found >= 4 * missing {
             *config = tried;
         } else {
             workspace.forget_pages(before);

@@ -83,6 +83,11 @@ impl Address {
         if self.is_secure { "https" } else { "http" }
     }
 
+    /// Whether it is one of `https`.
+    pub(super) fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
     /// The host, without a port.
     pub(super) fn host(&self) -> &str {
         &self.host
@@ -110,11 +115,20 @@ impl Address {
 
     /// Whether the two differ in a slash at the end of the path and nothing else.
     pub(super) fn is_but_for_slash(&self, other: &Address) -> bool {
-        let plain = |address: &Address| match address.path.split_once('?') {
+        self.is_secure == other.is_secure && self.server() == other.server() && self.plain() == other.plain()
+    }
+
+    /// Whether the two are of one host and differ in a slash at the end of the path at most, whatever the scheme.
+    pub(super) fn is_same_page(&self, other: &Address) -> bool {
+        self.host == other.host && self.plain() == other.plain()
+    }
+
+    /// Path and query without a slash at the end of the path.
+    fn plain(&self) -> String {
+        match self.path.split_once('?') {
             Some((path, query)) => format!("{}?{query}", path.trim_end_matches('/')),
-            None => address.path.trim_end_matches('/').to_owned(),
-        };
-        self.is_secure == other.is_secure && self.server() == other.server() && plain(self) == plain(other)
+            None => self.path.trim_end_matches('/').to_owned(),
+        }
     }
 }
 

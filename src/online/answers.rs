@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -139,9 +140,9 @@ impl Answers {
         self.by_link.insert(link, answer);
     }
 
-    /// Lets go of what was asked before this time, in milliseconds since the Unix epoch.
-    pub fn forget_before(&mut self, time_ms: i64) {
-        self.by_link.retain(|_, answer| answer.asked_ms >= time_ms);
+    /// Lets go of what was asked at other times than these, in milliseconds since the Unix epoch.
+    pub fn keep_asked_in(&mut self, times_ms: &RangeInclusive<i64>) {
+        self.by_link.retain(|_, answer| times_ms.contains(&answer.asked_ms));
     }
 
     /// The links that could not be asked, and why.
@@ -185,8 +186,10 @@ mod tests {
         }
         "#);
         assert_eq!(Answers::parse(&text), Ok(answers.clone()));
-        answers.forget_before(asked_ms + 1);
-        assert_eq!(answers, Answers::default());
+        let mut old = answers.clone();
+        old.keep_asked_in(&(asked_ms + 1..=i64::MAX));
+        answers.keep_asked_in(&(0..=asked_ms - 1));
+        assert_eq!((old, answers), (Answers::default(), Answers::default()));
     }
 
     #[test]

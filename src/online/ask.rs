@@ -63,8 +63,7 @@ fn is_of_the_web(link: &str) -> bool {
 
 /// Whether it need not be asked again. Pages that were missing may have been written since.
 fn is_fresh(answer: &Answer, options: &Options) -> bool {
-    let max_age = i64::try_from(options.max_age.as_millis()).unwrap_or(i64::MAX);
-    matches!(answer.found, Found::Page(_)) && options.now_ms.saturating_sub(answer.asked_ms) < max_age
+    matches!(answer.found, Found::Page(_)) && options.fresh_times().contains(&answer.asked_ms)
 }
 
 fn unclear(why: String, options: &Options) -> Answer {
@@ -106,8 +105,10 @@ fn visit_all(client: &impl Client, pages: &[Page<'_>], options: &Options) -> Vec
 fn visit<C: Client>(visitor: &Visitor<'_, C>, repositories: &Repositories, page: &Page<'_>) -> Vec<(String, Answer)> {
     let wants_page = page.links.iter().any(|(_, anchor)| anchor.is_some());
     let (mut outcome, moved) = visitor.visit(&page.address, wants_page);
-    if matches!(outcome, Outcome::Gone(_)) && !repositories.are_seen(visitor, &page.address) {
-        outcome = Outcome::Unclear("the whole repository is not to be seen: it is private, or gone".to_owned());
+    if matches!(outcome, Outcome::Gone(_))
+        && let Some(doubt) = repositories.doubt(visitor, &page.address)
+    {
+        outcome = Outcome::Unclear(doubt);
     }
     let anchors = match &outcome {
         Outcome::Page(Some(text)) => Some(Anchors::of(text)),
@@ -117,7 +118,10 @@ fn visit<C: Client>(visitor: &Visitor<'_, C>, repositories: &Repositories, page:
         let found = match (&outcome, anchor) {
             (Outcome::Unclear(why), _) => Found::Unclear(why.clone()),
             (Outcome::Gone(status), _) => Found::Gone(*status),
-            (Outcome::Page(_), None) => Found::Page(None),
+            (Outcome::Page(_) | Outcome::Elsewhere, None) => Found::Page(None),
+            (Outcome::Elsewhere, Some(_)) => {
+                Found::Page(Some("the server sends on to another page, where the anchor is not looked for".to_owned()))
+            }
             (Outcome::Page(_), Some(anchor)) => anchor_of(anchors.as_ref(), anchor),
         };
         Answer { asked_ms: visitor.options.now_ms, found, moved: with_anchor(moved.as_ref(), *anchor) }
@@ -141,32 +145,86 @@ fn with_anchor(moved: Option<&Moved>, anchor: Option<&str>) -> Option<Moved> {
     Some(Moved { to, is_permanent: moved.is_permanent })
 }
 
-/// The repositories on GitHub that were asked for, and whether strangers see them.
+/// The repositories on GitHub that were asked for, and why strangers may not see them; nothing where they do.
 #[derive(Default)]
 struct Repositories {
-    seen: Mutex<FxHashMap<Address, bool>>,
+    doubts: Mutex<FxHashMap<Address, Option<String>>>,
 }
 
 impl Repositories {
-    /// Whether a page that is not there would be seen if it were.
-    fn are_seen<C: Client>(&self, visitor: &Visitor<'_, C>, page: &Address) -> bool {
-        let Some(repository) = repository_of(page) else { return true };
-        let known = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(seen) = known().get(&repository) {
-            return *seen;
+    /// Why a page that its server calls missing may be there, for those who may see it.
+    fn doubt<C: Client>(&self, visitor: &Visitor<'_, C>, page: &Address) -> Option<String> {
+        let repository = repository_of(page)?;
+        let known = || self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(doubt) = known().get(&repository) {
+            return doubt.clone();
         }
-        let is_seen = matches!(visitor.visit(&repository, false).0, Outcome::Page(_));
-        known().insert(repository, is_seen);
-        is_seen
+        let doubt = match visitor.visit(&repository, false).0 {
+            Outcome::Page(_) | Outcome::Elsewhere => None,
+            Outcome::Gone(_) => Some("the whole repository is not to be seen: it is private, or gone".to_owned()),
+            Outcome::Unclear(why) => Some(format!("whether its repository is to be seen is not known: {why}")),
+        };
+        known().insert(repository, doubt.clone());
+        doubt
     }
 }
 
-/// The repository of a page on GitHub, where the page is not the repository itself.
+/// The repository of a page on GitHub; the page may be the repository itself.
 fn repository_of(page: &Address) -> Option<Address> {
     if page.host() != GITHUB && page.host() != GITHUB_RAW {
         return None;
     }
-    let mut parts = page.path().split(['/', '?']).filter(|part| !part.is_empty());
-    let (owner, name, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let path = page.path().split('?').next().unwrap_or_default();
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let (owner, name) = (parts.next()?, parts.next()?);
     Some(page.with_host(GITHUB).with_path(format!("/{owner}/{name}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::visit::{Fault, Method, Reply};
+    use super::*;
+
+    /// GitHub, with one repository that everybody sees and one of which it says nothing.
+    struct Hub;
+
+    impl Client for Hub {
+        fn fetch(&self, _: Method, address: &Address, _: Duration) -> Result<Reply, Fault> {
+            let status = match address.path() {
+                "/o/open" => 200,
+                "/o/shy" => 403,
+                _ => 404,
+            };
+            Ok(Reply { status, ..Reply::default() })
+        }
+    }
+
+    #[test]
+    fn pages_of_repositories_that_may_be_private_are_not_gone() {
+        let found = |link: &str| {
+            let links = BTreeSet::from([link.to_owned()]);
+            let answers = ask_through(&Hub, &links, &Answers::default(), &Options::default());
+            answers.get(link).map(|answer| answer.found.clone()).unwrap()
+        };
+        assert_eq!(found("https://github.com/o/open/blob/main/a.md"), Found::Gone(404));
+        assert_eq!(found("https://raw.githubusercontent.com/o/open/main/a.md"), Found::Gone(404));
+        assert_eq!(found("https://github.com/o?tab=x"), Found::Gone(404));
+        let hidden = Found::Unclear("the whole repository is not to be seen: it is private, or gone".to_owned());
+        for link in ["https://github.com/o/closed/blob/main/a.md", "https://github.com/o/closed#x"] {
+            assert_eq!(found(link), hidden, "{link}");
+        }
+        let shy = found("https://github.com/o/shy/blob/main/a.md");
+        assert!(matches!(&shy, Found::Unclear(why) if why.contains("is not known: the server answers 403")), "{shy:?}");
+    }
+
+    #[test]
+    fn what_is_known_is_asked_again_once_it_is_old_or_from_the_future() {
+        const DAY_MS: i64 = 24 * 3600 * 1000;
+        let options = Options { now_ms: 100 * DAY_MS, ..Options::default() };
+        let is_fresh =
+            |day: i64| is_fresh(&Answer { asked_ms: day * DAY_MS, found: Found::Page(None), moved: None }, &options);
+        assert_eq!([92, 93, 94, 100, 101, 102].map(is_fresh), [false, false, true, true, true, false]);
+    }
 }

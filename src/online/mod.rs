@@ -19,6 +19,7 @@ mod reach;
 #[cfg(feature = "online")]
 mod visit;
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 pub use answers::{Answer, Answers, Found, MAX_ANSWERS_BYTES, Moved};
@@ -49,5 +50,15 @@ impl Default for Options {
             max_age: Duration::from_secs(7 * 24 * 3600),
             now_ms: 0,
         }
+    }
+}
+
+impl Options {
+    /// The times, in milliseconds since the Unix epoch, at which was asked what need not be asked again. More than a day
+    /// from now is none of them: a clock was wrong, or somebody has written what no server said.
+    pub fn fresh_times(&self) -> RangeInclusive<i64> {
+        const DAY_MS: i64 = 24 * 3600 * 1000;
+        let max_age = i64::try_from(self.max_age.as_millis()).unwrap_or(i64::MAX);
+        self.now_ms.saturating_sub(max_age).saturating_add(1)..=self.now_ms.saturating_add(DAY_MS)
     }
 }

@@ -13,6 +13,27 @@ const MAX_TRIES: u32 = 3;
 /// Before the second try; twice as long before the third.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
+/// Parts of hosts and paths where people sign in.
+const SIGN_IN: [&str; 17] = [
+    "adfs",
+    "auth",
+    "authenticate",
+    "authorize",
+    "log-in",
+    "log_in",
+    "login",
+    "oauth",
+    "oauth2",
+    "saml",
+    "saml2",
+    "servicelogin",
+    "sign-in",
+    "sign_in",
+    "signin",
+    "sso",
+    "wp-login",
+];
+
 /// How something is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
@@ -54,6 +75,8 @@ pub(super) trait Client: Sync {
 pub(super) enum Outcome {
     /// A page, with its text where that was asked for and could be read.
     Page(Option<String>),
+    /// A page that the server sends on to, with another path or host: nobody knows whether it is the one that was meant.
+    Elsewhere,
     /// Nothing: the status of the server's answer, which is 404 or 410.
     Gone(u16),
     /// That could not be found out, and why.
@@ -84,8 +107,11 @@ impl<C: Client> Visitor<'_, C> {
             let location = reply.location.as_deref().filter(|_| matches!(reply.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location else {
                 let outcome = outcome(reply);
-                let moved = if matches!(outcome, Outcome::Page(_)) { moved(start, permanent, here) } else { None };
-                return (outcome, moved);
+                if !matches!(outcome, Outcome::Page(_)) {
+                    return (outcome, None);
+                }
+                let outcome = if start.is_same_page(here) { outcome } else { Outcome::Elsewhere };
+                return (outcome, moved(start, permanent, here));
             };
             let next = match here.join(location) {
                 Ok(next) if seen.contains(&next) => {
@@ -194,16 +220,22 @@ fn outcome(reply: Reply) -> Outcome {
 
 /// What could be written instead of an address that leads elsewhere.
 fn moved(start: &Address, permanent: Option<Address>, end: &Address) -> Option<Moved> {
-    let is_other = |to: &Address| to != start && !start.is_but_for_slash(to);
+    // Where people sign in is no page of a runbook, and nobody is to give up `https`.
+    let is_good = |to: &Address| !signs_in(to) && (to.is_secure() || !start.is_secure());
+    let is_other = |to: &Address| to != start && !start.is_but_for_slash(to) && is_good(to);
     if let Some(to) = permanent.filter(is_other) {
         return Some(Moved { to: to.to_string(), is_permanent: true });
     }
-    // Where people sign in is no page of a runbook.
-    let lower = end.to_string().to_ascii_lowercase();
-    let signs_in =
-        ["login", "signin", "sign_in", "sign-in", "auth", "sso", "saml"].iter().any(|word| lower.contains(word));
-    let is_elsewhere = end.host() != start.host() && !signs_in;
+    let is_elsewhere = end.host() != start.host() && is_good(end);
     is_elsewhere.then(|| Moved { to: end.to_string(), is_permanent: false })
+}
+
+/// Whether people sign in at an address: a part of its host or of its path, without an ending, is a word for that.
+fn signs_in(address: &Address) -> bool {
+    let path = address.path().split('?').next().unwrap_or_default();
+    let of_path = path.split('/').map(|part| part.split('.').next().unwrap_or_default());
+    let mut parts = address.host().split('.').chain(of_path);
+    parts.any(|part| SIGN_IN.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]
@@ -263,6 +295,11 @@ mod tests {
             "/302/!302!!302!200",
             "/301/ftp:!!x!",
             "/301/https:!!a:b@x!",
+            "/301/https:!!a.dev!200!authoring",
+            "/301/!200!users!sign_in",
+            "/301/http:!!a.dev!200!x",
+            "/302/https:!!login.b.dev!200!x",
+            "/302/http:!!b.dev!200!x",
         ]
         .iter()
         .map(|path| format!("{path}: {}", visit(path)))
@@ -277,16 +314,21 @@ mod tests {
         /503: Unclear("the server answers 503")
         /fault: Unclear("reset")
         /closed: Unclear("closed")
-        /301/!200: Page(None) https://a.dev/200 true
+        /301/!200: Elsewhere https://a.dev/200 true
         /301/200/: Unclear("the server sends on more than 10 times")
-        /302/!200: Page(None)
-        /302/https:!!b.dev!200: Page(None) https://b.dev/200 false
-        /302/https:!!b.dev!200!!login: Page(None)
+        /302/!200: Elsewhere
+        /302/https:!!b.dev!200: Elsewhere https://b.dev/200 false
+        /302/https:!!b.dev!200!!login: Elsewhere
         /308/https:!!b.dev!404: Gone(404)
-        /301/!302!!200: Page(None) https://a.dev/302//200 true
+        /301/!302!!200: Elsewhere https://a.dev/302//200 true
         /302/!302!!302!200: Unclear("the server sends in a circle")
         /301/ftp:!!x!: Unclear("the server sends on to what is not asked: `ftp` is neither http nor https")
         /301/https:!!a:b@x!: Unclear("the server sends on to what is not asked: it has a user name in it, which is sent to nobody")
+        /301/https:!!a.dev!200!authoring: Elsewhere https://a.dev/200/authoring true
+        /301/!200!users!sign_in: Elsewhere
+        /301/http:!!a.dev!200!x: Elsewhere
+        /302/https:!!login.b.dev!200!x: Elsewhere
+        /302/http:!!b.dev!200!x: Elsewhere
         "#);
     }
 }

@@ -165,7 +165,9 @@ fn literal<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 
 /// The pages of the Prometheus operator's runbooks, where they lie in this repository.
 fn operator(reader: &Reader<'_>) -> Vec<Guess> {
-    let place = ["content", "runbooks/content"].into_iter().find(|place| reader.is_folder(&joined(place, "runbooks")));
+    let beside = joined("runbooks", "content");
+    let places = ["content", beside.as_str()];
+    let place = places.into_iter().find(|place| reader.is_folder(&joined(place, "runbooks")));
     let known = |place: &str| {
         let (url, source) = ("https://runbooks.prometheus-operator.dev/", format!("the folder `{place}/runbooks`"));
         guess(url, place.to_owned(), Generator::Hugo, source)

@@ -196,12 +196,17 @@ impl Library {
     }
 }
 
-/// Whether the name of a state of a repository can go on to another commit.
+/// Whether the name of a state of a repository is one of work that goes on, as far as a name can say. Tags and branches of
+/// releases stay.
 fn is_branch(name: &str) -> bool {
     let is_commit = name.len() >= 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let number = name.trim_start_matches('v');
-    let is_version = number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('.');
-    !name.is_empty() && name != "HEAD" && !is_commit && !is_version
+    // `2.x`, `chart-45.0.0`, `rules/v2`
+    let bytes = name.as_bytes();
+    let is_version = (name.starts_with(|c: char| c.is_ascii_digit()) && name.contains('.'))
+        || bytes.windows(3).any(|three| matches!(three, [b'0'..=b'9', b'.', b'0'..=b'9']))
+        || bytes.windows(2).any(|two| matches!(two, [b'v' | b'V', b'0'..=b'9']));
+    let is_release = ["release", "stable"].iter().any(|word| name.starts_with(word));
+    !name.is_empty() && name != "HEAD" && !is_commit && !is_version && !is_release
 }
 
 /// Whether a page is the one of its folder.
@@ -220,5 +225,36 @@ impl Entry {
     /// The folder of its file, without a slash at the end.
     pub fn folder(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_branch;
+
+    #[test]
+    fn tags_commits_and_branches_of_releases_are_no_work_that_goes_on() {
+        for name in ["master", "new-runbooks", "fix/hostdown", "dev", "PROJ-12", "2026-runbooks", "v", "a.b"] {
+            assert!(is_branch(name), "{name}");
+        }
+        for name in [
+            "",
+            "HEAD",
+            "0a1b2c3",
+            "1.2",
+            "2.x",
+            "v2",
+            "V2",
+            "v1.2.3",
+            "rules/v1.2",
+            "kube-prometheus-stack-45.0.0",
+            "release",
+            "release/next",
+            "releases/2026",
+            "stable",
+            "stable-docs",
+        ] {
+            assert!(!is_branch(name), "{name}");
+        }
     }
 }

@@ -30,7 +30,8 @@ pub struct Policy {
     pub shortcodes: Vec<String>,
     /// The sites that are guessed, where the configuration names none.
     pub guessed: Vec<Guess>,
-    /// `private-hosts`: hosts that are asked over the network though they are of none that is public.
+    /// `private-hosts`: hosts that are asked over the network though they are of none that is public. With `--sandbox`
+    /// they are not asked.
     pub private_hosts: Vec<String>,
 }
 

@@ -62,6 +62,8 @@ fn pages_that_nest_or_repeat_without_end() {
         repeated("|a"),
         repeated("```yaml\n- alert: A\n  expr: up == 1\n```\n"),
         repeated("```promql\nup ==\n```\n"),
+        format!("```promql\n{}\n```\n", "<".repeat(200 << 10)).into_bytes(),
+        format!("```promql\n{}>\n```\n", "<a ".repeat(70 << 10)).into_bytes(),
         repeated("a: \n"),
     ] {
         let shown = String::from_utf8_lossy(&page[..20]).into_owned();

@@ -238,7 +238,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     let (on, left_out) = rules.split_at(rules.find("# and").unwrap());
     insta::assert_snapshot!(on, @r#"
     "alert/zero-for" = "on"                                   # --select
-    "runbook/page-promql" = "on"                                   # --select
+    "runbook/page-promql" = "on"                              # --select
     "runbook/relative-url" = "on"                             # --select
     "runbook/url-moved" = "on"                                # --select
     "#);

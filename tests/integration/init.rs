@@ -101,9 +101,9 @@ fn plain_rule_files() {
         keys = ["runbook_url"]
 
         # Whether every alert has to have a link.
-        required = true
+        # required = true
 
-        # 2 links begin so, and 2 pages in docs/alerts/ are called as alerts are: links are followed to them.
+        # 2 links begin with this address, and 2 pages in docs/alerts/ have names of alerts: links are followed into this folder.
         sites = { "https://runbooks.example.com/alerts/" = "docs/alerts" }
 
         [facts]
@@ -146,7 +146,7 @@ fn plain_rule_files() {
           - name: 'HostDown fires'
             interval: 1m
             input_series:
-              # One value every 1m: as it should be, and from 10m on as it should not.
+              # One value every 1m. Up to 9m all is well; the values that make the alert fire begin at 10m.
               - series: 'up{instance="host-1:9100", job="db"}'
                 values: '1x9 0x19'
             alert_rule_test:
@@ -233,6 +233,7 @@ fn a_helm_chart() {
     let workflow = read(&sandbox, ".github/workflows/promproof.yml");
     assert!(workflow.contains("run: helm template charts/alerts > rendered-"), "{workflow}");
     assert!(!workflow.contains("$(x)"), "a name must not become a command: {workflow}");
+    assert!(!run.stdout.contains("$(x)"), "a name must not become a command: {run}");
     holds(&sandbox, false);
 }
 
@@ -314,7 +315,7 @@ fn a_mixed_repository_with_tests_and_habits() {
     # Whether every alert has to have a link.
     # required = true
 
-    # 2 links begin so. Where the pages are in this repository, links can be followed to them.
+    # 2 links begin with this address. Where the pages are in this repository, links can be followed to them.
     # sites = { "https://runbooks.example.com/alerts/" = "runbooks" }
     "#);
     holds(&sandbox, true);
@@ -357,11 +358,90 @@ fn no_link_leads_out() {
     let sandbox = Sandbox::with(&[("repo/.git/HEAD", "x"), ("repo/rules.yml", PLAIN), ("outside/kept", "")]);
     std::os::unix::fs::symlink("../outside", sandbox.path("repo/tests")).unwrap();
     std::os::unix::fs::symlink("nowhere", sandbox.path("repo/.pre-commit-config.yaml")).unwrap();
-    let run = Run::of(sandbox.command().current_dir(sandbox.path("repo")).arg("init"));
-    assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.stderr.contains("a link leads out of this folder"), "{run}");
+    // What would be refused is not promised either.
+    for args in [&["init", "--dry-run"][..], &["init"]] {
+        let run = Run::of(sandbox.command().current_dir(sandbox.path("repo")).args(args));
+        assert_eq!(run.code, Some(2), "{run}");
+        assert!(run.stderr.contains("a link leads out of this folder"), "{run}");
+        assert!(!run.stdout.contains("HostDown.test.yml") && !run.stdout.contains("runs the tests"), "{run}");
+    }
     assert_eq!(std::fs::read_dir(sandbox.path("outside")).unwrap().count(), 1);
     assert!(!sandbox.path("repo/nowhere").exists());
+}
+
+/// Values of rules become no settings, not even ones in comments.
+#[test]
+fn values_inject_no_settings() {
+    let rule = "groups:
+  - name: a
+    rules:
+      - alert: A
+        expr: up == 0
+        labels:
+          severity: |
+            page
+            [rules]
+            \"promql/syntax\" = \"off\"
+        annotations:
+          \"runbook\\n[rules]\": https://example.com/a/A
+          runbook_url: \"https://example.com/a\\n[rules]/b/A\"
+";
+    let sandbox = Sandbox::with(&[GIT, ("rules.yml", rule)]);
+    sandbox.run(&["init"]);
+    let text = read(&sandbox, "promproof.toml");
+    assert!(!text.contains("[rules]") && text.contains("required = [\"severity\"]"), "{text}");
+    let shown = sandbox.run(&["config"]);
+    assert_eq!(shown.code, Some(0), "{shown}");
+}
+
+/// Few alerts show no habit, even where all of them have links.
+#[test]
+fn links_are_demanded_where_many_alerts_have_them() {
+    let rules = |count: usize| -> String {
+        let rule = |index: usize| {
+            format!(
+                "      - alert: A{index}\n        expr: up == {index}\n        annotations: {{runbook_url: 'https://example.com/a/A{index}'}}\n"
+            )
+        };
+        format!("groups:\n  - name: a\n    rules:\n{}", (0..count).map(rule).collect::<String>())
+    };
+    for (count, is_demanded) in [(1, false), (9, false), (10, true)] {
+        let sandbox = Sandbox::with(&[GIT, ("rules.yml", &rules(count))]);
+        sandbox.run(&["init"]);
+        let text = read(&sandbox, "promproof.toml");
+        assert_eq!(text.lines().any(|line| line == "required = true"), is_demanded, "{text}");
+        if count == 1 {
+            assert!(text.contains("# 1 link begins with this address."), "{text}");
+        }
+    }
+}
+
+/// The lines of the job's script, run by a shell after `pip` would have installed the program.
+#[cfg(unix)]
+#[test]
+fn the_job_of_gitlab_tests_after_a_finding() {
+    let remote = "[remote \"origin\"]\n\turl = git@gitlab.example.com:a/github.com.git\n";
+    let sandbox = Sandbox::with(&[GIT, (".git/config", remote), ("rules/hosts.yml", PLAIN)]);
+    let init = sandbox.run(&["init"]);
+    assert!(init.stdout.contains("a git remote is on GitLab"), "{init}");
+    let job: serde_json::Value = serde_yaml::from_str(&read(&sandbox, ".gitlab-ci.yml")).unwrap();
+    let script = job["promproof"]["script"].as_array().unwrap();
+    let script: Vec<&str> = script.iter().skip(1).map(|line| line.as_str().unwrap()).collect();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_promproof")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let run = || {
+        let mut command = assert_cmd::Command::new("sh");
+        command.args(["-ec", &script.join("\n")]).current_dir(sandbox.path("")).env("PATH", &path);
+        Run::of(command.env("LC_ALL", "C.UTF-8").env_remove("GITHUB_ACTIONS"))
+    };
+    let clean = run();
+    assert_eq!(clean.code, Some(0), "{clean}");
+    std::fs::remove_file(sandbox.path("promproof.xml")).unwrap();
+    sandbox.write("rules/broken.yml", "groups:\n- name: b\n  rules:\n  - {alert: B, expr: 'up =='}\n");
+    let broken = run();
+    assert_eq!(broken.code, Some(1), "{broken}");
+    assert!(read(&sandbox, "gl-code-quality-report.json").contains("promql/"), "{broken}");
+    assert!(read(&sandbox, "promproof.xml").contains("<testsuites"), "{broken}");
 }
 
 /// Hooks and inputs that are written into other people's repositories exist.

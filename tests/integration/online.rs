@@ -202,6 +202,26 @@ fn redirects_are_followed_and_bounded() {
 }
 
 #[test]
+fn the_anchor_of_a_link_is_not_looked_for_on_another_page() {
+    let page = "<h1 id=\"sign-in\">Sign in</h1>";
+    let server = Server::start(move |stream, request, _| {
+        let to = |stream: &mut _, location: &str| reply(stream, request, 302, &format!("Location: {location}\r\n"), "");
+        match request.split_once(' ').unwrap().1 {
+            "/private" => to(stream, "/users/sign_in"),
+            "/asks" => to(stream, "/asks?next=x"),
+            "/slash" => to(stream, "/slash/"),
+            _ => reply(stream, request, 200, HTML, page),
+        }
+    });
+    let sandbox = sandbox(&server, &["/private#meaning", "/asks#meaning", "/slash#meaning", "/slash#sign-in"]);
+    let text = check(&sandbox, &server, &ONLINE);
+    assert_eq!(text.matches("runbook/url-dead").count(), 1, "{text}");
+    assert!(text.contains("the runbook of `A2` leads to `#meaning`, which its page does not have"), "{text}");
+    let list = sandbox.run(&[&["runbook", "list"][..], &ONLINE].concat()).stdout;
+    assert_eq!(list.matches("where the anchor is not looked for").count(), 2, "{list}");
+}
+
+#[test]
 fn nothing_private_is_asked() {
     let server = Server::start(|stream, request, _| reply(stream, request, 404, HTML, ""));
     let port = server.url("").rsplit(':').next().unwrap().to_owned();
@@ -223,6 +243,12 @@ fn nothing_private_is_asked() {
         ("promproof.toml", "[runbook]\nprivate-hosts = [\"localhost\"]\n"),
     ]);
     let text = check(&sandbox, &server, &["--online"]);
+    assert_eq!(text.matches("runbook/url-dead").count(), 1, "{text}");
+    // With --sandbox only the command line opens hosts.
+    let asked = server.count();
+    let text = check(&sandbox, &server, &["--online", "--sandbox"]);
+    assert!(text.contains("1 link could not be asked") && server.count() == asked, "{text}");
+    let text = check(&sandbox, &server, &["--online", "--sandbox", "--online-allow", "localhost"]);
     assert_eq!(text.matches("runbook/url-dead").count(), 1, "{text}");
     let heads = server.heads().join("");
     assert!(!heads.to_lowercase().contains("authorization") && !heads.contains("secret"), "{heads}");
@@ -416,6 +442,14 @@ fn answers_are_kept_in_a_file() {
     assert_eq!(server.asked().get("HEAD /there"), Some(&1));
     run(&ONLINE, &day(8));
     assert_eq!(server.asked().get("HEAD /there"), Some(&2));
+    // An answer from the future is none.
+    let future =
+        kept().replace("SERVER", server.url("").trim_start_matches("http://")).replace("2026-12-04", "2099-12-04");
+    assert!(future.contains("2099"), "{future}");
+    sandbox.write("answers.json", future);
+    run(&ONLINE, &day(8));
+    assert_eq!(server.asked().get("HEAD /there"), Some(&3));
+    assert!(!kept().contains("2099"), "{}", kept());
     sandbox.write("answers.json", "{}");
     insta::assert_snapshot!(run(&ONLINE, &day(8)), @r"
     error: answers.json holds no answers: missing field `version` at line 1 column 2

@@ -40,8 +40,9 @@ impl Text<'_> {
         let series: Vec<_> = self.sources.iter().zip(&self.story.courses).collect();
         writer.nested("input_series", |writer| {
             writer.comment(&format!(
-                "One value every {}: as it should be, and from {} on as it should not.",
+                "One value every {}. Up to {} all is well; the values that make the alert fire begin at {}.",
                 time(1),
+                time(quiet_until),
                 time(quiet_until + 1)
             ));
             for (source, course) in series.iter().filter(|(_, course)| !course.text.is_empty()) {

@@ -160,8 +160,8 @@ pub(super) static SECTIONS: [Section; 6] = [
                         `runbook/anchor-missing`). Where neither this nor `pages` is given they are guessed: from the \
                         configurations of Hugo, MkDocs and Docusaurus, for files of the repository on GitHub and \
                         GitLab from its remote, and for `runbooks.prometheus-operator.dev` from the folder \
-                        `content/runbooks`. A guess counts where at least half of the links that it explains lead to \
-                        pages, and only those pages are checked.",
+                        `content/runbooks`. A guess counts where at least three of the links that it explains lead to \
+                        pages, and four in five do; only those pages are checked.",
                 example: "sites = { \"https://runbooks.example.com/\" = \"content\" }",
             },
             Key {
@@ -220,8 +220,8 @@ pub(super) static SECTIONS: [Section; 6] = [
                 slot: Slot::Names(|config| &mut config.runbook.private_hosts),
                 is_required: false,
                 about: "Hosts of this machine or of private networks that `--online` asks, too, by the names or addresses \
-                        that links have. The option `--online-allow` adds to it. Services that tell machines their \
-                        secrets, at link-local addresses, are never asked.",
+                        that links have. The option `--online-allow` adds to it, and with `--sandbox` only that option \
+                        counts. Services that tell machines their secrets, at link-local addresses, are never asked.",
                 example: r#"private-hosts = ["wiki.example.internal"]"#,
             },
         ],

@@ -23,6 +23,8 @@ pub(super) struct Tests {
     files: Vec<Value>,
     /// Files that no run looked into.
     passed_over: Vec<Value>,
+    /// What could not be read or run.
+    failures: Vec<Value>,
     coverage: Option<Coverage>,
 }
 
@@ -45,12 +47,13 @@ pub(super) fn read(mut document: Value, coverage: Option<Coverage>) -> Result<Te
             return Err(missing("one of `files` has no `file`, `passed`, `errors`, `warnings` or `groups`"));
         }
     }
-    let passed_over = match document.get_mut("passed_over").map(Value::take) {
-        Some(Value::Array(kinds)) => kinds,
-        // Older reports do not say.
+    // Older reports do not say.
+    let mut list_of = |key: &str| match document.get_mut(key).map(Value::take) {
+        Some(Value::Array(items)) => items,
         _ => Vec::new(),
     };
-    Ok(Tests { passed, strict, files, passed_over, coverage })
+    let (passed_over, failures) = (list_of("passed_over"), list_of("failures"));
+    Ok(Tests { passed, strict, files, passed_over, failures, coverage })
 }
 
 /// Joins lists of files by the kind of the files. Parts of one suite have passed over the same ones.
@@ -98,6 +101,12 @@ impl Tests {
         }
         self.files.sort_by(|a, b| order(name(a)).cmp(&order(name(b))));
         merge_passed_over(&mut self.passed_over, other.passed_over);
+        // Parts of one suite have failed to read the same files.
+        for failure in other.failures {
+            if !self.failures.contains(&failure) {
+                self.failures.push(failure);
+            }
+        }
         match (&mut self.coverage, other.coverage) {
             (Some(mine), Some(other)) => mine.merge(other),
             (mine @ None, other) => *mine = other,
@@ -125,6 +134,7 @@ impl Tests {
         let mut document = json!({
             "version": VERSION,
             "passed": self.passed,
+            "failures": self.failures,
             "files": self.files,
             "passed_over": self.passed_over,
             "summary": self.summary(),

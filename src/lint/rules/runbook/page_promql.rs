@@ -15,7 +15,7 @@ static META: Meta = meta!(
     "PromQL in a code block of a page does not parse, or reads a recorded series that nobody records"
 );
 
-/// For so many names the nearest one is looked for.
+/// For so many names the nearest one is looked for, found or not.
 const MAX_NEAREST: usize = 200;
 
 pub(super) struct PagePromql;
@@ -26,6 +26,7 @@ impl LintRule for PagePromql {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
+        let mut left = MAX_NEAREST;
         for entry in cx.pages().checked() {
             let text = entry.page.file.text();
             let blocks = entry.page.blocks.iter().filter(|block| block.language == "promql" && block.is_plain);
@@ -33,7 +34,7 @@ impl LintRule for PagePromql {
                 match queries(paragraph.slice(text), cx.config) {
                     Ok(queries) => {
                         for (at, query) in queries {
-                            unrecorded(cx, entry, &query, paragraph.start + at, out);
+                            unrecorded(cx, entry, &query, paragraph.start + at, &mut left, out);
                         }
                     }
                     Err(error) => {
@@ -76,9 +77,8 @@ fn is_query(paragraph: &str) -> bool {
     let is_comment = paragraph.lines().all(|line| line.trim_start().starts_with('#'));
     let has_hole = ["$", "...", "…", "{{", "[["].iter().any(|mark| paragraph.contains(mark))
         || paragraph.lines().any(|line| {
-            // `<namespace>`
-            line.match_indices('<').any(|(at, _)| {
-                let inside = line.get(at + 1..).and_then(|rest| rest.split_once('>')).map_or("", |(inside, _)| inside);
+            // `<namespace>`. Each part ends at the next `<`, so that a line is gone through once.
+            line.split('<').skip(1).filter_map(|behind| behind.split_once('>')).any(|(inside, _)| {
                 !inside.is_empty() && inside.chars().all(|c| c.is_alphabetic() || matches!(c, '_' | '-' | ' '))
             })
         });
@@ -107,8 +107,16 @@ fn queries(paragraph: &str, config: &Config) -> Result<Vec<(usize, Expr)>, Parse
     Ok(queries)
 }
 
-/// Names that look like those of recording rules and are none, where one that is looks nearly the same.
-fn unrecorded(cx: &WorkspaceContext<'_>, entry: &Entry, query: &Expr, at: usize, out: &mut Vec<Diagnostic>) {
+/// Names that look like those of recording rules and are none, where one that is looks nearly the same. `left`: how many
+/// are compared yet.
+fn unrecorded(
+    cx: &WorkspaceContext<'_>,
+    entry: &Entry,
+    query: &Expr,
+    at: usize,
+    left: &mut usize,
+    out: &mut Vec<Diagnostic>,
+) {
     let recording = cx.recording();
     query.walk(&mut |part| {
         let selector: &VectorSelector = match &part.kind {
@@ -117,9 +125,10 @@ fn unrecorded(cx: &WorkspaceContext<'_>, entry: &Entry, query: &Expr, at: usize,
             _ => return,
         };
         let Some(name) = selector.name.as_ref().filter(|name| name.value.contains(':')) else { return };
-        if recording.get(&name.value).is_some() || out.len() >= MAX_NEAREST {
+        if recording.get(&name.value).is_some() || *left == 0 {
             return;
         }
+        *left -= 1;
         let Some(near) = words::nearest(&name.value, recording.names()) else { return };
         let message = format!("no rule records `{}`", name.value);
         let label = Label::new(&entry.page.file, name.span.shifted(at), "");
