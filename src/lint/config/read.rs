@@ -314,6 +314,16 @@ fn check_locks(config: &Config, problems: &mut Problems<'_>) {
         let message = format!("`{name}` is switched off, and locked");
         problems.invalid(place, message, "remove one of the two".to_owned());
     }
+    for locked in &config.locked {
+        let Name::Rule(rule) = locked.value else { continue };
+        let level_of = |wanted: &str| config.levels.places().find(|(name, ..)| *name == wanted);
+        let category = rule.split('/').next().unwrap_or_default();
+        // A rule's own level wins over its category's.
+        if let (None, Some((_, Level::Off, place)), false) = (level_of(rule), level_of(category), locks(category)) {
+            let message = format!("`{category}` is switched off, and `{rule}` locked");
+            problems.invalid(place, message, format!("remove one of the two, or give `{rule}` a level of its own"));
+        }
+    }
     for (name, _, place) in config.overrides.iter().flat_map(|special| special.levels.places()) {
         if locks(name) {
             let message = format!("`{name}` is locked: `[[overrides]]` cannot change its level");

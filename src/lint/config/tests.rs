@@ -168,6 +168,7 @@ fn locks_that_are_contradicted_are_reported() {
     insta::assert_snapshot!(problems("locked = [\"labels/requird\", \"runbook\", \"labels/required\"]\n[rules]\nrunbook = \"off\"\nlabels = \"off\"\n[[overrides]]\npaths = [\"a\"]\nrules = { \"labels/required\" = \"info\" }"), @r#"
     1:11 config/invalid-value there is no rule `labels/requird` ["labels/requird"]  (did you mean `labels/required`?)
     3:1 config/invalid-value `runbook` is switched off, and locked [runbook]  (remove one of the two)
+    4:1 config/invalid-value `labels` is switched off, and `labels/required` locked [labels]  (remove one of the two, or give `labels/required` a level of its own)
     7:11 config/invalid-value `labels/required` is locked: `[[overrides]]` cannot change its level ["labels/required"]  (set it in `[rules]`, or remove it from `locked`)
     "#);
 }
