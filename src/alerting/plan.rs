@@ -150,10 +150,6 @@ impl Writers {
     }
 
     fn add(&mut self, order: &mut Order, index: usize, offset_ms: i64) {
-        if let Some((previous, _)) = self.rules.last() {
-            // Series are kept in the order in which they are written first.
-            order.put_before(*previous, index);
-        }
         self.rules.push((index, offset_ms));
         self.max_offset_ms = self.max_offset_ms.max(offset_ms);
         order.put_before(index, self.node);
@@ -193,19 +189,21 @@ impl Writers {
 impl<'a> AllWriters<'a> {
     fn of(rules: usize) -> Self {
         let mut order = Order::of(rules);
-        let any = Writers { node: order.add(), ..Writers::new(0) };
+        let any = Writers::new(order.add());
         AllWriters { order, by_name: FxHashMap::default(), any }
     }
 
     /// Rule `index` writes series of this name.
     fn add(&mut self, name: &'a str, index: usize, offset_ms: i64) {
         let order = &mut self.order;
-        self.by_name.entry(name).or_insert_with(|| Writers::new(order.add())).add(order, index, offset_ms);
+        let writers = self.by_name.entry(name).or_insert_with(|| Writers::new(order.add()));
+        if let Some((previous, _)) = writers.rules.last() {
+            // Series of a name are kept in the order in which they are written first.
+            order.put_before(*previous, index);
+        }
+        writers.add(order, index, offset_ms);
         if self.any.rules.last().is_none_or(|(last, _)| *last != index) {
-            // Their order does not matter to those who ask for no name.
-            self.any.rules.push((index, offset_ms));
-            self.any.max_offset_ms = self.any.max_offset_ms.max(offset_ms);
-            order.put_before(index, self.any.node);
+            self.any.add(order, index, offset_ms);
         }
     }
 

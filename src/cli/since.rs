@@ -277,10 +277,19 @@ impl<'a> Tree<'a> {
         let names = changed.iter().map(|changed| changed.old.as_ref().unwrap_or(&changed.path));
         let placed = names.filter_map(|name| self.place(&self.repository.root.join(name)));
         let placed: Vec<PathBuf> = placed.filter(|old| workspace::has_extension(old) && old.exists()).collect();
-        let current_dir = self.place(self.current_dir).unwrap_or_else(|| self.scratch.path().to_owned());
-        let filter = config.files().clone();
-        let lookup = Lookup { filter, no_ignore: files.no_ignore, home: Home::closed(&current_dir) };
+        let lookup = self.lookup(config, files);
         Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings()).workspace
+    }
+
+    /// Where this process's own folder is in the tree.
+    fn current_dir(&self) -> PathBuf {
+        self.place(self.current_dir).unwrap_or_else(|| self.scratch.path().to_owned())
+    }
+
+    /// How files are looked for in the tree. `config` is the one that holds there.
+    fn lookup(&self, config: &Config, files: &FilesArgs) -> Lookup {
+        let home = Home::closed(&self.current_dir());
+        Lookup { filter: config.files().clone(), no_ignore: files.no_ignore, home }
     }
 
     /// The files below `paths`, as they were, and the configuration for them.
@@ -312,16 +321,13 @@ impl<'a> Tree<'a> {
             let old = renamed.filter_map(|changed| self.place(&self.repository.root.join(changed.old.as_ref()?)));
             placed.extend(old.filter(|old| workspace::has_extension(old) && old.exists()));
         }
-        let scratch = || self.scratch.path().to_owned();
-        let current_dir = self.place(self.current_dir).unwrap_or_else(scratch);
-        let root = self.place(&self.root).unwrap_or_else(scratch);
-        std::fs::create_dir_all(&current_dir)?;
+        let root = self.place(&self.root).unwrap_or_else(|| self.scratch.path().to_owned());
+        std::fs::create_dir_all(self.current_dir())?;
         // Paths from this process's own folder would lead to the files as they are now: of a folder in which nothing lies
         // none is said to be inside, so that all are whole.
         let nowhere = self.scratch.path().join(".git").join("nowhere");
         let mut config = config.clone().located(root, nowhere);
-        let filter = config.files().clone();
-        let lookup = Lookup { filter, no_ignore: files.no_ignore, home: Home::closed(&current_dir) };
+        let lookup = self.lookup(&config, files);
         let mut inputs = Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings());
         // What cannot be read of them was no finding.
         lint::find_pages(&mut inputs.workspace, &mut config, &lookup);

@@ -110,15 +110,7 @@ impl Surroundings {
 
 /// The host of the remote `origin` in a configuration of git, in lower case.
 fn origin_host(config: &str) -> Option<String> {
-    let mut is_origin = false;
-    let url = config.lines().find_map(|line| {
-        let line = line.trim();
-        if line.starts_with('[') {
-            is_origin = line == "[remote \"origin\"]";
-        }
-        let (key, value) = line.split_once('=')?;
-        (is_origin && key.trim() == "url").then_some(value.trim())
-    })?;
+    let url = workspace::origin_url(config)?;
     let authority = match url.split_once("://") {
         Some((_, rest)) => rest.split('/').next()?,
         // As ssh writes it: `git@host:path`. With a slash before the colon it is a folder.

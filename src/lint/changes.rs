@@ -53,13 +53,20 @@ pub struct Gone {
 }
 
 impl Gone {
-    /// What is recorded or an alert in `before`, and not in `after`.
+    /// What is recorded or an alert in `before`, and not in `after`, and what rules of `after` read.
     pub fn between<'a>(before: impl IntoIterator<Item = &'a Workspace>, after: &Workspace) -> Gone {
         let mut gone = Gone::default();
         for (kind, name) in before.into_iter().flat_map(names) {
             gone.of(kind).insert(name.to_owned());
         }
         gone.leave_out(after);
+        if !gone.is_empty() {
+            let read: Vec<_> = rules(after).map(|(_, _, rule)| (reads(rule), alerts_read(rule))).collect();
+            let series: FxHashSet<&str> = read.iter().flat_map(|(series, _)| series).map(|(name, _)| *name).collect();
+            let alerts: FxHashSet<&str> = read.iter().flat_map(|(_, alerts)| alerts).map(|(name, _)| *name).collect();
+            gone.series.retain(|name| series.contains(name.as_str()));
+            gone.alerts.retain(|name| alerts.contains(name.as_str()));
+        }
         gone
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glob::{MatchOptions, Pattern};
+use rustc_hash::FxHashMap;
 
 use crate::source::{SourceFile, Span};
 
@@ -24,7 +25,7 @@ pub struct CodeOwners {
     pub file: Arc<SourceFile>,
     /// The folder of the configuration, from the root of the repository.
     below: PathBuf,
-    /// GitLab's sections, the unnamed one first: each names owners of its own.
+    /// GitLab's sections that have entries, the unnamed one first: each names owners of its own.
     sections: Vec<Section>,
 }
 
@@ -39,8 +40,6 @@ pub struct Owner {
 
 #[derive(Clone, Debug, Default)]
 struct Section {
-    /// In lower case: names are compared without regard to it.
-    name: String,
     defaults: Vec<Owner>,
     entries: Vec<Entry>,
 }
@@ -58,6 +57,7 @@ impl CodeOwners {
     /// at.
     pub fn read(file: &Arc<SourceFile>, below: impl Into<PathBuf>) -> CodeOwners {
         let mut sections = vec![Section::default()];
+        let mut by_name: FxHashMap<String, usize> = FxHashMap::from_iter([(String::new(), 0)]);
         let mut current = 0;
         let mut offset = 0;
         let mut count = 0;
@@ -65,9 +65,9 @@ impl CodeOwners {
             let start = offset;
             offset += line.len();
             if let Some((name, rest)) = heading(line) {
-                let name = name.to_lowercase();
-                current = sections.iter().position(|section| section.name == name).unwrap_or_else(|| {
-                    sections.push(Section { name, ..Section::default() });
+                // Names are compared without regard to case.
+                current = *by_name.entry(name.to_lowercase()).or_insert_with(|| {
+                    sections.push(Section::default());
                     sections.len() - 1
                 });
                 let at = start + (line.len() - rest.len());
@@ -92,6 +92,7 @@ impl CodeOwners {
             }
             section.entries.push(Entry { patterns, owners });
         }
+        sections.retain(|section| !section.entries.is_empty());
         CodeOwners { file: Arc::clone(file), below: below.into(), sections }
     }
 
@@ -212,6 +213,14 @@ mod tests {
         }
         assert_eq!(owners("", "a.yml"), "");
         assert_eq!(owners("/ @root", "a/b.yml"), "@root");
+    }
+
+    /// Compared each with each they would take minutes.
+    #[test]
+    fn as_many_sections_as_lines() {
+        let mut text: String = (0..300_000).map(|index| format!("[s{index}]\n")).collect();
+        text.push_str("*.yml @last\n[S7] @seven\n*.yml\n");
+        assert_eq!(owners(&text, "a.yml"), "@seven @last");
     }
 
     #[test]

@@ -82,11 +82,7 @@ pub(super) fn is_place(anchor: &str) -> bool {
 /// The value of an attribute, in quotes or without, also in a text in which quotes are escaped.
 fn value(text: &str) -> &str {
     const LONGEST: usize = 512;
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = text.get(..end).unwrap_or_default().trim_start();
+    let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default().trim_start();
     let text = text.trim_start_matches('\\');
     for quote in ["\"", "'", "u0022", "&quot;"] {
         if let Some(inside) = text.strip_prefix(quote) {

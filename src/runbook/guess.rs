@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::page::{FrontMatter, Page, Syntax};
 use super::policy::Generator;
 use crate::source::SourceFile;
-use crate::workspace::Home;
+use crate::workspace::{Home, origin_url};
 
 /// Larger files are not read for a guess.
 const MAX_BYTES: u64 = 256 << 10;
@@ -220,15 +220,7 @@ fn own_files(reader: &Reader<'_>, links: &BTreeSet<String>) -> Vec<Guess> {
 fn remote(reader: &Reader<'_>) -> Option<(String, Option<String>)> {
     let folder = git_folder(reader)?;
     let config = read(&folder.join("config"))?;
-    let mut is_origin = false;
-    let url = config.lines().find_map(|line| {
-        let line = line.trim();
-        if line.starts_with('[') {
-            is_origin = line == "[remote \"origin\"]";
-        }
-        let (key, value) = line.split_once('=')?;
-        (is_origin && key.trim() == "url").then(|| value.trim().to_owned())
-    })?;
+    let url = origin_url(&config)?.to_owned();
     let head = read(&folder.join("refs/remotes/origin/HEAD"));
     let head = head.and_then(|head| Some(head.trim().strip_prefix("ref: refs/remotes/origin/")?.to_owned()));
     Some((url, head))

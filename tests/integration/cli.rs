@@ -3,7 +3,7 @@
 use crate::support::Sandbox;
 
 /// An alert whose summary prints a label that its expression drops.
-const MISSING_LABEL: &str = "groups:
+pub(super) const MISSING_LABEL: &str = "groups:
   - name: api
     rules:
       - alert: Errors

@@ -2,19 +2,11 @@
 
 use std::process::Stdio;
 
+use super::cli::MISSING_LABEL;
 use super::support::{Run, Sandbox};
 
-const RULES: &str = "groups:
-  - name: api
-    rules:
-      - alert: Errors
-        expr: sum by (job) (rate(errors_total[5m])) > 5
-        annotations:
-          summary: Errors on {{ $labels.instance }}
-";
-
 fn sandbox() -> Sandbox {
-    Sandbox::with(&[("rules.yml", RULES)])
+    Sandbox::with(&[("rules.yml", MISSING_LABEL)])
 }
 
 fn with(sandbox: &Sandbox, variables: &[(&str, &str)], args: &[&str]) -> Run {
@@ -111,7 +103,7 @@ fn variables_stand_for_options() {
 #[cfg(unix)]
 #[test]
 fn a_sandbox_by_variable_is_one() {
-    let sandbox = Sandbox::with(&[("repo/.git/HEAD", "x"), ("outside.yml", RULES)]);
+    let sandbox = Sandbox::with(&[("repo/.git/HEAD", "x"), ("outside.yml", MISSING_LABEL)]);
     let args = ["check", "../outside.yml"];
     let run = |value: &str| {
         Run::of(sandbox.command().current_dir(sandbox.path("repo")).env("PROMPROOF_SANDBOX", value).args(args))

@@ -19,6 +19,11 @@ use crate::source::{Diagnostic, Label, Severity, SourceFile, Span};
 use draft::Draft;
 pub use promruval::validators;
 
+/// Why what asks a server has no counterpart.
+const SERVER: &str = "it asks a server of Prometheus, which promproof does not";
+/// Why there is no condition for something.
+const NO_CONDITION: &str = "no policy has such a condition, and without it this would hold for more rules";
+
 /// What became of a configuration.
 #[derive(Debug)]
 pub struct Imported {

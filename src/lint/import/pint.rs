@@ -10,12 +10,9 @@ use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use super::draft::{Draft, Keys, text};
 use super::hcl::{self, head, place, title};
-use super::{globs::globs, names::is_anything};
+use super::{SERVER, globs::globs, names::is_anything};
 use crate::lint::config::Value;
 use crate::source::{Diagnostic, SourceFile};
-
-/// Why what asks a server has no counterpart.
-const SERVER: &str = "it asks a server of Prometheus, which promproof does not";
 
 /// Translates the file.
 ///

@@ -6,16 +6,13 @@ mod validators;
 use std::sync::Arc;
 
 use super::draft::{Draft, Keys, and, text};
-use super::refusal;
+use super::{NO_CONDITION, SERVER, refusal};
 use crate::source::{Diagnostic, SourceFile, Span};
 use crate::yaml::{self, Entry, Mapping, Node};
 
 use params::Params;
 pub use validators::validators;
 use validators::{Fate, fate};
-
-/// Why what asks a server has no counterpart.
-const SERVER: &str = "it asks a server of Prometheus, which promproof does not";
 
 /// Translates the file.
 ///
@@ -91,8 +88,7 @@ fn read_rule(rule: &Mapping, span: Span, draft: &mut Draft<'_>) {
         each(&conditions.value, "`onlyIf`", draft, |condition, span, draft| {
             let (name, at) = (text_of(condition, "type").unwrap_or_default(), type_span(condition, span));
             if !validators::condition(name, &Params::of(condition)).is_some_and(|keys| and(&mut when, keys)) {
-                let why = "no policy has such a condition, and without it this would hold for more rules";
-                draft.leave_out(at, &format!("the rule with the condition `{name}`"), why);
+                draft.leave_out(at, &format!("the rule with the condition `{name}`"), NO_CONDITION);
                 is_sayable = false;
             }
         });

@@ -25,9 +25,9 @@ impl Builder<'_> {
         }
         let node = match meaning {
             Meaning::Decoded(text) => {
-                let span = self.in_file(span);
-                let scalar = Scalar { value: text.into(), style: scalar.style, ..Scalar::null(span.start) };
-                let scalar = Scalar { is_null: false, in_flow: self.is_in_flow(), place: Place::Whole(span), ..scalar };
+                let (span, in_flow) = (self.in_file(span), self.is_in_flow());
+                let (value, style, place) = (text.into(), scalar.style, Place::Whole(span));
+                let scalar = Scalar { value, style, is_null: false, in_flow, place };
                 Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
             }
             meaning if meaning == Meaning::Null || is_missing => {

@@ -2,9 +2,10 @@
 
 use hcl_edit::structure::{Attribute, Body};
 
+use super::super::SERVER;
 use super::super::draft::{Draft, Keys};
 use super::super::hcl::{self, head, place, title};
-use super::{SERVER, unknown_key};
+use super::unknown_key;
 use crate::lint::naming::Name;
 use crate::lint::suppression::pint_counterparts;
 use crate::promql::regex::AnchoredRegex;

@@ -6,14 +6,12 @@ use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use super::{NO_GLOB, everything};
 use crate::lint::config::Value;
+use crate::lint::import::NO_CONDITION;
 use crate::lint::import::draft::{Draft, Keys, text};
 use crate::lint::import::globs::globs;
 use crate::lint::import::hcl::{self, head, label, place, title};
 use crate::lint::import::names::{either, is_anything, is_name};
 use crate::source::Span;
-
-/// Why there is no condition for something.
-const NO_CONDITION: &str = "no policy has such a condition, and without it this would hold for more rules";
 
 /// So many `match` and `ignore` of one rule are read: each goes with each of the others.
 const MAX_BLOCKS: usize = 100;

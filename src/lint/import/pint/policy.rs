@@ -2,8 +2,8 @@
 
 use hcl_edit::structure::{Attribute, Block};
 
-use super::SERVER;
 use crate::lint::config::Value;
+use crate::lint::import::SERVER;
 use crate::lint::import::draft::{Demand, Draft, named, text};
 use crate::lint::import::hcl::{self, head, label, place, title};
 use crate::lint::import::names::{is_anything, is_name};

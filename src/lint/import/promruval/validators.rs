@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::SERVER;
 use super::params::{Missing, Params};
 use crate::lint::config::Value;
+use crate::lint::import::SERVER;
 use crate::lint::import::draft::{Demand, Draft, Keys, named, text};
 use crate::lint::import::names::{either, literal};
 use crate::lint::naming::Name;

@@ -2,7 +2,7 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
+use crate::rules::{Field, RuleKind};
 use crate::runbook::{self, url};
 use crate::source::Diagnostic;
 
@@ -16,13 +16,7 @@ impl LintRule for InvalidUrl {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.rule.kind != RuleKind::Alerting {
-            return;
-        }
-        for (name, value) in runbook::links(cx.rule, &cx.config().runbook.keys) {
-            if is_placeholder(value.text()) {
-                continue;
-            }
+        for (name, value) in written_links(cx) {
             let Err(problem) = url::check(value.text()) else { continue };
             let message = format!("the annotation `{}` is not a link: {}", name.text(), problem.message);
             let place = match problem.span.is_empty() {
@@ -32,6 +26,13 @@ impl LintRule for InvalidUrl {
             out.push(META.diagnostic(message, place).help(problem.help));
         }
     }
+}
+
+/// The links to runbooks of an alert, with the names of their annotations, without those that only say that there is none.
+pub(super) fn written_links<'r>(cx: &RuleContext<'r>) -> impl Iterator<Item = (&'r Field, &'r Field)> {
+    let is_alert = cx.rule.kind == RuleKind::Alerting;
+    let links = is_alert.then(|| runbook::links(cx.rule, &cx.config().runbook.keys));
+    links.into_iter().flatten().filter(|(_, value)| !is_placeholder(value.text()))
 }
 
 /// Whether the text says that there is no page yet. `runbook/missing` speaks of that, where a link is required.

@@ -2,11 +2,10 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::RuleKind;
-use crate::runbook::{self, url};
+use crate::runbook::url;
 use crate::source::Diagnostic;
 
-use super::invalid_url::is_placeholder;
+use super::invalid_url::written_links;
 
 static META: Meta = meta!("runbook/relative-url", Warning, opinion, "the link to a runbook is a path without a host");
 
@@ -18,14 +17,11 @@ impl LintRule for RelativeUrl {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.rule.kind != RuleKind::Alerting {
-            return;
-        }
-        for (name, value) in runbook::links(cx.rule, &cx.config().runbook.keys) {
+        for (name, value) in written_links(cx) {
             let text = value.text().trim();
             let is_relative =
                 !text.starts_with("{{") && !text.contains(':') && (text.contains('/') || text.contains('.'));
-            if is_placeholder(text) || !is_relative || url::check(text).is_err() {
+            if !is_relative || url::check(text).is_err() {
                 continue;
             }
             let message = format!("the annotation `{}` is a path without a host", name.text());
