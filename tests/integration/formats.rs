@@ -559,6 +559,31 @@ fn markdown_sums_up_and_takes_nothing_from_files() {
 }
 
 #[test]
+fn markdown_draws_what_failed_with_squares() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    for: 5m\n    keep_firing_for: 5m\n";
+    let test = "rule_files: [r.yml]\ntests:\n- interval: 1m\n  input_series:\n  - {series: 'up{a=\"x|<b>`\"}', values: 1x9 0x19 1x30}\n  \
+                - {series: 'up{a=\"y\"}', values: 1x39 0x20}\n  alert_rule_test:\n  \
+                - {eval_time: 40m, alertname: A, exp_alerts: []}\n  - {eval_time: 20m, alertname: A, exp_alerts: []}\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules), ("t.yml", test)]);
+    let page = sandbox.run(&["test", "--output-format", "markdown"]).stdout;
+    let drawn: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") || line.starts_with('🟩')).collect();
+    insta::assert_snapshot!(drawn.join("\n"), @"
+    | alert | 0s to 40m, 2m a square |
+    | --- | --- |
+    | <code>a=x&#124;&#60;b&#62;&#96;</code> | 🟩🟩🟩🟩🟩🟨🟨🟥🟥🟥🔴🟥🟥🟥🟥🟧🟧🟧🟩🟩🟩 |
+    | <code>a=y</code> | 🟩🟩🟩🟩🟩🟩🟩🟩🟩🟩🟢🟩🟩🟩🟩🟩🟩🟩🟩🟩🟨 |
+    🟩 inactive · 🟨 pending · 🟥 firing · 🟧 kept by keep_firing_for · circle: asserted at 20m
+    ");
+    // An alert that is never active has nothing to be drawn.
+    sandbox.write(
+        "t.yml",
+        test.replace(" 0x19 1x30", " 1x50").replace(" 0x20", " 1x20").replace("exp_alerts: []", "exp_alerts: [{}]"),
+    );
+    let page = sandbox.run(&["test", "--output-format", "markdown"]).stdout;
+    assert!(page.contains("<details") && !page.contains('🟩'), "{page}");
+}
+
+#[test]
 fn markdown_stays_below_what_github_takes() {
     let rule = "  - alert: A\n    expr: sum(up) > 0\n    annotations: {a: '{{ $labels.x }}'}\n".repeat(1_000);
     let test = "  - {expr: up, eval_time: 1m, exp_samples: []}\n".repeat(1_000);

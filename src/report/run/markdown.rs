@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::{Shown, full, words};
+use super::timeline::Picture;
+use super::{Shown, full, squares, words};
 use crate::report::Style;
 use crate::report::coverage::{percent, summary_line};
 use crate::report::diagnostics::markdown::{code, inline, sign, write_failures, write_table};
 use crate::report::findings::slashed;
 use crate::source::words::counted;
 use crate::unittest::coverage::{Category, Coverage, FileCoverage, Tally};
-use crate::unittest::report::{Assertion, FileReport, GroupReport, TestReport};
+use crate::unittest::report::{Assertion, FileReport, GroupReport, Outcome, TestReport};
 
 /// So many failures are shown with all that the terminal says of them; of the others, a line each.
 const MAX_SHOWN: usize = 20;
@@ -80,6 +81,11 @@ fn write_assertions(out: &mut dyn Write, report: &TestReport) -> io::Result<()> 
         // The first one is what one came for.
         let open = if index == 0 { " open" } else { "" };
         writeln!(out, "<details{open}><summary>{words}</summary>\n")?;
+        match &assertion.outcome {
+            Outcome::Alerts(failure) => squares::write(out, &Picture::of_alerts(failure))?,
+            Outcome::Timeline(failure) => squares::write(out, &Picture::of_life(failure))?,
+            _ => {}
+        }
         write_block(out, file, group, assertion)?;
         writeln!(out, "\n</details>\n")?;
     }

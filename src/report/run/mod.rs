@@ -10,6 +10,7 @@ mod junit;
 mod life;
 mod list;
 mod markdown;
+mod squares;
 mod tap;
 mod timeline;
 mod timings;

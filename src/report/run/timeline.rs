@@ -27,7 +27,7 @@ const INDENT: usize = 4;
 
 /// What a column shows, from the least to the most interesting.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Cell {
+pub(super) enum Cell {
     Inactive,
     Pending,
     Kept,
@@ -57,14 +57,89 @@ impl<'a> Picture<'a> {
         let (schedule, steps, step) = (&failure.schedule, failure.steps, failure.step);
         Picture { schedule, steps, step, mark: "not as expected at", timelines: &failure.timelines }
     }
+
+    /// When a step is, since the start of the test.
+    fn time(&self, step: usize) -> String {
+        format_duration(self.schedule.time(step).saturating_sub(self.schedule.start_ms))
+    }
+
+    /// The states that occur, in words.
+    pub(super) fn legend(&self) -> Vec<(Cell, &'static str)> {
+        let used = |state| self.timelines.iter().any(|t| t.phases.iter().any(|phase| phase.state == state));
+        let states = [
+            (AlertState::Pending, "pending"),
+            (AlertState::Firing, "firing"),
+            (AlertState::KeptFiring, "kept by keep_firing_for"),
+        ];
+        let states = states.into_iter().filter(|(state, _)| used(*state)).map(|(state, word)| (cell(state), word));
+        std::iter::once((Cell::Inactive, "inactive")).chain(states).collect()
+    }
+
+    /// The alerts that are drawn, each with a name that tells it from the others, and how many are left out; `None` where there
+    /// is nothing to draw.
+    pub(super) fn rows(&self) -> Option<(Vec<(&'a AlertTimeline, String)>, usize)> {
+        let rows = interesting(self);
+        if rows.is_empty() || self.steps == 0 {
+            return None;
+        }
+        let left = self.timelines.len().saturating_sub(rows.len());
+        let names = names(&rows);
+        Some((rows.into_iter().zip(names).collect(), left))
+    }
+}
+
+/// A picture on so many columns as there is room for.
+pub(super) struct Grid<'a> {
+    picture: &'a Picture<'a>,
+    /// How many evaluations one column stands for.
+    per_column: usize,
+    pub columns: usize,
+}
+
+impl<'a> Grid<'a> {
+    /// The picture on no more than `room` columns.
+    pub(super) fn within(picture: &'a Picture<'a>, room: usize) -> Self {
+        let per_column = picture.steps.div_ceil(room.max(1)).max(1);
+        Grid { picture, per_column, columns: picture.steps.div_ceil(per_column) }
+    }
+
+    /// The asserted evaluation decides its column; elsewhere the most interesting state of a column does.
+    pub(super) fn cell(&self, timeline: &AlertTimeline, column: usize) -> Cell {
+        let first = column * self.per_column;
+        let end = (first + self.per_column).min(self.picture.steps);
+        if let Some(step) = self.picture.step.filter(|step| (first..end).contains(step)) {
+            return timeline.phase_at(step).map_or(Cell::Inactive, |phase| cell(phase.state));
+        }
+        let index = timeline.phases.partition_point(|phase| phase.end <= first);
+        let inside = timeline.phases.iter().skip(index).take_while(|phase| phase.first < end);
+        inside.map(|phase| cell(phase.state)).max().unwrap_or(Cell::Inactive)
+    }
+
+    /// The length of a column in time, in milliseconds.
+    fn column_ms(&self) -> i64 {
+        self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column))
+    }
+
+    /// The same as people write it.
+    pub(super) fn column_length(&self) -> String {
+        format_duration(self.column_ms())
+    }
+
+    /// When a column begins, since the start of the test.
+    pub(super) fn time(&self, column: usize) -> String {
+        self.picture.time(column * self.per_column)
+    }
+
+    /// The column of the marked step, and what is said of it.
+    pub(super) fn mark(&self) -> Option<(usize, String)> {
+        let step = self.picture.step?;
+        Some((step / self.per_column, format!("{} {}", self.picture.mark, self.picture.time(step))))
+    }
 }
 
 struct Drawing<'a> {
     style: &'a Style,
-    picture: &'a Picture<'a>,
-    /// How many evaluations one column stands for.
-    per_column: usize,
-    columns: usize,
+    grid: Grid<'a>,
     label_width: usize,
 }
 
@@ -73,31 +148,24 @@ struct Drawing<'a> {
 /// # Errors
 /// What `out` reports.
 pub(super) fn write(out: &mut dyn Write, style: &Style, picture: &Picture<'_>) -> io::Result<()> {
-    let rows = interesting(picture);
-    if rows.is_empty() || picture.steps == 0 {
-        return Ok(());
-    }
-    let names = names(&rows);
-    let label_width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
+    let Some((rows, left)) = picture.rows() else { return Ok(()) };
+    let label_width = rows.iter().map(|(_, name)| columns(name)).max().unwrap_or(0);
     let room = style.width.saturating_sub(INDENT + label_width + 2).max(MIN_WIDTH);
-    let per_column = picture.steps.div_ceil(room).max(1);
-    let columns = picture.steps.div_ceil(per_column);
-    let drawing = Drawing { style, picture, per_column, columns, label_width };
-    drawing.write(out, &rows, &names)
+    let drawing = Drawing { style, grid: Grid::within(picture, room), label_width };
+    drawing.write(out, &rows, left)
 }
 
 impl Drawing<'_> {
-    fn write(&self, out: &mut dyn Write, rows: &[&AlertTimeline], names: &[String]) -> io::Result<()> {
-        let step = format_duration(self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column)));
+    fn write(&self, out: &mut dyn Write, rows: &[(&AlertTimeline, String)], left: usize) -> io::Result<()> {
+        let step = self.grid.column_length();
         writeln!(out, "\n  {}", self.style.paint(Style::STRONG, format_args!("timeline, {step} a column:")))?;
         self.axis(out)?;
-        for (row, name) in rows.iter().zip(names) {
+        for (row, name) in rows {
             write!(out, "{:INDENT$}{}  ", "", padded(name, self.label_width))?;
             self.row(out, row)?;
         }
         self.mark(out)?;
         self.legend(out)?;
-        let left = self.picture.timelines.len().saturating_sub(rows.len());
         if left > 0 {
             writeln!(out, "{:INDENT$}and {left} more", "")?;
         }
@@ -108,7 +176,7 @@ impl Drawing<'_> {
     fn axis(&self, out: &mut dyn Write) -> io::Result<()> {
         let every = self.tick_columns();
         let (mut times, mut ticks) = (String::new(), String::new());
-        for column in 0..self.columns {
+        for column in 0..self.grid.columns {
             let is_tick = column % every == 0;
             ticks.push(match (is_tick, self.style.unicode) {
                 (true, true) => '┬',
@@ -120,7 +188,7 @@ impl Drawing<'_> {
                 while times.chars().count() < column {
                     times.push(' ');
                 }
-                times.push_str(&self.time(column * self.per_column));
+                times.push_str(&self.grid.time(column));
             }
         }
         let margin = INDENT + self.label_width + 2;
@@ -130,7 +198,7 @@ impl Drawing<'_> {
 
     /// How many columns lie between two ticks: a round length of time where that is possible.
     fn tick_columns(&self) -> usize {
-        let column_ms = self.picture.schedule.interval_ms.saturating_mul(as_i64(self.per_column)).max(1);
+        let column_ms = self.grid.column_ms().max(1);
         let round = ROUND_SECONDS.iter().map(|seconds| seconds * 1000).filter(|length| length % column_ms == 0);
         let columns = round.filter_map(|length| usize::try_from(length / column_ms).ok());
         columns.filter(|columns| *columns >= TICK_COLUMNS).min().unwrap_or(TICK_COLUMNS)
@@ -138,26 +206,14 @@ impl Drawing<'_> {
 
     fn row(&self, out: &mut dyn Write, timeline: &AlertTimeline) -> io::Result<()> {
         let mut column = 0;
-        while column < self.columns {
-            let cell = self.cell(timeline, column);
-            let same = (column..self.columns).take_while(|c| self.cell(timeline, *c) == cell).count();
+        while column < self.grid.columns {
+            let cell = self.grid.cell(timeline, column);
+            let same = (column..self.grid.columns).take_while(|c| self.grid.cell(timeline, *c) == cell).count();
             let text: String = std::iter::repeat_n(self.character(cell), same).collect();
             write!(out, "{}", self.style.paint(emphasis(cell), text))?;
             column += same;
         }
         writeln!(out)
-    }
-
-    /// The asserted evaluation decides its column; elsewhere the most interesting state of a column does.
-    fn cell(&self, timeline: &AlertTimeline, column: usize) -> Cell {
-        let first = column * self.per_column;
-        let end = (first + self.per_column).min(self.picture.steps);
-        if let Some(step) = self.picture.step.filter(|step| (first..end).contains(step)) {
-            return timeline.phase_at(step).map_or(Cell::Inactive, |phase| cell(phase.state));
-        }
-        let index = timeline.phases.partition_point(|phase| phase.end <= first);
-        let inside = timeline.phases.iter().skip(index).take_while(|phase| phase.first < end);
-        inside.map(|phase| cell(phase.state)).max().unwrap_or(Cell::Inactive)
     }
 
     fn character(&self, cell: Cell) -> char {
@@ -174,45 +230,27 @@ impl Drawing<'_> {
     }
 
     fn mark(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Some(step) = self.picture.step else { return Ok(()) };
-        let column = step / self.per_column;
+        let Some((column, words)) = self.grid.mark() else { return Ok(()) };
         let margin = INDENT + self.label_width + 2;
         let arrow = if self.style.unicode { '▲' } else { '^' };
-        let text = format!("{arrow} {} {}", self.picture.mark, self.time(step));
         // Near the right end the words stand to the left of the mark.
-        let length = text.chars().count();
-        if column + length <= self.columns.max(length) || column < length {
-            writeln!(out, "{:pad$}{}", "", self.style.paint(Style::STRONG, text), pad = margin + column)
+        let length = words.chars().count() + 2;
+        let (pad, text) = if column + length <= self.grid.columns.max(length) || column < length {
+            (margin + column, format!("{arrow} {words}"))
         } else {
-            let text = format!("{} {} {arrow}", self.picture.mark, self.time(step));
-            writeln!(out, "{:pad$}{}", "", self.style.paint(Style::STRONG, text), pad = margin + column + 1 - length)
-        }
+            (margin + column + 1 - length, format!("{words} {arrow}"))
+        };
+        writeln!(out, "{:pad$}{}", "", self.style.paint(Style::STRONG, text))
     }
 
     fn legend(&self, out: &mut dyn Write) -> io::Result<()> {
-        let timelines = self.picture.timelines;
-        let used = |state: AlertState| timelines.iter().any(|t| t.phases.iter().any(|phase| phase.state == state));
-        let mut parts = vec![(Cell::Inactive, "inactive")];
-        if used(AlertState::Pending) {
-            parts.push((Cell::Pending, "pending"));
-        }
-        if used(AlertState::Firing) {
-            parts.push((Cell::Firing, "firing"));
-        }
-        if used(AlertState::KeptFiring) {
-            parts.push((Cell::Kept, "kept by keep_firing_for"));
-        }
+        let parts = self.grid.picture.legend();
         write!(out, "{:INDENT$}", "")?;
         for (index, (cell, word)) in parts.iter().enumerate() {
             let gap = if index > 0 { "   " } else { "" };
             write!(out, "{gap}{} {word}", self.style.paint(emphasis(*cell), self.character(*cell)))?;
         }
         writeln!(out)
-    }
-
-    fn time(&self, step: usize) -> String {
-        let schedule: &Schedule = self.picture.schedule;
-        format_duration(schedule.time(step).saturating_sub(schedule.start_ms))
     }
 }
 
@@ -238,7 +276,7 @@ const fn emphasis(cell: Cell) -> anstyle::Style {
 }
 
 /// The alerts to draw: those that are active at the asserted time first, as many as fit, in their own order.
-fn interesting<'p>(picture: &'p Picture<'_>) -> Vec<&'p AlertTimeline> {
+fn interesting<'a>(picture: &Picture<'a>) -> Vec<&'a AlertTimeline> {
     let mut order: Vec<usize> = (0..picture.timelines.len()).collect();
     order.sort_by_key(|index| {
         (picture.step.is_none_or(|step| picture.timelines[*index].phase_at(step).is_none()), *index)
