@@ -47,6 +47,11 @@ def version():
     return re.search(r'^version = "([^"]+)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE).group(1)
 
 
+def version_of_python():
+    """As PEP 440 has it."""
+    return re.sub(r"-dev$", ".dev0", version())
+
+
 def the_crate_is_complete_and_lean():
     quiet = {**os.environ, "CARGO_TERM_QUIET": "true"}
     listed = run("cargo", "package", "--locked", "--allow-dirty", "--list", cwd=ROOT, env=quiet)
@@ -92,12 +97,12 @@ def build_the_wheel(tools):
 
 def the_wheel_holds_what_it_should(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        held = {name.removeprefix(f"promproof-{version()}.") for name in archive.namelist()}
+        held = {name.removeprefix(f"promproof-{version_of_python()}.") for name in archive.namelist()}
         expect(held == IN_THE_WHEEL, f"the wheel holds other files than it should: {sorted(held ^ IN_THE_WHEEL)}")
-        metadata = email.message_from_bytes(archive.read(f"promproof-{version()}.dist-info/METADATA"))
-        notices = archive.read(f"promproof-{version()}.dist-info/licenses/THIRD_PARTY_NOTICES.md")
+        metadata = email.message_from_bytes(archive.read(f"promproof-{version_of_python()}.dist-info/METADATA"))
+        notices = archive.read(f"promproof-{version_of_python()}.dist-info/licenses/THIRD_PARTY_NOTICES.md")
     expect(notices == (ROOT / "THIRD_PARTY_NOTICES.md").read_bytes(), "the notices of the wheel are others than ours")
-    wanted = {"Name": "promproof", "Version": version(), "License-Expression": "Apache-2.0"}
+    wanted = {"Name": "promproof", "Version": version_of_python(), "License-Expression": "Apache-2.0"}
     for name, value in wanted.items():
         expect(metadata[name] == value, f"the metadata says {name}: {metadata[name]}, not {value}")
     expect("Requires-Dist" not in metadata, "the wheel needs other packages")

@@ -1,12 +1,12 @@
 //! What runs promproof for everybody: a hook and a job of CI.
 
-/// The release that this program is.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The newest release when this program was built: itself or, of a development version, the one before. `.ci/set-version` writes it.
+pub const RELEASED: &str = "0.1.0";
 
 /// The entry of pre-commit's `repos`.
 pub(super) fn hook_entry() -> String {
     format!(
-        "  - repo: https://github.com/promproof/promproof\n    rev: v{VERSION}\n    hooks:\n      - id: promproof-check\n      - id: promproof-test\n"
+        "  - repo: https://github.com/promproof/promproof\n    rev: v{RELEASED}\n    hooks:\n      - id: promproof-check\n      - id: promproof-test\n"
     )
 }
 
@@ -33,7 +33,7 @@ jobs:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
         with:
           persist-credentials: false
-{steps}      - uses: promproof/promproof@v{VERSION}
+{steps}      - uses: promproof/promproof@v{RELEASED}
 "
     )
 }
@@ -59,7 +59,7 @@ pub(super) fn gitlab_job() -> String {
         "promproof:
   image: python:3.13-slim
   script:
-    - pip install promproof=={VERSION}
+    - pip install promproof=={RELEASED}
     - failed=0
     - promproof check --allow-none -o gitlab=gl-code-quality-report.json || failed=$?
     - promproof test --allow-none -o junit=promproof.xml || failed=$?

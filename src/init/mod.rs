@@ -19,6 +19,7 @@ use configuration::Setting;
 use surroundings::Surroundings;
 use survey::Survey;
 
+pub use automation::RELEASED;
 pub use starter::{Starter, starter};
 
 use crate::lint::{self, Config};

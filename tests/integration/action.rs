@@ -51,6 +51,7 @@ impl<'s> Workflow<'s> {
         }
         values.insert("github.action_path".to_owned(), repository().display().to_string());
         values.insert("github.action_ref".to_owned(), "v1.2.3".to_owned());
+        values.insert("github.action_repository".to_owned(), "promproof/promproof".to_owned());
         values.insert("github.event.pull_request.base.sha".to_owned(), String::new());
         values.insert("steps.source.outputs.root".to_owned(), root);
         values.insert("steps.policy.outputs.config".to_owned(), String::new());
@@ -140,6 +141,7 @@ fn release(sandbox: &Sandbox, checksum: Option<&str>) -> String {
     let mut pack = Command::new("python3");
     pack.arg(repository().join(".ci/archive.py")).args(["--target", "x86_64-unknown-linux-musl", "--version", "1.2.3"]);
     pack.arg("--out").arg(sandbox.path("mirror/v1.2.3")).arg("--program").arg(sandbox.path("made"));
+    pack.args(["--run", env!("CARGO_BIN_EXE_promproof")]);
     let packed = pack.output().unwrap();
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
     if let Some(checksum) = checksum {
@@ -168,6 +170,13 @@ fn a_release_is_downloaded_and_is_on_the_path() {
     assert_eq!((ready.code, ready.stdout.as_str()), (Some(0), "promproof 1.2.3\n"), "{ready}");
     let path = std::fs::read_to_string(sandbox.path("tools/path")).unwrap();
     assert_eq!(path.trim(), sandbox.path("tools/promproof/bin").display().to_string());
+    // Beside the program are its manual pages and completions.
+    let archive = sandbox.path("mirror/v1.2.3").join(workflow.output("steps.source.outputs.archive"));
+    let listed = Command::new("tar").arg("-tzf").arg(&archive).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    for name in ["LICENSE", "man/man1/promproof.1", "man/man1/promproof-runbook-new.1", "completions/_promproof"] {
+        assert!(listed.lines().any(|line| line.ends_with(&format!("-musl/{name}"))), "{name}: {listed}");
+    }
     // With what somebody else has written down.
     let sums = std::fs::read_to_string(
         sandbox.path("mirror/v1.2.3").join(format!("{}.sha256", workflow.output("steps.source.outputs.archive"))),
@@ -207,18 +216,46 @@ fn what_is_not_released_is_built() {
     // Who pins a checksum wants no other program.
     let (_, run) = downloading(&sandbox, &[("releases", &releases), ("sha256", &"0".repeat(64))]);
     assert_eq!(run.code, Some(1), "{run}");
-    // What is checked out is what is to be run; a branch has the version that comes next.
-    for (reference, release) in [
-        ("", ""),
-        ("main", concat!("v", env!("CARGO_PKG_VERSION"))),
-        ("v1.2.3", concat!("v", env!("CARGO_PKG_VERSION"))),
-    ] {
+}
+
+/// However an action is pinned, it downloads the release that its commit is, and nothing for another commit.
+#[test]
+fn what_is_downloaded_is_the_release_of_the_commit() {
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let cases = [
+        ("1.2.3", "v1.2.3", "v1.2.3"),
+        ("1.2.3", commit, "v1.2.3"),
+        ("1.2.3", "v1", "v1.2.3"),
+        // What is checked out is what is to be run.
+        ("1.2.3", "", ""),
+        ("1.2.4-dev", commit, ""),
+        ("1.2.4-dev", "main", ""),
+        // A tag that somebody else has made.
+        ("1.2.4-dev", "v1.2.4", ""),
+    ];
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD), ("action/Cargo.lock", "")]);
+    for (version, reference, release) in cases {
+        let manifest = format!("[package]\nversion = \"{version}\"\n[dependencies]\nx = {{ version = \"7\" }}\n");
+        sandbox.write("action/Cargo.toml", manifest);
         let mut workflow = Workflow::new(&sandbox, &[]);
+        workflow.values.insert("github.action_path".to_owned(), sandbox.path("action").display().to_string());
         workflow.values.insert("github.action_ref".to_owned(), reference.to_owned());
         assert_eq!(workflow.run("Find out what to install").code, Some(0));
-        let expected = if release.contains('-') { "" } else { release };
-        assert_eq!(workflow.output("steps.source.outputs.release"), expected, "{reference}");
+        assert_eq!(workflow.output("steps.source.outputs.release"), release, "{version} at {reference}");
     }
+    // It is taken from where the action is: a fork's program is another one.
+    let mut workflow = Workflow::new(&sandbox, &[("version", "v1.2.3")]);
+    workflow.values.insert("github.action_repository".to_owned(), "fork/promproof".to_owned());
+    sandbox.write("bin/curl", "#!/bin/sh\necho \"$@\" >&2\nexit 22\n");
+    std::fs::set_permissions(sandbox.path("bin/curl"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", sandbox.path("bin").display(), std::env::var("PATH").unwrap());
+    workflow.variables.push(("PATH", path));
+    assert_eq!(workflow.run("Find out what to install").code, Some(0));
+    let run = workflow.run("Download promproof");
+    assert!(
+        run.stderr.contains(" https://github.com/fork/promproof/releases/download/v1.2.3/promproof-1.2.3-"),
+        "{run}"
+    );
 }
 
 #[test]

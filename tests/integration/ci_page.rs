@@ -140,8 +140,10 @@ fn the_component_checks_tests_and_reports() {
 }
 
 #[test]
-fn versions_are_that_of_the_program() {
-    let version = env!("CARGO_PKG_VERSION");
+fn versions_are_those_of_the_newest_release() {
+    let version = promproof::init::RELEASED;
+    // A release names itself.
+    assert!(env!("CARGO_PKG_VERSION").ends_with("-dev") || env!("CARGO_PKG_VERSION") == version);
     let component = std::fs::read_to_string(repository().join("templates/promproof.yml")).unwrap();
     assert!(component.contains(&format!("default: \"{version}\"")), "templates/promproof.yml");
     let wanted = [format!("rev: v{version}"), format!("promproof=={version}"), format!("promproof@v{version}")];
@@ -170,6 +172,67 @@ fn a_release_needs_its_version_and_its_changes() {
         let refused = run(&[tag]);
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{tag}: {refused}");
     }
+    sandbox.write("Cargo.toml", manifest.replace("1.2.3", "1.2.3-dev"));
+    assert_eq!((run(&["v1.2.3"]).code, run(&["v1.2.3-dev"]).code), (Some(1), Some(1)));
+    sandbox.write("Cargo.toml", manifest);
     sandbox.write("CHANGELOG.md", changes.replace("- A thing.\n", "").replace("### Added\n", "\n"));
     assert_eq!(run(&["v1.2.3"]).code, Some(1));
+}
+
+/// What `.ci/set-version` touches, in a repository of its own.
+#[cfg(unix)]
+#[test]
+fn a_version_is_set_everywhere_and_released_once() {
+    let sandbox = Sandbox::new();
+    let touched = [
+        ".ci/set-version",
+        ".ci/release-version",
+        "Cargo.toml",
+        "Cargo.lock",
+        "CHANGELOG.md",
+        "README.md",
+        "docs/ci.md",
+        "docs/stability.md",
+        "templates/promproof.yml",
+        "src/init/automation.rs",
+        "tests/integration/init.rs",
+    ];
+    for path in touched {
+        sandbox.write(path, std::fs::read(repository().join(path)).unwrap());
+    }
+    let run = |program: &str, args: &[&str]| {
+        let mut command = assert_cmd::Command::new(program);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        Run::of(command.args(args).current_dir(sandbox.path("")))
+    };
+    let commit = || {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        for args in [&["add", "."][..], &["commit", "--quiet", "--allow-empty", "--message", "next"]] {
+            assert_eq!(run("git", &[&identity, args].concat()).code, Some(0));
+        }
+        run("bash", &[".ci/release-version", "--once"]).code
+    };
+    let set = |version: &str| run("python3", &[".ci/set-version", version]);
+    let has = |path: &str, text: &str| std::fs::read_to_string(sandbox.path(path)).unwrap().contains(text);
+    run("git", &["init", "--quiet"]);
+    assert_eq!(commit(), Some(0));
+
+    let changed = set("9.8.7");
+    assert_eq!(changed.code, Some(0), "{changed}");
+    assert_eq!(run("bash", &[".ci/release-version", "v9.8.7"]).stdout, "version=9.8.7\n");
+    assert!(touched.iter().skip(2).all(|path| has(path, "9.8.7")));
+    let old = format!("v{}", promproof::init::RELEASED);
+    assert!(["README.md", "docs/ci.md", "templates/promproof.yml"].iter().all(|path| !has(path, &old)));
+    assert_eq!(commit(), Some(0), "the release");
+    assert_eq!(commit(), Some(1), "another commit with its version");
+
+    assert_eq!((set("9.8.8-dev").code, set("9.8.8-dev").code), (Some(0), Some(0)));
+    assert!(has("Cargo.toml", "\nversion = \"9.8.8-dev\"\n") && has("docs/ci.md", "rev: v9.8.7"));
+    let changes = std::fs::read_to_string(sandbox.path("CHANGELOG.md")).unwrap();
+    assert_eq!(changes.matches("## [Unreleased]").count(), 1);
+    assert!(changes.contains("## [Unreleased]\n\n## [9.8.7] - "), "{}", &changes[..1000]);
+    assert_eq!((commit(), commit()), (Some(0), Some(0)), "as many as one likes");
+    for wrong in ["v9.8.9", "9.8", "9.8.9-rc1", ""] {
+        assert_eq!(set(wrong).code, Some(1), "{wrong}");
+    }
 }
