@@ -18,6 +18,10 @@ pub struct Policy {
     pub pages: Patterns,
     /// `other-pages`: those among them that no alert has to lead to.
     pub other_pages: Patterns,
+    /// `page-per`: the labels of which alerts with one page must have the same value; `alertname` is the alert's name.
+    pub page_per: Vec<String>,
+    /// `shared-pages`: the pages for which that need not be so, by their paths, or by their addresses if they lie elsewhere.
+    pub shared_pages: Patterns,
     /// `sites`: for the beginning of an address, the folder of the pages that are published there.
     pub sites: BTreeMap<String, String>,
     /// `generator`: what makes the site of the pages.
@@ -82,6 +86,8 @@ impl Default for Policy {
             required: false,
             pages: Patterns::default(),
             other_pages: Patterns::default(),
+            page_per: Vec::new(),
+            shared_pages: Patterns::default(),
             sites: BTreeMap::new(),
             generator: None,
             sections: Vec::new(),

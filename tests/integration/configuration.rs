@@ -269,6 +269,8 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # generator is not set                                    # default
     pages = []                                                # default
     other-pages = []                                          # default
+    page-per = []                                             # default
+    shared-pages = []                                         # default
     sections = []                                             # default
     front-matter = []                                         # default
     shortcodes = ["rule"]                                     # default
@@ -304,6 +306,7 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     "runbook/section-empty" = "off"                           # promproof.toml:5
     "runbook/section-missing" = "off"                         # promproof.toml:5
     "runbook/section-placeholder" = "off"                     # promproof.toml:5
+    "runbook/shared-page" = "off"                             # promproof.toml:5
     "runbook/url-dead" = "off"                                # promproof.toml:5
     "runbook/url-drift" = "off"                               # promproof.toml:5
     --- exit code 0
@@ -333,6 +336,8 @@ fn config_shows_what_holds_and_where_it_comes_from() {
     # generator is not set                                    # default
     pages = []                                                # default
     other-pages = []                                          # default
+    page-per = []                                             # default
+    shared-pages = []                                         # default
     sections = []                                             # default
     front-matter = []                                         # default
     shortcodes = ["rule"]                                     # default

@@ -543,3 +543,50 @@ fn the_page_of_the_project_is_checked() {
     0
     ");
 }
+
+#[test]
+fn alerts_that_differ_in_a_label_need_pages_of_their_own() {
+    let alert = |name: &str, labels: &str, link: &str| {
+        format!(
+            "      - alert: {name}\n        expr: up == 0\n        labels: {{{labels}}}\n        annotations: {{runbook_url: '{link}'}}\n"
+        )
+    };
+    let group = "groups:\n  - name: a\n    labels: {severity: page}\n    rules:\n";
+    let rules = [
+        group.to_owned(),
+        alert("HostDown", "team: a", "https://run.example/node/hostdown/"),
+        // As the first one, by its group, and of another team.
+        alert("HostDown", "team: b, severity: page", "https://run.example/node/hostdown"),
+        alert("HostGone", "severity: info", "https://run.example/node/HostDown/"),
+        alert("HostLost", "severity: info", "https://run.example/node/hostdown/"),
+        // What is not known, and what has a section of its own.
+        alert("HostSlow", "severity: '{{ $labels.severity }}'", "https://run.example/node/hostdown/"),
+        alert("HostHot", "severity: info", "https://run.example/node/hostdown/#hot"),
+        // Pages of somebody else, and for everybody.
+        alert("WikiOne", "team: a", "https://wiki.example/one"),
+        alert("WikiTwo", "team: b", "https://wiki.example/one/"),
+        alert("WikiAll", "team: a", "https://wiki.example/all"),
+        alert("WikiAllToo", "team: b", "https://wiki.example/all#top"),
+        alert("WikiAllAsWell", "team: c", "https://wiki.example/all#top"),
+    ]
+    .concat();
+    let per = "page-per = [\"severity\", \"team\"]\nshared-pages = [\"https://wiki.example/all\"]\n";
+    let config = format!("{CONFIG}{per}");
+    let sandbox = Sandbox::with(&[
+        ("promproof.toml", config.as_str()),
+        ("rules/a.yml", rules.as_str()),
+        ("content/node/HostDown.md", "# HostDown\n"),
+    ]);
+    let args = ["check", "--select", "runbook/shared-page", "rules/a.yml"];
+    let run = sandbox.run(&[&args[..], &["--output-format", "concise"]].concat());
+    insta::assert_snapshot!(run.stdout, @r"
+    rules/a.yml:12:36: warning[runbook/shared-page] `HostDown` with team `b` leads to the same page as `HostDown` with team `a`
+    rules/a.yml:16:36: warning[runbook/shared-page] `HostGone` with severity `info` leads to the same page as `HostDown` with severity `page`
+    rules/a.yml:36:36: warning[runbook/shared-page] `WikiTwo` with team `b` leads to the same page as `WikiOne` with team `a`
+    3 warnings in 1 of 2 files
+    ");
+    let run = sandbox.run(&args);
+    // `HostLost` is part of what is said of `HostGone`.
+    assert_eq!(run.stdout.matches("it is the page of this one, too").count(), 1, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("the link of `HostDown`").count(), 2, "{}", run.stdout);
+}

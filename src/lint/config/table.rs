@@ -193,6 +193,23 @@ pub(super) static SECTIONS: [Section; 6] = [
                 example: r#"other-pages = ["content/alerts/general"]"#,
             },
             Key {
+                name: "page-per",
+                slot: Slot::Names(|config| &mut config.runbook.page_per),
+                is_required: false,
+                about: "The labels of alerts for each value of which there has to be a page: alerts that differ in one of \
+                        them may not lead to the same page (`runbook/shared-page`). `alertname` stands for the names of \
+                        alerts.",
+                example: r#"page-per = ["alertname", "severity"]"#,
+            },
+            Key {
+                name: "shared-pages",
+                slot: Slot::Paths(|config| &mut config.runbook.shared_pages),
+                is_required: false,
+                about: "The pages to which such alerts may lead all the same, by their paths, or by their addresses where \
+                        they lie elsewhere.",
+                example: r#"shared-pages = ["content/alerts/general", "https://wiki.example.com/on-call"]"#,
+            },
+            Key {
                 name: "sections",
                 slot: Slot::Names(|config| &mut config.runbook.sections),
                 is_required: false,

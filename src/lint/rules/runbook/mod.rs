@@ -18,6 +18,7 @@ mod section_empty;
 mod section_missing;
 mod section_placeholder;
 mod sections;
+mod shared_page;
 mod url_dead;
 mod url_drift;
 mod url_moved;
@@ -41,6 +42,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &section_empty::SectionEmpty,
     &section_missing::SectionMissing,
     &section_placeholder::SectionPlaceholder,
+    &shared_page::SharedPage,
     &url_dead::UrlDead,
     &url_drift::UrlDrift,
     &url_moved::UrlMoved,
