@@ -12,7 +12,8 @@ use super::discovery::{Entry, entries};
 use super::home::is_of_the_system;
 use super::ignoring::Ignoring;
 use super::paths::normalize;
-use super::{Home, Lookup, Read, ReadError, Workspace, read};
+use super::read::read_known;
+use super::{Home, Lookup, Read, ReadError, Workspace};
 use crate::source::{Diagnostic, FileId, Label, Severity, SourceFile, Span};
 
 /// A page with more bytes is not read: nobody can read it in the middle of the night either.
@@ -144,14 +145,14 @@ pub fn is_markdown(path: &Path) -> bool {
 }
 
 fn read_page(path: &Path) -> Result<PageText, ReadError> {
-    let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if size > MAX_PAGE_BYTES {
+    let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
+    if metadata.len() > MAX_PAGE_BYTES {
         let file = Arc::new(SourceFile::new(path.to_string_lossy(), ""));
         let message = format!("the page has more than {} KiB and is not read", MAX_PAGE_BYTES >> 10);
         let help = "divide it, or leave it out with `exclude`";
         return Ok(PageText { problem: Some(broken(&file, 0, message, help)), file });
     }
-    let Read { file, problem, .. } = read(path)?;
+    let Read { file, problem, .. } = read_known(path, &metadata)?;
     let problem = problem.map(|problem| {
         let help = "what follows is not looked at: save the file as UTF-8";
         broken(&file, problem.primary.span.start, problem.message, help)

@@ -63,10 +63,15 @@ pub struct Read {
 /// Where it is missing, is not a regular file, cannot be read, or is larger than [`MAX_FILE_BYTES`].
 pub fn read(path: &Path) -> Result<Read, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| ReadError::of_io(path, &error))?;
+    read_known(path, &metadata)
+}
+
+/// As [`read`], where `metadata` is known already.
+pub(super) fn read_known(path: &Path, metadata: &Metadata) -> Result<Read, ReadError> {
     if !metadata.is_file() {
-        return Err(no_file(path, &metadata));
+        return Err(no_file(path, metadata));
     }
-    read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
+    read_bytes(path, metadata.len()).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
 }
 
 /// Reads a file that the user named: a regular one, a pipe (as of `<(command)`), or a terminal.
@@ -79,7 +84,7 @@ pub fn read_named(path: &Path) -> Result<Read, ReadError> {
     if !is_readable {
         return Err(no_file(path, &metadata));
     }
-    read_bytes(path).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
+    read_bytes(path, metadata.len()).map(|bytes| from_bytes(&path.to_string_lossy(), bytes))
 }
 
 /// Reads a regular file that another file names: its `canonical` path may lead anywhere on this machine. What lies
@@ -126,11 +131,13 @@ fn is_stream(_: &Metadata) -> bool {
     false
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+/// `size`: the number of bytes that the file is said to have.
+fn read_bytes(path: &Path, size: u64) -> Result<Vec<u8>, ReadError> {
     #[cfg(test)]
     crate::source::tally::note(crate::source::tally::Work::Read, &path.to_string_lossy());
     let of_io = |error: io::Error| ReadError::of_io(path, &error);
-    read_bounded(fs::File::open(path).map_err(of_io)?).map_err(|message| ReadError::new(path, message))
+    let file = fs::File::open(path).map_err(of_io)?;
+    read_at_most(file, size).map_err(|message| ReadError::new(path, message))
 }
 
 /// All bytes of `input`, for example of standard input.
@@ -138,7 +145,13 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// Says why it cannot be read, or that there are more than [`MAX_FILE_BYTES`].
 pub fn read_bounded(input: impl io::Read) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
+    read_at_most(input, 0)
+}
+
+fn read_at_most(input: impl io::Read, size: u64) -> Result<Vec<u8>, String> {
+    // With room for them all and one more, the bytes come at once, and then the end.
+    let room = size.min(MAX_FILE_BYTES) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
     // The size may not be what the metadata says; one byte more than the limit tells.
     input
         .take(MAX_FILE_BYTES + 1)

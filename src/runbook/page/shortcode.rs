@@ -2,6 +2,8 @@
 //!
 //! Hugo reads them before Markdown does, inside of blocks of code, too.
 
+use memchr::memmem;
+
 use super::Page;
 use crate::source::{Span, Spanned};
 
@@ -29,7 +31,8 @@ pub(super) fn read(page: &mut Page) {
     let text = file.text();
     let mut at = page.body;
     let mut told = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find("{{")) {
+    let opening = memmem::Finder::new("{{");
+    while let Some(found) = text.as_bytes().get(at..).and_then(|rest| opening.find(rest)) {
         let start = at + found;
         at = start + 2;
         let end = match text.as_bytes().get(at) {
