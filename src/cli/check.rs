@@ -213,15 +213,14 @@ pub(super) fn report(
     let before = args.changes.before(&mut inputs, &args.paths, config, args.policy.files(), session)?;
     let since = before.is_some();
     let progress = session.progress("linting");
-    let gone = before.as_ref().map(|before| &before.gone);
-    let diagnostics = match gone {
-        Some(gone) => lint::run_since(&inputs.workspace, config, gone),
-        None => lint::run(&inputs.workspace, config),
+    let (diagnostics, kept) = match &before {
+        Some(before) => lint::run_keeping(&inputs.workspace, config, &before.gone),
+        None => (lint::run(&inputs.workspace, config), lint::Kept::default()),
     };
     let identities = lint::identify(&inputs.workspace, config, &diagnostics);
     drop(progress);
     let workspace = &inputs.workspace;
-    let concerned = before.map(|before| before.concerned(workspace, config, &diagnostics, &identities));
+    let concerned = before.map(|before| before.concerned(workspace, config, &kept, &diagnostics, &identities));
     let mut found = Found { diagnostics, identities, known: 0 };
     if let Some(known) = known {
         found = known.apply(found, &inputs.workspace, config, session)?;

@@ -152,7 +152,7 @@ fn find_owners(config: &mut Config, root: &Path, current_dir: &Path, home: &Home
     };
     let file = read_facts(&path, current_dir, home)
         .map_err(|why| Error::new(format!("cannot read {}: {why}", shown(&path, current_dir).display())))?;
-    config.set_owners(CodeOwners::read(&file, root.strip_prefix(top).unwrap_or(Path::new(""))));
+    config.set_owners(Some(CodeOwners::read(&file, root.strip_prefix(top).unwrap_or(Path::new("")))));
     Ok(())
 }
 

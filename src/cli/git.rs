@@ -36,6 +36,7 @@ pub(super) struct Repository {
 pub(super) struct Commit(String);
 
 /// A file of a tree.
+#[derive(Clone)]
 pub(super) struct Entry {
     /// Its path from the root.
     pub path: String,
@@ -48,6 +49,8 @@ pub(super) struct Changed {
     pub path: String,
     /// What it was called, if it was renamed.
     pub old: Option<String>,
+    /// Whether it is not there any more.
+    pub is_gone: bool,
 }
 
 impl Repository {
@@ -160,9 +163,9 @@ impl Repository {
             let Some(path) = parts.next() else { break };
             if status.starts_with('R') || status.starts_with('C') {
                 let Some(new) = parts.next() else { break };
-                changed.push(Changed { path: new, old: status.starts_with('R').then_some(path) });
+                changed.push(Changed { path: new, old: status.starts_with('R').then_some(path), is_gone: false });
             } else {
-                changed.push(Changed { path, old: None });
+                changed.push(Changed { path, old: None, is_gone: status == "D" });
             }
         }
         Ok(changed)

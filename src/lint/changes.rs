@@ -1,5 +1,6 @@
 //! What a change has to do with the findings: which it has brought, and which lie in what it has touched or affected.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,7 +20,7 @@ pub struct Side<'a> {
     pub workspace: &'a Workspace,
     /// The configuration, as it holds for their names.
     pub config: &'a Config,
-    /// Which findings there are.
+    /// Which findings there are, but for those in files of `unchanged`.
     pub identities: &'a [Identity],
 }
 
@@ -28,8 +29,15 @@ pub type Renamed = FxHashMap<String, String>;
 
 /// Which of the findings of `after` the change has to do with: those that were not there before, those in rules and
 /// tests that it has touched, in rules of groups whose settings it has changed, in rules that read a recorded series which
-/// it has changed or taken away, and in test files that load such rules.
-pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic], renamed: &Renamed) -> Vec<bool> {
+/// it has changed or taken away, and in test files that load such rules. In files of `unchanged` the same was found
+/// before.
+pub fn concerned(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    diagnostics: &[Diagnostic],
+    renamed: &Renamed,
+    unchanged: &FxHashSet<FileId>,
+) -> Vec<bool> {
     let mut counts: FxHashMap<&Key, usize> = FxHashMap::default();
     for identity in before.identities {
         *counts.entry(&identity.key).or_default() += 1;
@@ -40,7 +48,12 @@ pub fn concerned(before: &Side<'_>, after: &Side<'_>, diagnostics: &[Diagnostic]
     };
     let touched = Touched::of(before, after, renamed);
     let of_each = after.identities.iter().zip(diagnostics);
-    of_each.map(|(identity, found)| !was_there(&identity.key) || touched.holds(found)).collect()
+    let mut is_new = |identity: &Identity, found: &Diagnostic| match unchanged.contains(&found.primary.file.id()) {
+        // Before the change there could be none.
+        true => needs_a_change(found.rule),
+        false => !was_there(&identity.key),
+    };
+    of_each.map(|(identity, found)| is_new(identity, found) || touched.holds(found)).collect()
 }
 
 /// The recorded series and the alerts that a change has taken away.
@@ -56,10 +69,10 @@ impl Gone {
     /// What is recorded or an alert in `before`, and not in `after`, and what rules of `after` read.
     pub fn between<'a>(before: impl IntoIterator<Item = &'a Workspace>, after: &Workspace) -> Gone {
         let mut gone = Gone::default();
-        for (kind, name) in before.into_iter().flat_map(names) {
+        let there: FxHashSet<(RuleKind, &str)> = names(after).collect();
+        for (kind, name) in before.into_iter().flat_map(names).filter(|name| !there.contains(name)) {
             gone.of(kind).insert(name.to_owned());
         }
-        gone.leave_out(after);
         if !gone.is_empty() {
             let read: Vec<_> = rules(after).map(|(_, _, rule)| (reads(rule), alerts_read(rule))).collect();
             let series: FxHashSet<&str> = read.iter().flat_map(|(series, _)| series).map(|(name, _)| *name).collect();
@@ -186,9 +199,10 @@ struct Old {
 }
 
 impl Old {
-    fn of(before: &Side<'_>) -> Old {
+    /// What there was in `documents`.
+    fn of<'a>(before: &Side<'_>, documents: impl Iterator<Item = &'a Arc<Document>>) -> Old {
         let mut old = Old::default();
-        for document in before.workspace.documents() {
+        for document in documents {
             let name = path_name(before.config, document.source.name());
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
                 let known = old.groups.entry((name.clone(), group.name.text().to_owned()));
@@ -223,16 +237,26 @@ impl Old {
 
 impl Touched {
     fn of(before: &Side<'_>, after: &Side<'_>, renamed: &Renamed) -> Touched {
-        let mut old = Old::of(before);
+        // What both sides have is untouched.
+        let ids = |side: &Side<'_>| side.workspace.documents().iter().map(|document| document.source.id()).collect();
+        let (before_ids, after_ids): (FxHashSet<FileId>, FxHashSet<FileId>) = (ids(before), ids(after));
+        let differing = |document: &&Arc<Document>, others: &FxHashSet<FileId>| !others.contains(&document.source.id());
+        let documents = before.workspace.documents().iter();
+        let mut old = Old::of(before, documents.filter(|document| differing(document, &after_ids)));
         let mut touched = Touched { places: FxHashMap::default() };
         let mut changed: Vec<String> = Vec::new();
         let mut changed_files: FxHashSet<FileId> = FxHashSet::default();
-        for document in after.workspace.documents() {
+        let documents = after.workspace.documents().iter();
+        for document in documents.filter(|document| differing(document, &before_ids)) {
             let name = path_name(after.config, document.source.name());
             let old_name = renamed.get(&name).unwrap_or(&name);
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
                 let known = old.groups.get_mut(&(old_name.clone(), group.name.text().to_owned()));
                 let mut known = known.filter(|known| known.settings == settings(group));
+                if known.is_none() {
+                    // What holds for all rules is touched, too.
+                    touched.add(document, group.span);
+                }
                 for rule in &group.rules {
                     let text = text_of(document, rule.span);
                     if known.as_mut().is_some_and(|known| take(&mut known.rules, &text)) {
@@ -256,7 +280,9 @@ impl Touched {
         touched.add_readers(after.workspace, changed, &mut changed_files);
         touched.add_tests(after.workspace, &changed_files);
         for places in touched.places.values_mut() {
-            places.sort_unstable_by_key(|span| (span.start, span.end));
+            places.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
+            // Rules do not lie within each other, but in their groups.
+            places.dedup_by(|span, before| span.end <= before.end);
         }
         touched
     }
@@ -267,6 +293,9 @@ impl Touched {
 
     /// Adds the rules that read one of the series, and those that read what these record.
     fn add_readers(&mut self, workspace: &Workspace, mut changed: Vec<String>, files: &mut FxHashSet<FileId>) {
+        if changed.is_empty() {
+            return;
+        }
         let mut readers: FxHashMap<&str, Vec<(&Arc<Document>, &Rule)>> = FxHashMap::default();
         for (document, _, rule) in rules(workspace) {
             for (name, _) in reads(rule) {
@@ -288,6 +317,9 @@ impl Touched {
 
     /// Adds the test files that load one of the files.
     fn add_tests(&mut self, workspace: &Workspace, files: &FxHashSet<FileId>) {
+        if files.is_empty() {
+            return;
+        }
         let loads = |rules: &RuleFile| files.contains(&rules.file.id());
         for document in workspace.documents() {
             let Some(input) = document.tests() else { continue };
@@ -298,7 +330,6 @@ impl Touched {
     }
 
     fn holds(&self, found: &Diagnostic) -> bool {
-        // Rules do not lie within each other.
         let places = self.places.get(&found.primary.file.id()).map(Vec::as_slice).unwrap_or_default();
         region_at(places, found.primary.span.start, |span| *span).is_some()
     }

@@ -96,6 +96,12 @@ impl CodeOwners {
         CodeOwners { file: Arc::clone(file), below: below.into(), sections }
     }
 
+    /// The same file under another name.
+    #[must_use]
+    pub fn called(&self, name: &str) -> CodeOwners {
+        CodeOwners { file: Arc::new(SourceFile::new(name, self.file.text())), ..self.clone() }
+    }
+
     /// The owners of the file at `path`, which is relative to the folder of the configuration: in each section those of the
     /// last entry that is for it.
     pub fn of(&self, path: &Path) -> Vec<&Owner> {

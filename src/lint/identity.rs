@@ -28,7 +28,7 @@ pub struct Key {
     pub file: String,
     /// The group of rules or of tests; empty outside of groups, and for one without a name.
     pub group: String,
-    /// The alert or the recorded series; of a test, what the assertion is about. Empty outside of both.
+    /// The alert or the recorded series; of a test, what the assertion is about; in `CODEOWNERS`, the line. Else empty.
     pub name: String,
     /// The id of its lint rule.
     pub rule: String,
@@ -99,7 +99,11 @@ pub fn identify(workspace: &Workspace, config: &Config, diagnostics: &[Diagnosti
         let places = files.entry(file.id()).or_insert_with(|| {
             FilePlaces::of(path_name(config, file.name()), workspace.document(file.id()).as_deref())
         });
-        let key = places.key(diagnostic.rule, diagnostic.primary.span.start);
+        let mut key = places.key(diagnostic.rule, diagnostic.primary.span.start);
+        if config.owners().is_some_and(|owners| owners.file.id() == file.id()) {
+            let line = file.line_span(file.line_index(diagnostic.primary.span.start));
+            key.name = line.map(|line| collapsed(line.slice(file.text()))).unwrap_or_default();
+        }
         let ordinal = match counts.entry(key.clone()) {
             Entry::Occupied(mut count) => {
                 *count.get_mut() += 1;

@@ -11,6 +11,7 @@ use super::Config;
 use super::changes::Gone;
 use super::config::FileLevels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
+use super::earlier::Kept;
 use super::recording::RecordedNames;
 use super::registry::registry;
 use super::rule::LintRule;
@@ -29,17 +30,54 @@ pub fn run_since(workspace: &Workspace, config: &Config, gone: &Gone) -> Vec<Dia
     let documents = workspace.documents();
     let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
     let recorded_names = RecordedNames::of(workspace);
-    let check = |(document, levels): (&Arc<Document>, &FileLevels)| {
-        let mut found = check_document(workspace, document, config, levels, &recorded_names);
-        found.extend(gone.used_in(document));
-        found
-    };
-    let mut found: Vec<Vec<Diagnostic>> = documents.par_iter().zip(&levels).map(check).collect();
-    let elsewhere = hand_out(check_workspace(workspace, config, &levels, &recorded_names), documents, &mut found);
+    let (own, elsewhere) = find(workspace, config, &levels, &recorded_names);
+    finish(workspace, config, gone, &levels, own, elsewhere)
+}
+
+/// As [`run_since`], with what a run over the files as they were can take from it.
+pub fn run_keeping(workspace: &Workspace, config: &Config, gone: &Gone) -> (Vec<Diagnostic>, Kept) {
+    let documents = workspace.documents();
+    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
+    let recorded_names = RecordedNames::of(workspace);
+    let (own, of_all) = find(workspace, config, &levels, &recorded_names);
+    let (own_kept, of_all_kept) = (own.clone(), of_all.clone());
+    let diagnostics = finish(workspace, config, gone, &levels, own, of_all);
+    let kept = Kept::new(levels, own_kept, of_all_kept, &recorded_names, &diagnostics);
+    (diagnostics, kept)
+}
+
+/// What is found in each document by itself, and what the hooks find that see all files.
+fn find(
+    workspace: &Workspace,
+    config: &Config,
+    levels: &[FileLevels],
+    recorded_names: &RecordedNames<'_>,
+) -> (Vec<Vec<Diagnostic>>, Vec<Diagnostic>) {
+    let of_each = workspace.documents().par_iter().zip(levels);
+    let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, recorded_names));
+    let own = own.collect();
+    let on_somewhere = |lint: &dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
+    (own, check_workspace(workspace, config, on_somewhere, recorded_names))
+}
+
+/// Settles what was found and puts it in order.
+fn finish(
+    workspace: &Workspace,
+    config: &Config,
+    gone: &Gone,
+    levels: &[FileLevels],
+    mut found: Vec<Vec<Diagnostic>>,
+    of_all: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let documents = workspace.documents();
+    if !gone.is_empty() {
+        found.par_iter_mut().zip(documents).for_each(|(found, document)| found.extend(gone.used_in(document)));
+    }
+    let elsewhere = hand_out(of_all, documents, &mut found);
     let mut settled: Vec<Diagnostic> = found
         .into_par_iter()
         .zip(documents)
-        .zip(&levels)
+        .zip(levels)
         .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, config.now_ms(), diagnostics))
         .collect();
     settled.extend(settle_elsewhere(elsewhere, workspace, config));
@@ -56,7 +94,7 @@ pub fn run_on(source: &Arc<SourceFile>, config: &Config) -> Vec<Diagnostic> {
 }
 
 /// What the readers say about one document and what the rules find in it.
-fn check_document(
+pub(super) fn check_document(
     workspace: &Workspace,
     document: &Document,
     config: &Config,
@@ -110,22 +148,21 @@ fn in_parallel(
     found.collect()
 }
 
-/// What the hooks find that see all files.
-fn check_workspace(
+/// What the hooks find that see all files, of the rules that are `wanted`.
+pub(super) fn check_workspace(
     workspace: &Workspace,
     config: &Config,
-    levels: &[FileLevels],
+    wanted: impl Fn(&dyn LintRule) -> bool,
     recorded_names: &RecordedNames<'_>,
 ) -> Vec<Diagnostic> {
     let cx = WorkspaceContext::new(config, workspace, recorded_names);
-    let on_somewhere = |lint: &&dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
-    let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(on_somewhere).collect();
+    let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(|lint| wanted(*lint)).collect();
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))
 }
 
 /// Hands each finding to its document; gives back those on files that are none, such as a rule file that only a test
 /// names.
-fn hand_out(
+pub(super) fn hand_out(
     diagnostics: Vec<Diagnostic>,
     documents: &[Arc<Document>],
     found: &mut [Vec<Diagnostic>],
@@ -145,7 +182,11 @@ fn hand_out(
 
 /// Applies the configured severities to findings on files that are no documents, and what pages say of themselves. In
 /// others nobody reads suppressions.
-fn settle_elsewhere(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
+pub(super) fn settle_elsewhere(
+    mut diagnostics: Vec<Diagnostic>,
+    workspace: &Workspace,
+    config: &Config,
+) -> Vec<Diagnostic> {
     let speaking = workspace.pages().iter().filter(|page| page.file.text().contains("promproof"));
     let pages: FxHashMap<FileId, PageSuppressions> =
         speaking.map(|page| (page.file.id(), PageSuppressions::read(page.file.text(), config.now_ms()))).collect();
@@ -170,7 +211,7 @@ fn active(levels: &FileLevels) -> impl Iterator<Item = &'static dyn LintRule> {
 }
 
 /// Applies the configured severities and the suppressions, and puts what is left in order.
-fn settle(
+pub(super) fn settle(
     document: &Document,
     levels: &FileLevels,
     now_ms: Option<i64>,

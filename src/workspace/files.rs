@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::copies::{is_copy, without_copies};
 use super::document::{Content, Document, Purpose, TestInput};
+use super::past::Past;
 use super::rule_files::{ResolvedRules, Resolver};
 use super::{
     Discovery, Found, Lookup, PageText, PassedOver, Read, ReadError, Reason, Settings, discover, read, read_foreign,
@@ -24,31 +25,35 @@ use crate::yaml;
 /// that `check` lints.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    settings: Settings,
-    purpose: Purpose,
-    documents: Vec<Arc<Document>>,
+    pub(super) settings: Settings,
+    pub(super) purpose: Purpose,
+    pub(super) documents: Vec<Arc<Document>>,
     /// Where the documents are in the list.
-    places: FxHashMap<FileId, usize>,
+    pub(super) places: FxHashMap<FileId, usize>,
     passed_over: Vec<PassedOver>,
     /// The folders that the user named, canonical; `None` where everything came from elsewhere than the disk.
-    walked: Option<Vec<PathBuf>>,
+    pub(super) walked: Option<Vec<PathBuf>>,
+    /// Whether copies that `test --to-promtool` has written are among what was found.
+    pub(super) has_copies: bool,
+    /// How the files were, where the workspace is one as it was.
+    pub(super) past: Option<Past>,
     /// Runbook pages, where the configuration says that there are some.
     pub(super) pages: Vec<PageText>,
-    disk: Mutex<OnDisk>,
+    pub(super) disk: Mutex<OnDisk>,
     /// The rules of tests, by test file.
-    resolved: Mutex<FxHashMap<FileId, Arc<OnceLock<Arc<ResolvedRules>>>>>,
+    pub(super) resolved: Mutex<FxHashMap<FileId, Arc<OnceLock<Arc<ResolvedRules>>>>>,
 }
 
 /// All files that were read from the disk, but for those that turned out to be none of our business.
 #[derive(Debug, Default)]
-struct OnDisk {
+pub(super) struct OnDisk {
     /// By canonical path. Whoever wants a file first reads it, and the others wait.
-    by_path: FxHashMap<PathBuf, Slot>,
-    paths: FxHashMap<FileId, PathBuf>,
+    pub(super) by_path: FxHashMap<PathBuf, Slot>,
+    pub(super) paths: FxHashMap<FileId, PathBuf>,
 }
 
 /// A file of the disk, once it is read.
-type Slot = Arc<OnceLock<Result<Arc<Document>, ReadError>>>;
+pub(super) type Slot = Arc<OnceLock<Result<Arc<Document>, ReadError>>>;
 
 impl Workspace {
     /// A workspace without files.
@@ -91,7 +96,7 @@ impl Workspace {
         self.list(Arc::new(document));
     }
 
-    fn list(&mut self, document: Arc<Document>) {
+    pub(super) fn list(&mut self, document: Arc<Document>) {
         self.places.insert(document.source.id(), self.documents.len());
         self.documents.push(document);
     }
@@ -130,6 +135,7 @@ impl Workspace {
                 Err(error) => errors.push(error),
             }
         }
+        self.has_copies |= files.iter().any(|(_, is_copy, _)| *is_copy);
         for document in without_copies(paths, files) {
             self.list(document);
         }
@@ -161,7 +167,7 @@ impl Workspace {
     }
 
     /// Whether a document is one of those that the run is about; one that is passed over is noted.
-    fn counts(&mut self, document: &Document) -> bool {
+    pub(super) fn counts(&mut self, document: &Document) -> bool {
         if let Content::PassedOver(shape) = document.content() {
             self.passed_over.extend(PassedOver::of(document.source.name(), *shape));
             return false;
@@ -175,7 +181,7 @@ impl Workspace {
         Ok(self.look_at(read?, folder, found.named)?.map(Arc::new))
     }
 
-    fn look_at(&self, read: Read, folder: &Path, named: bool) -> Result<Option<Document>, ReadError> {
+    pub(super) fn look_at(&self, read: Read, folder: &Path, named: bool) -> Result<Option<Document>, ReadError> {
         let text = read.file.text();
         if self.purpose == Purpose::Check && named && text.trim().is_empty() && read.problem.is_none() {
             return Err(ReadError::new(Path::new(read.file.name()), "is empty"));
@@ -184,7 +190,7 @@ impl Workspace {
     }
 
     /// Remembers what was read from a path.
-    fn keep(&mut self, canonical: &Path, document: &Arc<Document>) {
+    pub(super) fn keep(&mut self, canonical: &Path, document: &Arc<Document>) {
         let disk = self.disk.get_mut().unwrap_or_else(PoisonError::into_inner);
         disk.paths.insert(document.source.id(), canonical.to_owned());
         disk.by_path.insert(canonical.to_owned(), Arc::new(OnceLock::from(Ok(Arc::clone(document)))));
@@ -206,7 +212,10 @@ impl Workspace {
             Arc::clone(disk.by_path.entry(canonical.to_owned()).or_default())
         };
         let read = || {
-            let read = read_foreign(path, canonical, &self.settings.home)?;
+            let read = match self.past.as_ref().and_then(|past| past.read(path, canonical)) {
+                Some(read) => read,
+                None => read_foreign(path, canonical, &self.settings.home)?,
+            };
             let folder = canonical.parent().unwrap_or(Path::new(""));
             let document = Document::rules_of_test(&read, folder, &self.settings);
             let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
@@ -214,6 +223,11 @@ impl Workspace {
             Ok(Arc::new(document))
         };
         cell.get_or_init(read).clone()
+    }
+
+    /// Whether a file that is there now was not there when the workspace was as it is here.
+    pub(super) fn lacked(&self, canonical: &Path) -> bool {
+        self.past.as_ref().is_some_and(|past| past.lacks(canonical))
     }
 
     /// Gives a document another text, whatever the disk says; with `None`, the one that the disk holds now. What was

@@ -66,7 +66,7 @@ impl<'w> Resolver<'w> {
     /// What the pattern `index` names, relative to `folder`; `None` where nothing more is read.
     fn pattern(&mut self, index: usize, folder: &Path) -> Option<()> {
         let pattern = self.test.rule_files.get(index)?;
-        let Some(Matches { paths, stopped }) = glob::find(folder, pattern.text(), &self.workspace.settings().home)
+        let Some(Matches { mut paths, stopped }) = glob::find(folder, pattern.text(), &self.workspace.settings().home)
         else {
             let message = format!("`{}` is a malformed pattern", pattern.text());
             let help = "`*` and `?` match within a name, `[a-z]` one character; a `\\` in front takes the meaning away";
@@ -75,6 +75,7 @@ impl<'w> Resolver<'w> {
             self.resolved.problems.push(problem.help(help));
             return Some(());
         };
+        paths.retain(|found| !self.workspace.lacked(&found.canonical));
         if let Some(stopped) = stopped {
             let message = format!("`{}` names more than is read: {}", pattern.text(), why(stopped));
             let problem = self.unreadable(index, message, "")?;

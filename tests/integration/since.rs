@@ -135,6 +135,54 @@ fn what_is_affected_is_told_too() {
     assert!(!run.stdout.contains("removed-but-used"), "{run}");
 }
 
+/// What a change has to do with, found in both ways of comparing.
+fn told_in_both_ways(sandbox: &Sandbox, options: &[&str]) -> String {
+    let told = |way: &str| check(sandbox, &[&["--since", "HEAD", "--comparing", way], options].concat()).stdout;
+    let shared = told("shared");
+    assert_eq!(shared, told("whole"));
+    shared
+}
+
+/// `CODEOWNERS` is compared with what it was, line by line; group labels are part of what is touched.
+#[test]
+fn owners_are_part_of_a_change() {
+    let rules = |group: &str, labels: &str| {
+        format!("groups:\n  - name: {group}\n{labels}    rules:\n      - alert: A{group}\n        expr: up == 0\n")
+    };
+    let owners = "* @sre\n/rules/a.yml @nobody\n";
+    let policy = "[[policy]]\nrequire-owner = true\nallowed-owners = [\"@sre\", \"sre\"]\nowner-labels = [\"team\"]\n";
+    let labelled = |team: &str| rules("c", &format!("    labels: {{team: {team}}}\n"));
+    let sandbox = repository(&[
+        ("promproof.toml", policy),
+        ("CODEOWNERS", owners),
+        ("rules/a.yml", &rules("a", "")),
+        ("rules/b.yml", &rules("b", "")),
+        ("rules/c.yml", &labelled("x")),
+    ]);
+    let told = || told_in_both_ways(&sandbox, &["-q"]);
+    let now = |text: &str| {
+        sandbox.write("CODEOWNERS", text);
+        told()
+    };
+    assert_eq!(now(&format!("# who owns what\n\n{owners}")), "");
+    insta::assert_snapshot!(now(&format!("/rules/b.yml @nobody\n{owners}/rules/b.yml @nobody\n")), @"CODEOWNERS:4:14: error[rule/unknown-owner] the owner `@nobody` is not known");
+    insta::assert_snapshot!(now(&owners.replace("nobody", "who")), @"CODEOWNERS:2:14: error[rule/unknown-owner] the owner `@who` is not known");
+    insta::assert_snapshot!(now("/rules/a.yml @nobody\n"), @"rules/b.yml:4:16: error[rule/unowned] the alert `Ab` has no owner");
+    std::fs::remove_file(sandbox.path("CODEOWNERS")).unwrap();
+    sandbox.write(".github/CODEOWNERS", owners);
+    git(&sandbox, &["add", "-A"]);
+    assert_eq!(told(), "");
+    // A file that an unknown owner gets.
+    git(&sandbox, &["reset", "-q", "--hard"]);
+    sandbox.write("CODEOWNERS", format!("{owners}/new/ @new\n"));
+    commit(&sandbox);
+    assert_eq!(told(), "");
+    sandbox.write("new/d.yml", rules("d", ""));
+    insta::assert_snapshot!(told(), @"CODEOWNERS:3:7: error[rule/unknown-owner] the owner `@new` is not known");
+    sandbox.write("rules/c.yml", labelled("y"));
+    assert!(told().contains("rules/c.yml:3:20: error[rule/unknown-owner] the owner `y` is not known"), "{}", told());
+}
+
 /// A file that is taken away and not named, and an alert whose state a rule reads.
 #[test]
 fn what_is_gone_is_looked_for_in_the_whole_change() {
@@ -461,7 +509,7 @@ fn a_history_of_200_commits() {
     made.write(&sandbox);
     commit(&sandbox);
     let mut before = found(&sandbox, &[]);
-    let mut told = 0;
+    let (mut told, mut short) = (0, 0);
     for step in 0..200 {
         let old = made.clone();
         made.change(&mut dice);
@@ -476,7 +524,13 @@ fn a_history_of_200_commits() {
             })
             .collect();
         let after = found(&sandbox, &[]);
-        let since = found(&sandbox, &["--since", "HEAD~1"]);
+        let since = found(&sandbox, &["--since", "HEAD~1", "--comparing", "whole"]);
+        // Files with rules that go away or are renamed are what it takes the long way for.
+        let is_short = !git(&sandbox, &["diff", "--name-status", "-M", "HEAD~1", "HEAD"]).contains(['D', 'R']);
+        let shared =
+            found(&sandbox, &["--since", "HEAD~1", "--comparing", "shared"].as_slice()[..if is_short { 4 } else { 2 }]);
+        assert_eq!(shared, since, "step {step}");
+        short += usize::from(is_short);
         let concerned = made.concerned(&old, &renamed);
         let (of_change, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
             since.into_iter().partition(|(_, found)| found["rule"] == "rule/removed-but-used");
@@ -503,7 +557,110 @@ fn a_history_of_200_commits() {
         told += rest.len() + of_change.len();
         before = after;
     }
-    assert!(told > 100, "{told}");
+    assert!(told > 100 && short > 100, "{told} {short}");
+}
+
+/// Files of all kinds, at random: what a run knows of one depends on others.
+fn any_file(dice: &mut Dice) -> (String, String) {
+    let n = dice.below(5);
+    let mut pick = |from: &[&str]| from[dice.below(from.len() as u64) as usize].to_owned();
+    let rules = |pick: &mut dyn FnMut(&[&str]) -> String| {
+        let mut text = format!(
+            "groups:\n  - name: g{n}\n{}    rules:\n",
+            pick(&["", "    interval: 1m\n", "    labels: {team: x}\n"])
+        );
+        for at in 0..3 {
+            let comment =
+                pick(&["", "", " # promproof: ignore[template/recorded-label] so", " # promproof: ignore[alert] no"]);
+            let expr = pick(&[
+                "plain > 1",
+                "a:b > 1",
+                "sum(a:b) == 2",
+                "sum(x",
+                "rate(plain[5m]) > 0",
+                "sum by (job) (x_total)",
+                "x{job=\"a\"} > 1",
+            ]);
+            let name = pick(&["plain", "a:b", "a:c"]);
+            text += &match pick(&["alert", "record", "alert"]).as_str() {
+                "record" => format!("      - record: {name}\n        expr: {expr}{comment}\n"),
+                _ => format!(
+                    "      - alert: A{at}{n}\n        expr: {expr}{comment}\n        labels: {{severity: {}}}\n        annotations: {{s: '{{{{ $labels.{} }}}}', runbook_url: 'https://r.example/{}'}}\n",
+                    pick(&["page", "info"]),
+                    pick(&["job", "gone"]),
+                    pick(&["A00", "none"])
+                ),
+            };
+        }
+        text
+    };
+    match pick(&["rules", "rules", "rules", "rules", "test", "page", "owners", "other", "new"]).as_str() {
+        "rules" => (format!("rules/{n}.yml"), rules(&mut pick)),
+        "new" => (format!("rules/new{}.yml", pick(&["1", "2", "3", "4", "5", "6", "7"])), rules(&mut pick)),
+        "test" => {
+            let files = pick(&["rules/*.yml", "rules/1.yml, rules/2.yml", "rules/new1.yml", "../lib/none.yml"]);
+            let test = "tests:\n  - input_series: [{series: x, values: 1}, {series: unused, values: 1}]\n    alert_rule_test: [{eval_time: 0, alertname: A01}]\n";
+            (format!("test{n}.yml"), format!("rule_files: [{files}]\n{test}"))
+        }
+        "page" => ("pages/A00.md".to_owned(), format!("# A00\n\n[x]({})\n", pick(&["none.md", "A00.md"]))),
+        "owners" => {
+            ("CODEOWNERS".to_owned(), format!("{} @sre\nrules/1.yml {}\n", pick(&["*", "x"]), pick(&["@sre", "@who"])))
+        }
+        _ => (
+            pick(&["values.yaml", "README.md", "a.txt", "lib.rules"]),
+            pick(&["a: 1\n", "groups: no\n", "b: {{ x }}\n"]),
+        ),
+    }
+}
+
+/// What is shared with the run makes no difference: both ways of comparing tell the same of changes at random, which are
+/// committed, staged, or neither.
+#[test]
+fn both_ways_of_comparing_agree() {
+    let mut dice = Dice(11);
+    let config = "[[policy]]\nrequire-owner = true\nallowed-owners = [\"@sre\"]\n[runbook]\nsites = { \"https://r.example/\" = \"pages\" }\n";
+    let sandbox = repository(&[("promproof.toml", config)]);
+    for _ in 0..30 {
+        let (path, text) = any_file(&mut dice);
+        sandbox.write(&path, text);
+    }
+    commit(&sandbox);
+    let (mut shared, mut told) = (0, 0);
+    for step in 0..60 {
+        for _ in 0..=dice.below(3) {
+            let (path, text) = any_file(&mut dice);
+            match dice.below(40) {
+                0 => drop(fs::remove_file(sandbox.path(&path))),
+                _ => sandbox.write(&path, text),
+            }
+            if dice.below(3) == 0 {
+                git(&sandbox, &["add", "-A"]);
+            }
+        }
+        let reference: &[&str] = match dice.below(4) {
+            0 => &["--staged"],
+            1 => {
+                commit(&sandbox);
+                &["--since", "HEAD~1"]
+            }
+            _ => &["--since", "HEAD"],
+        };
+        let paths: &[&str] = if dice.below(4) == 0 { &["rules", "test1.yml"] } else { &[] };
+        let exists = paths.iter().all(|path| sandbox.path(path).exists());
+        let run = |way: &str| {
+            check(
+                &sandbox,
+                &[reference, &["--pedantic", "--comparing", way], if exists { paths } else { &[] }].concat(),
+            )
+        };
+        let short = run("shared");
+        if !short.stderr.contains("cannot be compared by what is shared") {
+            assert_eq!(short.to_string(), run("whole").to_string(), "step {step}, {reference:?} {paths:?}");
+            shared += 1;
+            told += short.stdout.lines().count();
+        }
+    }
+    assert!(shared > 25 && told > 200, "{shared} {told}");
 }
 
 /// What a hook finds, with the variables that pre-commit sets.

@@ -281,9 +281,9 @@ impl Config {
         self.policies.iter().any(|policy| policy.require_owner || !policy.allowed_owners.is_empty())
     }
 
-    /// Says who owns the files of the repository.
-    pub fn set_owners(&mut self, owners: CodeOwners) {
-        self.owners = Some(Arc::new(owners));
+    /// Says who owns the files of the repository; `None` where nobody says so.
+    pub fn set_owners(&mut self, owners: Option<CodeOwners>) {
+        self.owners = owners.map(Arc::new);
     }
 
     /// Who owns the files of the repository; `None` where nobody says so.

@@ -1,0 +1,108 @@
+//! The files as they were, those that have not changed being the documents of the run itself.
+//!
+//! Only what has changed is fetched from git, read and linted. That is safe as long as it is known which files counted:
+//! where rules or tests have been renamed or removed, or something else has changed that decides on it, there is no such
+//! workspace, and everything has to be read as it was.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use super::Paths;
+use crate::cli::Error;
+use crate::cli::git::{Changed, Entry, Repository};
+use crate::lint::Config;
+use crate::rules::may_hold_rules_or_tests;
+use crate::workspace::paths::normalize;
+use crate::workspace::{Past, Workspace, from_bytes, has_extension};
+
+/// Names of files that decide which others are looked at, and what those are.
+const DECIDING: [&str; 3] = [".gitignore", ".ignore", "Chart.yaml"];
+/// Endings of pages, and of files from which it is guessed where pages are published.
+const OF_PAGES: [&str; 9] = ["md", "markdown", "mdx", "toml", "yaml", "yml", "json", "js", "ts"];
+
+/// Files by their paths from the root, and their bytes.
+type Texts = Vec<(String, Vec<u8>)>;
+
+/// How the files were.
+pub(super) struct Shared {
+    /// Those of the run.
+    pub workspace: Workspace,
+    /// All that have changed, those that the run leaves out, too.
+    pub changed: Workspace,
+}
+
+/// The files of the workspace `now` as they were in a commit with these `entries`; `None` where they cannot be had in this
+/// way. `unstaged` are files that are not part of the change, and other ones than in the commit all the same.
+///
+/// # Errors
+/// Where git cannot tell.
+pub(super) fn read(
+    now: &Workspace,
+    config: &Config,
+    paths: &Paths<'_>,
+    entries: &[Entry],
+    changed: &[Changed],
+    unstaged: &[String],
+) -> Result<Option<Shared>, Error> {
+    let repository = paths.repository;
+    let untracked = repository.untracked()?;
+    let concerned = changed.iter().flat_map(|changed| [Some(&changed.path), changed.old.as_ref()]).flatten();
+    let concerned: Vec<&str> = concerned.chain(&untracked).chain(unstaged).map(String::as_str).collect();
+    if concerned.iter().any(|path| name(path).is_some_and(|name| DECIDING.contains(&name))) {
+        return Ok(None);
+    }
+    if unstaged.iter().any(|path| has_extension(Path::new(path))) {
+        return Ok(None);
+    }
+    let Some(texts) = old_texts(repository, entries, changed)? else { return Ok(None) };
+    let has_gone = |path: &str| {
+        changed.iter().any(|changed| changed.old.as_deref() == Some(path) || changed.is_gone && changed.path == path)
+    };
+    let (gone, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(path, _)| has_gone(path));
+    if gone.iter().any(|(_, bytes)| holds_rules(bytes)) {
+        return Ok(None);
+    }
+    let files = entries.iter().map(|entry| PathBuf::from(&entry.path));
+    let texts = texts.into_iter().map(|(path, bytes)| (PathBuf::from(path), bytes));
+    let past = Past::new(&repository.root, files, texts);
+    let changed = past.changed(now.settings());
+    let Some(workspace) = now.as_it_was(past, paths.named, paths.current_dir) else { return Ok(None) };
+    if config.runbook.has_pages() {
+        let documents = now.documents().iter().map(|document| paths.current_dir.join(document.source.name()));
+        let documents: FxHashSet<PathBuf> = documents.map(|path| normalize(&path)).collect();
+        let is_other = |path: &&str| !documents.contains(&repository.root.join(path));
+        if !gone.is_empty() || concerned.into_iter().filter(is_other).any(may_be_of_pages) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Shared { workspace, changed }))
+}
+
+/// The texts of the files that have changed or are gone, by their paths in the commit; `None` where one is larger than what
+/// is read.
+fn old_texts(repository: &Repository, entries: &[Entry], changed: &[Changed]) -> Result<Option<Texts>, Error> {
+    let wanted: FxHashSet<&str> =
+        changed.iter().map(|changed| changed.old.as_deref().unwrap_or(&changed.path)).collect();
+    let wanted: Vec<Entry> = entries.iter().filter(|entry| wanted.contains(entry.path.as_str())).cloned().collect();
+    let mut texts = Vec::new();
+    repository.contents(&wanted, &mut |entry, bytes| {
+        texts.push((entry.path.clone(), bytes));
+        Ok(())
+    })?;
+    Ok((texts.len() == wanted.len()).then_some(texts))
+}
+
+fn holds_rules(bytes: &[u8]) -> bool {
+    may_hold_rules_or_tests(from_bytes("", bytes.to_vec()).for_its_shape().text())
+}
+
+fn name(path: &str) -> Option<&str> {
+    path.rsplit('/').next()
+}
+
+/// Whether a file may be a page, or say where pages are published.
+fn may_be_of_pages(path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    OF_PAGES.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
