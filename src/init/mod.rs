@@ -225,17 +225,14 @@ impl Plan {
         if survey.rule_files() > 0 {
             let count = |severity: Severity| found.iter().filter(|finding| finding.severity == severity).count();
             let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-            let about = match (errors, warnings) {
-                (0, 0) => "finds nothing today".to_owned(),
-                (errors, warnings) => {
-                    format!(
-                        "finds {} and {} today",
-                        words::counted(errors, "error"),
-                        words::counted(warnings, "warning")
-                    )
-                }
-            };
-            add("promproof check", about);
+            let counts = [(errors, "error"), (warnings, "warning")];
+            let counts: Vec<String> = counts
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, word)| words::counted(*count, word))
+                .collect();
+            let told = if counts.is_empty() { "nothing".to_owned() } else { counts.join(" and ") };
+            add("promproof check", format!("finds {told} today"));
             if errors > 0 {
                 add(
                     "promproof check --baseline promproof-baseline.jsonl --update-baseline",
@@ -251,8 +248,21 @@ impl Plan {
             );
         }
         if first_test.is_some() || survey.tests > 0 {
-            let (command, about) = ("promproof test".to_owned(), "runs the tests".to_owned());
+            let (command, about) = ("promproof test".to_owned(), about_tests(survey, found));
             self.next.push(Next { command, about, needs: first_test });
+        }
+    }
+}
+
+/// What `promproof test` does, and what it waits for: tests of rules that are rendered first name files that are not there.
+fn about_tests(survey: &Survey, found: &[Diagnostic]) -> String {
+    let waits = found.iter().filter(|finding| finding.rule == "test/unmatched-rule-file");
+    let waiting: FxHashSet<&str> = waits.map(|finding| finding.primary.file.name()).collect();
+    match waiting.len() {
+        0 => "runs the tests".to_owned(),
+        count => {
+            let of = words::counted(survey.tests, "test file");
+            format!("runs the tests; the rule files of {count} of {of} are not there yet")
         }
     }
 }
@@ -275,7 +285,10 @@ fn found_under(text: &str, workspace: &mut Workspace, ground: &Ground<'_>) -> Op
     let mut config = config.located(files.root(), files.root());
     // Pages that cannot be read are found by `check`, and no reason against a setting.
     let _ = lint::find_pages(workspace, &mut config, ground.lookup);
-    Some(lint::run(workspace, &config))
+    let mut found = lint::run(workspace, &config);
+    // What the configuration leaves out has been read already.
+    found.retain(|finding| !config.files().excludes(Path::new(finding.primary.file.name())));
+    Some(found)
 }
 
 /// Makes suggestions of settings that rules do not keep to; whether there is one.

@@ -235,6 +235,13 @@ fn a_helm_chart() {
     assert!(!workflow.contains("$(x)"), "a name must not become a command: {workflow}");
     assert!(!run.stdout.contains("$(x)"), "a name must not become a command: {run}");
     holds(&sandbox, false);
+
+    // Tests are of what Helm makes, and find it when it is there.
+    sandbox.write("tests/a.test.yml", "rule_files: [rendered.yml]\ntests: []\n");
+    std::fs::remove_file(sandbox.path("promproof.toml")).unwrap();
+    let told = "runs the tests; the rule files of 1 of 1 test file are not there yet";
+    let run = sandbox.run(&["init"]);
+    assert!(run.stdout.contains(told), "{run}");
 }
 
 #[test]
@@ -250,6 +257,8 @@ fn a_mixin() {
     let run = sandbox.run(&["init"]);
     assert!(run.stdout.contains("libsonnet is here") || run.stdout.contains("jsonnetfile.json is here"), "{run}");
     assert!(read(&sandbox, "promproof.toml").contains("exclude = [\"vendor\"]"), "{run}");
+    // What is other people's does not count.
+    assert!(run.stdout.contains("finds nothing today"), "{run}");
     holds(&sandbox, true);
 }
 
