@@ -488,6 +488,12 @@ fn the_policy_of_the_base_holds() {
         let check = workflow.run("promproof check");
         assert_eq!(check.code, Some(1), "{check}");
         assert!(check.stdout.contains("labels/required") && !check.stdout.contains("b.yml"), "{check}");
+        // And the checkout is as it was.
+        let file = workflow.sandbox.path("checkout").join(working_directory);
+        let file = file.join(workflow.output("steps.policy.outputs.temporary"));
+        assert!(file.exists());
+        assert_eq!(workflow.run("Put away the configuration of the base").code, Some(0));
+        assert!(!file.exists());
     }
     let named = [("working-directory", "ops"), ("policy", "base"), ("config", "promproof.toml")];
     let mut workflow = pull_request.workflow(&named);

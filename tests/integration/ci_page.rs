@@ -82,7 +82,8 @@ fn component(inputs: &[(&str, &str)]) -> serde_json::Value {
     let spec: serde_json::Value = serde_yaml::from_str(&spec).unwrap();
     for (name, input) in spec["spec"]["inputs"].as_object().unwrap() {
         let given = inputs.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
-        let value = given.unwrap_or_else(|| input["default"].as_str().unwrap());
+        let default = input["default"].as_str().map_or_else(|| input["default"].to_string(), str::to_owned);
+        let value = given.unwrap_or(&default);
         let place = format!("$[[ inputs.{name} ]]");
         assert!(job.contains(&place), "`{name}` has no effect");
         job = job.replace(&place, value);
