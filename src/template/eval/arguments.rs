@@ -35,7 +35,8 @@ impl<'a> Evaluator<'a> {
             Value::Text(text) if text.len() > MAX_OUTPUT => {
                 Err(format!("the result is longer than {MAX_OUTPUT} bytes"))
             }
-            _ => Ok(value),
+            // What a call makes is work as well: `printf "%.1000000f" 1` makes a megabyte of fifteen bytes.
+            _ => self.charge(value.size() / BYTES_PER_WORK).map(|()| value),
         });
         result.map_err(|message| {
             self.at = caller;
