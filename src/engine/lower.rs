@@ -121,7 +121,7 @@ impl Lowering {
             rhs,
             op: binary.op,
             return_bool: binary.bool_modifier.is_some(),
-            matching: binary.matching.clone(),
+            matching: binary.matching.as_deref().cloned(),
         };
         let id = self.push(span, NodeKind::Binary(Box::new(node)));
         Lowered { id, invariant, wrap: true }

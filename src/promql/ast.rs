@@ -265,7 +265,7 @@ pub struct BinaryExpr {
     /// The bytes of `bool`, if given.
     pub bool_modifier: Option<Span>,
     /// How series are matched; present if and only if both sides are instant vectors.
-    pub matching: Option<VectorMatching>,
+    pub matching: Option<Box<VectorMatching>>,
     /// Right side.
     pub rhs: Expr,
 }

@@ -17,13 +17,13 @@ impl Parser<'_> {
     pub(super) fn binary(&mut self, left: Parsed, op: BinaryOp, strength: Strength) -> Result<Parsed> {
         let op_span = self.advance().span;
         let bool_modifier = self.eat(TokenKind::Keyword(Keyword::Bool)).map(|token| token.span);
-        let mut matching = VectorMatching {
+        let mut matching = Box::new(VectorMatching {
             cardinality: Cardinality::OneToOne,
             clause: None,
             include: None,
             fill_left: None,
             fill_right: None,
-        };
+        });
         self.matching_clause(&mut matching)?;
         let fill_span = self.fill(&mut matching)?;
         let modifiers_end = self.modifiers_end(op_span, bool_modifier, &matching, fill_span);
@@ -148,6 +148,7 @@ impl Parser<'_> {
         }
         let end = self.token.span;
         if self.eat(TokenKind::RightParen).is_some() {
+            list.shrink_to_fit();
             return Ok(Labels { list, span: open.span.to(end) });
         }
         if !complained {

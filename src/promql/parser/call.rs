@@ -46,7 +46,9 @@ impl Parser<'_> {
         }
         let height = arguments.list.iter().map(|argument| argument.height).max().unwrap_or_default();
         let height = self.check_height(height + 1, span)?;
-        let args = arguments.list.into_iter().map(|argument| argument.expr).collect();
+        // Not collected in place: that would keep the memory of what the parser knows of each argument.
+        let mut args = Vec::with_capacity(arguments.list.len());
+        args.extend(arguments.list.into_iter().map(|argument| argument.expr));
         let expr = self.node(span, ExprKind::Call(Box::new(Call { function, name_span, args })));
         Ok(Parsed { expr, value_type: function.returns, height })
     }

@@ -18,6 +18,7 @@ impl Parser<'_> {
             let open = self.advance().span;
             self.matchers(&mut selector)?;
             let close = self.advance().span;
+            selector.matchers.shrink_to_fit();
             selector.braces = Some(open.to(close));
         }
         let braces = selector.braces;
