@@ -204,7 +204,7 @@ fn nothing_runs_without_end() {
     <error expanding template: error executing template __alert_A: template: __alert_A:1:153: executing "__alert_A" at <args $x $x>: error calling args: args inside args more than 32 deep>
     <error expanding template: error parsing template __alert_A: template: __alert_A:1: blocks and parentheses nest more than 64 deep>
     <error expanding template: error executing template __alert_A: template: __alert_A:1:139: executing "__alert_A" at <query "up">: error calling query: the template takes more than 1000000 steps to expand>
-    <error expanding template: error executing template __alert_A: template: __alert_A:1:141: executing "__alert_A" at <printf "%.1000000f" 1.5>: error calling printf: the template takes more than 1000000 steps to expand>
+    <error expanding template: error executing template __alert_A: template: __alert_A:1:140: executing "__alert_A" at <printf "%.1000000f" 1.5>: error calling printf: the template takes more than 1000000 steps to expand>
     <error expanding template: error executing template __alert_A: template: __alert_A:1:146: executing "__alert_A" at <reReplaceAll "" $x $x>: error calling reReplaceAll: the result is longer than 1048576 bytes>
     <error expanding template: error executing template __alert_A: template: __alert_A:1:145: executing "__alert_A" at <match (printf "a%d" $i) "b">: error calling match: the template takes more than 1000000 steps to expand>
     done

@@ -32,8 +32,8 @@ fn generated() {
         &plan,
         move |seed| try_one(&mut Generator::new(seed), &table),
         |tally| {
-            tally.comes_to("hold", 25);
-            tally.comes_to("are checked with", 20);
+            tally.comes_to("hold", 20);
+            tally.comes_to("are checked with", 15);
         },
     );
 }
