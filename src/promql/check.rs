@@ -151,7 +151,8 @@ impl Checker {
 
     /// A label that both identifies a match and is copied from the other side.
     fn clauses_overlap(&mut self, binary: &BinaryExpr, op_span: Span) {
-        let Some(VectorMatching { clause: Some(clause), include: Some(include), .. }) = binary.matching.as_deref() else {
+        let Some(VectorMatching { clause: Some(clause), include: Some(include), .. }) = binary.matching.as_deref()
+        else {
             return;
         };
         if !clause.on {
