@@ -13,7 +13,7 @@ use super::online::OnlineArgs;
 use super::options::{FormatArgs, Output};
 use super::selection::FailingPolicyArgs;
 use super::since::SinceArgs;
-use super::{Error, ExitStatus, Session, config, fix, ignores, outputs};
+use super::{Error, ExitStatus, Session, config, fix, history, ignores, outputs};
 use crate::lint::{self, Config};
 use crate::report::workflow::Annotations;
 use crate::report::{
@@ -191,6 +191,9 @@ pub(super) fn read(args: &CheckArgs, config: &mut Config) -> Result<Inputs, Erro
     outputs::forbid_overwriting_read(&args.format.files(), &inputs.workspace, config)?;
     let unread = lint::find_pages(&mut inputs.workspace, config, &lookup);
     inputs.failures.extend(unread.into_iter().map(Failure::from));
+    if !inputs.workspace.pages().is_empty() {
+        history::offer(config, &lookup.home);
+    }
     Ok(inputs)
 }
 

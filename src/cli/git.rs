@@ -25,6 +25,9 @@ const CAREFUL: [&str; 7] = [
     "--literal-pathspecs",
 ];
 
+/// Older commits are not looked at for renames.
+const MAX_COMMITS: usize = 5000;
+
 /// A repository, as `git` knows it.
 pub(super) struct Repository {
     /// The root of the working tree; canonical.
@@ -169,6 +172,30 @@ impl Repository {
             }
         }
         Ok(changed)
+    }
+
+    /// The renames below some folders (from the root) in the last [`MAX_COMMITS`] commits, the latest first.
+    ///
+    /// # Errors
+    /// Where `git` fails, as it does where a part of the history is not here.
+    pub(super) fn renames(&self, folders: &[String]) -> Result<Vec<(String, String)>, Error> {
+        let skip = format!("--skip={MAX_COMMITS}");
+        let oldest = self.checked(&["rev-list", "--max-count=1", &skip, "HEAD", "--"])?;
+        let older = format!("^{}", String::from_utf8_lossy(&oldest).trim());
+        // What the configuration of a repository says of `log` is not wanted: it may name a program for signatures.
+        let mut args = vec!["-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-z", "--format="];
+        args.extend(["--name-status", "-M", "-l1000", "--diff-filter=R", "--no-ext-diff", "--no-textconv", "HEAD"]);
+        args.extend((older.len() > 1).then_some(older.as_str()));
+        args.push("--");
+        args.extend(folders.iter().map(String::as_str));
+        let output = self.checked(&args)?;
+        let mut parts = texts(&output);
+        let mut renames = Vec::new();
+        while let Some(status) = parts.next() {
+            let (true, Some(old), Some(new)) = (status.starts_with('R'), parts.next(), parts.next()) else { break };
+            renames.push((old, new));
+        }
+        Ok(renames)
     }
 
     /// Whether something is staged to be committed.

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod fix;
 mod git;
+mod history;
 mod ignores;
 mod init;
 mod inputs;

@@ -104,6 +104,11 @@ impl Library {
         &self.entries
     }
 
+    /// The sites on which pages are published, those with the longest prefix first.
+    pub(super) fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.published.iter().map(|published| &published.site)
+    }
+
     /// Whether there is no page.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

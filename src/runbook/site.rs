@@ -181,7 +181,7 @@ impl Site {
     }
 
     /// The path behind the prefix under which a page is published.
-    fn published(&self, file: &str, page: &Page) -> Option<String> {
+    pub(super) fn published(&self, file: &str, page: &Page) -> Option<String> {
         if let Some(pattern) = &self.pattern {
             return Some(file.strip_prefix(&pattern.before_file)?.strip_suffix(&pattern.behind_file)?.to_owned());
         }
@@ -226,7 +226,7 @@ impl Site {
     }
 
     /// The path of an address, as the pages of the site are looked up.
-    fn normal(&self, path: &str) -> String {
+    pub(super) fn normal(&self, path: &str) -> String {
         if self.pattern.is_some() || self.generator == Some(Generator::Files) {
             return path.trim_end_matches('/').to_owned();
         }

@@ -45,6 +45,7 @@ mod rule_docs;
 mod rule_ids;
 mod runbook;
 mod runbook_guess;
+mod runbook_renamed;
 mod schemas;
 mod selection;
 mod shapes;

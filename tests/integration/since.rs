@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Run, Sandbox};
 
 /// Runs git here, as nobody in particular.
-fn git(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(super) fn git(sandbox: &Sandbox, args: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(sandbox.path(""))
         .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
@@ -22,13 +22,13 @@ fn git(sandbox: &Sandbox, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn commit(sandbox: &Sandbox) {
+pub(super) fn commit(sandbox: &Sandbox) {
     git(sandbox, &["add", "-A"]);
     git(sandbox, &["commit", "-q", "--allow-empty", "-m", "x"]);
 }
 
 /// A repository with these files in its first commit.
-fn repository(files: &[(&str, &str)]) -> Sandbox {
+pub(super) fn repository(files: &[(&str, &str)]) -> Sandbox {
     let sandbox = Sandbox::with(files);
     git(&sandbox, &["init", "-q", "-b", "main"]);
     commit(&sandbox);

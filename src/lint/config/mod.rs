@@ -68,7 +68,7 @@ use crate::lint::policy::{Conditions, Pattern, PatternError, Policy};
 use crate::online::Answers;
 use crate::promql::{ParseOptions, Version};
 use crate::rules::Dialect;
-use crate::runbook;
+use crate::runbook::{self, History};
 use crate::source::{Diagnostic, SourceFile, Span, Spanned};
 
 use crate::workspace::{Dialects, Filter, Settings};
@@ -107,6 +107,8 @@ pub struct Config {
     inventory: Arc<Inventory>,
     /// What servers say of links, where they or a file were asked.
     answers: Option<Arc<Answers>>,
+    /// How pages were called before.
+    history: Option<Arc<History>>,
     /// Who owns the files of the repository, where somebody says so.
     owners: Option<Arc<CodeOwners>>,
     /// When it is, in milliseconds since the Unix epoch.
@@ -244,6 +246,16 @@ impl Config {
     /// What servers say of links, where that is known.
     pub fn answers(&self) -> Option<&Answers> {
         self.answers.as_deref()
+    }
+
+    /// Says where to find out how pages were called before.
+    pub fn set_history(&mut self, history: History) {
+        self.history = Some(Arc::new(history));
+    }
+
+    /// How pages were called before, where anybody can say.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_deref()
     }
 
     /// When it is, in milliseconds since the Unix epoch, where that was said.

@@ -3,7 +3,9 @@
 use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::runbook::Target;
-use crate::source::{Applicability, Diagnostic, Edit, Span};
+use crate::source::{Applicability, Diagnostic};
+
+use super::rewritten::{fix, like};
 
 static META: Meta = meta!(
     "runbook/case-mismatch",
@@ -27,27 +29,14 @@ impl LintRule for CaseMismatch {
             let (file, page) = (alert.place.file, &entry.path);
             let message = format!("the runbook of `{}` is `{page}`, but for capital letters of the link", alert.name());
             let found = META.diagnostic(message, file.field(link.value, ""));
-            let Some(right) = url.and_then(|url| like(address, &url)) else {
+            let Some(right) = url.map(|url| like(address, &url)) else {
                 out.push(found);
                 continue;
             };
-            let at = link.value.text().find(address).map(|at| Span::new(at, at + address.len()));
-            let fix = at.and_then(|at| {
-                let edit = Edit::replace(at, right.clone());
-                let title = "write the address as the site has it";
-                file.fix_inside(link.value, title, &[edit], Applicability::Safe)
-            });
+            let title = "write the address as the site has it";
+            let fix = fix(alert, link, address, &right, title, Applicability::Safe);
             let help = format!("write `{right}`: servers know capital letters from small ones");
             out.push(found.help(help).fix(fix));
         }
     }
-}
-
-/// The address `url` with the end that `address` has: a slash or none, query and anchor.
-fn like(address: &str, url: &str) -> Option<String> {
-    let end = address.find(['?', '#']).unwrap_or(address.len());
-    let (path, rest) = address.split_at_checked(end)?;
-    let plain = url.trim_end_matches('/');
-    let slash = if path.ends_with('/') { "/" } else { "" };
-    Some(format!("{plain}{slash}{rest}"))
 }

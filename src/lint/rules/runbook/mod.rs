@@ -13,6 +13,7 @@ mod page_missing;
 mod page_orphan;
 mod page_promql;
 mod relative_url;
+mod rewritten;
 mod rule_drift;
 mod section_empty;
 mod section_missing;
