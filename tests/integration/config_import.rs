@@ -138,6 +138,7 @@ rule {
     "template/*" = "off"
 
     [[policy]]
+    severity = "warning"
     kind = "alert"
     paths = ["prod/**"]
     with-labels = { severity = "page|ticket" }
@@ -156,6 +157,7 @@ rule {
     annotation-patterns = { dashboard = "https://grafana/{{ $alert }}" }
 
     [[policy]]
+    severity = "warning"
     kind = "alert"
     paths = ["prod/**"]
     with-labels = { severity = "page|ticket" }
@@ -163,9 +165,17 @@ rule {
     except-names = "(?:HostA)|(?:HostB)"
     required-labels = ["team"]
     required-annotations = ["x.*"]
+
+    [[policy]]
+    kind = "alert"
+    paths = ["prod/**"]
+    with-labels = { severity = "page|ticket" }
+    except-paths = ["prod/old/**"]
+    except-names = "(?:HostA)|(?:HostB)"
     for-min = "1m"
 
     [[policy]]
+    severity = "warning"
     names = "Host.+"
     except-paths = ["prod/old/**"]
     except-names = "(?:HostA)|(?:HostB)"
@@ -180,21 +190,31 @@ rule {
     annotation-patterns = { dashboard = "https://grafana/{{ $alert }}" }
 
     [[policy]]
+    severity = "warning"
     names = "Host.+"
     except-paths = ["prod/old/**"]
     except-names = "(?:HostA)|(?:HostB)"
     required-labels = ["team"]
     required-annotations = ["x.*"]
+
+    [[policy]]
+    names = "Host.+"
+    except-paths = ["prod/old/**"]
+    except-names = "(?:HostA)|(?:HostB)"
     for-min = "1m"
 
     [[policy]]
+    severity = "warning"
     names = "job:.+"
     keep-labels = ["job"]
 
     [[policy]]
-    forbidden-labels = ["tmp_.*"]
+    severity = "warning"
     required-matchers = ["job"]
     matchers-for = "up"
+
+    [[policy]]
+    forbidden-labels = ["tmp_.*"]
     ---
     6 `include` is left out: name the files or folders: `promproof check PATH` [include = ["rules/.*"]]
     8 `prometheus "prod"` is left out: it asks a server of Prometheus, which promproof does not [prometheus "prod"]
@@ -353,6 +373,7 @@ fn the_command_prints_or_writes_and_overwrites_nothing() {
     # From .pint.hcl of pint, by `promproof config import`.
 
     [[policy]]
+    severity = "warning"
     kind = "alert"
     required-labels = ["team"]
     "#);
@@ -371,8 +392,8 @@ fn the_command_prints_or_writes_and_overwrites_nothing() {
     assert!(run.stderr.ends_with("wrote promproof.toml; see 1 note above\n"), "{}", run.stderr);
     let checked = sandbox.run(&["check", "--output-format", "concise"]);
     insta::assert_snapshot!(checked.stdout, @"
-    rules.yml:4:13: error[labels/required] the alert `A` has no label `team`
-    1 error in 1 of 1 file
+    rules.yml:4:13: warning[labels/required] the alert `A` has no label `team`
+    1 warning in 1 of 1 file
     ");
     let again = sandbox.run(&["config", "import", ".pint.hcl", "--write"]);
     assert_eq!(again.code, Some(2));

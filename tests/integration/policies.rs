@@ -135,7 +135,10 @@ fn each_row_is_imported_as_it_says() {
         assert_eq!(left_out, Vec::<&str>::new(), "{source}");
         let ours = format!("[[policy]]\n{}\n", lines.join("\n"));
         let read = |text: &str| text.parse::<toml::Table>().unwrap();
-        assert_eq!(read(&imported.toml), read(&ours), "{source}");
+        let mut theirs = read(&imported.toml);
+        // The tables leave out how severe pint takes it.
+        theirs["policy"][0].as_table_mut().unwrap().remove("severity");
+        assert_eq!(theirs, read(&ours), "{source}");
         Config::parse(&Arc::new(SourceFile::new("promproof.toml", imported.toml))).unwrap();
     }
 }
@@ -222,8 +225,8 @@ strip-labels = ['instance']
     rules.yml:3:12: error[labels/forbidden] the label `tmp` is not allowed here
     rules.yml:5:13: error[labels/required] the alert `One` has no label `team`
     rules.yml:6:13: error[labels/required] the alert `Two` has no label `team`
-    rules.yml:7:28: error[promql/long-range] this asks for samples that are 30d old, which is more than 1w
-    rules.yml:7:56: error[promql/long-range] the range `2d` is more than 1d
+    rules.yml:7:28: error[promql/long-range] the samples read here are 30d old, more than 1w
+    rules.yml:7:56: error[promql/long-range] the range `2d` is longer than 1d
     5 errors in 1 of 1 file
     ");
     let full = sandbox.run(&["check", "--select", "labels/required"]).stdout;

@@ -133,7 +133,7 @@ impl Fields {
                 for (name, _) in there {
                     let (a, b) = (first.text(), name.text());
                     let message = format!(
-                        "{} has the {}s `{a}` and `{b}`, of which only one may be there",
+                        "{} has the {}s `{a}` and `{b}`, but only one of them is allowed",
                         subject(cx),
                         self.word()
                     );
@@ -152,10 +152,13 @@ impl Fields {
                 if of_fields.forbids(name, cx) {
                     let message = format!("the {word} `{}` is not allowed here", name.text());
                     out.push(policy.finding(meta, message, cx.file().field(name, ""), "remove it".to_owned()));
-                } else if of_fields.forbidden_values.as_ref().is_some_and(|no| no.accepts(value.text(), Some(cx))) {
+                    continue;
+                }
+                let forbidden = of_fields.forbidden_values.as_ref().filter(|no| no.accepts(value.text(), Some(cx)));
+                if let Some(pattern) = forbidden {
                     let text = words::cropped(value.text(), 80);
                     let message = format!("the {word} `{}` has the value `{text}`, which is not allowed", name.text());
-                    let help = "the configuration forbids such values".to_owned();
+                    let help = format!("the configuration forbids values that match `{}`", pattern.text());
                     out.push(policy.finding(meta, message, cx.file().field(value, ""), help));
                 }
             }

@@ -32,10 +32,20 @@ pub(super) fn demand(block: &Block, draft: &mut Draft<'_>) -> Option<Demand> {
         Some("fatal" | "bug") => Some("error"),
         Some("warning") => Some("warning"),
         Some("info" | "information") => Some("info"),
-        _ => None,
+        _ => usual_severity(block.ident.as_str()),
     };
     settings.name_unknown();
     Some(demand)
+}
+
+/// How severe pint takes what a check finds, where nothing is said of it; `None` for an error, which is what policies here
+/// find.
+fn usual_severity(check: &str) -> Option<&'static str> {
+    match check {
+        "aggregate" | "selector" | "annotation" | "label" | "range_query" => Some("warning"),
+        "name" => Some("info"),
+        _ => None,
+    }
 }
 
 /// The keys here for what pint says of labels or annotations.

@@ -84,8 +84,8 @@ fn size(cx: &GroupContext<'_>, policy: &Policy) -> Option<Diagnostic> {
     if u64::try_from(count).unwrap_or(u64::MAX) <= most {
         return None;
     }
-    let message = format!("the group `{}` has {count} rules, more than {most}", cx.group.name.text());
-    let help = "split it; groups are evaluated side by side, the rules of one in a row".to_owned();
+    let message = format!("the group `{}` has {count} rules; at most {most} are allowed", cx.group.name.text());
+    let help = "split it: groups are evaluated in parallel, the rules of a group one after another".to_owned();
     Some(policy.finding(&META, message, cx.file.field(&cx.group.name, ""), help))
 }
 

@@ -34,12 +34,19 @@ impl LintRule for Forbidden {
 }
 
 fn check(cx: &RuleContext<'_>, policy: &Policy, part: &Expr, out: &mut Vec<Diagnostic>) {
-    let mut report = |what: String, span: Span| {
-        let message = format!("{what} is not allowed here");
+    let mut report = |kind: &str, name: &str, pattern: &str, span: Span| {
+        let message = format!("the {kind} `{name}` is not allowed here");
         let at = cx.file().inside(&cx.rule.expr, span, "");
-        out.push(policy.finding(&META, message, at, "the configuration forbids it".to_owned()));
+        let help = match pattern == name {
+            true => "the configuration forbids it".to_owned(),
+            false => format!("the configuration forbids `{pattern}`"),
+        };
+        out.push(policy.finding(&META, message, at, help));
     };
-    let is_one = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.accepts(text, Some(cx)));
+    let forbidding = |patterns: &[Pattern], text: &str| {
+        let pattern = patterns.iter().find(|pattern| pattern.accepts(text, Some(cx)));
+        pattern.map(|pattern| pattern.text().to_owned())
+    };
     let of = &policy.promql;
     let function = match &part.kind {
         ExprKind::Call(call) => Some((call.function.name, call.name_span)),
@@ -47,18 +54,19 @@ fn check(cx: &RuleContext<'_>, policy: &Policy, part: &Expr, out: &mut Vec<Diagn
         _ => None,
     };
     if let Some((name, span)) = function.filter(|(name, _)| of.forbidden_functions.iter().any(|no| no == name)) {
-        report(format!("the function `{name}`"), span);
+        report("function", name, name, span);
     }
-    if let Some(selector) = part.selector() {
-        if let Some(name) = selector.metric_name().filter(|name| is_one(&of.forbidden_metrics, name)) {
-            report(format!("the metric `{name}`"), selector.name.as_ref().map_or(part.span, |name| name.span));
-        }
-        for matcher in selector.matchers.iter().filter(|matcher| is_one(&of.forbidden_matchers, &matcher.name.value)) {
-            report(format!("the label `{}`", matcher.name.value), matcher.name.span);
-        }
+    if let Some(selector) = part.selector()
+        && let Some(name) = selector.metric_name()
+        && let Some(pattern) = forbidding(&of.forbidden_metrics, name)
+    {
+        report("metric", name, &pattern, selector.name.as_ref().map_or(part.span, |name| name.span));
     }
-    for label in named_labels(part).filter(|label| is_one(&of.forbidden_matchers, &label.value)) {
-        report(format!("the label `{}`", label.value), label.span);
+    let matched = part.selector().into_iter().flat_map(|selector| &selector.matchers).map(|matcher| &matcher.name);
+    for label in matched.chain(named_labels(part)) {
+        if let Some(pattern) = forbidding(&of.forbidden_matchers, &label.value) {
+            report("label", &label.value, &pattern, label.span);
+        }
     }
 }
 

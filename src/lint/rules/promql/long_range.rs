@@ -26,7 +26,7 @@ impl LintRule for LongRange {
                 expr.walk(&mut |part| {
                     let range = part.range().filter(|range| range.literal_ms().is_some_and(|is| is > most));
                     if let Some(range) = range {
-                        let what = format!("the range `{}`", range.span.slice(cx.rule.expr.text()));
+                        let what = format!("the range `{}` is longer than", range.span.slice(cx.rule.expr.text()));
                         out.push(report(cx, policy, &what, most, range.span));
                     }
                 });
@@ -35,7 +35,7 @@ impl LintRule for LongRange {
                 let mut oldest = Vec::new();
                 ages(expr, policy.promql.max_range_ms.unwrap_or(i64::MAX), &mut oldest);
                 for (age, span) in oldest.into_iter().filter(|(age, _)| *age > most) {
-                    let what = format!("this asks for samples that are {} old, which", format_duration(age));
+                    let what = format!("the samples read here are {} old, more than", format_duration(age));
                     out.push(report(cx, policy, &what, most, span));
                 }
             }
@@ -45,8 +45,8 @@ impl LintRule for LongRange {
 
 fn report(cx: &RuleContext<'_>, policy: &Policy, what: &str, most: i64, span: Span) -> Diagnostic {
     let most = format_duration(most);
-    let help = format!("the configuration allows {most}; record what is needed for longer");
-    policy.finding(&META, format!("{what} is more than {most}"), cx.file().inside(&cx.rule.expr, span, ""), help)
+    let help = format!("at most {most} is allowed: record what is needed for longer");
+    policy.finding(&META, format!("{what} {most}"), cx.file().inside(&cx.rule.expr, span, ""), help)
 }
 
 /// For each selector, how far it reaches back, in milliseconds, with the subqueries around it. What has a range longer than

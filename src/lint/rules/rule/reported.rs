@@ -17,8 +17,8 @@ impl LintRule for Reported {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         for policy in cx.policies().filter(|policy| policy.report) {
-            let message = format!("{} is not wanted here", subject(cx));
-            let help = "remove it, or change what the policy goes by".to_owned();
+            let message = format!("{} is not allowed here", subject(cx));
+            let help = "remove it, or change the conditions of the policy".to_owned();
             out.push(policy.finding(&META, message, cx.file().field(&cx.rule.name, ""), help));
         }
     }
