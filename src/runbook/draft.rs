@@ -34,11 +34,15 @@ impl Draft<'_> {
     /// The words that a template can have.
     pub const WORDS: [&'static str; 7] = ["alert", "condition", "file", "labels", "rule", "summary", "when"];
 
-    /// The page.
+    /// The page of an alert: of one rule, or of several with one name, as for a warning and for a page. Without a rule it is
+    /// empty.
     ///
     /// # Errors
     /// Where the template has a word that stands for nothing.
-    pub fn page(&self, template: &str) -> Result<String, UnknownWord> {
+    pub fn page(rules: &[Draft<'_>], template: &str) -> Result<String, UnknownWord> {
+        if rules.is_empty() {
+            return Ok(String::new());
+        }
         let mut page = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = rest.split_once("<<") {
@@ -48,7 +52,7 @@ impl Draft<'_> {
                 rest = after;
                 continue;
             };
-            let text = self.word(word).ok_or_else(|| UnknownWord(word.to_owned()))?;
+            let text = together(rules, word).ok_or_else(|| UnknownWord(word.to_owned()))?;
             match is_front_matter_value(&page, after) {
                 true => page.push_str(&yaml_text(text.trim_end())),
                 false => page.push_str(text.trim_end()),
@@ -86,6 +90,14 @@ impl Draft<'_> {
             "labels" => self.labels(),
             _ => return None,
         })
+    }
+
+    /// What tells the rule from the others: the labels that it adds, and they do not, or not with these values. `None` where
+    /// there is no such label.
+    fn among(&self, rules: &[Draft<'_>]) -> Option<String> {
+        let is_own = |label: &&(String, String)| rules.iter().any(|rule| !rule.added.contains(label));
+        let own = self.added.iter().filter(is_own).map(|(name, value)| format!("`{name}` is `{value}`"));
+        Some(own.collect::<Vec<_>>().join(", ")).filter(|own| !own.is_empty())
     }
 
     /// How soon it fires.
@@ -130,6 +142,40 @@ impl Draft<'_> {
         };
         format!("{from}{added}")
     }
+}
+
+/// What a word stands for where it may be something else for each of the rules: what they have in common once, and else
+/// which of them it is about.
+fn together(rules: &[Draft<'_>], word: &str) -> Option<String> {
+    let is_common = |label: &(String, String)| rules.iter().all(|rule| rule.added.contains(label));
+    // Labels in which they differ are what tells them apart.
+    let without_own = |rule: &Draft<'_>| {
+        let added = rule.added.iter().filter(|label| is_common(label)).cloned().collect();
+        Draft { added, ..rule.clone() }.word(word)
+    };
+    let said = rules.iter().map(|rule| if word == "labels" { without_own(rule) } else { rule.word(word) });
+    let mut texts: Vec<String> = said.collect::<Option<_>>()?;
+    match (word, texts.as_slice()) {
+        (_, [only]) => return Some(only.clone()),
+        ("rule", _) => {
+            let items = texts.iter().map(|text| format!("- {}\n", text.trim_end().replace('\n', "\n  ")));
+            return Some(items.collect());
+        }
+        ("alert" | "summary", [first, ..]) => return Some(first.clone()),
+        (_, [first, others @ ..]) if others.iter().all(|other| other == first) => return Some(first.clone()),
+        ("file", _) => {
+            texts.dedup();
+            return Some(texts.join(", "));
+        }
+        _ => {}
+    }
+    let which = (1..).zip(rules).map(|(at, rule)| rule.among(rules).unwrap_or_else(|| format!("rule {at}")));
+    let told = which.zip(&texts);
+    Some(match word {
+        // The end of a sentence.
+        "condition" => told.map(|(which, text)| format!("{text} ({which})")).collect::<Vec<_>>().join(", or when "),
+        _ => told.map(|(which, text)| format!("- {which}: {text}")).collect::<Vec<_>>().join("\n"),
+    })
 }
 
 /// Whether what stands between the two is the whole value of a key of the front matter.

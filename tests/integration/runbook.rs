@@ -590,3 +590,78 @@ fn alerts_that_differ_in_a_label_need_pages_of_their_own() {
     assert_eq!(run.stdout.matches("it is the page of this one, too").count(), 1, "{}", run.stdout);
     assert_eq!(run.stdout.matches("the link of `HostDown`").count(), 2, "{}", run.stdout);
 }
+
+#[test]
+fn rules_with_one_name_are_begun_on_one_page() {
+    let rules = r#"groups:
+  - name: disk
+    interval: 1m
+    rules:
+      - alert: DiskFull
+        expr: disk_free_bytes < 10e9
+        for: 1h
+        labels: {severity: warning, team: a}
+      - alert: DiskFull
+        expr: disk_free_bytes < 1e9
+        labels: {severity: critical, team: a}
+"#;
+    let sandbox = Sandbox::with(&[("rules.yml", rules)]);
+    insta::assert_snapshot!(sandbox.run(&["runbook", "new", "DiskFull", "--stdout"]).stdout, @r"
+    ---
+    title: DiskFull
+    ---
+
+    # DiskFull
+
+    The rule, as `promproof runbook sync` keeps it up to date:
+
+    ```yaml
+    - alert: DiskFull
+      expr: disk_free_bytes < 10e9
+      for: 1h
+      labels:
+        severity: warning
+        team: a
+    - alert: DiskFull
+      expr: disk_free_bytes < 1e9
+      labels:
+        severity: critical
+        team: a
+    ```
+
+    ## Meaning
+
+    The alert fires when `disk_free_bytes` is below 10000000000 (`severity` is `warning`), or when `disk_free_bytes` is below 1000000000 (`severity` is `critical`).
+
+    - `severity` is `warning`: It fires once that has held for 1h without a break: 1h to 1h1m after it begins, as the rule is evaluated every 1m.
+    - `severity` is `critical`: It fires within 1m of that: so often the rule is evaluated.
+
+    It has the labels of its series, among them `instance` and `job`. `team` is `a`.
+
+    ## Impact
+
+    <!-- Who notices what, and how soon does it hurt? -->
+
+    ## Diagnosis
+
+    <!-- Where to look first: dashboards, queries, logs. -->
+
+    ## Mitigation
+
+    <!-- What to do, step by step, and whom to call if that does not help. -->
+    ");
+}
+
+#[test]
+fn rules_that_only_a_page_shows_are_read() {
+    let example = "# HostDown\n\n```yaml\ngroups:\n  - name: example\n    rules:\n      - alert: Yours\n        expr: |\n          \
+                   sum(up) > 1\n            and up{\n      - record: job:up:sum\n        expr: sum by (job) (up))\n      \
+                   - alert: Any\n        expr: up{job=\"<your job>\"} == 0\n```\n";
+    let sandbox = repository(&format!("{example}\n{{{{< rule \"rules/node.yml\" HostDown >}}}}\n"));
+    let run = sandbox.run(&["check", "--select", "runbook/page-promql", "--output-format", "concise"]);
+    insta::assert_snapshot!(run.stdout, @r"
+    content/node/HostDown.md:11:1: warning[runbook/page-promql] this query does not parse: unexpected end of input inside braces
+    content/node/HostDown.md:12:33: warning[runbook/page-promql] this query does not parse: unexpected right parenthesis ')'
+    2 warnings in 1 of 4 files
+    ");
+}

@@ -66,8 +66,11 @@ pub(super) fn run(args: &NewArgs, session: &Session) -> Result<ExitStatus, Error
     let mut out = session.stdout(Syntax::Text);
     let mut failed = !inputs.failures.is_empty();
     for name in &args.alerts {
-        let alert = pages.named(name).next().ok_or_else(|| unknown(name, &pages))?;
-        let page = alert.draft(&config).page(&template).map_err(|unknown| {
+        let alerts: Vec<&Alert<'_>> = pages.named(name).collect();
+        let Some(alert) = alerts.first() else { return Err(unknown(name, &pages)) };
+        // Rules for a warning and for a page have one name, and one page.
+        let rules: Vec<Draft<'_>> = alerts.iter().map(|alert| alert.draft(&config)).collect();
+        let page = Draft::page(&rules, &template).map_err(|unknown| {
             let words = Draft::WORDS.map(|word| format!("<<{word}>>"));
             Error::new(format!("the template has `<<{}>>`, which stands for nothing", unknown.0))
                 .help(format!("there are {}", words::list(words)))

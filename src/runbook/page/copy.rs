@@ -54,22 +54,26 @@ fn of_node(node: &Node) -> Option<Field> {
 
 /// Reads the rules that a page shows. A block that is not YAML is an example of something else.
 pub(super) fn read(page: &mut Page) {
-    let mut copies = Vec::new();
+    let (mut copies, mut recorded) = (Vec::new(), Vec::new());
     for block in page.blocks.iter().filter(|block| may_hold_rules(page, block)) {
         let parsed = yaml::parse_within(&page.file, block.content, block.indent);
         if parsed.documents.iter().any(|document| document.broken) {
             continue;
         }
         copies.extend(in_block(&parsed, block.content, block.indent));
+        recorded.extend(recorded_in(&parsed));
     }
     page.copies = copies;
+    page.recorded = recorded;
 }
 
 /// The rules of a block of YAML.
 pub(in crate::runbook) fn in_block(parsed: &Parsed, block: Span, indent: usize) -> Vec<Copy> {
     let mut found = Vec::new();
     for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
-        gather(root, &mut found);
+        gather(root, &mut |rule, node| {
+            found.extend(field(rule, "alert").filter(|_| rule.get("expr").is_some()).map(|name| (name, node.clone())));
+        });
     }
     let is_alone = found.len() == 1 && parsed.documents.len() == 1;
     let copies = found.into_iter().enumerate();
@@ -80,22 +84,28 @@ fn may_hold_rules(page: &Page, block: &CodeBlock) -> bool {
     let text = page.slice(block.content);
     block.is_plain
         && matches!(block.language.as_str(), "yaml" | "yml" | "")
-        && text.contains("alert:")
+        && (text.contains("alert:") || text.contains("record:"))
         && text.contains("expr:")
 }
 
-/// The alerting rules in `node`: itself, those of a list, those below `rules`, `groups` and `spec`.
-fn gather(node: &Node, found: &mut Vec<(Field, Node)>) {
+/// The expressions of the recording rules of a block.
+fn recorded_in(parsed: &Parsed) -> Vec<Field> {
+    let mut found = Vec::new();
+    for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
+        gather(root, &mut |rule, _| found.extend(rule.get("record").and_then(|_| field(rule, "expr"))));
+    }
+    found
+}
+
+/// Shows `see` the rules in `node`: itself, those of a list, those below `rules`, `groups` and `spec`.
+fn gather<'n>(node: &'n Node, see: &mut dyn FnMut(&'n Mapping, &'n Node)) {
     match &node.kind {
         NodeKind::Scalar(_) => {}
-        NodeKind::Sequence(list) => list.items.iter().for_each(|item| gather(item, found)),
+        NodeKind::Sequence(list) => list.items.iter().for_each(|item| gather(item, see)),
+        NodeKind::Mapping(mapping) if mapping.get("expr").is_some() => see(mapping, node),
         NodeKind::Mapping(mapping) => {
-            if let (Some(name), Some(_)) = (field(mapping, "alert"), mapping.get("expr")) {
-                found.push((name, node.clone()));
-                return;
-            }
             for below in ["spec", "groups", "rules"].iter().filter_map(|name| mapping.get(name)) {
-                gather(&below.value, found);
+                gather(&below.value, see);
             }
         }
     }

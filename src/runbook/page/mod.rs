@@ -14,6 +14,7 @@ pub use copy::Copy;
 pub use front_matter::{FrontMatter, Syntax};
 pub use shortcode::Shortcode;
 
+use crate::rules::Field;
 use crate::source::{SourceFile, Span};
 
 /// A page.
@@ -35,6 +36,8 @@ pub struct Page {
     pub shortcodes: Vec<Shortcode>,
     /// The rules that are shown in blocks of YAML, in their order.
     pub copies: Vec<Copy>,
+    /// The expressions of recording rules in such blocks.
+    pub recorded: Vec<Field>,
     /// What is wrong with the page itself, in the order of the file.
     pub problems: Vec<Problem>,
     /// Anchors that are set by hand: `{#id}`, `<a name="id">`.
@@ -101,6 +104,7 @@ impl Page {
             blocks: Vec::new(),
             shortcodes: Vec::new(),
             copies: Vec::new(),
+            recorded: Vec::new(),
             problems: Vec::new(),
             anchors: Vec::new(),
             slugs: OnceLock::new(),

@@ -5,6 +5,7 @@ use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{ExprKind, VectorSelector};
 use crate::promql::{Expr, ParseError, parse};
+use crate::rules::Field;
 use crate::runbook::Entry;
 use crate::source::{Diagnostic, Label, Span, words};
 
@@ -28,27 +29,51 @@ impl LintRule for PagePromql {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let mut left = MAX_NEAREST;
         for entry in cx.pages().checked() {
+            for expr in examples(cx, entry) {
+                match parse(expr.text(), &cx.config.parse_options()) {
+                    Ok(query) => unrecorded(cx, entry, &query, &|span| expr.file_span(span), &mut left, out),
+                    Err(errors) => out.extend(errors.into_iter().next().map(|error| {
+                        let place = expr.file_span(error.span);
+                        unparsable(entry, error, place)
+                    })),
+                }
+            }
             let text = entry.page.file.text();
             let blocks = entry.page.blocks.iter().filter(|block| block.language == "promql" && block.is_plain);
             for paragraph in blocks.flat_map(|block| paragraphs(text, block.content)) {
                 match queries(paragraph.slice(text), cx.config) {
                     Ok(queries) => {
                         for (at, query) in queries {
-                            unrecorded(cx, entry, &query, paragraph.start + at, &mut left, out);
+                            let place = |span: Span| span.shifted(paragraph.start + at);
+                            unrecorded(cx, entry, &query, &place, &mut left, out);
                         }
                     }
                     Err(error) => {
-                        let label = Label::new(&entry.page.file, error.span.shifted(paragraph.start), "");
-                        let found = META.diagnostic(format!("this query does not parse: {}", error.message), label);
-                        out.push(match error.help {
-                            Some(help) => found.help(help),
-                            None => found,
-                        });
+                        let place = error.span.shifted(paragraph.start);
+                        out.push(unparsable(entry, error, place));
                     }
                 }
             }
         }
     }
+}
+
+fn unparsable(entry: &Entry, error: ParseError, place: Span) -> Diagnostic {
+    let label = Label::new(&entry.page.file, place, "");
+    let found = META.diagnostic(format!("this query does not parse: {}", error.message), label);
+    match error.help {
+        Some(help) => found.help(help),
+        None => found,
+    }
+}
+
+/// The expressions of rules that blocks of YAML show and the repository does not have; what it has, `rule-drift` compares.
+fn examples(cx: &WorkspaceContext<'_>, entry: &Entry) -> Vec<Field> {
+    let pages = cx.pages();
+    let is_none = |name: &str| pages.named(name).next().is_none();
+    let alerts = entry.page.copies.iter().filter(|copy| is_none(copy.name.text()));
+    let exprs = alerts.filter_map(|copy| copy.field("expr")).chain(entry.page.recorded.iter().cloned());
+    exprs.filter(|expr| is_query(expr.text())).collect()
 }
 
 /// The pieces of a block between blank lines, without those that are comments or have something to be put in.
@@ -113,7 +138,7 @@ fn unrecorded(
     cx: &WorkspaceContext<'_>,
     entry: &Entry,
     query: &Expr,
-    at: usize,
+    place: &dyn Fn(Span) -> Span,
     left: &mut usize,
     out: &mut Vec<Diagnostic>,
 ) {
@@ -131,7 +156,7 @@ fn unrecorded(
         *left -= 1;
         let Some(near) = words::nearest(&name.value, recording.names()) else { return };
         let message = format!("no rule records `{}`", name.value);
-        let label = Label::new(&entry.page.file, name.span.shifted(at), "");
+        let label = Label::new(&entry.page.file, place(name.span), "");
         out.push(META.diagnostic(message, label).help(words::did_you_mean(near)));
     });
 }
