@@ -125,7 +125,7 @@ fn srerun_runbooks() {
     7 runbook/broken-page
     9 runbook/dead-shortcode
     33 runbook/rule-drift
-    8 runbook/section-missing
+    1 runbook/section-missing
     1 runbook/url-drift
     ");
     let drifts = || found.iter().filter(|found| found.rule == "runbook/rule-drift");

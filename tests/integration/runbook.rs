@@ -376,6 +376,21 @@ fn sync_writes_rules_and_links_into_their_blocks() {
 }
 
 #[test]
+fn what_cannot_be_written_does_not_count_as_written() {
+    let sandbox = repository(&page("up == 0", "", ""));
+    let utf16: Vec<u8> =
+        "\u{FEFF}".encode_utf16().chain(read(&sandbox).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    std::fs::write(sandbox.path("content/node/HostDown.md"), utf16).unwrap();
+    insta::assert_snapshot!(sandbox.run(&["runbook", "sync"]), @r"
+    0 of 1 page written
+    --- stderr
+    error: content/node/HostDown.md is not changed: it is UTF-16, and only UTF-8 is written
+      help: save it as UTF-8
+    --- exit code 2
+    ");
+}
+
+#[test]
 fn a_new_page_says_what_is_known() {
     let sandbox = Sandbox::traefik();
     let run = sandbox.run(&["runbook", "new", "TraefikHighHttp5xxErrorRateBackend", "--stdout"]);

@@ -54,12 +54,13 @@ pub(super) fn run(args: &SyncArgs, session: &Session) -> Result<ExitStatus, Erro
     let changed: Vec<_> = before.into_iter().zip(after).filter(|(old, new)| old.text() != new.text()).collect();
     let mut out = session.stdout(Syntax::Text);
     let mut failed = !inputs.failures.is_empty();
+    let mut unwritten = 0;
     for (old, new) in &changed {
         if args.diff {
             changes::write(&mut out, &session.style, old, new.text())?;
         } else if let Err(error) = rewrite::replace(old, new.text()) {
             session.report(&error);
-            failed = true;
+            unwritten += 1;
         }
     }
     for place in &synced.left {
@@ -69,7 +70,9 @@ pub(super) fn run(args: &SyncArgs, session: &Session) -> Result<ExitStatus, Erro
         session.report(&Error::new(message));
     }
     let (rules, files) = (counted(synced.count, "rule"), counted(changed.len(), "page"));
+    failed |= unwritten > 0;
     match (args.diff, changed.is_empty()) {
+        _ if unwritten > 0 => writeln!(out, "{} of {files} written", changed.len() - unwritten)?,
         (_, true) => writeln!(out, "all pages show their rules as they are")?,
         (true, false) => writeln!(session.stderr(), "{rules} would be written into {files}")?,
         (false, false) => writeln!(out, "{rules} written into {files}")?,

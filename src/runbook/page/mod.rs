@@ -93,6 +93,11 @@ pub struct Problem {
 }
 
 impl Page {
+    /// Whether nothing is written in it.
+    pub fn is_empty(&self) -> bool {
+        self.file.text().trim().is_empty()
+    }
+
     /// Reads a page. Never fails: what is wrong with it is in [`Page::problems`].
     pub fn read(file: &Arc<SourceFile>) -> Page {
         let mut page = Page {

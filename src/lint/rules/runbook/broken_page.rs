@@ -21,7 +21,7 @@ impl LintRule for BrokenPage {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         for entry in cx.pages().checked() {
             let page = &entry.page;
-            if entry.is_about_alert && page.problems.is_empty() && page.file.text().trim().is_empty() {
+            if entry.is_about_alert && page.problems.is_empty() && page.is_empty() {
                 let label = Label::new(&page.file, Span::at(0), "");
                 out.push(META.diagnostic("the page is empty", label).help("write it, or remove it"));
             }

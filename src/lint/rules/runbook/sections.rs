@@ -19,11 +19,13 @@ pub(super) struct Wanted {
     pub(super) counted: Option<(usize, usize)>,
 }
 
-/// The pages about alerts: those that the configuration names, and to which an alert leads or which show a rule.
+/// The pages about alerts: those that the configuration names, and to which an alert leads or which show a rule. Not the
+/// empty ones: `runbook/broken-page` says what they lack.
 pub(super) fn alert_pages<'p>(cx: &'p WorkspaceContext<'_>) -> impl Iterator<Item = &'p Entry> {
     let pages = cx.pages();
     let is_one = move |entry: &&Entry| {
-        entry.is_about_alert && (pages.leading_to(entry).next().is_some() || !entry.page.copies.is_empty())
+        let is_written = entry.is_about_alert && !entry.page.is_empty();
+        is_written && (pages.leading_to(entry).next().is_some() || !entry.page.copies.is_empty())
     };
     pages.library.entries().iter().filter(is_one)
 }
