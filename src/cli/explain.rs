@@ -1,6 +1,5 @@
 //! `promproof explain`
 
-use std::fmt::Write as _;
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
@@ -11,7 +10,6 @@ use super::rules::{self, RuleJson, write_table};
 use super::{Error, ExitStatus, Session};
 use crate::lint::config::HeldRule;
 use crate::lint::{Config, Meta, Misnamed, Name, RUN_TIME_IDS};
-use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
 use crate::report::{Style, documentation_url, excuse, markdown};
 
@@ -83,15 +81,7 @@ fn write_page(out: &mut dyn Write, style: &Style, format: PageFormat, held: &Hel
     match format {
         PageFormat::Text => {
             markdown::write(out, style, meta.page)?;
-            let default = if meta.enabled_by_default { "on" } else { "off" };
-            let (severity, confidence) = (severity_name(meta.severity), meta.confidence.word());
-            let since = meta.since;
-            let mut facts =
-                format!("severity: {severity}, confidence: {confidence}, since: {since}, by default: {default}");
-            if let Some(key) = meta.waits_for {
-                write!(facts, " once `{key}` is configured").map_err(std::io::Error::other)?;
-            }
-            writeln!(out, "\n{}", style.paint(Style::FAINT, facts))?;
+            writeln!(out)?;
             write_excuses(out, style, meta)?;
             writeln!(out, "{}", style.paint(Style::FAINT, documentation_url(meta.id)))
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use promproof::lint::config::Choice;
-use promproof::lint::{self, Baseline, Confidence, Config, Gone, Scope};
+use promproof::lint::{self, Baseline, Confidence, Config, Gone, Meta, Scope};
 use promproof::online::Answers;
 use promproof::report::Style;
 use promproof::report::diagnostics::full;
@@ -198,6 +198,28 @@ fn check_page(id: &str, page: &str) -> (Vec<String>, String) {
     (wrong, updated)
 }
 
+/// What the line below the title of a rule's page says: what else would have to be looked up in a list.
+fn facts(meta: &Meta) -> String {
+    let default = match (meta.enabled_by_default, meta.waits_for) {
+        (true, None) => "on by default".to_owned(),
+        (true, Some(key)) => format!("on once `{key}` is configured"),
+        (false, _) => "off by default".to_owned(),
+    };
+    let fixes = if meta.is_fixable { ", has fixes" } else { "" };
+    let severity = format!("{:?}", meta.severity).to_lowercase();
+    format!("*{severity}, {}, {default}{fixes}, since {}*", meta.confidence.word(), meta.since)
+}
+
+/// The page with that line.
+fn with_facts(meta: &Meta, page: &str) -> String {
+    let (title, rest) = page.split_once("\n\n").unwrap();
+    let text = match rest.split_once("\n\n") {
+        Some((line, text)) if line.starts_with('*') && line.ends_with('*') => text,
+        _ => rest,
+    };
+    format!("{title}\n\n{}\n\n{text}", facts(meta))
+}
+
 #[test]
 fn every_rule_has_a_page_and_every_page_a_rule() {
     let rules: BTreeSet<String> = lint::registry().iter().map(|rule| rule.meta().id.to_owned()).collect();
@@ -236,9 +258,11 @@ fn pages_say_what_the_metas_say() {
         let shows_a_fix =
             blocks(meta.page).iter().any(|block| block.text.lines().any(|line| line.starts_with("  fix: ")));
         assert_eq!(meta.is_fixable, shows_a_fix, "{}: fixable, and a fix on its page", meta.id);
-        let is_off = ["ff by default", "is off unless"].iter().any(|words| meta.page.contains(words));
+        // Besides the line below the title, in a sentence that says why.
+        let text = meta.page.replacen(&facts(meta), "", 1);
+        let is_off = ["ff by default", "is off unless"].iter().any(|words| text.contains(words));
         assert_eq!(!meta.enabled_by_default, is_off, "{}: off, and its page says so", meta.id);
-        let waits = meta.page.contains("Says nothing until");
+        let waits = text.contains("Says nothing until");
         assert_eq!(meta.waits_for.is_some(), waits, "{}: waits for a key, and its page says so", meta.id);
         assert!(meta.confidence != Confidence::Certain || meta.enabled_by_default, "{}: certain and off", meta.id);
     }
@@ -298,7 +322,14 @@ fn blocks_report_what_their_pages_say() {
     for rule in lint::registry() {
         let id = rule.meta().id;
         let page = std::fs::read_to_string(page_path(id)).unwrap();
-        let (problems, updated) = check_page(id, &page);
+        let (mut problems, updated) = check_page(id, &page);
+        let updated = with_facts(rule.meta(), &updated);
+        if problems.is_empty() && updated != page {
+            problems.push(format!(
+                "{id}: the line below the title is not `{}`: run with UPDATE_DOCS=1",
+                facts(rule.meta())
+            ));
+        }
         wrong.extend(problems);
         if update && updated != page {
             std::fs::write(page_path(id), updated).unwrap();
