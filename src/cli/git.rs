@@ -1,37 +1,56 @@
 //! The `git` program: what has changed, and how files were.
 //!
-//! It is asked and never told to write. Hooks, monitors and programs that the configuration of a repository names for
-//! differences are not run, nothing is fetched, and what a user types is never taken for an option.
+//! It is asked and never told to write. Hooks, monitors, filters and programs that the configuration of a repository names
+//! for differences are not run, nothing is fetched, and what a user types is never taken for an option. A folder that a
+//! commit has brought is never taken for a repository.
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 
 use super::Error;
-use crate::workspace::MAX_FILE_BYTES;
+use crate::workspace::{self, MAX_FILE_BYTES};
 
 /// What comes before the command in each call.
-const CAREFUL: [&str; 7] = [
+const CAREFUL: [&str; 9] = [
     "--no-optional-locks",
     "--no-pager",
     "-c",
     "core.fsmonitor=",
     "-c",
     "core.hooksPath=/dev/null",
+    "-c",
+    "safe.bareRepository=explicit",
     "--literal-pathspecs",
 ];
 
 /// Older commits are not looked at for renames.
 const MAX_COMMITS: usize = 5000;
+/// So long git may look for them; what it has found by then counts.
+const MAX_LOOKING_BACK: Duration = Duration::from_secs(3);
+/// So many bytes of what it finds are read.
+const MAX_FOUND: u64 = 8 * 1024 * 1024;
 
 /// A repository, as `git` knows it.
 pub(super) struct Repository {
     /// The root of the working tree; canonical.
     pub root: PathBuf,
+    /// The programs that its configuration names for what goes into commits and comes out of them.
+    filters: OnceLock<Vec<String>>,
+}
+
+/// What has become of a file in a commit.
+pub(super) enum Moved {
+    /// It has another name since.
+    Renamed { old: String, new: String },
+    /// It was written, or removed.
+    CameOrWent(String),
 }
 
 /// A commit, by its whole name.
@@ -76,7 +95,15 @@ impl Repository {
         })?;
         let root = String::from_utf8_lossy(&output).trim_end_matches('\n').to_owned();
         let root = PathBuf::from(root).canonicalize()?;
-        Ok(Repository { root })
+        // Older versions of git take a folder that looks like a repository for one, also where a commit has brought it.
+        let is_said = ["GIT_DIR", "GIT_WORK_TREE"].iter().any(|name| std::env::var_os(name).is_some());
+        let folder = folder.canonicalize()?;
+        if !is_said && workspace::root_of(&folder) != Some(root.as_path()) {
+            return Err(Error::new(
+                "what has changed cannot be found out: git takes a folder without `.git` for a repository",
+            ));
+        }
+        Ok(Repository { root, filters: OnceLock::new() })
     }
 
     /// The commit at which HEAD has left `reference`: what has happened there since then is not ours.
@@ -159,7 +186,7 @@ impl Repository {
             vec!["diff", "--name-status", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
         args.extend(staged.then_some("--cached"));
         args.extend([since.0.as_str(), "--"]);
-        let output = self.checked(&args)?;
+        let output = self.compared(&args)?;
         let mut parts = texts(&output);
         let mut changed = Vec::new();
         while let Some(status) = parts.next() {
@@ -174,28 +201,34 @@ impl Repository {
         Ok(changed)
     }
 
-    /// The renames below some folders (from the root) in the last [`MAX_COMMITS`] commits, the latest first.
+    /// What was renamed, written and removed below some folders (from the root) in the last [`MAX_COMMITS`] commits, the
+    /// latest first; as much of it as git finds within [`MAX_LOOKING_BACK`].
     ///
     /// # Errors
     /// Where `git` fails, as it does where a part of the history is not here.
-    pub(super) fn renames(&self, folders: &[String]) -> Result<Vec<(String, String)>, Error> {
+    pub(super) fn moved(&self, folders: &[String]) -> Result<Vec<Moved>, Error> {
         let skip = format!("--skip={MAX_COMMITS}");
         let oldest = self.checked(&["rev-list", "--max-count=1", &skip, "HEAD", "--"])?;
         let older = format!("^{}", String::from_utf8_lossy(&oldest).trim());
         // What the configuration of a repository says of `log` is not wanted: it may name a program for signatures.
         let mut args = vec!["-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-z", "--format="];
-        args.extend(["--name-status", "-M", "-l1000", "--diff-filter=R", "--no-ext-diff", "--no-textconv", "HEAD"]);
+        args.extend(["--name-status", "-M", "-l200", "--diff-filter=RAD", "--no-ext-diff", "--no-textconv", "HEAD"]);
         args.extend((older.len() > 1).then_some(older.as_str()));
         args.push("--");
         args.extend(folders.iter().map(String::as_str));
-        let output = self.checked(&args)?;
+        let output = within(MAX_LOOKING_BACK, command(&self.root, &args))?;
         let mut parts = texts(&output);
-        let mut renames = Vec::new();
-        while let Some(status) = parts.next() {
-            let (true, Some(old), Some(new)) = (status.starts_with('R'), parts.next(), parts.next()) else { break };
-            renames.push((old, new));
+        let mut moved = Vec::new();
+        while let (Some(status), Some(path)) = (parts.next(), parts.next()) {
+            moved.push(match status.starts_with('R') {
+                true => match parts.next() {
+                    Some(new) => Moved::Renamed { old: path, new },
+                    None => break,
+                },
+                false => Moved::CameOrWent(path),
+            });
         }
-        Ok(renames)
+        Ok(moved)
     }
 
     /// Whether something is staged to be committed.
@@ -211,7 +244,7 @@ impl Repository {
     /// # Errors
     /// Where `git` fails.
     pub(super) fn half_staged(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let output = self.checked(&["diff", "--name-only", "-z", "--no-ext-diff", "--ignore-submodules", "--"])?;
+        let output = self.compared(&["diff", "--name-only", "-z", "--no-ext-diff", "--ignore-submodules", "--"])?;
         let differing: FxHashSet<String> = texts(&output).collect();
         if differing.is_empty() {
             return Ok(Vec::new());
@@ -298,7 +331,39 @@ impl Repository {
     }
 
     fn checked(&self, args: &[&str]) -> Result<Vec<u8>, Error> {
-        self.run(args)?.map_err(|said| Error::new(format!("git failed: {}", first_line(&said))))
+        answer(command(&self.root, args))?.map_err(failed)
+    }
+
+    /// As [`Repository::checked`] for a command that looks into the working tree: what it reads there would go through the
+    /// filters of the configuration, which are programs.
+    fn compared(&self, args: &[&str]) -> Result<Vec<u8>, Error> {
+        let mut command = command(&self.root, args);
+        // A name may hold whatever would end it in an argument.
+        let given = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse::<usize>().ok()).unwrap_or(0);
+        let filters = self.filters()?;
+        let values = [("clean", ""), ("process", ""), ("required", "false")];
+        let settings = filters.iter().flat_map(|filter| values.map(|(key, value)| (format!("{filter}.{key}"), value)));
+        let mut count = given;
+        for (key, value) in settings {
+            command.env(format!("GIT_CONFIG_KEY_{count}"), key).env(format!("GIT_CONFIG_VALUE_{count}"), value);
+            count += 1;
+        }
+        command.env("GIT_CONFIG_COUNT", count.to_string());
+        answer(command)?.map_err(failed)
+    }
+
+    /// `filter.NAME` for each filter that the configuration names a program for.
+    fn filters(&self) -> Result<&[String], Error> {
+        if let Some(known) = self.filters.get() {
+            return Ok(known);
+        }
+        // Where there is none, git fails.
+        let output = self.run(&["config", "--null", "--name-only", "--get-regexp", r"^filter\."])?.unwrap_or_default();
+        let mut filters: Vec<String> =
+            texts(&output).filter_map(|key| Some(key.rsplit_once('.')?.0.to_owned())).collect();
+        filters.sort_unstable();
+        filters.dedup();
+        Ok(self.filters.get_or_init(|| filters))
     }
 }
 
@@ -320,11 +385,40 @@ fn command(folder: &Path, args: &[&str]) -> Command {
 
 /// What `git` prints; the inner error is what it says where it fails.
 fn git(folder: &Path, args: &[&str]) -> Result<Result<Vec<u8>, String>, Error> {
-    let output = command(folder, args).output().map_err(|error| no_git(&error))?;
+    answer(command(folder, args))
+}
+
+fn answer(mut command: Command) -> Result<Result<Vec<u8>, String>, Error> {
+    let output = command.output().map_err(|error| no_git(&error))?;
     match output.status.success() {
         true => Ok(Ok(output.stdout)),
         false => Ok(Err(String::from_utf8_lossy(&output.stderr).into_owned())),
     }
+}
+
+fn failed(said: String) -> Error {
+    Error::new(format!("git failed: {}", first_line(&said)))
+}
+
+/// What `git` has printed after so long, or once it has ended or printed [`MAX_FOUND`] bytes, up to the last whole text.
+fn within(limit: Duration, mut command: Command) -> Result<Vec<u8>, Error> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| no_git(&error))?;
+    let Some(stdout) = child.stdout.take() else { return Ok(Vec::new()) };
+    let (ended, waiting) = mpsc::channel::<()>();
+    let reader = std::thread::spawn(move || {
+        let mut found = Vec::new();
+        // What was read until it broke off is as good as the rest.
+        let _ = stdout.take(MAX_FOUND).read_to_end(&mut found);
+        drop(ended);
+        found
+    });
+    // Nothing is ever sent: the other end is dropped, or time is up.
+    let _ = waiting.recv_timeout(limit);
+    let _ = child.kill();
+    child.wait()?;
+    let mut found = reader.join().unwrap_or_default();
+    found.truncate(found.iter().rposition(|byte| *byte == 0).map_or(0, |last| last + 1));
+    Ok(found)
 }
 
 fn no_git(error: &io::Error) -> Error {

@@ -17,7 +17,7 @@ pub use address::{Addresses, addresses};
 pub use draft::{Draft, TEMPLATE, UnknownWord};
 pub use drift::{Difference, Drift};
 pub use guess::{Guess, guesses};
-pub use history::{FormerAddresses, History, Renamed};
+pub use history::{FormerAddresses, History, Moved};
 pub use library::{Entry, Library, OnOtherBranch, Target};
 pub use page::Page;
 pub use policy::{Generator, Policy};

@@ -58,7 +58,7 @@ fn repository(folder: &Path) -> Option<PathBuf> {
 
 /// The root of the repository in which the canonical path `folder` lies: the nearest folder with a `.git`, which is a
 /// file in a worktree or submodule.
-pub(super) fn root_of(folder: &Path) -> Option<&Path> {
+pub(crate) fn root_of(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
 }
 

@@ -26,6 +26,7 @@ pub use files::Workspace;
 pub use filter::Filter;
 pub use git_config::origin_url;
 pub use home::Home;
+pub(crate) use home::root_of;
 pub use pages::{MAX_PAGE_BYTES, PageText, is_markdown};
 pub use passed_over::{PassedOver, Reason};
 pub use past::Past;

@@ -116,3 +116,35 @@ fn a_repository_names_no_program_that_is_run() {
     assert!(check(&sandbox, "", &[]).stdout.contains("renamed"));
     assert!(!marker.exists());
 }
+
+/// A commit may bring a folder that looks like a repository, whose configuration names programs.
+#[test]
+#[cfg(unix)]
+fn a_folder_is_no_repository_because_it_looks_like_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = repository(&[("readme.md", "x\n")]);
+    let inner = "alerts";
+    sandbox.write("alerts/promproof.toml", CONFIG);
+    sandbox.write("alerts/rules.yml", rules());
+    sandbox.write("alerts/docs/other.md", "# Other\n");
+    sandbox.write("alerts/.gitattributes", "* filter=evil\n");
+    for args in [&["init", "-q", inner][..], &["-C", inner, "add", "."], &["-C", inner, "commit", "-q", "-m", "x"]] {
+        git(&sandbox, args);
+    }
+    let (marker, program) = (sandbox.path("it-has-run"), sandbox.path("program"));
+    fs::write(&program, format!("#!/bin/sh\ntouch {}\ncat\n", marker.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    git(&sandbox, &["-C", inner, "config", "filter.evil.clean", program.to_str().unwrap()]);
+    git(&sandbox, &["-C", inner, "config", "core.worktree", "."]);
+    for part in fs::read_dir(sandbox.path("alerts/.git")).unwrap().flatten() {
+        fs::rename(part.path(), sandbox.path(inner).join(part.file_name())).unwrap();
+    }
+    fs::remove_dir(sandbox.path("alerts/.git")).unwrap();
+    sandbox.write("alerts/rules.yml", rules() + "# changed\n");
+    for options in [&[][..], &["--sandbox"], &["--since", "HEAD"]] {
+        let run = check(&sandbox, inner, options);
+        assert!(!marker.exists(), "{options:?}: {run}");
+    }
+    git(&sandbox, &["-C", inner, "-c", "safe.bareRepository=all", "diff", "HEAD", "--"]);
+    assert!(marker.exists(), "git would have run it");
+}

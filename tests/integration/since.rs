@@ -344,9 +344,25 @@ fn a_repository_runs_nothing() {
         git(&sandbox, &["config", key, &evil]);
     }
     sandbox.write("a.yml", text.replace("alert: A", "alert: B"));
-    let run = check(&sandbox, &["--since", "HEAD"]);
-    assert!(run.code == Some(1) && run.stdout.contains("1 error"), "{run}");
-    assert!(!sandbox.path("ran").exists());
+    let runs_nothing = |changes: &[&str]| {
+        let run = check(&sandbox, changes);
+        assert!(run.code == Some(1) && run.stdout.contains("1 error"), "{run}");
+        assert!(!sandbox.path("ran").exists(), "{changes:?}");
+    };
+    runs_nothing(&["--since", "HEAD"]);
+    // What goes into a commit may be what a filter makes of it; its name may hold what separates key and value.
+    for filter in ["evil", "e=vil"] {
+        sandbox.write(".gitattributes", format!("*.yml filter={filter}\n"));
+        for way in ["clean", "smudge", "process"] {
+            git(&sandbox, &["config", &format!("filter.{filter}.{way}"), &evil]);
+        }
+        git(&sandbox, &["config", &format!("filter.{filter}.required"), "true"]);
+        runs_nothing(&["--since", "HEAD"]);
+    }
+    // It would.
+    let mut careless = std::process::Command::new("git");
+    assert!(careless.current_dir(sandbox.path("")).args(["diff", "HEAD"]).output().is_ok());
+    assert!(sandbox.path("ran").exists());
     let left: Vec<_> = fs::read_dir(std::env::temp_dir()).unwrap().flatten().collect();
     let id = format!("promproof-{}-", std::process::id());
     assert!(left.iter().all(|entry| !entry.file_name().to_string_lossy().starts_with(&id)));
