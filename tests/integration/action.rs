@@ -52,6 +52,7 @@ impl<'s> Workflow<'s> {
         values.insert("github.action_path".to_owned(), repository().display().to_string());
         values.insert("github.action_ref".to_owned(), "v1.2.3".to_owned());
         values.insert("github.action_repository".to_owned(), "promproof/promproof".to_owned());
+        values.insert("github.server_url".to_owned(), "https://github.com".to_owned());
         values.insert("github.event.pull_request.base.sha".to_owned(), String::new());
         values.insert("steps.source.outputs.root".to_owned(), root);
         values.insert("steps.policy.outputs.config".to_owned(), String::new());
@@ -256,6 +257,78 @@ fn what_is_downloaded_is_the_release_of_the_commit() {
         run.stderr.contains(" https://github.com/fork/promproof/releases/download/v1.2.3/promproof-1.2.3-"),
         "{run}"
     );
+}
+
+/// What the action asks of the network and builds, with an action and its inputs; and the result of its last step.
+fn asked_for(server: &str, repository: &str, inputs: &[(&str, &str)]) -> (String, Run) {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD), ("action/Cargo.lock", "")]);
+    sandbox.write("action/Cargo.toml", "[package]\nversion = \"1.2.3\"\n");
+    let log = sandbox.path("log").display().to_string();
+    for program in ["curl", "cargo", "rustup"] {
+        let code = if program == "curl" { 22 } else { 0 };
+        sandbox.write(&format!("bin/{program}"), format!("#!/bin/sh\necho {program} \"$@\" >> '{log}'\nexit {code}\n"));
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(sandbox.path("bin").join(program), executable).unwrap();
+    }
+    let mut workflow = Workflow::new(&sandbox, inputs);
+    let path = format!("{}:{}", sandbox.path("bin").display(), std::env::var("PATH").unwrap());
+    workflow.variables.push(("PATH", path));
+    workflow.values.insert("github.action_path".to_owned(), sandbox.path("action").display().to_string());
+    workflow.values.insert("github.server_url".to_owned(), server.to_owned());
+    workflow.values.insert("github.action_repository".to_owned(), repository.to_owned());
+    assert_eq!(workflow.run("Find out what to install").code, Some(0));
+    let download = workflow.run("Download promproof");
+    let last = if download.code == Some(0) { workflow.run("Build promproof") } else { download };
+    let log = std::fs::read_to_string(sandbox.path("log")).unwrap_or_default();
+    (log.replace(&sandbox.path("").display().to_string(), ""), last)
+}
+
+/// On another server than github.com the action may be that server's, and what has its name on github.com a stranger's.
+#[test]
+fn a_strangers_program_is_neither_downloaded_nor_built() {
+    let own = "https://git.acme.example";
+    let version = ("version", "v1.2.3");
+    let official = "https://github.com/promproof/promproof";
+    let fork = "https://github.com/acme/promproof";
+    for (server, repository, origin) in [
+        ("https://github.com", "promproof/promproof", official),
+        ("https://github.com", "acme/promproof", fork),
+        (own, "promproof/promproof", official),
+        (own, "", official),
+    ] {
+        let (log, build) = asked_for(server, repository, &[version]);
+        assert_eq!(build.code, Some(0), "{server} {repository}: {build}");
+        assert!(log.contains(&format!(" {origin}/releases/download/v1.2.3/promproof-1.2.3-")), "{log}");
+        assert!(log.contains(&format!(" --tag v1.2.3 --git {origin} promproof\n")), "{log}");
+    }
+
+    // The action itself is at hand; its source at another version is not.
+    let (log, build) = asked_for(own, "acme/promproof", &[]);
+    assert_eq!(build.code, Some(0), "{build}");
+    assert!(log.contains("cargo +stable install") && log.contains(" --path "), "{log}");
+    assert!(!log.contains("curl") && !log.contains("github.com"), "{log}");
+    for inputs in [&[version][..], &[("sha256", "00")], &[version, ("sha256", "00")]] {
+        let (log, last) = asked_for(own, "acme/promproof", inputs);
+        assert_eq!((last.code, log.as_str()), (Some(1), ""), "{inputs:?}: {last}");
+        assert!(last.stdout.contains("::error title=promproof::") && last.stdout.contains("releases"), "{last}");
+    }
+    // Who says where they are gets them, and nothing else.
+    let (log, last) = asked_for(own, "acme/promproof", &[version, ("releases", "https://mirror.example")]);
+    assert!(log.contains(" https://mirror.example/v1.2.3/promproof-1.2.3-"), "{log}");
+    assert!(last.code == Some(1) && !log.contains("cargo") && !log.contains("github.com"), "{log}{last}");
+}
+
+#[test]
+fn what_a_fork_has_built_is_no_other_programs() {
+    let sandbox = Sandbox::with(&[("checkout/x.yml", GOOD)]);
+    let key = |repository: &str| {
+        let mut workflow = Workflow::new(&sandbox, &[("version", "v1.2.3")]);
+        workflow.values.insert("github.action_repository".to_owned(), repository.to_owned());
+        assert_eq!(workflow.run("Find out what to install").code, Some(0));
+        workflow.output("steps.source.outputs.key").to_owned()
+    };
+    assert_eq!(key("promproof/promproof"), "promproof-Linux-X64-tag-v1.2.3");
+    assert_eq!(key("acme/promproof"), "promproof-Linux-X64-acme_promproof-tag-v1.2.3");
 }
 
 #[test]
