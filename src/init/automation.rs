@@ -1,6 +1,7 @@
 //! What runs promproof for everybody: a hook and a job of CI.
 
-/// The newest release when this program was built: itself or, of a development version, the one before. `.ci/set-version` writes it.
+/// The release that users are told to take: this program itself or, of a development version, the one before; before the first
+/// release, that one, which is still to come. `.ci/set-version` writes it.
 pub const RELEASED: &str = "0.1.0";
 
 /// The entry of pre-commit's `repos`.

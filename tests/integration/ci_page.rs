@@ -177,7 +177,11 @@ fn a_release_needs_its_version_and_its_changes() {
     assert_eq!((run(&["v1.2.3"]).code, run(&["v1.2.3-dev"]).code), (Some(1), Some(1)));
     sandbox.write("Cargo.toml", manifest);
     sandbox.write("CHANGELOG.md", changes.replace("- A thing.\n", "").replace("### Added\n", "\n"));
-    assert_eq!(run(&["v1.2.3"]).code, Some(1));
+    let empty = run(&["v1.2.3"]);
+    assert!(empty.code == Some(1) && empty.stderr.contains("nothing below `## [1.2.3]`"), "{empty}");
+    sandbox.write("CHANGELOG.md", changes.replace("## [1.2.3]", "## [1.2.2]"));
+    let missing = run(&["v1.2.3"]);
+    assert!(missing.code == Some(1) && missing.stderr.contains(".ci/set-version 1.2.3\n"), "{missing}");
 }
 
 /// What `.ci/set-version` touches, in a repository of its own.
@@ -235,5 +239,14 @@ fn a_version_is_set_everywhere_and_released_once() {
     assert_eq!((commit(), commit()), (Some(0), Some(0)), "as many as one likes");
     for wrong in ["v9.8.9", "9.8", "9.8.9-rc1", ""] {
         assert_eq!(set(wrong).code, Some(1), "{wrong}");
+    }
+
+    // What cannot be seen is not taken for good.
+    let origin = format!("file://{}", sandbox.path("").display());
+    for (depth, code) in [("1", 1), ("2", 0)] {
+        let clone = format!("clone-{depth}");
+        assert_eq!(run("git", &["clone", "--quiet", "--depth", depth, &origin, &clone]).code, Some(0));
+        let once = run("bash", &[&format!("{clone}/.ci/release-version"), "--once"]);
+        assert_eq!((once.code, once.stderr.contains("git fetch --deepen=1")), (Some(code), code == 1), "{once}");
     }
 }
