@@ -169,13 +169,34 @@ fn together(rules: &[Draft<'_>], word: &str) -> Option<String> {
         }
         _ => {}
     }
-    let which = (1..).zip(rules).map(|(at, rule)| rule.among(rules).unwrap_or_else(|| format!("rule {at}")));
-    let told = which.zip(&texts);
-    Some(match word {
+    let own = rules.iter().map(|rule| rule.among(rules));
+    let told = own.zip(&texts).enumerate();
+    if word == "condition" {
         // The end of a sentence.
-        "condition" => told.map(|(which, text)| format!("{text} ({which})")).collect::<Vec<_>>().join(", or when "),
-        _ => told.map(|(which, text)| format!("- {which}: {text}")).collect::<Vec<_>>().join("\n"),
-    })
+        let parts = told.map(|(at, (own, text))| format!("{text} ({})", own.unwrap_or_else(|| the_rule(at))));
+        return Some(parts.collect::<Vec<_>>().join(", or when "));
+    }
+    let title = if word == "when" { "How soon it fires:\n" } else { "Which labels it has:\n" };
+    let items = told.map(|(at, (own, text))| {
+        let which = own.map_or_else(|| the_rule(at), |own| format!("where {own}"));
+        format!("\n- {which}: {}", without_capital(text))
+    });
+    Some(std::iter::once(title.to_owned()).chain(items).collect())
+}
+
+/// What a rule is called, by its place among those that the page shows, where no label tells it from the others.
+fn the_rule(at: usize) -> String {
+    const ORDINALS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+    match ORDINALS.get(at) {
+        Some(ordinal) => format!("the {ordinal} rule above"),
+        None => format!("rule {} above", at + 1),
+    }
+}
+
+/// A sentence of [`Draft::word`] as part of another one.
+fn without_capital(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().into_iter().flat_map(char::to_lowercase).chain(rest).collect()
 }
 
 /// Whether what stands between the two is the whole value of a key of the front matter.

@@ -401,7 +401,7 @@ fn a_new_page_says_what_is_known() {
 
     # TraefikHighHttp5xxErrorRateBackend
 
-    The rule, as `promproof runbook sync` keeps it up to date:
+    Its definition, which `promproof runbook sync` keeps up to date:
 
     ```yaml
     alert: TraefikHighHttp5xxErrorRateBackend
@@ -547,6 +547,24 @@ fn names_that_mean_something_elsewhere_are_quoted() {
     assert!(page.starts_with("---\ntitle: \"=a: [b](x)\"\n---\n"), "{page}");
 }
 
+/// Of an empty page there is one finding: that it is empty or, where nobody wants to know that, that it lacks a section.
+#[test]
+fn what_an_empty_page_lacks_is_told_once() {
+    let sandbox = repository("");
+    let quiet = "[[overrides]]\npaths = [\"content/node/**\"]\nrules = { \"runbook/broken-page\" = \"off\" }\n";
+    let wanted = format!("{CONFIG}sections = [\"Meaning\"]\n");
+    let told = |config: String, args: &[&str]| {
+        sandbox.write("promproof.toml", config);
+        let found = concise(&sandbox, args);
+        let of_page = found.lines().filter_map(|line| line.strip_prefix("content/node/HostDown.md:1:1: warning["));
+        of_page.map(|line| line.split(']').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(wanted.clone(), &[]), ["runbook/broken-page"]);
+    assert_eq!(told(wanted.clone(), &["--ignore", "broken-page"]), ["runbook/section-missing"]);
+    assert_eq!(told(format!("{wanted}{quiet}"), &[]), ["runbook/section-missing"]);
+    assert_eq!(told(CONFIG.to_owned(), &["--ignore", "broken-page"]), [""; 0]);
+}
+
 /// The page that the project starts from, and its rule.
 #[test]
 fn the_page_of_the_project_is_checked() {
@@ -574,6 +592,8 @@ fn alerts_that_differ_in_a_label_need_pages_of_their_own() {
         alert("HostDown", "team: b, severity: page", "https://run.example/node/hostdown"),
         alert("HostGone", "severity: info", "https://run.example/node/HostDown/"),
         alert("HostLost", "severity: info", "https://run.example/node/hostdown/"),
+        // No label, as Prometheus has it.
+        alert("HostNew", "severity: ''", "https://run.example/node/hostdown/"),
         // What is not known, and what has a section of its own.
         alert("HostSlow", "severity: '{{ $labels.severity }}'", "https://run.example/node/hostdown/"),
         alert("HostHot", "severity: info", "https://run.example/node/hostdown/#hot"),
@@ -597,7 +617,7 @@ fn alerts_that_differ_in_a_label_need_pages_of_their_own() {
     insta::assert_snapshot!(run.stdout, @r"
     rules/a.yml:12:36: warning[runbook/shared-page] `HostDown` with team `b` leads to the same page as `HostDown` with team `a`
     rules/a.yml:16:36: warning[runbook/shared-page] `HostGone` with severity `info` leads to the same page as `HostDown` with severity `page`
-    rules/a.yml:36:36: warning[runbook/shared-page] `WikiTwo` with team `b` leads to the same page as `WikiOne` with team `a`
+    rules/a.yml:40:36: warning[runbook/shared-page] `WikiTwo` with team `b` leads to the same page as `WikiOne` with team `a`
     3 warnings in 1 of 2 files
     ");
     let run = sandbox.run(&args);
@@ -628,7 +648,7 @@ fn rules_with_one_name_are_begun_on_one_page() {
 
     # DiskFull
 
-    The rule, as `promproof runbook sync` keeps it up to date:
+    Its definition, which `promproof runbook sync` keeps up to date:
 
     ```yaml
     - alert: DiskFull
@@ -648,8 +668,10 @@ fn rules_with_one_name_are_begun_on_one_page() {
 
     The alert fires when `disk_free_bytes` is below 10000000000 (`severity` is `warning`), or when `disk_free_bytes` is below 1000000000 (`severity` is `critical`).
 
-    - `severity` is `warning`: It fires once that has held for 1h without a break: 1h to 1h1m after it begins, as the rule is evaluated every 1m.
-    - `severity` is `critical`: It fires within 1m of that: so often the rule is evaluated.
+    How soon it fires:
+
+    - where `severity` is `warning`: it fires once that has held for 1h without a break: 1h to 1h1m after it begins, as the rule is evaluated every 1m.
+    - where `severity` is `critical`: it fires within 1m of that: so often the rule is evaluated.
 
     It has the labels of its series, among them `instance` and `job`. `team` is `a`.
 
@@ -664,6 +686,45 @@ fn rules_with_one_name_are_begun_on_one_page() {
     ## Mitigation
 
     <!-- What to do, step by step, and whom to call if that does not help. -->
+    ");
+}
+
+/// No label tells these rules from each other: then the order in which the page shows them does.
+#[test]
+fn rules_with_one_name_and_the_same_labels_are_told_apart() {
+    let rules = r#"groups:
+  - name: disk
+    rules:
+      - alert: DiskFull
+        expr: disk_free_bytes < 10e9
+        for: 1h
+      - alert: DiskFull
+        expr: sum by (disk) (disk_free_bytes) < 1e9
+"#;
+    let sandbox = Sandbox::with(&[
+        ("promproof.toml", "[runbook]\npages = [\"runbooks\"]\n"),
+        ("rules.yml", rules),
+        ("runbooks/x.md", "# x\n"),
+        ("t.md", "The alert fires when <<condition>>.\n\n<<when>>\n\n<<labels>>\n"),
+    ]);
+    let new = ["runbook", "new", "DiskFull", "DiskFull"];
+    insta::assert_snapshot!(sandbox.run(&[&new[..], &["--template", "t.md", "--stdout"]].concat()).stdout, @r"
+    The alert fires when `disk_free_bytes` is below 10000000000 (the first rule above), or when the sum, for each `disk`, of `disk_free_bytes` is below 1000000000 (the second rule above).
+
+    How soon it fires:
+
+    - the first rule above: it fires once that has held for 1h without a break.
+    - the second rule above: it fires as soon as that holds.
+
+    Which labels it has:
+
+    - the first rule above: it has the labels of its series, among them `instance` and `job`.
+    - the second rule above: its labels say which one it is: `disk`.
+    ");
+    // A name that is given twice counts once.
+    insta::assert_snapshot!(sandbox.run(&new), @r"
+    runbooks/DiskFull.md
+    --- exit code 0
     ");
 }
 

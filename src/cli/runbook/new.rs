@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rustc_hash::FxHashSet;
 
 use super::{Error, ExitStatus, Session, read};
 use crate::cli::config::ConfigArgs;
@@ -65,7 +66,8 @@ pub(super) fn run(args: &NewArgs, session: &Session) -> Result<ExitStatus, Error
     let pages = Pages::new(&inputs.workspace, &config, &recorded_names);
     let mut out = session.stdout(Syntax::Text);
     let mut failed = !inputs.failures.is_empty();
-    for name in &args.alerts {
+    let mut begun = FxHashSet::default();
+    for name in args.alerts.iter().filter(|name| begun.insert(name.as_str())) {
         let alerts: Vec<&Alert<'_>> = pages.named(name).collect();
         let Some(alert) = alerts.first() else { return Err(unknown(name, &pages)) };
         // Rules for a warning and for a page have one name, and one page.

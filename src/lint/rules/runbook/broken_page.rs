@@ -4,7 +4,7 @@ use crate::lint::context::WorkspaceContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::{Diagnostic, Label, Span};
 
-static META: Meta = meta!(
+pub(super) static META: Meta = meta!(
     "runbook/broken-page",
     Warning,
     certain,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::broken_page;
 use crate::lint::context::WorkspaceContext;
 use crate::runbook::Entry;
 use crate::runbook::page::Heading;
@@ -20,12 +21,14 @@ pub(super) struct Wanted {
 }
 
 /// The pages about alerts: those that the configuration names, and to which an alert leads or which show a rule. Not the
-/// empty ones: `runbook/broken-page` says what they lack.
+/// empty ones of which `runbook/broken-page` tells: one finding is enough.
 pub(super) fn alert_pages<'p>(cx: &'p WorkspaceContext<'_>) -> impl Iterator<Item = &'p Entry> {
     let pages = cx.pages();
+    let is_told =
+        |entry: &Entry| entry.page.is_empty() && cx.config.levels(entry.page.file.name()).is_on(&broken_page::META);
     let is_one = move |entry: &&Entry| {
-        let is_written = entry.is_about_alert && !entry.page.is_empty();
-        is_written && (pages.leading_to(entry).next().is_some() || !entry.page.copies.is_empty())
+        let is_known = pages.leading_to(entry).next().is_some() || !entry.page.copies.is_empty();
+        entry.is_about_alert && is_known && !is_told(entry)
     };
     pages.library.entries().iter().filter(is_one)
 }

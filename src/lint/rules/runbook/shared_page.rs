@@ -112,14 +112,15 @@ impl<'a> Readers<'a> {
     }
 }
 
-/// The value that a label of an alert has, whatever the series; `None` where that is not known.
+/// The value that a label of an alert has, whatever the series; `None` where that is not known, and where it has none: an
+/// empty label is as one that is not there.
 fn value_of<'a>(alert: &Alert<'a>, label: &str) -> Option<&'a str> {
     if label == ALERT_NAME {
         return Some(alert.name());
     }
     let group = alert.place.file.rules.groups.get(alert.place.group_at)?;
     let (_, value) = group.labels_of(alert.place.rule).find(|(name, _)| name.text() == label)?;
-    Some(value.text()).filter(|value| !value.contains("{{"))
+    Some(value.text()).filter(|value| !value.is_empty() && !value.contains("{{"))
 }
 
 fn report(first: &Reader<'_>, other: Reader<'_>, label: &str, page: &str) -> Diagnostic {
