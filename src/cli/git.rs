@@ -73,6 +73,8 @@ pub(super) struct Changed {
     pub old: Option<String>,
     /// Whether it is not there any more.
     pub is_gone: bool,
+    /// Whether it is a symbolic link, or was one.
+    pub is_link: bool,
 }
 
 impl Repository {
@@ -182,20 +184,23 @@ impl Repository {
     /// # Errors
     /// Where `git` fails.
     pub(super) fn changed(&self, since: &Commit, staged: bool) -> Result<Vec<Changed>, Error> {
-        let mut args =
-            vec!["diff", "--name-status", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
+        let mut args = vec!["diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
         args.extend(staged.then_some("--cached"));
         args.extend([since.0.as_str(), "--"]);
         let output = self.compared(&args)?;
         let mut parts = texts(&output);
         let mut changed = Vec::new();
-        while let Some(status) = parts.next() {
+        while let Some(meta) = parts.next() {
             let Some(path) = parts.next() else { break };
+            // Both modes, both texts, and the status.
+            let status = meta.rsplit(' ').next().unwrap_or_default();
+            let is_link = meta.trim_start_matches(':').split(' ').take(2).any(|mode| mode == LINK);
             if status.starts_with('R') || status.starts_with('C') {
                 let Some(new) = parts.next() else { break };
-                changed.push(Changed { path: new, old: status.starts_with('R').then_some(path), is_gone: false });
+                let old = status.starts_with('R').then_some(path);
+                changed.push(Changed { path: new, old, is_gone: false, is_link });
             } else {
-                changed.push(Changed { path, old: None, is_gone: status == "D" });
+                changed.push(Changed { path, old: None, is_gone: status == "D", is_link });
             }
         }
         Ok(changed)
@@ -250,7 +255,8 @@ impl Repository {
             return Ok(Vec::new());
         }
         let output = self.checked(&["ls-files", "--stage", "-z"])?;
-        let entries = entries(&output, |meta| meta.split(' ').nth(1)).filter(|entry| differing.contains(&entry.path));
+        let entries =
+            entries(&output, FILE, |meta| meta.split(' ').nth(1)).filter(|entry| differing.contains(&entry.path));
         let mut found = Vec::new();
         self.contents(&entries.collect::<Vec<_>>(), &mut |entry, bytes| {
             found.push((entry.path.clone(), bytes));
@@ -274,7 +280,22 @@ impl Repository {
     /// Where `git` fails.
     pub(super) fn files(&self, commit: &Commit) -> Result<Vec<Entry>, Error> {
         let output = self.checked(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
-        Ok(entries(&output, |meta| meta.split(' ').nth(2)).collect())
+        Ok(entries(&output, FILE, |meta| meta.split(' ').nth(2)).collect())
+    }
+
+    /// The symbolic links of a commit, and where each says to lead.
+    ///
+    /// # Errors
+    /// Where `git` fails.
+    pub(super) fn links(&self, commit: &Commit) -> Result<Vec<(String, String)>, Error> {
+        let output = self.checked(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
+        let entries: Vec<Entry> = entries(&output, LINK, |meta| meta.split(' ').nth(2)).collect();
+        let mut links = Vec::new();
+        self.contents(&entries, &mut |entry, bytes| {
+            links.extend(String::from_utf8(bytes).ok().map(|target| (entry.path.clone(), target)));
+            Ok(())
+        })?;
+        Ok(links)
     }
 
     /// Reads files, and hands each over; larger ones than promproof reads are left out.
@@ -437,14 +458,19 @@ fn texts(output: &[u8]) -> impl Iterator<Item = String> {
     parts.map(|part| String::from_utf8_lossy(part).into_owned())
 }
 
-/// The regular files of a list, `blob` being the name of the text in what stands before the tab.
-fn entries(output: &[u8], blob: impl Fn(&str) -> Option<&str>) -> impl Iterator<Item = Entry> {
+/// How the modes of regular files begin.
+const FILE: &str = "100";
+/// The mode of symbolic links.
+const LINK: &str = "120000";
+
+/// The entries of a list whose modes begin with `mode`, `blob` being the name of the text in what stands before the tab.
+fn entries(output: &[u8], mode: &str, blob: impl Fn(&str) -> Option<&str>) -> impl Iterator<Item = Entry> {
     let lines: Vec<String> = texts(output).collect();
     lines.into_iter().filter_map(move |line| {
         let (meta, path) = line.split_once('\t')?;
-        let is_file = meta.starts_with("100");
+        let is_wanted = meta.starts_with(mode);
         let is_inside = Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         let entry = || Some(Entry { path: path.to_owned(), blob: blob(meta)?.to_owned() });
-        (is_file && is_inside && Path::new(path).iter().all(|part| part != OsStr::new(".git"))).then(entry)?
+        (is_wanted && is_inside && Path::new(path).iter().all(|part| part != OsStr::new(".git"))).then(entry)?
     })
 }

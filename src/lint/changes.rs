@@ -181,9 +181,9 @@ struct Touched {
 /// The texts of the rules of a group, or of the groups of a test file, and how often each is there.
 type Texts = FxHashMap<String, usize>;
 
-/// A group of rules, as it was: its settings, and its rules.
+/// The rules of a group, as they were.
+#[derive(Default)]
 struct OldGroup {
-    settings: String,
     rules: Texts,
     /// What the recording rules record, by their texts.
     names: FxHashMap<String, String>,
@@ -192,8 +192,8 @@ struct OldGroup {
 /// What there was, of which is taken what is still there.
 #[derive(Default)]
 struct Old {
-    /// By file and name.
-    groups: FxHashMap<(String, String), OldGroup>,
+    /// By file, name and settings: a file may hold several groups of one name.
+    groups: FxHashMap<(String, String, String), OldGroup>,
     /// The groups of test files.
     tests: FxHashMap<String, Texts>,
 }
@@ -205,12 +205,8 @@ impl Old {
         for document in documents {
             let name = path_name(before.config, document.source.name());
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
-                let known = old.groups.entry((name.clone(), group.name.text().to_owned()));
-                let known = known.or_insert_with(|| OldGroup {
-                    settings: settings(group),
-                    rules: Texts::default(),
-                    names: FxHashMap::default(),
-                });
+                let key = (name.clone(), group.name.text().to_owned(), settings(group));
+                let known = old.groups.entry(key).or_default();
                 for rule in &group.rules {
                     let text = text_of(document, rule.span);
                     if rule.kind == RuleKind::Recording {
@@ -251,8 +247,8 @@ impl Touched {
             let name = path_name(after.config, document.source.name());
             let old_name = renamed.get(&name).unwrap_or(&name);
             for group in document.rules().into_iter().flat_map(|file| &file.groups) {
-                let known = old.groups.get_mut(&(old_name.clone(), group.name.text().to_owned()));
-                let mut known = known.filter(|known| known.settings == settings(group));
+                let key = (old_name.clone(), group.name.text().to_owned(), settings(group));
+                let mut known = old.groups.get_mut(&key);
                 if known.is_none() {
                     // What holds for all rules is touched, too.
                     touched.add(document, group.span);

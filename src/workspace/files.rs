@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::copies::{is_copy, without_copies};
 use super::document::{Content, Document, Purpose, TestInput};
@@ -248,6 +248,42 @@ impl Workspace {
         let document = document.with_text(text);
         self.replace(document);
         Ok(())
+    }
+
+    /// Puts what was read elsewhere, of each file with whether the user named it, in the place of documents. It is looked
+    /// at as if it had been on the disk: what does not count any more is none of the documents.
+    pub fn reread(&mut self, texts: impl IntoIterator<Item = (FileId, Read, bool)>) {
+        let mut others: FxHashMap<FileId, Option<Arc<Document>>> = FxHashMap::default();
+        for (file, read, named) in texts {
+            let folder = Path::new(read.file.name()).parent().unwrap_or(Path::new("")).to_owned();
+            // An empty file, which cannot be linted, is nothing.
+            let document = self.look_at(read.clone(), &folder, named).ok().flatten().map(Arc::new);
+            let disk = self.disk.get_mut().unwrap_or_else(PoisonError::into_inner);
+            if let Some(path) = disk.paths.get(&file).cloned() {
+                // For tests, which may name it all the same.
+                let of_test = || Arc::new(Document::rules_of_test(&read, &folder, &self.settings));
+                let kept = document.clone().unwrap_or_else(of_test);
+                self.keep(&path, &kept);
+            }
+            let counting = document.filter(|document| self.counts(document));
+            others.insert(file, counting);
+        }
+        self.places.clear();
+        for document in std::mem::take(&mut self.documents) {
+            match others.remove(&document.source.id()) {
+                None => self.list(document),
+                Some(other) => other.into_iter().for_each(|other| self.list(other)),
+            }
+        }
+        self.resolved = Mutex::default();
+    }
+
+    /// The canonical paths of all files that a run reads: with those that its tests name.
+    pub fn paths_read(&self) -> FxHashSet<PathBuf> {
+        let tests: Vec<_> = self.tests().collect();
+        tests.into_par_iter().for_each(|test| drop(self.rules_of(test)));
+        let disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        disk.paths.values().cloned().collect()
     }
 
     /// Puts a document in the place of the one of the same file.

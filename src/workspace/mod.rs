@@ -33,7 +33,7 @@ pub use past::Past;
 pub use read::{MAX_FILE_BYTES, Read, ReadError, from_bytes, read, read_bounded, read_foreign, read_named};
 pub use rule_files::{ResolvedRules, rule_file_paths};
 pub use settings::{Dialects, Settings};
-pub use sniff::has_extension;
+pub use sniff::{has_extension, is_worth_reading};
 
 #[cfg(test)]
 mod tests;

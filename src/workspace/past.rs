@@ -20,8 +20,8 @@ use crate::rules;
 pub struct Past {
     /// The folder; canonical.
     root: PathBuf,
-    /// The files that there were, from the folder.
-    files: FxHashSet<PathBuf>,
+    /// The files and folders that were not there, from the folder.
+    absent: FxHashSet<PathBuf>,
     /// By their whole paths, the bytes of those that were other ones than now.
     texts: FxHashMap<PathBuf, Vec<u8>>,
 }
@@ -37,15 +37,15 @@ enum Was<'p> {
 }
 
 impl Past {
-    /// The files of the canonical folder `root`: `files` were there, and of those in `texts` the bytes were these. Both by
-    /// their paths from the folder. What lies outside was what it is.
+    /// The files of the canonical folder `root`: what is `absent` was not there, with all that lies in it, and of the files
+    /// in `texts` the bytes were these. Both by their paths from the folder. All else was what it is.
     pub fn new(
         root: &Path,
-        files: impl IntoIterator<Item = PathBuf>,
+        absent: impl IntoIterator<Item = PathBuf>,
         texts: impl IntoIterator<Item = (PathBuf, Vec<u8>)>,
     ) -> Past {
         let texts = texts.into_iter().map(|(path, bytes)| (root.join(path), bytes)).collect();
-        Past { root: root.to_owned(), files: files.into_iter().collect(), texts }
+        Past { root: root.to_owned(), absent: absent.into_iter().collect(), texts }
     }
 
     fn was(&self, canonical: &Path) -> Was<'_> {
@@ -53,7 +53,7 @@ impl Past {
             return Was::Other(bytes);
         }
         match canonical.strip_prefix(&self.root) {
-            Ok(path) if !self.files.contains(path) => Was::Absent,
+            Ok(path) if path.ancestors().any(|path| self.absent.contains(path)) => Was::Absent,
             _ => Was::Same,
         }
     }

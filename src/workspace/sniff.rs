@@ -118,7 +118,7 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 
 /// Whether a file that was found in a folder is worth reading: by its ending, or because it begins as rule files and
 /// test files do.
-pub(super) fn is_worth_reading(path: &Path) -> bool {
+pub fn is_worth_reading(path: &Path) -> bool {
     has_extension(path) || !has_ending(path, &OTHER_ENDINGS) && begin(path).is_some_and(|bytes| begins_well(&bytes))
 }
 

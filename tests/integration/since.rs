@@ -143,6 +143,122 @@ fn told_in_both_ways(sandbox: &Sandbox, options: &[&str]) -> String {
     shared
 }
 
+/// Tests that run the rules of `file`, look for the alert `name`, and expect none.
+fn tests_of(file: &str, name: &str) -> String {
+    format!(
+        "rule_files: [{file}]\ntests:\n  - input_series: [{{series: x_total, values: 1}}]\n    alert_rule_test: [{{eval_time: 0, alertname: {name}}}]\n"
+    )
+}
+
+/// Which alerts are named of which the rules of the tests know nothing.
+fn unknown_alerts(sandbox: &Sandbox, options: &[&str]) -> usize {
+    let run = check(sandbox, &[&["--since", "HEAD"], options].concat());
+    assert!(run.code.is_some_and(|code| code < 2), "{run}");
+    run.stdout.matches("test/unknown-alert").count()
+}
+
+/// Where a link has led decides on what tests have found, and not where it leads now.
+#[cfg(unix)]
+#[test]
+fn links_lead_where_they_led() {
+    use std::os::unix::fs::symlink;
+
+    let rules = |name: &str| format!("groups:\n{}", group(name, &[bad(name)]));
+    let sandbox = repository(&[
+        ("rules/one.yml", &rules("A")),
+        ("rules/two.yml", &rules("B")),
+        ("tests/a.yml", &tests_of("rules.lnk", "A")),
+        ("tests/none.yml", &tests_of("rules.lnk", "NoSuch")),
+        ("tests/new.yml", &tests_of("new.lnk", "NoSuch")),
+    ]);
+    let link = sandbox.path("tests/rules.lnk");
+    symlink("../rules/one.yml", &link).unwrap();
+    commit(&sandbox);
+    for way in ["shared", "whole"] {
+        assert_eq!(unknown_alerts(&sandbox, &["--comparing", way]), 0, "{way}");
+    }
+    // Another file is renamed.
+    fs::rename(sandbox.path("rules/two.yml"), sandbox.path("rules/zwei.yml")).unwrap();
+    assert_eq!(unknown_alerts(&sandbox, &[]), 0);
+    commit(&sandbox);
+    // A link that was not there.
+    symlink("../rules/one.yml", sandbox.path("tests/new.lnk")).unwrap();
+    assert_eq!(unknown_alerts(&sandbox, &[]), 1);
+    commit(&sandbox);
+    fs::remove_file(&link).unwrap();
+    symlink("../rules/zwei.yml", &link).unwrap();
+    assert_eq!(unknown_alerts(&sandbox, &[]), 1);
+    // What leads out of the repository leads nowhere.
+    for (name, target) in [("up", ".."), ("far", "up/../.."), ("etc", "/etc")] {
+        symlink(target, sandbox.path(name)).unwrap();
+    }
+    commit(&sandbox);
+    assert_eq!(unknown_alerts(&sandbox, &["--comparing", "whole"]), 0);
+}
+
+/// Rules with any ending were what they are, if they have not changed.
+#[test]
+fn files_with_other_endings_are_read_as_they_were() {
+    let rules = |name: &str| format!("groups:\n{}", group(name, &[bad(name)]));
+    let sandbox = repository(&[
+        ("alerts.txt", &rules("A")),
+        ("b.yml", "groups: [{name: b, rules: [{alert: B, expr: up == 0}]}]\n"),
+        ("notes.go", &rules("C")),
+    ]);
+    fs::rename(sandbox.path("b.yml"), sandbox.path("c.yml")).unwrap();
+    insta::assert_snapshot!(check(&sandbox, &["--since", "HEAD", ".", "notes.go"]), @"
+    no findings that concern the change (3 files)
+    --- exit code 0
+    ");
+}
+
+/// Two groups of one name are two, each with its own settings.
+#[test]
+fn groups_of_one_name_have_not_changed() {
+    let second = group("g", &[bad("B")]).replace("    rules:", "    interval: 30s\n    rules:");
+    let text = format!("groups:\n{}{second}", group("g", &[bad("A")]));
+    let sandbox = repository(&[("a.yml", &text)]);
+    sandbox.write("b.yml", "groups: []\n");
+    assert!(told_in_both_ways(&sandbox, &[]).starts_with("no findings that concern the change"));
+    sandbox.write("a.yml", text.replace("interval: 30s", "interval: 40s"));
+    let told = told_in_both_ways(&sandbox, &["--select", "template"]);
+    assert_eq!(told.lines().filter(|line| line.contains("warning[") || line.contains("error[")).count(), 1, "{told}");
+}
+
+/// A text that is staged is looked at as the file would be: it may be one that promproof passes over.
+#[test]
+fn a_staged_template_is_passed_over() {
+    let rules = format!("groups:\n{}", group("g", &[bad("A")]));
+    let sandbox = repository(&[("a.yml", "{{ x }}\ngroups:\n"), ("b.yml", &rules.replace("A", "B"))]);
+    sandbox.write("a.yml", &rules);
+    let run = check(&sandbox, &["--staged", "--comparing", "shared"]);
+    assert_eq!(run.to_string(), check(&sandbox, &["--staged", "--comparing", "whole"]).to_string());
+    assert!(run.code == Some(0) && !run.stdout.contains("a.yml:"), "{run}");
+    git(&sandbox, &["add", "-A"]);
+    assert!(check(&sandbox, &["--staged"]).stdout.contains("a.yml:"));
+}
+
+/// What git ignores, generated rules for instance, is no part of a change.
+#[test]
+fn what_is_ignored_was_what_it_is() {
+    let rules = |name: &str| format!("groups:\n{}", group(name, &[bad(name)]));
+    let sandbox = repository(&[
+        (".gitignore", "out/\n"),
+        ("out/gen.yml", &rules("A")),
+        ("t.yml", &tests_of("out/gen.yml", "NoSuch")),
+        ("z.yml", &rules("Z")),
+    ]);
+    sandbox.write("z.yml", rules("Z").replace("> 1", "> 2"));
+    for options in [&[][..], &[".", "out/gen.yml"]] {
+        let told = told_in_both_ways(&sandbox, options);
+        assert!(told.contains("z.yml:") && !told.contains("t.yml:") && !told.contains("out/"), "{told}");
+    }
+    // What git does not know yet is part of it, and so are folders of it.
+    sandbox.write("new/gen.yml", rules("N"));
+    let told = told_in_both_ways(&sandbox, &[]);
+    assert!(told.contains("new/gen.yml:"), "{told}");
+}
+
 /// `CODEOWNERS` is compared with what it was, line by line; group labels are part of what is touched.
 #[test]
 fn owners_are_part_of_a_change() {
@@ -586,6 +702,9 @@ fn any_file(dice: &mut Dice) -> (String, String) {
             pick(&["", "    interval: 1m\n", "    labels: {team: x}\n"])
         );
         for at in 0..3 {
+            if at == 2 && pick(&["one", "one", "two"]) == "two" {
+                text += &format!("  - name: g{n}\n    interval: 5m\n    rules:\n");
+            }
             let comment =
                 pick(&["", "", " # promproof: ignore[template/recorded-label] so", " # promproof: ignore[alert] no"]);
             let expr = pick(&[
@@ -610,11 +729,13 @@ fn any_file(dice: &mut Dice) -> (String, String) {
         }
         text
     };
-    match pick(&["rules", "rules", "rules", "rules", "test", "page", "owners", "other", "new"]).as_str() {
+    match pick(&["rules", "rules", "rules", "rules", "test", "page", "owners", "other", "new", "text"]).as_str() {
         "rules" => (format!("rules/{n}.yml"), rules(&mut pick)),
+        "text" => (format!("rules/{n}.txt"), rules(&mut pick)),
         "new" => (format!("rules/new{}.yml", pick(&["1", "2", "3", "4", "5", "6", "7"])), rules(&mut pick)),
         "test" => {
-            let files = pick(&["rules/*.yml", "rules/1.yml, rules/2.yml", "rules/new1.yml", "../lib/none.yml"]);
+            let files =
+                pick(&["rules/*.yml", "rules/1.yml, rules/2.yml", "rules/new1.yml", "../lib/none.yml", "rules.lnk"]);
             let test = "tests:\n  - input_series: [{series: x, values: 1}, {series: unused, values: 1}]\n    alert_rule_test: [{eval_time: 0, alertname: A01}]\n";
             (format!("test{n}.yml"), format!("rule_files: [{files}]\n{test}"))
         }
@@ -647,6 +768,13 @@ fn both_ways_of_comparing_agree() {
             let (path, text) = any_file(&mut dice);
             match dice.below(40) {
                 0 => drop(fs::remove_file(sandbox.path(&path))),
+                #[cfg(unix)]
+                1 => {
+                    let link = sandbox.path("rules.lnk");
+                    let _ = fs::remove_file(&link);
+                    std::os::unix::fs::symlink(format!("rules/{}.yml", dice.below(5)), link).unwrap();
+                    git(&sandbox, &["add", "rules.lnk"]);
+                }
                 _ => sandbox.write(&path, text),
             }
             if dice.below(3) == 0 {

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::CheckArgs;
 use super::config::FilesArgs;
-use super::git::{Changed, Commit, Repository};
+use super::git::{Changed, Commit, Entry, Repository};
 use super::inputs::Inputs;
 use super::scratch::Scratch;
 use super::{Error, Session};
@@ -160,31 +160,34 @@ impl SinceArgs {
         let repository = Repository::around(&current_dir)?;
         let commit = change.commit(&repository)?;
         let changed = change.files(&repository, &commit)?;
+        let untracked = repository.untracked()?;
         let mut left_out = FxHashSet::default();
         let mut unstaged = Vec::new();
         if is_staged {
-            left_out.extend(repository.untracked()?.into_iter().map(|path| repository.root.join(path)));
-            unstaged = stage(inputs, &repository)?;
+            left_out.extend(untracked.iter().map(|path| repository.root.join(path)));
+            unstaged = stage(inputs, paths, &repository)?;
         }
         let progress = session.progress("looking at how it was");
         let paths = Paths { named: paths, current_dir: &current_dir, repository: &repository };
         paths.forbid_outside()?;
         let entries = repository.files(&commit)?;
         let config = owners::as_it_was(config, &repository, &entries, &changed, &current_dir)?;
+        let then = Then { entries, changed, untracked, unstaged };
         let shared = match self.comparing {
             Some(Way::Whole) => None,
-            _ => shared::read(&inputs.workspace, &config, &paths, &entries, &changed, &unstaged)?,
+            _ => shared::read(&inputs.workspace, &config, &paths, &then)?,
         };
-        let renamed = renamed(&changed, &repository, &root(&config, &current_dir));
+        let renamed = renamed(&then.changed, &repository, &root(&config, &current_dir));
         let (workspace, elsewhere, config, tree) = match shared {
             Some(shared) => (shared.workspace, shared.changed, config, None),
             None if self.comparing == Some(Way::Shared) => {
                 return Err(Error::new("this change cannot be compared by what is shared"));
             }
             None => {
-                let tree = Tree::new(&repository, entries, &changed, &config, &current_dir)?;
-                let (workspace, config) = tree.read(paths.named, &changed, &config, files)?;
-                let elsewhere = tree.read_changed(&changed, &config, files);
+                let tree = Tree::new(&repository, &config, &current_dir)?;
+                tree.write(&commit, &then, &inputs.workspace, &config)?;
+                let (workspace, config) = tree.read(paths.named, &then.changed, &config, files)?;
+                let elsewhere = tree.read_changed(&then.changed, &config, files);
                 (workspace, elsewhere, config, Some(tree.scratch))
             }
         };
@@ -197,7 +200,7 @@ impl SinceArgs {
             let lookup = files.lookup(&config, &everything);
             let mut whole = Inputs::read(Purpose::Check, &everything, "", &lookup, config.settings());
             if is_staged {
-                stage(&mut whole, &repository)?;
+                stage(&mut whole, &everything, &repository)?;
             }
             gone.leave_out(&whole.workspace);
         }
@@ -217,6 +220,27 @@ fn renamed(changed: &[Changed], repository: &Repository, root: &Path) -> Renamed
         path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned()
     };
     changed.iter().filter_map(|changed| Some((name(&changed.path), name(changed.old.as_ref()?)))).collect()
+}
+
+/// What git knows of how the files were; by paths from the root.
+struct Then {
+    /// The regular files of the commit.
+    entries: Vec<Entry>,
+    /// What is other than in the commit.
+    changed: Vec<Changed>,
+    /// What git does not know yet. What it ignores is none of it.
+    untracked: Vec<String>,
+    /// Files that are not part of the change, and other ones than in the commit all the same.
+    unstaged: Vec<String>,
+}
+
+impl Then {
+    /// What is there now and was not; of folders in which everything is new, it may be the folder.
+    fn absent(&self) -> FxHashSet<&str> {
+        let there: FxHashSet<&str> = self.entries.iter().map(|entry| entry.path.as_str()).collect();
+        let now = self.changed.iter().map(|changed| &changed.path).chain(&self.untracked).map(String::as_str);
+        now.filter(|path| !there.contains(path)).collect()
+    }
 }
 
 /// What the user named, and where.
@@ -259,8 +283,9 @@ impl Change {
     }
 }
 
-/// Gives files the text that is staged, where that is another one. Gives the paths of those that are none of the run's.
-fn stage(inputs: &mut Inputs, repository: &Repository) -> Result<Vec<String>, Error> {
+/// Gives files the text that is staged, where that is another one; `paths` are those that the user named. Gives the paths
+/// of those that are none of the run's.
+fn stage(inputs: &mut Inputs, paths: &[PathBuf], repository: &Repository) -> Result<Vec<String>, Error> {
     let staged = repository.half_staged()?;
     let mut others = Vec::new();
     if staged.is_empty() {
@@ -269,17 +294,18 @@ fn stage(inputs: &mut Inputs, repository: &Repository) -> Result<Vec<String>, Er
     let sources = inputs.workspace.documents().iter().map(|document| Arc::clone(&document.source));
     let by_path: FxHashMap<PathBuf, Arc<SourceFile>> =
         sources.filter_map(|source| Some((Path::new(source.name()).canonicalize().ok()?, source))).collect();
+    let named: FxHashSet<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let mut texts = Vec::new();
     for (path, bytes) in staged {
-        let Some(file) = by_path.get(&repository.root.join(&path)) else {
-            others.push(path);
-            continue;
-        };
-        let read = workspace::from_bytes(file.name(), bytes);
-        inputs
-            .workspace
-            .set_text(file.id(), Some(read.file.text().to_owned()))
-            .map_err(|error| Error::new(error.to_string()))?;
+        let whole = repository.root.join(&path);
+        match by_path.get(&whole) {
+            Some(file) => {
+                texts.push((file.id(), workspace::from_bytes(file.name(), bytes), named.contains(&whole)));
+            }
+            None => others.push(path),
+        }
     }
+    inputs.workspace.reread(texts);
     Ok(others)
 }
 

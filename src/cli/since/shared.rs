@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::Paths;
+use super::{Paths, Then};
 use crate::cli::Error;
-use crate::cli::git::{Changed, Entry, Repository};
+use crate::cli::git::{Entry, Repository};
 use crate::lint::Config;
 use crate::rules::may_hold_rules_or_tests;
 use crate::workspace::paths::normalize;
@@ -32,30 +32,27 @@ pub(super) struct Shared {
     pub changed: Workspace,
 }
 
-/// The files of the workspace `now` as they were in a commit with these `entries`; `None` where they cannot be had in this
-/// way. `unstaged` are files that are not part of the change, and other ones than in the commit all the same.
+/// The files of the workspace `now` as they were; `None` where they cannot be had in this way.
 ///
 /// # Errors
 /// Where git cannot tell.
-pub(super) fn read(
-    now: &Workspace,
-    config: &Config,
-    paths: &Paths<'_>,
-    entries: &[Entry],
-    changed: &[Changed],
-    unstaged: &[String],
-) -> Result<Option<Shared>, Error> {
+pub(super) fn read(now: &Workspace, config: &Config, paths: &Paths<'_>, then: &Then) -> Result<Option<Shared>, Error> {
     let repository = paths.repository;
-    let untracked = repository.untracked()?;
+    let Then { changed, untracked, unstaged, .. } = then;
+    // Where it leads now says nothing of where it led.
+    let is_link = |path: &String| repository.root.join(path).is_symlink();
+    if changed.iter().any(|changed| changed.is_link) || untracked.iter().chain(unstaged).any(is_link) {
+        return Ok(None);
+    }
     let concerned = changed.iter().flat_map(|changed| [Some(&changed.path), changed.old.as_ref()]).flatten();
-    let concerned: Vec<&str> = concerned.chain(&untracked).chain(unstaged).map(String::as_str).collect();
+    let concerned: Vec<&str> = concerned.chain(untracked).chain(unstaged).map(String::as_str).collect();
     if concerned.iter().any(|path| name(path).is_some_and(|name| DECIDING.contains(&name))) {
         return Ok(None);
     }
     if unstaged.iter().any(|path| has_extension(Path::new(path))) {
         return Ok(None);
     }
-    let Some(texts) = old_texts(repository, entries, changed)? else { return Ok(None) };
+    let Some(texts) = old_texts(repository, then)? else { return Ok(None) };
     let has_gone = |path: &str| {
         changed.iter().any(|changed| changed.old.as_deref() == Some(path) || changed.is_gone && changed.path == path)
     };
@@ -63,9 +60,9 @@ pub(super) fn read(
     if gone.iter().any(|(_, bytes)| holds_rules(bytes)) {
         return Ok(None);
     }
-    let files = entries.iter().map(|entry| PathBuf::from(&entry.path));
+    let absent = then.absent().into_iter().map(PathBuf::from);
     let texts = texts.into_iter().map(|(path, bytes)| (PathBuf::from(path), bytes));
-    let past = Past::new(&repository.root, files, texts);
+    let past = Past::new(&repository.root, absent, texts);
     let changed = past.changed(now.settings());
     let Some(workspace) = now.as_it_was(past, paths.named, paths.current_dir) else { return Ok(None) };
     if config.runbook.has_pages() {
@@ -81,10 +78,11 @@ pub(super) fn read(
 
 /// The texts of the files that have changed or are gone, by their paths in the commit; `None` where one is larger than what
 /// is read.
-fn old_texts(repository: &Repository, entries: &[Entry], changed: &[Changed]) -> Result<Option<Texts>, Error> {
-    let wanted: FxHashSet<&str> =
-        changed.iter().map(|changed| changed.old.as_deref().unwrap_or(&changed.path)).collect();
-    let wanted: Vec<Entry> = entries.iter().filter(|entry| wanted.contains(entry.path.as_str())).cloned().collect();
+fn old_texts(repository: &Repository, then: &Then) -> Result<Option<Texts>, Error> {
+    let wanted = then.changed.iter().map(|changed| changed.old.as_deref().unwrap_or(&changed.path));
+    let wanted: FxHashSet<&str> = wanted.collect();
+    let wanted: Vec<Entry> =
+        then.entries.iter().filter(|entry| wanted.contains(entry.path.as_str())).cloned().collect();
     let mut texts = Vec::new();
     repository.contents(&wanted, &mut |entry, bytes| {
         texts.push((entry.path.clone(), bytes));

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::root;
+use super::{Then, root};
 use crate::cli::Error;
 use crate::cli::config::FilesArgs;
-use crate::cli::git::{Changed, Entry, Repository};
+use crate::cli::git::{Changed, Commit, Entry, Repository};
 use crate::cli::inputs::Inputs;
 use crate::cli::scratch::Scratch;
 use crate::lint::{self, Config};
@@ -28,46 +28,85 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(
-        repository: &'a Repository,
-        entries: Vec<Entry>,
-        changed: &[Changed],
-        config: &Config,
-        current_dir: &'a Path,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(repository: &'a Repository, config: &Config, current_dir: &'a Path) -> Result<Self, Error> {
         let root = root(config, current_dir);
         let anchor = if repository.root.starts_with(&root) { root.clone() } else { repository.root.clone() };
         let tree = Tree { repository, scratch: Scratch::new()?, root, anchor, current_dir };
         // What marks the root of a repository.
-        let top = tree.place(&repository.root).unwrap_or_else(|| tree.scratch.path().to_owned());
-        std::fs::create_dir_all(top.join(".git"))?;
-        let changed: FxHashSet<&str> = changed
-            .iter()
-            .flat_map(|changed| [Some(changed.path.as_str()), changed.old.as_deref()])
-            .flatten()
-            .collect();
-        let wanted: Vec<Entry> =
-            entries.into_iter().filter(|entry| tree.matters(&entry.path, &changed, config)).collect();
-        repository.contents(&wanted, &mut |entry, bytes| {
+        std::fs::create_dir_all(tree.top().join(".git"))?;
+        Ok(tree)
+    }
+
+    /// Writes what a run may read of a commit. `now` is the workspace of the files as they are.
+    pub(super) fn write(&self, commit: &Commit, then: &Then, now: &Workspace, config: &Config) -> Result<(), Error> {
+        let top = self.top();
+        let read = now.paths_read();
+        let changed = then.changed.iter().flat_map(|changed| [Some(&changed.path), changed.old.as_ref()]).flatten();
+        let changed: FxHashSet<&str> = changed.chain(&then.unstaged).map(String::as_str).collect();
+        let matters = |entry: &&Entry| {
+            changed.contains(entry.path.as_str())
+                || self.matters(&self.repository.root.join(&entry.path), &read, config)
+        };
+        let wanted: Vec<Entry> = then.entries.iter().filter(matters).cloned().collect();
+        self.repository.contents(&wanted, &mut |entry, bytes| {
             let path = top.join(&entry.path);
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
             std::fs::File::create_new(&path)?.write_all(&bytes)
         })?;
-        Ok(tree)
+        self.copy_ignored(then, &read);
+        self.write_links(commit)
     }
 
-    /// Whether a file may be one of rules or tests, or decides which are looked at. What has no ending of theirs counts
-    /// where it has changed.
-    fn matters(&self, path: &str, changed: &FxHashSet<&str>, config: &Config) -> bool {
-        let whole = self.repository.root.join(path);
-        let is_ignore_file = matches!(whole.file_name().and_then(|name| name.to_str()), Some(".gitignore" | ".ignore"));
-        workspace::has_extension(&whole)
-            || workspace::is_markdown(&whole)
-            || is_ignore_file
-            || changed.contains(path)
-            || config.files().includes(&whole)
+    /// Whether a file that has not changed may be one of rules or tests, or decides which are looked at.
+    fn matters(&self, path: &Path, read: &FxHashSet<PathBuf>, config: &Config) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str());
+        matches!(name, Some(".gitignore" | ".ignore"))
+            || workspace::is_markdown(path)
+            || config.files().includes(path)
+            || read.contains(path)
+            || workspace::is_worth_reading(path)
+    }
+
+    /// Copies what the run reads and git has nothing to do with: it was what it is.
+    fn copy_ignored(&self, then: &Then, read: &FxHashSet<PathBuf>) {
+        let known: FxHashSet<&Path> = then.entries.iter().map(|entry| Path::new(&entry.path)).collect();
+        let absent: FxHashSet<&Path> = then.absent().into_iter().map(Path::new).collect();
+        let below = read.iter().filter_map(|path| Some((path, path.strip_prefix(&self.repository.root).ok()?)));
+        let ignored =
+            below.filter(|(_, path)| !known.contains(path) && !path.ancestors().any(|path| absent.contains(path)));
+        for (from, path) in ignored {
+            let to = self.top().join(path);
+            // Where a file was in the place of its folder, it was not there.
+            if to.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok()) {
+                let _ = std::fs::copy(from, to);
+            }
+        }
+    }
+
+    /// Writes the links of a commit that stay in the repository. Each leads straight to where it ends, so that however they
+    /// are chained nothing outside of the tree is reached.
+    fn write_links(&self, commit: &Commit) -> Result<(), Error> {
+        let (root, top) = (&self.repository.root, self.top());
+        let place = |(path, target): (String, String)| {
+            let end = workspace::paths::normalize(&root.join(&path).parent()?.join(target));
+            Some((top.join(path), top.join(end.strip_prefix(root).ok()?)))
+        };
+        let links: Vec<(PathBuf, PathBuf)> = self.repository.links(commit)?.into_iter().filter_map(place).collect();
+        // All folders first: none is made through a link.
+        for folder in links.iter().filter_map(|(path, _)| path.parent()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        for (path, end) in &links {
+            link(end, path)?;
+        }
+        Ok(())
+    }
+
+    /// What stands for the root of the repository.
+    fn top(&self) -> PathBuf {
+        self.place(&self.repository.root).unwrap_or_else(|| self.scratch.path().to_owned())
     }
 
     /// What stands for a path in the tree.
@@ -131,4 +170,15 @@ impl<'a> Tree<'a> {
         lint::find_pages(&mut inputs.workspace, &mut config, &lookup);
         Ok((inputs.workspace, config))
     }
+}
+
+#[cfg(unix)]
+fn link(end: &Path, path: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(end, path)
+}
+
+/// Where links need a privilege, git writes none either.
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
