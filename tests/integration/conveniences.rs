@@ -140,5 +140,5 @@ fn rules_say_since_when_they_are() {
     let json: serde_json::Value =
         serde_json::from_str(&sandbox.run(&["rules", "--output-format", "json"]).stdout).unwrap();
     assert!(json.as_array().unwrap().iter().all(|rule| rule["since"] == "0.1.0"));
-    assert!(sandbox.run(&["explain", "missing-label"]).stdout.contains("since: 0.1.0"));
+    assert!(sandbox.run(&["explain", "missing-label"]).stdout.contains("since 0.1.0"));
 }
