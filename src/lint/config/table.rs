@@ -161,7 +161,7 @@ pub(super) static SECTIONS: [Section; 6] = [
                         configurations of Hugo, MkDocs and Docusaurus, for files of the repository on GitHub and \
                         GitLab from its remote, and for `runbooks.prometheus-operator.dev` from the folder \
                         `content/runbooks`. A guess counts where at least three of the links that it explains lead to \
-                        pages, and four in five do; only those pages are checked.",
+                        pages, and three in four do; only those pages are checked.",
                 example: "sites = { \"https://runbooks.example.com/\" = \"content\" }",
             },
             Key {
