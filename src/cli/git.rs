@@ -77,6 +77,18 @@ pub(super) struct Changed {
     pub is_link: bool,
 }
 
+impl Changed {
+    /// What it was called, or would have been.
+    pub(super) fn old_path(&self) -> &str {
+        self.old.as_ref().unwrap_or(&self.path)
+    }
+
+    /// What it is called, and was.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.path.as_str()).chain(self.old.as_deref())
+    }
+}
+
 impl Repository {
     /// The repository around the current folder.
     ///
@@ -274,28 +286,27 @@ impl Repository {
         Ok(texts(&output).collect())
     }
 
-    /// The regular files of a commit.
+    /// The regular files of a commit, and its symbolic links.
     ///
     /// # Errors
     /// Where `git` fails.
-    pub(super) fn files(&self, commit: &Commit) -> Result<Vec<Entry>, Error> {
+    pub(super) fn files(&self, commit: &Commit) -> Result<(Vec<Entry>, Vec<Entry>), Error> {
         let output = self.checked(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
-        Ok(entries(&output, FILE, |meta| meta.split(' ').nth(2)).collect())
+        let of_mode = |mode| entries(&output, mode, |meta| meta.split(' ').nth(2)).collect();
+        Ok((of_mode(FILE), of_mode(LINK)))
     }
 
-    /// The symbolic links of a commit, and where each says to lead.
+    /// Where symbolic links say to lead, each behind its path.
     ///
     /// # Errors
     /// Where `git` fails.
-    pub(super) fn links(&self, commit: &Commit) -> Result<Vec<(String, String)>, Error> {
-        let output = self.checked(&["ls-tree", "-r", "-z", "--full-tree", &commit.0])?;
-        let entries: Vec<Entry> = entries(&output, LINK, |meta| meta.split(' ').nth(2)).collect();
-        let mut links = Vec::new();
-        self.contents(&entries, &mut |entry, bytes| {
-            links.extend(String::from_utf8(bytes).ok().map(|target| (entry.path.clone(), target)));
+    pub(super) fn targets(&self, links: &[Entry]) -> Result<Vec<(String, String)>, Error> {
+        let mut targets = Vec::new();
+        self.contents(links, &mut |link, bytes| {
+            targets.extend(String::from_utf8(bytes).ok().map(|target| (link.path.clone(), target)));
             Ok(())
         })?;
-        Ok(links)
+        Ok(targets)
     }
 
     /// Reads files, and hands each over; larger ones than promproof reads are left out.
@@ -352,7 +363,7 @@ impl Repository {
     }
 
     fn checked(&self, args: &[&str]) -> Result<Vec<u8>, Error> {
-        answer(command(&self.root, args))?.map_err(failed)
+        self.run(args)?.map_err(failed)
     }
 
     /// As [`Repository::checked`] for a command that looks into the working tree: what it reads there would go through the

@@ -6,6 +6,7 @@ use super::Error;
 use super::git::{self, Repository};
 use crate::lint::Config;
 use crate::runbook::{History, Moved};
+use crate::workspace::paths::slashed;
 use crate::workspace::{self, Home};
 
 /// Lets `config` find out how pages were called before. Git is asked once somebody wants to know; without git, a repository
@@ -44,8 +45,4 @@ fn moved(root: &Path, folders: &[&Path], home: &Home) -> Result<Vec<Moved>, Erro
         })
     });
     Ok(moved.collect())
-}
-
-fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::lint::Config;
+use crate::lint::config::string_text;
 use crate::rules::Dialect;
 use crate::source::{SourceFile, words};
 
@@ -119,7 +120,7 @@ fn top(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) {
             dialect.program()
         );
         let is_only = survey.dialects.len() == 1;
-        settings.push(Setting::new("", comment, format!("dialect = {}", quoted(dialect.word()))).on(is_only));
+        settings.push(Setting::new("", comment, format!("dialect = {}", string_text(dialect.word()))).on(is_only));
     }
 }
 
@@ -216,7 +217,7 @@ fn runbook(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) 
                 false,
             ),
         };
-        let code = format!("sites = {{ {} = {} }}", quoted(beginning), quoted(folder));
+        let code = format!("sites = {{ {} = {} }}", string_text(beginning), string_text(folder));
         settings.push(Setting::new("runbook", one_line(&comment), code).of_rule("runbook/page-missing").on(is_on));
     }
 }
@@ -227,7 +228,7 @@ fn facts(around: &Surroundings, settings: &mut Vec<Setting>) {
     let keys = [("scrape-interval", &server.scrape_interval), ("evaluation-interval", &server.evaluation_interval)];
     for (key, value) in keys {
         if let Some(value) = value {
-            settings.push(Setting::new("facts", from.clone(), format!("{key} = {}", quoted(value))));
+            settings.push(Setting::new("facts", from.clone(), format!("{key} = {}", string_text(value))));
         }
     }
 }
@@ -237,22 +238,8 @@ fn one_line(text: &str) -> String {
 }
 
 fn list<S: AsRef<str>>(texts: impl Iterator<Item = S>) -> String {
-    let texts: Vec<String> = texts.map(|text| quoted(text.as_ref())).collect();
+    let texts: Vec<String> = texts.map(|text| string_text(text.as_ref())).collect();
     format!("[{}]", texts.join(", "))
-}
-
-/// A text of TOML on one line, whatever is in it: a line break would end the comment that it may stand in.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if words::is_unprintable(character) => quoted.push_str(&format!("\\U{:08X}", u32::from(character))),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]
@@ -264,7 +251,7 @@ mod tests {
         for text in
             ["", "page", "a \"b\" \\ 'c'", "page\n[rules]\n\"x\" = 1\r\n", "\u{0}\u{7f}\u{85}\u{2028}\t", "é \"\"\""]
         {
-            let quoted = quoted(text);
+            let quoted = string_text(text);
             assert!(!quoted.chars().any(char::is_control), "{quoted}");
             let table: toml::Table = toml::from_str(&format!("a = {quoted}\n")).unwrap();
             assert_eq!(table.get("a").and_then(toml::Value::as_str), Some(text), "{quoted}");

@@ -27,6 +27,7 @@ use crate::rules::Shape;
 use crate::source::{Diagnostic, Severity, SourceFile, words};
 use crate::unittest::RunOptions;
 use crate::workspace::config_file::FILE_NAMES;
+use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, Workspace, discover};
 
 /// What was found, and what follows from it.
@@ -272,7 +273,7 @@ fn charts(survey: &Survey, around: &Surroundings) -> Vec<String> {
     let has_rules = |chart: &&PathBuf| survey.helm_templates.iter().any(|path| Path::new(path).starts_with(chart));
     let shown = |chart: &PathBuf| match chart.as_os_str().is_empty() {
         true => ".".to_owned(),
-        false => chart.display().to_string().replace('\\', "/"),
+        false => slashed(chart),
     };
     around.charts.iter().filter(has_rules).map(shown).collect()
 }

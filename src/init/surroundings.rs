@@ -8,6 +8,7 @@ use super::survey::{Survey, most_specific};
 use crate::model::duration::parse_duration;
 use crate::source::SourceFile;
 use crate::workspace;
+use crate::workspace::paths::slashed;
 use crate::yaml::{self, Node};
 
 /// So many entries of folders are looked at.
@@ -128,7 +129,7 @@ fn is_github(host: &str) -> bool {
 /// A folder as patterns of the configuration name it.
 fn shown(folder: &Path) -> String {
     let folder = folder.strip_prefix(".").unwrap_or(folder);
-    if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string().replace('\\', "/") }
+    if folder.as_os_str().is_empty() { ".".to_owned() } else { slashed(folder) }
 }
 
 /// `global` of a configuration of Prometheus, if it says anything.

@@ -19,6 +19,7 @@ use crate::source::words::collapsed;
 use crate::source::{Diagnostic, FileId, Span, region_at};
 use crate::testfile::TestFile;
 use crate::testfile::checked::Checked;
+use crate::workspace::paths::slashed;
 use crate::workspace::{Document, Workspace};
 
 /// What a finding has in common with itself in another version of its file.
@@ -118,7 +119,7 @@ pub fn identify(workspace: &Workspace, config: &Config, diagnostics: &[Diagnosti
 
 /// A file as a key names it.
 pub(super) fn path_name(config: &Config, name: &str) -> String {
-    config.files().relative(Path::new(name)).display().to_string().replace('\\', "/")
+    slashed(&config.files().relative(Path::new(name)))
 }
 
 /// What of a file has a group, a name or an expression.

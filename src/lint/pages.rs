@@ -15,6 +15,7 @@ use crate::rules::{Field, Rule, RuleKind};
 use crate::runbook::page::{Copy, Shortcode};
 use crate::runbook::{self, Addresses, Draft, Drift, Entry, Library, Target};
 use crate::source::{FileId, Label, Span};
+use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, ReadError, Workspace};
 
 /// The lint rules about runbooks that look at links alone.
@@ -183,7 +184,7 @@ impl<'a> Pages<'a> {
         let mut files: FxHashMap<String, Vec<_>> = FxHashMap::default();
         for file in cx.rule_files() {
             let path = filter.relative(Path::new(file.source().name()));
-            let path = path.to_string_lossy().replace('\\', "/");
+            let path = slashed(&path);
             let name = path.rsplit('/').next().unwrap_or_default().to_owned();
             files.entry(name).or_default().push((path, file));
         }

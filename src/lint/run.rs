@@ -27,37 +27,39 @@ pub fn run(workspace: &Workspace, config: &Config) -> Vec<Diagnostic> {
 
 /// The same after a change that has taken recorded series away.
 pub fn run_since(workspace: &Workspace, config: &Config, gone: &Gone) -> Vec<Diagnostic> {
-    let documents = workspace.documents();
-    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
-    let recorded_names = RecordedNames::of(workspace);
-    let (own, elsewhere) = find(workspace, config, &levels, &recorded_names);
-    finish(workspace, config, gone, &levels, own, elsewhere)
+    let Found { levels, own, of_all, .. } = find(workspace, config);
+    finish(workspace, config, gone, &levels, own, of_all)
 }
 
 /// As [`run_since`], with what a run over the files as they were can take from it.
 pub fn run_keeping(workspace: &Workspace, config: &Config, gone: &Gone) -> (Vec<Diagnostic>, Kept) {
-    let documents = workspace.documents();
-    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
-    let recorded_names = RecordedNames::of(workspace);
-    let (own, of_all) = find(workspace, config, &levels, &recorded_names);
-    let (own_kept, of_all_kept) = (own.clone(), of_all.clone());
-    let diagnostics = finish(workspace, config, gone, &levels, own, of_all);
-    let kept = Kept::new(levels, own_kept, of_all_kept, &recorded_names, &diagnostics);
+    let Found { levels, recorded_names, own, of_all } = find(workspace, config);
+    let diagnostics = finish(workspace, config, gone, &levels, own.clone(), of_all.clone());
+    let kept = Kept::new(levels, own, of_all, &recorded_names, &diagnostics);
     (diagnostics, kept)
 }
 
-/// What is found in each document by itself, and what the hooks find that see all files.
-fn find(
-    workspace: &Workspace,
-    config: &Config,
-    levels: &[FileLevels],
-    recorded_names: &RecordedNames<'_>,
-) -> (Vec<Vec<Diagnostic>>, Vec<Diagnostic>) {
-    let of_each = workspace.documents().par_iter().zip(levels);
-    let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, recorded_names));
+/// What a run finds, before it is settled.
+struct Found<'w> {
+    /// For each document, which rules run in it.
+    levels: Vec<FileLevels>,
+    recorded_names: RecordedNames<'w>,
+    /// What is found in each document by itself.
+    own: Vec<Vec<Diagnostic>>,
+    /// What the hooks find that see all files.
+    of_all: Vec<Diagnostic>,
+}
+
+fn find<'w>(workspace: &'w Workspace, config: &Config) -> Found<'w> {
+    let documents = workspace.documents();
+    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
+    let recorded_names = RecordedNames::of(workspace);
+    let of_each = documents.par_iter().zip(&levels);
+    let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, &recorded_names));
     let own = own.collect();
     let on_somewhere = |lint: &dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
-    (own, check_workspace(workspace, config, on_somewhere, recorded_names))
+    let of_all = check_workspace(workspace, config, on_somewhere, &recorded_names);
+    Found { levels, recorded_names, own, of_all }
 }
 
 /// Settles what was found and puts it in order.

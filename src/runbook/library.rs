@@ -7,6 +7,7 @@ use super::page::Problem;
 use super::site::{Found, Published, Site};
 use super::{Page, Policy};
 use crate::source::{FileId, words};
+use crate::workspace::paths::slashed;
 use crate::workspace::{Filter, PageText, Workspace};
 
 /// The pages of a repository: what they say, where they are published, which of them are about alerts.
@@ -78,7 +79,7 @@ impl Library {
             // Of a folder that is guessed nobody has said what its pages are about.
             let is_about_alert =
                 policy.guessed.is_empty() && is_listed && !policy.other_pages.matches(&path) && !is_index(&path);
-            let path = path.to_string_lossy().replace('\\', "/");
+            let path = slashed(&path);
             Entry { page, path, is_about_alert }
         };
         let entries: Vec<Entry> = workspace.pages().par_iter().map(read).collect();

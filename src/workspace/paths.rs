@@ -4,6 +4,11 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern, PatternError};
 
+/// A path with slashes, as patterns and findings have it on every system.
+pub fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
 /// Glob patterns for paths relative to the configuration's directory. A pattern that matches a directory holds for all
 /// that is in it, and one without a slash holds at any depth.
 #[derive(Clone, Debug, Default)]

@@ -170,9 +170,9 @@ impl SinceArgs {
         let progress = session.progress("looking at how it was");
         let paths = Paths { named: paths, current_dir: &current_dir, repository: &repository };
         paths.forbid_outside()?;
-        let entries = repository.files(&commit)?;
+        let (entries, links) = repository.files(&commit)?;
         let config = owners::as_it_was(config, &repository, &entries, &changed, &current_dir)?;
-        let then = Then { entries, changed, untracked, unstaged };
+        let then = Then { entries, links, changed, untracked, unstaged };
         let shared = match self.comparing {
             Some(Way::Whole) => None,
             _ => shared::read(&inputs.workspace, &config, &paths, &then)?,
@@ -185,7 +185,7 @@ impl SinceArgs {
             }
             None => {
                 let tree = Tree::new(&repository, &config, &current_dir)?;
-                tree.write(&commit, &then, &inputs.workspace, &config)?;
+                tree.write(&then, &inputs.workspace, &config)?;
                 let (workspace, config) = tree.read(paths.named, &then.changed, &config, files)?;
                 let elsewhere = tree.read_changed(&then.changed, &config, files);
                 (workspace, elsewhere, config, Some(tree.scratch))
@@ -222,10 +222,15 @@ fn renamed(changed: &[Changed], repository: &Repository, root: &Path) -> Renamed
     changed.iter().filter_map(|changed| Some((name(&changed.path), name(changed.old.as_ref()?)))).collect()
 }
 
+/// Names of files that say which others are ignored.
+const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
+
 /// What git knows of how the files were; by paths from the root.
 struct Then {
     /// The regular files of the commit.
     entries: Vec<Entry>,
+    /// Its symbolic links.
+    links: Vec<Entry>,
     /// What is other than in the commit.
     changed: Vec<Changed>,
     /// What git does not know yet. What it ignores is none of it.

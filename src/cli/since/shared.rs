@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::{Paths, Then};
+use super::{IGNORE_FILES, Paths, Then};
 use crate::cli::Error;
-use crate::cli::git::{Entry, Repository};
+use crate::cli::git::{Changed, Entry, Repository};
 use crate::lint::Config;
 use crate::rules::may_hold_rules_or_tests;
 use crate::workspace::paths::normalize;
-use crate::workspace::{Past, Workspace, from_bytes, has_extension};
+use crate::workspace::{Past, Workspace, from_bytes, has_extension, is_markdown};
 
-/// Names of files that decide which others are looked at, and what those are.
-const DECIDING: [&str; 3] = [".gitignore", ".ignore", "Chart.yaml"];
-/// Endings of pages, and of files from which it is guessed where pages are published.
-const OF_PAGES: [&str; 9] = ["md", "markdown", "mdx", "toml", "yaml", "yml", "json", "js", "ts"];
+/// Besides those that say what is ignored, the file that decides what others are.
+const CHART: &str = "Chart.yaml";
+/// Endings of files from which it is guessed where pages are published.
+const OF_SITES: [&str; 6] = ["toml", "yaml", "yml", "json", "js", "ts"];
 
 /// Files by their paths from the root, and their bytes.
 type Texts = Vec<(String, Vec<u8>)>;
@@ -44,9 +44,10 @@ pub(super) fn read(now: &Workspace, config: &Config, paths: &Paths<'_>, then: &T
     if changed.iter().any(|changed| changed.is_link) || untracked.iter().chain(unstaged).any(is_link) {
         return Ok(None);
     }
-    let concerned = changed.iter().flat_map(|changed| [Some(&changed.path), changed.old.as_ref()]).flatten();
-    let concerned: Vec<&str> = concerned.chain(untracked).chain(unstaged).map(String::as_str).collect();
-    if concerned.iter().any(|path| name(path).is_some_and(|name| DECIDING.contains(&name))) {
+    let others = untracked.iter().chain(unstaged).map(String::as_str);
+    let concerned: Vec<&str> = changed.iter().flat_map(Changed::paths).chain(others).collect();
+    let is_deciding = |name: &str| name == CHART || IGNORE_FILES.contains(&name);
+    if concerned.iter().any(|path| path.rsplit('/').next().is_some_and(is_deciding)) {
         return Ok(None);
     }
     if unstaged.iter().any(|path| has_extension(Path::new(path))) {
@@ -79,8 +80,7 @@ pub(super) fn read(now: &Workspace, config: &Config, paths: &Paths<'_>, then: &T
 /// The texts of the files that have changed or are gone, by their paths in the commit; `None` where one is larger than what
 /// is read.
 fn old_texts(repository: &Repository, then: &Then) -> Result<Option<Texts>, Error> {
-    let wanted = then.changed.iter().map(|changed| changed.old.as_deref().unwrap_or(&changed.path));
-    let wanted: FxHashSet<&str> = wanted.collect();
+    let wanted: FxHashSet<&str> = then.changed.iter().map(Changed::old_path).collect();
     let wanted: Vec<Entry> =
         then.entries.iter().filter(|entry| wanted.contains(entry.path.as_str())).cloned().collect();
     let mut texts = Vec::new();
@@ -95,12 +95,9 @@ fn holds_rules(bytes: &[u8]) -> bool {
     may_hold_rules_or_tests(from_bytes("", bytes.to_vec()).for_its_shape().text())
 }
 
-fn name(path: &str) -> Option<&str> {
-    path.rsplit('/').next()
-}
-
 /// Whether a file may be a page, or say where pages are published.
 fn may_be_of_pages(path: &str) -> bool {
-    let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    OF_PAGES.iter().any(|known| extension.eq_ignore_ascii_case(known))
+    let path = Path::new(path);
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    is_markdown(path) || OF_SITES.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

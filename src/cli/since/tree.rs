@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::{Then, root};
+use super::{IGNORE_FILES, Then, root};
 use crate::cli::Error;
 use crate::cli::config::FilesArgs;
-use crate::cli::git::{Changed, Commit, Entry, Repository};
+use crate::cli::git::{Changed, Entry, Repository};
 use crate::cli::inputs::Inputs;
 use crate::cli::scratch::Scratch;
 use crate::lint::{self, Config};
@@ -37,12 +37,12 @@ impl<'a> Tree<'a> {
         Ok(tree)
     }
 
-    /// Writes what a run may read of a commit. `now` is the workspace of the files as they are.
-    pub(super) fn write(&self, commit: &Commit, then: &Then, now: &Workspace, config: &Config) -> Result<(), Error> {
+    /// Writes what a run may read of how the files were. `now` is the workspace of the files as they are.
+    pub(super) fn write(&self, then: &Then, now: &Workspace, config: &Config) -> Result<(), Error> {
         let top = self.top();
         let read = now.paths_read();
-        let changed = then.changed.iter().flat_map(|changed| [Some(&changed.path), changed.old.as_ref()]).flatten();
-        let changed: FxHashSet<&str> = changed.chain(&then.unstaged).map(String::as_str).collect();
+        let changed = then.changed.iter().flat_map(Changed::paths);
+        let changed: FxHashSet<&str> = changed.chain(then.unstaged.iter().map(String::as_str)).collect();
         let matters = |entry: &&Entry| {
             changed.contains(entry.path.as_str())
                 || self.matters(&self.repository.root.join(&entry.path), &read, config)
@@ -56,13 +56,13 @@ impl<'a> Tree<'a> {
             std::fs::File::create_new(&path)?.write_all(&bytes)
         })?;
         self.copy_ignored(then, &read);
-        self.write_links(commit)
+        self.write_links(&then.links)
     }
 
     /// Whether a file that has not changed may be one of rules or tests, or decides which are looked at.
     fn matters(&self, path: &Path, read: &FxHashSet<PathBuf>, config: &Config) -> bool {
         let name = path.file_name().and_then(|name| name.to_str());
-        matches!(name, Some(".gitignore" | ".ignore"))
+        name.is_some_and(|name| IGNORE_FILES.contains(&name))
             || workspace::is_markdown(path)
             || config.files().includes(path)
             || read.contains(path)
@@ -85,15 +85,15 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Writes the links of a commit that stay in the repository. Each leads straight to where it ends, so that however they
+    /// Writes the links that stay in the repository. Each leads straight to where it ends, so that however they
     /// are chained nothing outside of the tree is reached.
-    fn write_links(&self, commit: &Commit) -> Result<(), Error> {
+    fn write_links(&self, links: &[Entry]) -> Result<(), Error> {
         let (root, top) = (&self.repository.root, self.top());
         let place = |(path, target): (String, String)| {
             let end = workspace::paths::normalize(&root.join(&path).parent()?.join(target));
             Some((top.join(path), top.join(end.strip_prefix(root).ok()?)))
         };
-        let links: Vec<(PathBuf, PathBuf)> = self.repository.links(commit)?.into_iter().filter_map(place).collect();
+        let links: Vec<(PathBuf, PathBuf)> = self.repository.targets(links)?.into_iter().filter_map(place).collect();
         // All folders first: none is made through a link.
         for folder in links.iter().filter_map(|(path, _)| path.parent()) {
             std::fs::create_dir_all(folder)?;
@@ -116,8 +116,8 @@ impl<'a> Tree<'a> {
 
     /// The files that have changed, as they were.
     pub(super) fn read_changed(&self, changed: &[Changed], config: &Config, files: &FilesArgs) -> Workspace {
-        let names = changed.iter().map(|changed| changed.old.as_ref().unwrap_or(&changed.path));
-        let placed = names.filter_map(|name| self.place(&self.repository.root.join(name)));
+        let placed =
+            changed.iter().map(Changed::old_path).filter_map(|name| self.place(&self.repository.root.join(name)));
         let placed: Vec<PathBuf> = placed.filter(|old| workspace::has_extension(old) && old.exists()).collect();
         let lookup = self.lookup(config, files);
         Inputs::read(Purpose::Check, &placed, "", &lookup, config.settings()).workspace

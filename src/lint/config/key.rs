@@ -259,7 +259,7 @@ pub fn key_text(key: &str) -> String {
 }
 
 /// A text as a string of TOML on one line, in which every character that cannot be seen is an escape.
-fn string_text(text: &str) -> String {
+pub fn string_text(text: &str) -> String {
     if !text.chars().any(is_unprintable) {
         return toml::Value::from(text).to_string();
     }

@@ -75,7 +75,7 @@ use crate::workspace::{Dialects, Filter, Settings};
 pub use choice::Choice;
 pub use fail_on::FailOn;
 pub use holding::{Held, HeldOverride, HeldRule, Origin};
-pub use key::{KeyInfo, Kind, Value, key_text};
+pub use key::{KeyInfo, Kind, Value, key_text, string_text};
 pub use levels::{Level, Levels, State, Why};
 pub use parts::FileLevels;
 pub(in crate::lint) use policy_keys::names as policy_key_names;

@@ -8,7 +8,7 @@ use crate::runbook::page::Link;
 use crate::runbook::url::percent_decoded;
 use crate::runbook::{Entry, Library};
 use crate::source::{Diagnostic, Label};
-use crate::workspace::paths::normalize;
+use crate::workspace::paths::{normalize, slashed};
 
 static META: Meta = meta!(
     "runbook/broken-relative-link",
@@ -102,7 +102,7 @@ fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 fn leads_somewhere(cx: &WorkspaceContext<'_>, library: &Library, way: &Path) -> bool {
-    let text = way.to_string_lossy().replace('\\', "/");
+    let text = slashed(way);
     let text = text.trim_end_matches('/');
     let stem =
         [".html", ".md", ".markdown", ".mdx"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text);
