@@ -72,6 +72,7 @@ impl Setting {
 pub(super) fn settings(survey: &Survey, around: &Surroundings) -> Vec<Setting> {
     let mut settings = Vec::new();
     top(survey, around, &mut settings);
+    tests(survey, &mut settings);
     labels(survey, &mut settings);
     annotations(survey, &mut settings);
     runbook(survey, around, &mut settings);
@@ -121,6 +122,15 @@ fn top(survey: &Survey, around: &Surroundings, settings: &mut Vec<Setting>) {
         );
         let is_only = survey.dialects.len() == 1;
         settings.push(Setting::new("", comment, format!("dialect = {}", string_text(dialect.word()))).on(is_only));
+    }
+}
+
+/// What is said of tests whose rules are rendered first: in the repository as it lies, it is no mistake that they are missing.
+fn tests(survey: &Survey, settings: &mut Vec<Setting>) {
+    let waiting = survey.words_of_waiting();
+    if !waiting.is_empty() {
+        let comment = one_line(&format!("Rules are rendered from templates before they are tested: {waiting}."));
+        settings.push(Setting::new("rules", comment, format!("{} = \"off\"", string_text(super::UNMATCHED))));
     }
 }
 

@@ -30,6 +30,9 @@ use crate::workspace::config_file::FILE_NAMES;
 use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, Workspace, discover};
 
+/// The rule that tells of rule files which are not there.
+const UNMATCHED: &str = "test/unmatched-rule-file";
+
 /// What was found, and what follows from it.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -92,11 +95,14 @@ pub struct Ground<'a> {
 /// Looks at the current folder, whose rule files and test files `workspace` holds; `None` where there is nothing that
 /// promproof is about.
 pub fn plan(workspace: &mut Workspace, ground: &Ground<'_>) -> Option<Plan> {
-    let survey = Survey::of(workspace);
+    let mut survey = Survey::of(workspace);
     let folders = discover(&[PathBuf::from(".")], ground.lookup).folders;
     let around = Surroundings::of(&folders, &survey);
     if survey.is_empty() && around.jsonnet.is_none() {
         return None;
+    }
+    if !survey.passed_over.is_empty() {
+        survey.waiting_tests = waiting_tests(&lint::run(workspace, ground.config));
     }
     let mut plan = Plan { found: found(&survey, &around), ..Plan::default() };
     let diagnostics = plan.configuration(workspace, ground, &survey, &around);
@@ -165,14 +171,16 @@ impl Plan {
         }
         let charts = charts(survey, around);
         let hook = "a hook for every commit (`pre-commit install` switches it on)";
-        self.propose(".pre-commit-config.yaml", automation::hooks(), hook, automation::hook_entry());
+        let waiting = survey.words_of_waiting();
+        let entry = automation::hook_entry(&waiting);
+        self.propose(".pre-commit-config.yaml", automation::hooks(&entry), hook, entry);
         if around.github.is_some() {
-            let text = automation::github_workflow(&charts);
+            let text = automation::github_workflow(&charts, &waiting);
             let about = "checks and tests every pull request";
             self.propose(".github/workflows/promproof.yml", text, about, String::new());
         }
         if around.gitlab.is_some() {
-            let job = automation::gitlab_job();
+            let job = automation::gitlab_job(&waiting);
             self.propose(".gitlab-ci.yml", job.clone(), "checks and tests every merge request", job);
         }
         if around.github.is_none() && around.gitlab.is_none() {
@@ -249,23 +257,20 @@ impl Plan {
             );
         }
         if first_test.is_some() || survey.tests > 0 {
-            let (command, about) = ("promproof test".to_owned(), about_tests(survey, found));
+            let about = match survey.words_of_waiting() {
+                words if words.is_empty() => "runs the tests".to_owned(),
+                words => format!("runs the tests; {words}"),
+            };
+            let command = "promproof test".to_owned();
             self.next.push(Next { command, about, needs: first_test });
         }
     }
 }
 
-/// What `promproof test` does, and what it waits for: tests of rules that are rendered first name files that are not there.
-fn about_tests(survey: &Survey, found: &[Diagnostic]) -> String {
-    let waits = found.iter().filter(|finding| finding.rule == "test/unmatched-rule-file");
-    let waiting: FxHashSet<&str> = waits.map(|finding| finding.primary.file.name()).collect();
-    match waiting.len() {
-        0 => "runs the tests".to_owned(),
-        count => {
-            let of = words::counted(survey.tests, "test file");
-            format!("runs the tests; the rule files of {count} of {of} are not there yet")
-        }
-    }
+/// How many test files name rule files that are not there: where templates are, these are rendered first.
+fn waiting_tests(found: &[Diagnostic]) -> usize {
+    let waits = found.iter().filter(|finding| finding.rule == UNMATCHED);
+    waits.map(|finding| finding.primary.file.name()).collect::<FxHashSet<_>>().len()
 }
 
 /// The charts that have templates of rules.

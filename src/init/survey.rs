@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rules::{Dialect, Rule, RuleGroup, RuleKind, Shape, Templating};
-use crate::source::words::is_unprintable;
+use crate::source::words::{self, is_unprintable};
 use crate::workspace::{Reason, Workspace};
 
 /// What was found in rule files and test files.
@@ -19,6 +19,8 @@ pub(super) struct Survey {
     pub helm_templates: Vec<String>,
     /// How many test files there are.
     pub tests: usize,
+    /// How many of them name rule files that something has to render first.
+    pub waiting_tests: usize,
     /// How many alerting rules there are.
     pub alerts: usize,
     /// How many recording rules there are.
@@ -115,6 +117,17 @@ impl Survey {
     /// How many rule files there are.
     pub(super) fn rule_files(&self) -> usize {
         self.shapes.values().sum()
+    }
+
+    /// That tests wait for rule files, in words; empty where none does.
+    pub(super) fn words_of_waiting(&self) -> String {
+        match self.waiting_tests {
+            0 => String::new(),
+            count => {
+                let of = words::counted(self.tests, "test file");
+                format!("the rule files of {count} of {of} are not there yet")
+            }
+        }
     }
 
     /// Whether there is anything that this program is about.

@@ -235,13 +235,87 @@ fn a_helm_chart() {
     assert!(!workflow.contains("$(x)"), "a name must not become a command: {workflow}");
     assert!(!run.stdout.contains("$(x)"), "a name must not become a command: {run}");
     holds(&sandbox, false);
+}
 
-    // Tests are of what Helm makes, and find it when it is there.
-    sandbox.write("tests/a.test.yml", "rule_files: [rendered.yml]\ntests: []\n");
-    std::fs::remove_file(sandbox.path("promproof.toml")).unwrap();
-    let told = "runs the tests; the rule files of 1 of 1 test file are not there yet";
+/// Tests are of what Helm makes, and find it when it is there: what is written passes before that, too.
+#[test]
+fn a_helm_chart_with_tests() {
+    let remote = "[remote \"origin\"]\n\turl = git@gitlab.example.com:a/b.git\n";
+    let sandbox = Sandbox::with(&[
+        GIT,
+        (".git/config", remote),
+        (".github/CODEOWNERS", ""),
+        ("chart/Chart.yaml", "name: alerts\n"),
+        ("chart/templates/a.yaml", HELM),
+        ("tests/a.test.yml", "rule_files: [rendered.yml]\ntests: []\n"),
+    ]);
     let run = sandbox.run(&["init"]);
-    assert!(run.stdout.contains(told), "{run}");
+    assert!(run.stdout.contains("runs the tests; the rule files of 1 of 1 test file are not there yet"), "{run}");
+    let texts = [".pre-commit-config.yaml", "promproof.toml", ".github/workflows/promproof.yml", ".gitlab-ci.yml"];
+    let written = texts.map(|path| read(&sandbox, path)).join("----\n");
+    insta::assert_snapshot!(written, @r#"
+    # https://pre-commit.com: `pre-commit install` runs these before every commit.
+    repos:
+      - repo: https://github.com/promproof/promproof
+        rev: v0.1.0
+        hooks:
+          - id: promproof-check
+          # Off until what is tested is rendered first: the rule files of 1 of 1 test file are not there yet.
+          # - id: promproof-test
+    ----
+    # Written by `promproof init` from what is here: 0 rule files, 0 alerts, 0 recording rules.
+    # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
+
+    [rules]
+    # Rules are rendered from templates before they are tested: the rule files of 1 of 1 test file are not there yet.
+    "test/unmatched-rule-file" = "off"
+    ----
+    name: promproof
+    on:
+      pull_request:
+      push:
+        branches: [main, master]
+    permissions:
+      contents: read
+    jobs:
+      rules:
+        runs-on: ubuntu-latest
+        steps:
+          - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+            with:
+              persist-credentials: false
+          - name: Render the rules of the chart
+            run: helm template chart > rendered-0.yaml # checked below
+          - uses: promproof/promproof@v0.1.0
+            with:
+              # Off until a step before this one renders what is tested: the rule files of 1 of 1 test file are not there yet.
+              test: false
+    ----
+    promproof:
+      image: python:3.13-slim
+      script:
+        - pip install promproof==0.1.0
+        - failed=0
+        - promproof check --allow-none -o gitlab=gl-code-quality-report.json || failed=$?
+        # Off until they are rendered first: the rule files of 1 of 1 test file are not there yet.
+        # - promproof test --allow-none -o junit=promproof.xml || failed=$?
+        - exit "$failed"
+      artifacts:
+        when: always
+        reports:
+          codequality: gl-code-quality-report.json
+          junit: promproof.xml
+    "#);
+    for text in texts.iter().filter(|path| !path.ends_with("toml")) {
+        serde_yaml::from_str::<serde_json::Value>(&read(&sandbox, text)).unwrap();
+    }
+    holds(&sandbox, false);
+
+    // Without a template, nothing makes them: a mistake.
+    let sandbox = Sandbox::with(&[GIT, ("r.yml", PLAIN), ("a.test.yml", "rule_files: [rendered.yml]\ntests: []\n")]);
+    sandbox.run(&["init"]);
+    assert!(read(&sandbox, ".pre-commit-config.yaml").contains("- id: promproof-test\n"));
+    assert_eq!(sandbox.run(&["check"]).code, Some(1));
 }
 
 #[test]
