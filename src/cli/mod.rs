@@ -122,7 +122,8 @@ fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
         write!(streams.stderr(), "{}", text.ansi())
     } else {
         let mut stdout = streams.stdout(Syntax::Text);
-        write!(stdout, "{}", text.ansi()).and_then(|()| stdout.flush())
+        let shown = if streams.takes_colours() { text.ansi().to_string() } else { text.to_string() };
+        write!(stdout, "{shown}").and_then(|()| stdout.flush())
     };
     if message.use_stderr() { ExitStatus::Failed.into() } else { ExitStatus::Clean.into() }
 }

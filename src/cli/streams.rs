@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic;
 
+use anstream::{AutoStream, ColorChoice};
+
 use super::Error;
 use crate::report::workflow::{Annotations, Guard, Syntax, has_command};
 
@@ -33,9 +35,17 @@ impl Streams {
         Streams { outlives_reader: false, ..self }
     }
 
-    /// Standard output, buffered, for text of this kind.
+    /// Whether what is written to standard output may have colours.
+    pub(super) fn takes_colours(self) -> bool {
+        AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    }
+
+    /// Standard output, buffered, for text of this kind; with colours only where it takes them.
     pub(super) fn stdout(self, syntax: Syntax) -> impl Annotations + use<> {
-        let stdout = Output { stream: anstream::stdout(), outlives_reader: self.outlives_reader, is_read: true };
+        // Where there are to be no colours none are written, and nothing is looked through for them.
+        let choice = if self.takes_colours() { ColorChoice::Auto } else { ColorChoice::AlwaysAnsi };
+        let stream = AutoStream::new(io::stdout(), choice);
+        let stdout = Output { stream, outlives_reader: self.outlives_reader, is_read: true };
         Guard::new(BufWriter::new(stdout), self.is_output_read.then_some(syntax))
     }
 

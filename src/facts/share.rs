@@ -3,6 +3,8 @@
 //! `x{m} / x` with the same function, window and grouping on both sides lies between 0 and 1 if `x` is never negative:
 //! whatever the numerator adds up, the denominator does too. So does `a / (a + b)`.
 
+use std::cell::OnceCell;
+
 use super::Interval;
 use crate::promql::Expr;
 use crate::promql::ast::{
@@ -189,11 +191,17 @@ fn is_never_negative_range(expr: &Expr) -> bool {
 
 /// Whether `part` is one of the terms that `whole` adds up, none of which is negative.
 fn is_term_of(part: &Expr, whole: &Expr, outer: Option<&MatchingClause>) -> bool {
-    if part.span.len() > MAX_TERM_BYTES {
+    let is_sum = matches!(&whole.without_parens().kind, ExprKind::Binary(sum) if sum.op == BinaryOp::Add);
+    if !is_sum || part.span.len() > MAX_TERM_BYTES {
         return false;
     }
-    let part = part.to_string();
-    let is_part = |term: &Expr| term.span.len() <= MAX_TERM_BYTES && term.without_parens().to_string() == part;
+    let (fingerprint, printed) = (part.fingerprint(), OnceCell::new());
+    let is_part = |term: &Expr| {
+        let term = term.without_parens();
+        term.span.len() <= MAX_TERM_BYTES
+            && term.fingerprint() == fingerprint
+            && term.to_string() == *printed.get_or_init(|| part.to_string())
+    };
     let mut found = false;
     let mut rest = whole;
     while let ExprKind::Binary(sum) = &rest.without_parens().kind {

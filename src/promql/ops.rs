@@ -1,5 +1,9 @@
 //! Operators: how they are written and what kind they are.
 
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
 use super::ast::{AggregateOp, BinaryOp, MatchOp, VectorSelector};
 use crate::model::labels::METRIC_NAME;
 
@@ -133,6 +137,14 @@ impl VectorSelector {
         }
         let is_name = |m: &&super::ast::Matcher| m.name.value == METRIC_NAME && m.op == MatchOp::Equal;
         std::str::from_utf8(&self.matchers.iter().find(is_name)?.value.value).ok()
+    }
+
+    /// A number that is the same for selectors with the same name and the same matchers, in whatever order.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let name = FxBuildHasher.hash_one(self.metric_name());
+        let matchers = self.matchers.iter().filter(|matcher| matcher.name.value != METRIC_NAME);
+        let hashes = matchers.map(|m| FxBuildHasher.hash_one((&m.name.value, m.op, &m.value.value)));
+        hashes.fold(name, u64::wrapping_add)
     }
 
     /// Whether the name stands in front of the braces (or there are none), not inside them.

@@ -5,9 +5,13 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 
 use rustc_hash::FxHasher;
+use smallvec::SmallVec;
 
 use super::ast::*;
 use crate::source::Span;
+
+/// The expressions that are still to be visited. Of most expressions they are few, and take no allocation.
+type Pending<'a> = SmallVec<[&'a Expr; 8]>;
 
 impl Expr {
     /// The direct sub-expressions, from left to right: operands, arguments (an aggregation's parameter first), the
@@ -28,7 +32,7 @@ impl Expr {
     /// Calls `visit` with this expression and everything below it: parents before children, left before right.
     /// Not recursive, so long chains are fine.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        let mut pending = Vec::new();
+        let mut pending = Pending::new();
         let mut next = Some(self);
         while let Some(expr) = next {
             visit(expr);
@@ -37,19 +41,19 @@ impl Expr {
     }
 
     /// A number that is the same for expressions that print the same, and nearly always another one where they read other
-    /// series: printing costs much more.
+    /// series or are compared with other numbers: printing costs much more.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = FxHasher::default();
         self.walk(&mut |part| match &part.kind {
             ExprKind::Number(number) => number.value.to_bits().hash(&mut hash),
-            _ => part.selector().and_then(VectorSelector::metric_name).hash(&mut hash),
+            _ => part.selector().map(VectorSelector::fingerprint).hash(&mut hash),
         });
         hash.finish()
     }
 
     /// The first of [`Self::children`]; the others go to `pending`, the next one last. Most expressions have one child at
     /// most, and to walk them allocates nothing.
-    fn first_child<'a>(&'a self, pending: &mut Vec<&'a Expr>) -> Option<&'a Expr> {
+    fn first_child<'a>(&'a self, pending: &mut Pending<'a>) -> Option<&'a Expr> {
         match &self.kind {
             ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Vector(_) | ExprKind::Matrix(_) => None,
             ExprKind::Subquery(subquery) => Some(&subquery.expr),
@@ -68,7 +72,7 @@ impl Expr {
             },
             ExprKind::Call(call) => {
                 let (first, others) = call.args.split_first()?;
-                pending.extend(others.iter().rev());
+                others.iter().rev().for_each(|other| pending.push(other));
                 Some(first)
             }
         }
@@ -233,6 +237,22 @@ mod tests {
             expr = Expr { id: NodeId(0), span: Span::at(0), kind: ExprKind::Binary(Box::new(binary)) };
         }
         expr
+    }
+
+    #[test]
+    fn what_prints_the_same_has_one_fingerprint() {
+        let parse = |text: &str| crate::promql::parse(text, &crate::promql::ParseOptions::default()).unwrap();
+        for (one, other) in [
+            ("rate(a{b='1', c!='2'}[5m]) > 1", "rate(a{c!='2',b='1'}[5m]) > 1.0"),
+            ("{'a'}", "{__name__='a'}"),
+            ("sum by(x) (a)", "sum(a) by (x)"),
+        ] {
+            let (one, other) = (parse(one), parse(other));
+            assert_eq!((one.to_string(), one.fingerprint()), (other.to_string(), other.fingerprint()));
+        }
+        for (one, other) in [("a{b='1'}", "a{b='2'}"), ("a{b='1'}", "a{b!='1'}"), ("a > 1", "a > 2"), ("a", "b")] {
+            assert_ne!(parse(one).fingerprint(), parse(other).fingerprint(), "{one} {other}");
+        }
     }
 
     #[test]

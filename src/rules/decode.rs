@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::dialect::{self, Language};
@@ -80,9 +81,34 @@ fn group(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, place: Pla
     let labels = reader.texts(mapping, "labels");
     check_label_names(reader, &labels);
     let grammar = grammar.with(dialect::language_of_group(mapping, reader.dialect));
-    let nodes = reader.items(mapping, "rules");
-    let rules = nodes.filter_map(|node| rule(reader, &grammar, node)).collect();
+    let nodes: Vec<&Node> = reader.items(mapping, "rules").collect();
+    let rules = rules(reader, &grammar, &nodes);
     Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, places, labels, rules })
+}
+
+/// So many rules of a group are worth the way to another thread.
+const RULES_AT_ONCE: usize = 64;
+
+/// The rules of a group, those of a long one in parallel; what is wrong with them is in their order.
+fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec<Rule> {
+    let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| -> Vec<Rule> {
+        nodes.iter().filter_map(|node| rule(reader, grammar, node)).collect()
+    };
+    if nodes.len() < 2 * RULES_AT_ONCE {
+        return of_nodes(reader, nodes);
+    }
+    let chunks = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
+        let mut own = reader.fresh();
+        let rules = of_nodes(&mut own, nodes);
+        (rules, own.into_parts())
+    });
+    let chunks: Vec<_> = chunks.collect();
+    let mut rules = Vec::with_capacity(nodes.len());
+    for (of_chunk, parts) in chunks {
+        rules.extend(of_chunk);
+        reader.take(parts);
+    }
+    rules
 }
 
 /// A rule, or a list of rules, that stands in no group of the file: in one without a name.

@@ -43,9 +43,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A reader of another piece of the same file, which has found nothing yet.
+    pub(super) fn fresh(&self) -> Self {
+        Reader { dialect: self.dialect, ..Reader::new(self.file, self.ignore_unknown_fields) }
+    }
+
     /// What is wrong, and how many expressions are in which language that is not PromQL.
     pub(super) fn into_parts(self) -> (Vec<Diagnostic>, BTreeMap<Language, usize>) {
         (self.problems, self.unchecked)
+    }
+
+    /// Takes over what another reader has found.
+    pub(super) fn take(&mut self, (problems, unchecked): (Vec<Diagnostic>, BTreeMap<Language, usize>)) {
+        problems.into_iter().for_each(|problem| self.report(problem));
+        unchecked.into_iter().for_each(|(language, count)| *self.unchecked.entry(language).or_default() += count);
     }
 
     pub(super) fn label(&self, span: Span, text: impl Into<String>) -> Label {

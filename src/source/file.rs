@@ -32,7 +32,7 @@ pub struct SourceFile {
     text: String,
     line_starts: Vec<usize>,
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
-    /// for. A line may be as long as its file, and have as many positions.
+    /// for, and empty where each byte is one. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
     /// Where lines begin with `---`; found when they are asked for.
     separators: OnceLock<Vec<usize>>,
@@ -197,6 +197,9 @@ impl SourceFile {
     fn characters_before(&self, offset: usize) -> usize {
         let bytes = self.text.as_bytes();
         let counted = self.counted.get_or_init(|| {
+            if bytes.is_ascii() {
+                return Vec::new();
+            }
             let sums = bytes.chunks(STRIDE).scan(0, |sum, chunk| {
                 let before = *sum;
                 *sum += character_starts(chunk);
@@ -204,6 +207,9 @@ impl SourceFile {
             });
             sums.collect()
         });
+        if counted.is_empty() {
+            return offset.min(bytes.len());
+        }
         let chunk = (offset / STRIDE).min(counted.len().saturating_sub(1));
         let known = counted.get(chunk).copied().unwrap_or(0);
         known + character_starts(bytes.get(chunk * STRIDE..offset).unwrap_or_default())

@@ -158,6 +158,9 @@ impl Levels {
 
     /// What is configured for the rule `id`: for itself or else for its category.
     fn configured(&self, id: &str) -> Option<Configured> {
+        if self.by_name.is_empty() {
+            return None;
+        }
         let category = id.split_once('/').map_or(id, |(category, _)| category);
         let locked = self.locked.as_ref().filter(|locked| locked.holds(id));
         let by_name = locked.map_or(&self.by_name, |locked| &locked.by_name);

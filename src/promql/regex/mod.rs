@@ -32,7 +32,7 @@ pub fn translate(re2: &str) -> Result<String, RegexError> {
 
 /// Whether the matcher's regular expression is one.
 pub(super) fn check_matcher(matcher: &Matcher) -> Result<(), ParseError> {
-    if !matcher.op.is_regex() {
+    if !matcher.op.is_regex() || is_plainly_sound(&matcher.value.value) {
         return Ok(());
     }
     pattern(matcher).and_then(|pattern| parser::parse(pattern, true)).map(|_| ()).map_err(|error| {
@@ -44,6 +44,19 @@ pub(super) fn check_matcher(matcher: &Matcher) -> Result<(), ParseError> {
             problem = problem.with_related(error.span.shifted(inner.start + 1), "here");
         }
         problem
+    })
+}
+
+/// Whether a pattern has nothing in it that could be wrong: words, alternatives, and `.*` or `.+`. Nearly all have no more,
+/// and are not parsed before somebody wants to know what they match.
+fn is_plainly_sound(pattern: &[u8]) -> bool {
+    let mut before = None;
+    pattern.iter().all(|byte| {
+        let after = before.replace(*byte);
+        match byte {
+            b'*' | b'+' => after == Some(b'.'),
+            _ => byte.is_ascii_alphanumeric() || b"_-./:| ".contains(byte),
+        }
     })
 }
 
@@ -71,5 +84,31 @@ pub fn matches_empty(matcher: &Matcher) -> bool {
         MatchOp::NotEqual => !matcher.value.value.is_empty(),
         MatchOp::Regex => nullable(),
         MatchOp::NotRegex => !nullable(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{is_plainly_sound, parser};
+
+    #[test]
+    fn what_nearly_all_patterns_are() {
+        for pattern in ["5..", "api|web", ".*-canary", "a.+b", "", "a:b/c"] {
+            assert!(is_plainly_sound(pattern.as_bytes()), "{pattern}");
+        }
+        for pattern in ["*", "a*", ".**", ".+*", "(a)", "[ab]", "a\\", "a{2}", "é"] {
+            assert!(!is_plainly_sound(pattern.as_bytes()), "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plainly_sound_is_parsed(pattern in r"[a-c0_|./:*+ -]{0,12}") {
+            if is_plainly_sound(pattern.as_bytes()) {
+                prop_assert!(parser::parse(&pattern, true).is_ok());
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The marks of template languages in a text.
 
-use memchr::memchr2_iter;
+use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
 
 use super::Templating;
 
@@ -24,6 +24,20 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
     in_pairs().or_else(in_actions).or_else(in_brackets).or_else(in_placeholders)
 }
 
+/// Whether there may be a mark in a value of this YAML: false means certainly not.
+pub(super) fn may_be_in(yaml: &str) -> bool {
+    let bytes = yaml.as_bytes();
+    let next = |at: usize| bytes.get(at + 1).copied();
+    let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before)).copied();
+    // A backslash may stand for a brace, or for the end of a line between two.
+    memchr2_iter(b'$', b'\\', bytes).next().is_some()
+        || memchr3_iter(b'{', b'[', b'%', bytes).any(|at| match bytes.get(at) {
+            Some(b'{') => matches!(next(at), Some(b'%' | b'#' | b'{')),
+            Some(b'[') => next(at) == Some(b'['),
+            _ => before(at) == Some(b'<') || matches!(next(at), Some(b'(' | b'%')),
+        })
+}
+
 /// Which kinds of marks may begin in a text. One look at its bytes: nearly every scalar of a rule file has none.
 #[derive(Default)]
 struct Openers {
@@ -41,19 +55,17 @@ impl Openers {
     fn of(text: &str) -> Self {
         let mut found = Openers::default();
         let bytes = text.as_bytes();
-        let next = |at: usize| bytes.get(at + 1).copied();
-        for at in memchr2_iter(b'{', b'[', bytes) {
-            match (bytes.get(at), next(at)) {
-                (Some(b'{'), Some(b'%' | b'#')) => found.pairs = true,
-                (Some(b'{'), Some(b'{')) => found.actions = true,
-                (Some(b'['), Some(b'[')) => found.brackets = true,
+        // Most texts are a few bytes long: looking at each of them costs less than to call a search.
+        for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'[' | b'$' | b'%')) {
+            let next = bytes.get(at + 1);
+            match (byte, next) {
+                (b'{', Some(b'%' | b'#')) => found.pairs = true,
+                (b'{', Some(b'{')) => found.actions = true,
+                (b'[', Some(b'[')) => found.brackets = true,
+                (b'$', _) | (b'%', Some(b'(' | b'%')) => found.placeholders = true,
                 _ => {}
             }
-        }
-        for at in memchr2_iter(b'$', b'%', bytes) {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            found.placeholders |= bytes.get(at) == Some(&b'$') || matches!(next(at), Some(b'(' | b'%'));
-            found.pairs |= before == Some(&b'<') && bytes.get(at) == Some(&b'%');
+            found.pairs |= *byte == b'%' && at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'<');
         }
         found
     }
@@ -101,15 +113,32 @@ impl Action<'_> {
 
 /// The actions of a text; `${{` begins none.
 fn actions(text: &str) -> impl Iterator<Item = Action<'_>> {
-    let mut before = "";
-    let parts = text.split("{{").map(move |part| (std::mem::replace(&mut before, part), part));
-    parts.skip(1).take(MAX_ACTIONS).filter(|(before, _)| !before.ends_with('$')).filter_map(|(_, part)| {
-        let begins_quote = part.trim_start_matches(['-', '~', ' ']).starts_with(['`', '"', '\'', '\\']);
-        match part.find("}}") {
-            Some(end) => part.get(..end).map(Action::Whole),
-            None => begins_quote.then_some(Action::Quoted(part)),
+    let mut rest = text;
+    let mut parts = 0;
+    std::iter::from_fn(move || {
+        while parts < MAX_ACTIONS {
+            let (before, behind) = rest.split_at_checked(doubled(rest, b'{')?)?;
+            rest = behind.get(2..)?;
+            parts += 1;
+            let part = rest.get(..doubled(rest, b'{').unwrap_or(rest.len()))?;
+            if before.ends_with('$') {
+                continue;
+            }
+            let begins_quote = part.trim_start_matches(['-', '~', ' ']).starts_with(['`', '"', '\'', '\\']);
+            match doubled(part, b'}') {
+                Some(end) => return part.get(..end).map(Action::Whole),
+                None if begins_quote => return Some(Action::Quoted(part)),
+                None => {}
+            }
         }
+        None
     })
+}
+
+/// Where a byte first stands twice.
+fn doubled(text: &str, byte: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr_iter(byte, bytes).find(|at| bytes.get(at + 1) == Some(&byte))
 }
 
 /// After so many actions the rest of a text is not looked at.
@@ -279,8 +308,19 @@ fn without_quoted(text: &str, quotes: &[char]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Ground::{AlertTemplate, Plain};
     use super::*;
+
+    proptest! {
+        #[test]
+        fn where_no_mark_may_be_none_is_found(text in r"[{}\[\]<%$#(=a. `]{0,12}") {
+            if !may_be_in(&text) {
+                prop_assert_eq!((find(&text, Plain), find(&text, AlertTemplate)), (None, None));
+            }
+        }
+    }
 
     #[test]
     fn what_something_has_to_replace_first() {

@@ -142,7 +142,7 @@ fn of_document<'d>(document: &'d Document, file: &Arc<SourceFile>) -> DocumentSh
 fn of_root<'d>(root: &'d Node, document: &Document, file: &Arc<SourceFile>) -> DocumentShape<'d> {
     let parts = part::of_root(root);
     if !parts.is_empty() {
-        if is_final(document, file) {
+        if !marks::may_be_in(root.span.slice(file.text())) || is_final(document, file) {
             return DocumentShape::Rules(parts);
         }
         let templating = Templating::surest(parts.iter().filter_map(|part| in_part(part, file)));

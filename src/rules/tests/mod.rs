@@ -27,3 +27,23 @@ fn rule_problems(rule: &str) -> String {
     let lines: Vec<String> = rule.lines().map(|line| format!("    {line}\n")).collect();
     problems(&format!("groups:\n- name: g\n  rules:\n  - {}", lines.concat().trim_start()))
 }
+
+/// The rules of a long group are read by several threads: what comes of it has their order.
+#[test]
+fn long_groups() {
+    let rule = |at: usize| match at % 100 {
+        7 => format!("  - {{record: 'a:{at}', expr: 'up =='}}\n"),
+        _ => format!("  - {{record: 'a:{at}', expr: up}}\n"),
+    };
+    let text = format!("groups:\n- name: g\n  rules:\n{}", (0..500).map(rule).collect::<String>());
+    let file = load_text(&text).unwrap();
+    let names: Vec<&str> = file.groups.iter().flat_map(|group| &group.rules).map(|rule| rule.name.text()).collect();
+    assert_eq!(names, (0..500).map(|at| format!("a:{at}")).collect::<Vec<_>>());
+    let lines: Vec<usize> =
+        file.problems.iter().map(|problem| file.file.position(problem.primary.span.start).line).collect();
+    assert_eq!(lines, [11, 111, 211, 311, 411]);
+
+    // Of a file that is not what it was taken for, the first problems are kept.
+    let text = format!("groups:\n- name: g\n  rules:\n{}", "  - {record: a, expr: 'up =='}\n".repeat(1500));
+    assert_eq!(load_text(&text).unwrap().problems.len(), 1000);
+}

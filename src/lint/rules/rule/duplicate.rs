@@ -21,16 +21,24 @@ impl LintRule for Duplicate {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
+        let repeated = repeated_names(&cx.rules.groups);
         let mut first_of: FirstAlike<'_, Identity<'_>> = FirstAlike::default();
         for group in &cx.rules.groups {
             let inherited = GroupLabels::of(group);
-            for rule in &group.rules {
+            for rule in group.rules.iter().filter(|rule| repeated.contains(rule.name.text())) {
                 if let Some(first) = first_of.before(identity(group, &inherited, rule), rule) {
                     out.push(report(cx, first, rule));
                 }
             }
         }
     }
+}
+
+/// The names of several rules. Most names are of one, and nothing else of it has to be compared.
+fn repeated_names(groups: &[RuleGroup]) -> FxHashSet<&str> {
+    let mut seen = FxHashSet::default();
+    let names = groups.iter().flat_map(|group| &group.rules).map(|rule| rule.name.text());
+    names.filter(|name| !seen.insert(*name)).collect()
 }
 
 /// What makes a rule the rule that it is, beside its expression.

@@ -36,15 +36,13 @@ impl LintRule for RuntimeError {
     }
 }
 
-/// Whether there is more in the template than labels and the value: nearly all have no more, and cannot fail.
+/// Whether there is more in an action of the template than a label or the value: nearly all have no more, and cannot fail.
 fn may_fail(text: &str) -> bool {
-    [
-        "|", "(", "range", "first", "$value.", "with", "if ", "template", "printf", "eq ", "ne ", "gt ", "lt ", "ge ",
-        "le ", "len ", "index ",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
-        || text.matches('.').count() > text.matches("{{").count()
+    text.split("{{").skip(1).any(|rest| {
+        let action = rest.split("}}").next().unwrap_or(rest).trim_matches(['-', ' ', '\t', '\r', '\n']);
+        let name = action.strip_prefix("$labels.").or_else(|| action.strip_prefix("$"));
+        name.is_none_or(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+    })
 }
 
 /// Steps that a trial may take; a template that takes more is not judged.
