@@ -1,4 +1,4 @@
-//! How the allocator treats memory that was freed.
+//! How the allocator of the system treats memory that was freed.
 
 use std::hint::black_box;
 
@@ -12,5 +12,7 @@ const BLOCK_BYTES: usize = 31 << 20;
 /// large as the largest that was ever freed come from memory that is kept, and of that twice as much stays: here is such
 /// a block, which nobody touches, so that it costs two system calls. Other allocators do not mind.
 pub(super) fn keep_freed_memory() {
-    drop(black_box(Vec::<u8>::with_capacity(BLOCK_BYTES)));
+    if cfg!(not(feature = "mimalloc")) {
+        drop(black_box(Vec::<u8>::with_capacity(BLOCK_BYTES)));
+    }
 }
