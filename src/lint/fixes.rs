@@ -26,16 +26,17 @@ impl FileContext<'_> {
 
     /// A fix that takes the entry `name` (`for`) out of a rule.
     pub fn fix_without(&self, rule: &Rule, name: &str, applicability: Applicability) -> Option<Fix> {
-        let edits = without_entry(self.source(), &rule.node, name).ok()?;
+        let edits = without_entry(self.source(), self.rules.node_of(rule)?, name).ok()?;
         Some(Fix { title: format!("remove `{name}`"), edits, applicability })
     }
 
     /// A fix that takes the label `name` out of a rule, and `labels` where it is the only one.
     pub fn fix_without_label(&self, rule: &Rule, name: &str, applicability: Applicability) -> Option<Fix> {
-        let labels = rule.node.as_mapping()?.get("labels").filter(|labels| !labels.merged)?;
+        let node = self.rules.node_of(rule)?;
+        let labels = node.as_mapping()?.get("labels").filter(|labels| !labels.merged)?;
         let is_only = labels.value.as_mapping()?.written().count() == 1;
         let edits = match is_only && labels.value.alias().is_none() {
-            true => without_entry(self.source(), &rule.node, "labels"),
+            true => without_entry(self.source(), node, "labels"),
             false => without_entry(self.source(), &labels.value, name),
         };
         Some(Fix { title: format!("remove the label `{name}`"), edits: edits.ok()?, applicability })

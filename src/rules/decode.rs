@@ -1,7 +1,5 @@
 //! Rule groups and rules out of YAML nodes, with Prometheus' checks (`model/rulefmt`).
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -10,7 +8,7 @@ use super::expression::expression_problem;
 use super::fields::Place;
 use super::findings::{CONFLICTING_FIELDS, DUPLICATE_GROUP, INVALID_NAME, MISSING_FIELD, PROMQL_TYPE};
 use super::reader::Reader;
-use super::{Field, GroupPlaces, Rule, RuleGroup, RuleKind};
+use super::{Field, GroupPlaces, Rule, RuleGroup, RuleKind, RulePlaces, Written};
 use crate::model::labels::METRIC_NAME;
 use crate::promql;
 use crate::source::Span;
@@ -94,7 +92,7 @@ fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec
     let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| -> Vec<Rule> {
         nodes.iter().filter_map(|node| rule(reader, grammar, node)).collect()
     };
-    if nodes.len() < 2 * RULES_AT_ONCE {
+    if nodes.len() < 2 * RULES_AT_ONCE || reader.keeps_nodes() {
         return of_nodes(reader, nodes);
     }
     let chunks = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
@@ -192,8 +190,15 @@ fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<R
             return None;
         }
     };
-    let node = Arc::new(node.clone());
-    Some(Rule { span: node.span, kind, name, expr, parsed, for_ms, keep_firing_for_ms, labels, annotations, node })
+    reader.keep(node);
+    let written = |name: &str| mapping.get(name).map(Written::of);
+    let places = RulePlaces {
+        expr_key: mapping.get("expr").map(|entry| entry.key.span).unwrap_or_default(),
+        for_: written("for"),
+        keep_firing_for: written("keep_firing_for"),
+    };
+    let span = node.span;
+    Some(Rule { span, kind, name, expr, parsed, for_ms, keep_firing_for_ms, labels, annotations, places, at: 0 })
 }
 
 fn report_nameless(reader: &mut Reader<'_>, node: &Node, mapping: &Mapping) {
@@ -259,7 +264,7 @@ fn check_annotation_names(reader: &mut Reader<'_>, annotations: &[(Field, Field)
 
 /// Parses an expression; its mistakes become problems at their bytes of the file.
 fn expression(reader: &mut Reader<'_>, grammar: &Grammar<'_>, expr: &Field) -> Option<promql::Expr> {
-    if expr.text().is_empty() {
+    if expr.text().is_empty() || reader.keeps_nodes() {
         return None;
     }
     if let Some(language) = grammar.language {

@@ -1,16 +1,17 @@
 //! What a rule file says, with the place of each word.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
+use super::load::{self, LoadOptions};
 use super::{Dialect, Language};
 
 use crate::promql;
 use crate::source::{Diagnostic, Edit, SourceFile, Span};
 use crate::yaml::edit::Refusal;
-use crate::yaml::{Comment, Node, Scalar};
+use crate::yaml::{Comment, Entry, Node, Scalar};
 
 /// A file that holds rule groups.
 #[derive(Debug)]
@@ -33,6 +34,22 @@ pub struct RuleFile {
     /// What is wrong with it as a rule file: fields, types, durations, names, expressions. A part with an error is left
     /// out of `groups` only where nothing usable remains of it.
     pub problems: Vec<Diagnostic>,
+    pub(super) reread: Reread,
+}
+
+/// What is read again where somebody asks for it. Trees take more memory than all else of a file, and few ask for them.
+#[derive(Debug, Default)]
+pub(super) struct Reread {
+    pub(super) options: LoadOptions,
+    /// The nodes of the rules, in the order of the file.
+    pub(super) nodes: OnceLock<Vec<Arc<Node>>>,
+}
+
+impl RuleFile {
+    /// The YAML of one of its rules, for what the model does not name. The first question reads the file again.
+    pub fn node_of(&self, rule: &Rule) -> Option<&Arc<Node>> {
+        self.reread.nodes.get_or_init(|| load::nodes(&self.file, &self.reread.options)).get(rule.at)
+    }
 }
 
 /// How rule groups are wrapped in a file, from least to most: where several occur, the last one holds for the file.
@@ -119,8 +136,43 @@ pub struct Rule {
     pub labels: Vec<(Field, Field)>,
     /// The annotations, in the order of the file.
     pub annotations: Vec<(Field, Field)>,
-    /// The rule's node, for what the model does not name.
-    pub node: Arc<Node>,
+    /// Where its other entries stand.
+    pub places: RulePlaces,
+    /// Which of the file's rules it is, from 0.
+    pub(super) at: usize,
+}
+
+/// Where the entries of a rule stand that are no labels and no annotations.
+#[derive(Clone, Debug, Default)]
+pub struct RulePlaces {
+    /// The key of `expr`; empty where there is none.
+    pub expr_key: Span,
+    /// `for`.
+    pub for_: Option<Written>,
+    /// `keep_firing_for`.
+    pub keep_firing_for: Option<Written>,
+}
+
+/// An entry as it is written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its key.
+    pub key: Span,
+    /// Its value.
+    pub value: Span,
+    scalar: Option<Arc<Scalar>>,
+}
+
+impl Written {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let scalar = entry.value.as_shared_scalar().map(Arc::clone);
+        Written { key: entry.key.span, value: entry.value.span, scalar }
+    }
+
+    /// The decoded value, where it is a text.
+    pub fn text(&self) -> Option<&str> {
+        self.scalar.as_ref().map(|scalar| scalar.value.as_str())
+    }
 }
 
 /// Which kind of rule it is.

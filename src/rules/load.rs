@@ -1,10 +1,11 @@
 //! A YAML tree to a [`RuleFile`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::decode::Grammar;
 use super::dialect::{self, Dialect};
 use super::fields::Place;
+use super::file::Reread;
 use super::findings::MULTIPLE_DOCUMENTS;
 use super::reader::Reader;
 use super::shape::{self, DocumentShape, Part, PartKind};
@@ -49,41 +50,35 @@ fn load_shapes(
     options: &LoadOptions,
 ) -> RuleFile {
     let shape = shape_of(&shapes);
-    let mut loader = Loader {
-        file,
-        options,
-        reader: Reader::new(file, options.ignore_unknown_fields),
-        groups: Vec::new(),
-        comments: Vec::new(),
-        nested_problems: Vec::new(),
-        parts: 0,
-        dialect: Dialect::Prometheus,
-    };
-    let mut is_first = true;
-    for (document, of_document) in parsed.documents.iter().zip(shapes) {
-        let Some(root) = &document.root else { continue };
-        match of_document {
-            // Beside PrometheusRules, other Kubernetes objects are none of our business.
-            DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => {
-                parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
-            }
-            _ if shape != Shape::Plain => {}
-            // Prometheus looks at the first document only; that there are more is said.
-            _ if !is_first && root.as_mapping().is_none() => {}
-            _ => loader.plain(root),
-        }
-        is_first = false;
-    }
-    if shape == Shape::Plain {
-        loader.report_further_documents(parsed);
-    }
-    let Loader { reader, groups, comments, nested_problems, dialect, .. } = loader;
+    let mut loader = Loader::new(file, options, Reader::new(file, options.ignore_unknown_fields));
+    loader.documents(parsed, shapes, shape);
+    let Loader { reader, mut groups, comments, nested_problems, dialect, .. } = loader;
+    let rules = groups.iter_mut().flat_map(|group| &mut group.rules);
+    rules.enumerate().for_each(|(at, rule)| rule.at = at);
     let (mut problems, unchecked) = reader.into_parts();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let is_dialect_given = options.dialect.is_some();
-    let file = Arc::clone(file);
-    RuleFile { file, shape, dialect, is_dialect_given, groups, nested_comments: comments, unchecked, problems }
+    RuleFile {
+        file: Arc::clone(file),
+        shape,
+        dialect,
+        is_dialect_given: options.dialect.is_some(),
+        groups,
+        nested_comments: comments,
+        unchecked,
+        problems,
+        reread: Reread { options: options.clone(), nodes: OnceLock::new() },
+    }
+}
+
+/// The nodes of the rules of a file, in the order of its groups.
+pub(super) fn nodes(file: &Arc<SourceFile>, options: &LoadOptions) -> Vec<Arc<Node>> {
+    let parsed = yaml::parse(file);
+    let shapes = shape::of_documents(&parsed, file).1;
+    let shape = shape_of(&shapes);
+    let mut loader = Loader::new(file, options, Reader::of_nodes(file));
+    loader.documents(&parsed, shapes, shape);
+    loader.reader.into_nodes()
 }
 
 /// How the groups of all documents are wrapped.
@@ -117,7 +112,42 @@ struct Loader<'a> {
     dialect: Dialect,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(file: &'a Arc<SourceFile>, options: &'a LoadOptions, reader: Reader<'a>) -> Self {
+        Loader {
+            file,
+            options,
+            reader,
+            groups: Vec::new(),
+            comments: Vec::new(),
+            nested_problems: Vec::new(),
+            parts: 0,
+            dialect: Dialect::Prometheus,
+        }
+    }
+
+    /// Reads all documents, whose groups are wrapped as `shape` says.
+    fn documents(&mut self, parsed: &yaml::Parsed, shapes: Vec<DocumentShape<'_>>, shape: Shape) {
+        let mut is_first = true;
+        for (document, of_document) in parsed.documents.iter().zip(shapes) {
+            let Some(root) = &document.root else { continue };
+            match of_document {
+                // Beside PrometheusRules, other Kubernetes objects are none of our business.
+                DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => {
+                    parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| self.part(part));
+                }
+                _ if shape != Shape::Plain => {}
+                // Prometheus looks at the first document only; that there are more is said.
+                _ if !is_first && root.as_mapping().is_none() => {}
+                _ => self.plain(root),
+            }
+            is_first = false;
+        }
+        if shape == Shape::Plain {
+            self.report_further_documents(parsed);
+        }
+    }
+
     /// Reads what follows in the dialect of the configuration, or else in the one that `mapping` shows.
     fn enter(&mut self, mapping: &Mapping, default: Dialect) {
         let recognised = || dialect::recognised(mapping).unwrap_or(default);

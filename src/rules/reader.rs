@@ -26,6 +26,8 @@ pub(super) struct Reader<'a> {
     /// How many expressions are in which language that is not PromQL.
     pub(super) unchecked: BTreeMap<Language, usize>,
     problems: Vec<Diagnostic>,
+    /// The nodes of the rules; `None` where nobody asks for them.
+    nodes: Option<Vec<Arc<Node>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -40,7 +42,28 @@ impl<'a> Reader<'a> {
             dialect: Dialect::Prometheus,
             unchecked: BTreeMap::new(),
             problems: Vec::new(),
+            nodes: None,
         }
+    }
+
+    /// A reader for the nodes of the rules alone: expressions are not parsed.
+    pub(super) fn of_nodes(file: &'a Arc<SourceFile>) -> Self {
+        Reader { nodes: Some(Vec::new()), ..Reader::new(file, true) }
+    }
+
+    /// Whether it is [for nodes](Self::of_nodes).
+    pub(super) fn keeps_nodes(&self) -> bool {
+        self.nodes.is_some()
+    }
+
+    /// Keeps the node of a rule, where nodes are kept.
+    pub(super) fn keep(&mut self, node: &Node) {
+        self.nodes.iter_mut().for_each(|nodes| nodes.push(Arc::new(node.clone())));
+    }
+
+    /// The nodes that were kept.
+    pub(super) fn into_nodes(self) -> Vec<Arc<Node>> {
+        self.nodes.unwrap_or_default()
     }
 
     /// A reader of another piece of the same file, which has found nothing yet.

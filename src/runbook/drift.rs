@@ -3,7 +3,7 @@
 use super::page::Copy;
 use crate::model::duration::parse_duration;
 use crate::promql::{self, ParseOptions};
-use crate::rules::{Field, Rule};
+use crate::rules::{Field, Rule, Written};
 use crate::source::Span;
 
 /// What is different.
@@ -34,12 +34,19 @@ impl Drift {
     /// How `copy` differs from `rule`, whose links to runbooks are the annotations named by `keys`.
     pub fn of(copy: &Copy, rule: &Rule, keys: &[String], options: &ParseOptions) -> Drift {
         let mut drift = Drift::default();
-        let own = |name: &str| rule.node.as_mapping()?.get(name);
-        for name in ["expr", "for", "keep_firing_for"] {
-            let (page, own) = (copy.field(name), own(name));
+        let places = &rule.places;
+        let written = |written: &Option<Written>| {
+            written.as_ref().map(|written| (written.key.to(written.value), written.text().map(str::to_owned)))
+        };
+        let has_expr = !places.expr_key.is_empty();
+        let expr = has_expr.then(|| (places.expr_key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
+        let fields =
+            [("expr", expr), ("for", written(&places.for_)), ("keep_firing_for", written(&places.keep_firing_for))];
+        for (name, own) in fields {
+            let page = copy.field(name);
             let text = |field: &Field| field.text().to_owned();
             let page_text = page.as_ref().map(text);
-            let rule_text = own.and_then(|own| Some(own.value.as_scalar()?.value.to_string()));
+            let (in_rule, rule_text) = own.map_or((None, None), |(span, text)| (Some(span), text));
             let same = match name {
                 "expr" => same_expression(page_text.as_deref(), rule, options),
                 _ => duration(page_text.as_deref()) == duration(rule_text.as_deref()),
@@ -48,7 +55,7 @@ impl Drift {
                 drift.fields.push(Difference {
                     field: name.to_owned(),
                     in_page: copy.place(name),
-                    in_rule: own.map(|own| own.key.span.to(own.value.span)),
+                    in_rule,
                     page_text,
                     rule_text,
                 });

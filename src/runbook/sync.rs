@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::drift::{Difference, Drift};
 use super::page::{Copy, Page, copy};
 use crate::promql::ParseOptions;
-use crate::rules::Rule;
+use crate::rules::{Rule, RuleKind, Written};
 use crate::source::{self, Edit, SourceFile, Span};
 use crate::yaml::edit::{Editor, Place, Refusal, Value, without_entry};
 use crate::yaml::{self, Entry, Node};
@@ -244,9 +244,18 @@ fn literal(text: &str, indent: usize) -> Option<String> {
 /// A rule as YAML, in the order in which people write it, with a line break at its end.
 pub fn print_rule(rule: &Rule) -> String {
     let mut mapping = serde_yaml::Mapping::new();
-    let own = rule.node.as_mapping();
-    for name in ["alert", "record", "expr", "for", "keep_firing_for"] {
-        let text = own.and_then(|own| Some(own.get(name)?.value.as_scalar()?.value.to_string()));
+    let kind = match rule.kind {
+        RuleKind::Alerting => "alert",
+        RuleKind::Recording => "record",
+    };
+    let written = |written: &'_ Option<Written>| written.as_ref()?.text().map(str::to_owned);
+    let texts = [
+        (kind, Some(rule.name.text().to_owned())),
+        ("expr", (!rule.places.expr_key.is_empty()).then(|| rule.expr.text().to_owned())),
+        ("for", written(&rule.places.for_)),
+        ("keep_firing_for", written(&rule.places.keep_firing_for)),
+    ];
+    for (name, text) in texts {
         if let Some(text) = text {
             mapping.insert(name.into(), text.trim_end().into());
         }

@@ -39,7 +39,7 @@ impl Regions {
         for group in &file.groups {
             regions.push(Region { span: group.span, entry_of: None });
             for rule in &group.rules {
-                rule_regions(rule, &mut regions);
+                rule_regions(file, rule, &mut regions);
             }
         }
         // The sort is stable, and outer regions were added first.
@@ -68,9 +68,9 @@ impl Regions {
     }
 }
 
-fn rule_regions(rule: &Rule, regions: &mut Vec<Region>) {
+fn rule_regions(file: &RuleFile, rule: &Rule, regions: &mut Vec<Region>) {
     regions.push(Region { span: rule.span, entry_of: None });
-    let Some(mapping) = rule.node.as_mapping() else { return };
+    let Some(mapping) = file.node_of(rule).and_then(|node| node.as_mapping()) else { return };
     // What came through an alias or a merge stands elsewhere in the file.
     let own = |entry: &&Entry| entry.key.span.start >= rule.span.start && entry.value.span.end <= rule.span.end;
     for entry in mapping.entries.iter().filter(own) {

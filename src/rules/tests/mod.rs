@@ -47,3 +47,26 @@ fn long_groups() {
     let text = format!("groups:\n- name: g\n  rules:\n{}", "  - {record: a, expr: 'up =='}\n".repeat(1500));
     assert_eq!(load_text(&text).unwrap().problems.len(), 1000);
 }
+
+/// The nodes that are read again are those of the rules, however groups are wrapped.
+#[test]
+fn nodes_of_rules() {
+    let object = "kind: PrometheusRule\nspec:\n  groups:\n  - name: g\n    rules:\n    - {alert: A, expr: 'up ==', for: 1m}\n    - {expr: up}\n    - {record: 'b:c', expr: up}\n";
+    let map = "kind: ConfigMap\ndata:\n  one.yml: |\n    groups:\n    - name: g\n      rules:\n      - {alert: C, expr: up}\n";
+    for text in [
+        "groups:\n- name: g\n  rules:\n  - &a\n    alert: A\n    expr: up\n  - *a\n- name: h\n  rules:\n  - {record: 'b:c', expr: up}\n".to_owned(),
+        format!("{object}---\n{map}---\nkind: Other\n---\n{object}"),
+        "- alert: A\n  expr: up\n- record: b:c\n  expr: up\n".to_owned(),
+    ] {
+        let file = load_text(&text).unwrap();
+        let count: usize = file.groups.iter().map(|group| group.rules.len()).sum();
+        let rules: Vec<&Rule> = file.groups.iter().flat_map(|group| &group.rules).collect();
+        assert!(rules.len() > 1, "{text}");
+        for rule in rules {
+            let node = file.node_of(rule).unwrap();
+            let name = node.as_mapping().and_then(|rule| rule.get("alert").or(rule.get("record"))).unwrap();
+            assert_eq!((node.span, name.value.span), (rule.span, rule.name.span), "{text}");
+        }
+        assert_eq!(file.reread.nodes.get().unwrap().len(), count);
+    }
+}

@@ -20,13 +20,14 @@ impl LintRule for ZeroFor {
         if rule.kind != RuleKind::Alerting {
             return;
         }
-        for (name, ms) in [("for", rule.for_ms), ("keep_firing_for", rule.keep_firing_for_ms)] {
-            let entry = rule.node.as_mapping().and_then(|mapping| mapping.get(name));
-            let text = entry.and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.value.as_str());
-            let is_zero = text.is_some_and(|text| ms == 0 && text.starts_with('0'));
-            if let Some(entry) = entry.filter(|_| is_zero) {
+        let places = &rule.places;
+        for (name, ms, written) in
+            [("for", rule.for_ms, &places.for_), ("keep_firing_for", rule.keep_firing_for_ms, &places.keep_firing_for)]
+        {
+            let is_zero = |text: &str| ms == 0 && text.starts_with('0');
+            if let Some(written) = written.as_ref().filter(|written| written.text().is_some_and(is_zero)) {
                 let message = format!("`{name}` is zero, as it is where it is not given");
-                let found = META.diagnostic(message, cx.file().label(entry.value.span, ""));
+                let found = META.diagnostic(message, cx.file().label(written.value, ""));
                 let fix = cx.file().fix_without(rule, name, Applicability::Safe);
                 out.push(found.help(format!("remove `{name}`")).fix(fix));
             }

@@ -4,9 +4,8 @@ use crate::lint::context::RuleContext;
 use crate::lint::policy::Policy;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
-use crate::rules::RuleKind;
+use crate::rules::{Rule, RuleKind, Written};
 use crate::source::Diagnostic;
-use crate::yaml::Mapping;
 
 static META: Meta = meta!("rule/for-bounds", Error, certain, "`for` or `keep_firing_for` is not within the bounds")
     .waits_for("policy.for-min")
@@ -27,8 +26,10 @@ impl LintRule for ForBounds {
             let bounds = &policy.bounds;
             let of_for = (bounds.for_min_ms, bounds.for_max_ms);
             let of_keep = (bounds.keep_firing_min_ms, bounds.keep_firing_max_ms);
-            out.extend(check(cx, policy, "for", cx.rule.for_ms, of_for));
-            out.extend(check(cx, policy, "keep_firing_for", cx.rule.keep_firing_for_ms, of_keep));
+            let Rule { for_ms, keep_firing_for_ms, places, .. } = cx.rule;
+            out.extend(check(cx, policy, ("for", *for_ms, places.for_.as_ref()), of_for));
+            let keep_firing_for = ("keep_firing_for", *keep_firing_for_ms, places.keep_firing_for.as_ref());
+            out.extend(check(cx, policy, keep_firing_for, of_keep));
         }
     }
 }
@@ -37,18 +38,16 @@ impl LintRule for ForBounds {
 fn check(
     cx: &RuleContext<'_>,
     policy: &Policy,
-    key: &str,
-    is_ms: i64,
+    (key, is_ms, written): (&str, i64, Option<&Written>),
     (least, most): (Option<i64>, Option<i64>),
 ) -> Option<Diagnostic> {
-    let written = cx.rule.node.as_mapping().and_then(|rule: &Mapping| rule.get(key));
     let name = cx.rule.name.text();
     let is = match written {
         Some(_) => format!("the alert `{name}` has `{key}: {}`", format_duration(is_ms)),
         None => format!("the alert `{name}` has no `{key}`"),
     };
     let at = match written {
-        Some(entry) => cx.file().label(entry.value.span, ""),
+        Some(written) => cx.file().label(written.value, ""),
         None => cx.file().field(&cx.rule.name, ""),
     };
     let least = least.filter(|least| is_ms < *least);

@@ -144,8 +144,8 @@ impl Durations {
     /// `None` where there are some that are not known.
     fn of(cx: &RuleContext<'_>, expr: &Expr) -> Option<Durations> {
         let rule = cx.rule;
-        let entry = rule.node.as_mapping().and_then(|mapping| mapping.get("for"));
-        let for_ms = entry.filter(|_| rule.for_ms > 0).map(|entry| (rule.for_ms, entry.value.span));
+        let written = rule.places.for_.as_ref().filter(|_| rule.for_ms > 0);
+        let for_ms = written.map(|written| (rule.for_ms, written.value));
         let mut found = Durations { for_ms, ..Durations::default() };
         let others = [rule.keep_firing_for_ms, cx.group.group.interval_ms.unwrap_or(0)];
         found.ranges.extend(others.into_iter().filter(|ms| *ms > 0).map(|ms| (ms, Span::at(0))));
