@@ -2,7 +2,7 @@
 # Times promproof and promtool side by side on the same input: whole processes, medians, runs alternating, so that a
 # busy machine is unfair to both alike. Prints a Markdown table for the README.
 #
-#   cargo build --release && benches/compare_promtool.sh [PATH-TO-PROMTOOL] [RUNS]
+#   cargo build --release && benches/compare_promtool.sh [PATH-TO-PROMTOOL] [RUNS] [PATH-TO-PROMPROOF]
 #
 # The input is in ../shared (or $PROMPROOF_SHARED), whose oracle/install.sh unpacks a promtool.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 promtool=${1:-$HOME/.cache/promproof-oracle/root/usr/bin/promtool}
 runs=${2:-21}
-promproof=$PWD/target/release/promproof
+promproof=$(realpath "${3:-target/release/promproof}")
 shared=$(cd "${PROMPROOF_SHARED:-../shared}" && pwd)
 
 for tool in "$promtool" "$promproof"; do
