@@ -43,8 +43,8 @@ impl Streams {
     /// Standard output, buffered, for text of this kind; with colours only where it takes them.
     pub(super) fn stdout(self, syntax: Syntax) -> impl Annotations + use<> {
         // Where there are to be no colours none are written, and nothing is looked through for them.
-        let choice = if self.takes_colours() { ColorChoice::Auto } else { ColorChoice::AlwaysAnsi };
-        let stream = AutoStream::new(io::stdout(), choice);
+        let as_it_is = ColorChoice::AlwaysAnsi;
+        let stream = AutoStream::new(io::stdout(), if self.takes_colours() { ColorChoice::Auto } else { as_it_is });
         let stdout = Output { stream, outlives_reader: self.outlives_reader, is_read: true };
         Guard::new(BufWriter::new(stdout), self.is_output_read.then_some(syntax))
     }

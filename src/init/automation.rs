@@ -4,12 +4,17 @@
 /// release, that one, which is still to come. `.ci/set-version` writes it.
 pub const RELEASED: &str = "0.1.0";
 
+/// Why tests do not run.
+fn off_until(waiting: &str) -> String {
+    format!("Off until what is tested is rendered first: {waiting}.")
+}
+
 /// The entry of pre-commit's `repos`. `waiting` says in words that tests wait for rule files; their hook is left out then, as
 /// every commit would fail.
 pub(super) fn hook_entry(waiting: &str) -> String {
     let test = match waiting {
         "" => "      - id: promproof-test\n".to_owned(),
-        why => format!("      # Off until what is tested is rendered first: {why}.\n      # - id: promproof-test\n"),
+        waiting => format!("      # {}\n      # - id: promproof-test\n", off_until(waiting)),
     };
     format!(
         "  - repo: https://github.com/promproof/promproof\n    rev: v{RELEASED}\n    hooks:\n      - id: promproof-check\n{test}"
@@ -27,9 +32,7 @@ pub(super) fn github_workflow(charts: &[String], waiting: &str) -> String {
     let steps: String = charts.iter().enumerate().map(|(index, chart)| helm_step(index, chart)).collect();
     let inputs = match waiting {
         "" => String::new(),
-        why => format!(
-            "        with:\n          # Off until a step before this one renders what is tested: {why}.\n          test: false\n"
-        ),
+        waiting => format!("        with:\n          # {}\n          test: false\n", off_until(waiting)),
     };
     format!(
         "name: promproof
@@ -69,10 +72,9 @@ fn helm_step(index: usize, chart: &str) -> String {
 /// `.gitlab-ci.yml`, or what belongs into it. Tests run after a finding, too, and the job fails at its end. `waiting` as in
 /// [`hook_entry`].
 pub(super) fn gitlab_job(waiting: &str) -> String {
-    let off = if waiting.is_empty() {
-        String::new()
-    } else {
-        format!("# Off until they are rendered first: {waiting}.\n    # ")
+    let (off, junit) = match waiting {
+        "" => (String::new(), "\n      junit: promproof.xml"),
+        waiting => (format!("# {}\n    # ", off_until(waiting)), ""),
     };
     format!(
         "promproof:
@@ -86,8 +88,7 @@ pub(super) fn gitlab_job(waiting: &str) -> String {
   artifacts:
     when: always
     reports:
-      codequality: gl-code-quality-report.json
-      junit: promproof.xml
+      codequality: gl-code-quality-report.json{junit}
 "
     )
 }

@@ -102,7 +102,8 @@ pub fn plan(workspace: &mut Workspace, ground: &Ground<'_>) -> Option<Plan> {
         return None;
     }
     if !survey.passed_over.is_empty() {
-        survey.waiting_tests = waiting_tests(&lint::run(workspace, ground.config));
+        // What a configuration says of it, perhaps the one of an earlier `init`, does not make the files be there.
+        survey.waiting_tests = waiting_tests(&lint::run(workspace, &Config::default()), survey.tests);
     }
     let mut plan = Plan { found: found(&survey, &around), ..Plan::default() };
     let diagnostics = plan.configuration(workspace, ground, &survey, &around);
@@ -267,10 +268,12 @@ impl Plan {
     }
 }
 
-/// How many test files name rule files that are not there: where templates are, these are rendered first.
-fn waiting_tests(found: &[Diagnostic]) -> usize {
+/// How many test files name rule files that are not there, if all of them do: where templates are, these are rendered first.
+/// Where others find theirs, it is a mistake.
+fn waiting_tests(found: &[Diagnostic], tests: usize) -> usize {
     let waits = found.iter().filter(|finding| finding.rule == UNMATCHED);
-    waits.map(|finding| finding.primary.file.name()).collect::<FxHashSet<_>>().len()
+    let count = waits.map(|finding| finding.primary.file.name()).collect::<FxHashSet<_>>().len();
+    if count == tests { count } else { 0 }
 }
 
 /// The charts that have templates of rules.

@@ -19,7 +19,7 @@ pub(super) struct Survey {
     pub helm_templates: Vec<String>,
     /// How many test files there are.
     pub tests: usize,
-    /// How many of them name rule files that something has to render first.
+    /// The same, where all of them name rule files that something has to render first; else 0.
     pub waiting_tests: usize,
     /// How many alerting rules there are.
     pub alerts: usize,
@@ -124,8 +124,8 @@ impl Survey {
         match self.waiting_tests {
             0 => String::new(),
             count => {
-                let of = words::counted(self.tests, "test file");
-                format!("the rule files of {count} of {of} are not there yet")
+                let files = words::counted(count, "test file");
+                format!("the rule files of {files} are not there yet")
             }
         }
     }

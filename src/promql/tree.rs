@@ -41,7 +41,7 @@ impl Expr {
     }
 
     /// A number that is the same for expressions that print the same, and nearly always another one where they read other
-    /// series or are compared with other numbers: printing costs much more.
+    /// series by name, or are compared with other numbers: printing costs much more.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = FxHasher::default();
         self.walk(&mut |part| match &part.kind {

@@ -86,25 +86,32 @@ fn group(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, place: Pla
 
 /// So many rules of a group are worth the way to another thread.
 const RULES_AT_ONCE: usize = 64;
+/// So many pieces of a group are read before what is wrong with them is counted: each may have as many problems as a file.
+const PIECES_AT_ONCE: usize = 16;
 
-/// The rules of a group, those of a long one in parallel; what is wrong with them is in their order.
+/// The rules of a group, those of a long one in parallel where the reader allows it; what is wrong with them is in their order.
 fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec<Rule> {
     let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| -> Vec<Rule> {
         nodes.iter().filter_map(|node| rule(reader, grammar, node)).collect()
     };
-    if nodes.len() < 2 * RULES_AT_ONCE || reader.keeps_nodes() {
+    if nodes.len() < 2 * RULES_AT_ONCE || !reader.may_use_threads() {
         return of_nodes(reader, nodes);
     }
-    let chunks = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
-        let mut own = reader.fresh();
-        let rules = of_nodes(&mut own, nodes);
-        (rules, own.into_parts())
-    });
-    let chunks: Vec<_> = chunks.collect();
     let mut rules = Vec::with_capacity(nodes.len());
-    for (of_chunk, parts) in chunks {
-        rules.extend(of_chunk);
-        reader.take(parts);
+    for nodes in nodes.chunks(RULES_AT_ONCE * PIECES_AT_ONCE) {
+        if reader.is_full() {
+            rules.extend(of_nodes(reader, nodes));
+            continue;
+        }
+        let pieces = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
+            let mut own = reader.fresh();
+            let rules = of_nodes(&mut own, nodes);
+            (rules, own.into_parts())
+        });
+        for (of_piece, parts) in pieces.collect::<Vec<_>>() {
+            rules.extend(of_piece);
+            reader.take(parts);
+        }
     }
     rules
 }
@@ -193,7 +200,7 @@ fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<R
     reader.keep(node);
     let written = |name: &str| mapping.get(name).map(Written::of);
     let places = RulePlaces {
-        expr_key: mapping.get("expr").map(|entry| entry.key.span).unwrap_or_default(),
+        expr_key: mapping.get("expr").map(|entry| entry.key.span),
         for_: written("for"),
         keep_firing_for: written("keep_firing_for"),
     };
@@ -262,7 +269,7 @@ fn check_annotation_names(reader: &mut Reader<'_>, annotations: &[(Field, Field)
     }
 }
 
-/// Parses an expression; its mistakes become problems at their bytes of the file.
+/// Parses an expression, unless only nodes are wanted; its mistakes become problems at their bytes of the file.
 fn expression(reader: &mut Reader<'_>, grammar: &Grammar<'_>, expr: &Field) -> Option<promql::Expr> {
     if expr.text().is_empty() || reader.keeps_nodes() {
         return None;

@@ -48,7 +48,8 @@ pub(super) struct Reread {
 impl RuleFile {
     /// The YAML of one of its rules, for what the model does not name. The first question reads the file again.
     pub fn node_of(&self, rule: &Rule) -> Option<&Arc<Node>> {
-        self.reread.nodes.get_or_init(|| load::nodes(&self.file, &self.reread.options)).get(rule.at)
+        let nodes = self.reread.nodes.get_or_init(|| load::nodes(&self.file, &self.reread.options));
+        nodes.get(rule.at).filter(|node| node.span == rule.span)
     }
 }
 
@@ -136,20 +137,20 @@ pub struct Rule {
     pub labels: Vec<(Field, Field)>,
     /// The annotations, in the order of the file.
     pub annotations: Vec<(Field, Field)>,
-    /// Where its other entries stand.
+    /// Its other entries.
     pub places: RulePlaces,
     /// Which of the file's rules it is, from 0.
     pub(super) at: usize,
 }
 
-/// Where the entries of a rule stand that are no labels and no annotations.
+/// Where entries of a rule stand, and how durations are written; `None` where there is no such entry.
 #[derive(Clone, Debug, Default)]
 pub struct RulePlaces {
-    /// The key of `expr`; empty where there is none.
-    pub expr_key: Span,
-    /// `for`.
+    /// The key of `expr`.
+    pub expr_key: Option<Span>,
+    /// `for`
     pub for_: Option<Written>,
-    /// `keep_firing_for`.
+    /// `keep_firing_for`
     pub keep_firing_for: Option<Written>,
 }
 

@@ -27,30 +27,36 @@ pub struct LoadOptions {
 
 /// The rule groups of all documents of a file.
 ///
-/// What is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and not repeated.
+/// What is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and not repeated. Long
+/// groups are read by several threads: not to be called while a lock is held that others may want.
 ///
 /// # Errors
 /// The shape that it has, where that is not the one of a rule file.
 pub fn load(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> Result<RuleFile, FileShape> {
     match shape::of_documents(parsed, file) {
-        (FileShape::Rules, shapes) => Ok(load_shapes(parsed, shapes, file, options)),
+        (FileShape::Rules, shapes) => {
+            let reader = Reader::new(file, options.ignore_unknown_fields).with_threads();
+            Ok(load_shapes(parsed, shapes, reader, options))
+        }
         (shape, _) => Err(shape),
     }
 }
 
-/// As [`load`], of a file that is to be a rule file whatever it looks like.
+/// As [`load`], of a file that is to be a rule file whatever it looks like, and by this thread alone.
 pub fn load_rules(parsed: &yaml::Parsed, file: &Arc<SourceFile>, options: &LoadOptions) -> RuleFile {
-    load_shapes(parsed, shape::of_documents(parsed, file).1, file, options)
+    let reader = Reader::new(file, options.ignore_unknown_fields);
+    load_shapes(parsed, shape::of_documents(parsed, file).1, reader, options)
 }
 
 fn load_shapes(
     parsed: &yaml::Parsed,
     shapes: Vec<DocumentShape<'_>>,
-    file: &Arc<SourceFile>,
+    reader: Reader<'_>,
     options: &LoadOptions,
 ) -> RuleFile {
     let shape = shape_of(&shapes);
-    let mut loader = Loader::new(file, options, Reader::new(file, options.ignore_unknown_fields));
+    let file = reader.file();
+    let mut loader = Loader::new(file, options, reader);
     loader.documents(parsed, shapes, shape);
     let Loader { reader, mut groups, comments, nested_problems, dialect, .. } = loader;
     let rules = groups.iter_mut().flat_map(|group| &mut group.rules);

@@ -28,6 +28,7 @@ pub(super) struct Reader<'a> {
     problems: Vec<Diagnostic>,
     /// The nodes of the rules; `None` where nobody asks for them.
     nodes: Option<Vec<Arc<Node>>>,
+    use_threads: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -43,7 +44,19 @@ impl<'a> Reader<'a> {
             unchecked: BTreeMap::new(),
             problems: Vec::new(),
             nodes: None,
+            use_threads: false,
         }
+    }
+
+    /// Lets long groups be read by several threads. Not where somebody waits for this reader behind a lock: a thread that
+    /// waits for others does other work meanwhile, which may come to the same lock.
+    pub(super) fn with_threads(self) -> Self {
+        Reader { use_threads: true, ..self }
+    }
+
+    /// Whether groups may be read by several threads.
+    pub(super) fn may_use_threads(&self) -> bool {
+        self.use_threads
     }
 
     /// A reader for the nodes of the rules alone: expressions are not parsed.

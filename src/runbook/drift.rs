@@ -38,8 +38,7 @@ impl Drift {
         let written = |written: &Option<Written>| {
             written.as_ref().map(|written| (written.key.to(written.value), written.text().map(str::to_owned)))
         };
-        let has_expr = !places.expr_key.is_empty();
-        let expr = has_expr.then(|| (places.expr_key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
+        let expr = places.expr_key.map(|key| (key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
         let fields =
             [("expr", expr), ("for", written(&places.for_)), ("keep_firing_for", written(&places.keep_firing_for))];
         for (name, own) in fields {

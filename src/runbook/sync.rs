@@ -251,7 +251,7 @@ pub fn print_rule(rule: &Rule) -> String {
     let written = |written: &'_ Option<Written>| written.as_ref()?.text().map(str::to_owned);
     let texts = [
         (kind, Some(rule.name.text().to_owned())),
-        ("expr", (!rule.places.expr_key.is_empty()).then(|| rule.expr.text().to_owned())),
+        ("expr", rule.places.expr_key.map(|_| rule.expr.text().to_owned())),
         ("for", written(&rule.places.for_)),
         ("keep_firing_for", written(&rule.places.keep_firing_for)),
     ];

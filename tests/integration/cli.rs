@@ -528,6 +528,19 @@ fn without_a_utf8_locale_the_frames_are_ascii() {
     }
 }
 
+#[test]
+fn no_escape_sequence_reaches_a_pipe() {
+    let rules = "groups:\n- name: \"a\\e[31m\"\n  rules:\n  - alert: \"x\\e[31mred\"\n    expr: \"up{a=\\\"\\e[31m\\\"} ==\"\n    labels: {\"\\e]0;x\\a\": \"\\e[1m{{ $labels.\\e }}\"}\n    annotations: {d: \"\\e[1m{{ foo }}\", \"\\e[2m\": x}\n";
+    let test = "rule_files: [r.yml]\ntests:\n- name: \"\\e[1mt\"\n  alert_rule_test: [{eval_time: 1m, alertname: \"\\e[1mA\"}]\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules), ("a.test.yml", test)]);
+    for format in ["full", "concise", "json", "github", "gitlab", "sarif", "markdown"] {
+        for command in ["check", "test"] {
+            let run = sandbox.run(&[command, "--output-format", format, "."]);
+            assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{command} {format}\n{run}");
+        }
+    }
+}
+
 /// `promproof check | head -n 1`: the reader goes away while there is a lot to print. Nothing is said of that, and the exit
 /// code is the same.
 #[test]

@@ -250,7 +250,7 @@ fn a_helm_chart_with_tests() {
         ("tests/a.test.yml", "rule_files: [rendered.yml]\ntests: []\n"),
     ]);
     let run = sandbox.run(&["init"]);
-    assert!(run.stdout.contains("runs the tests; the rule files of 1 of 1 test file are not there yet"), "{run}");
+    assert!(run.stdout.contains("runs the tests; the rule files of 1 test file are not there yet"), "{run}");
     let texts = [".pre-commit-config.yaml", "promproof.toml", ".github/workflows/promproof.yml", ".gitlab-ci.yml"];
     let written = texts.map(|path| read(&sandbox, path)).join("----\n");
     insta::assert_snapshot!(written, @r#"
@@ -260,14 +260,14 @@ fn a_helm_chart_with_tests() {
         rev: v0.1.0
         hooks:
           - id: promproof-check
-          # Off until what is tested is rendered first: the rule files of 1 of 1 test file are not there yet.
+          # Off until what is tested is rendered first: the rule files of 1 test file are not there yet.
           # - id: promproof-test
     ----
     # Written by `promproof init` from what is here: 0 rule files, 0 alerts, 0 recording rules.
     # `promproof config --reference` describes all keys, `promproof config` shows what holds and why.
 
     [rules]
-    # Rules are rendered from templates before they are tested: the rule files of 1 of 1 test file are not there yet.
+    # Rules are rendered from templates before they are tested: the rule files of 1 test file are not there yet.
     "test/unmatched-rule-file" = "off"
     ----
     name: promproof
@@ -288,7 +288,7 @@ fn a_helm_chart_with_tests() {
             run: helm template chart > rendered-0.yaml # checked below
           - uses: promproof/promproof@v0.1.0
             with:
-              # Off until a step before this one renders what is tested: the rule files of 1 of 1 test file are not there yet.
+              # Off until what is tested is rendered first: the rule files of 1 test file are not there yet.
               test: false
     ----
     promproof:
@@ -297,21 +297,38 @@ fn a_helm_chart_with_tests() {
         - pip install promproof==0.1.0
         - failed=0
         - promproof check --allow-none -o gitlab=gl-code-quality-report.json || failed=$?
-        # Off until they are rendered first: the rule files of 1 of 1 test file are not there yet.
+        # Off until what is tested is rendered first: the rule files of 1 test file are not there yet.
         # - promproof test --allow-none -o junit=promproof.xml || failed=$?
         - exit "$failed"
       artifacts:
         when: always
         reports:
           codequality: gl-code-quality-report.json
-          junit: promproof.xml
     "#);
     for text in texts.iter().filter(|path| !path.ends_with("toml")) {
         serde_yaml::from_str::<serde_json::Value>(&read(&sandbox, text)).unwrap();
     }
     holds(&sandbox, false);
 
-    // Without a template, nothing makes them: a mistake.
+    // What it has written before does not make the files be there.
+    let hooks = read(&sandbox, ".pre-commit-config.yaml");
+    std::fs::remove_file(sandbox.path(".pre-commit-config.yaml")).unwrap();
+    sandbox.run(&["init"]);
+    assert_eq!(read(&sandbox, ".pre-commit-config.yaml"), hooks);
+
+    // Where another test finds its rules, or nothing is a template, it is a mistake.
+    let good = "rule_files: [r.yml]\ntests: []\n";
+    let sandbox = Sandbox::with(&[
+        GIT,
+        ("r.yml", PLAIN),
+        ("chart/Chart.yaml", "name: a\n"),
+        ("chart/templates/a.yaml", HELM),
+        ("a.test.yml", "rule_files: [rendered.yml]\ntests: []\n"),
+        ("b.test.yml", good),
+    ]);
+    sandbox.run(&["init"]);
+    assert!(read(&sandbox, ".pre-commit-config.yaml").contains("- id: promproof-test\n"));
+    assert_eq!(sandbox.run(&["check"]).code, Some(1));
     let sandbox = Sandbox::with(&[GIT, ("r.yml", PLAIN), ("a.test.yml", "rule_files: [rendered.yml]\ntests: []\n")]);
     sandbox.run(&["init"]);
     assert!(read(&sandbox, ".pre-commit-config.yaml").contains("- id: promproof-test\n"));

@@ -29,8 +29,9 @@ pub(super) fn may_be_in(yaml: &str) -> bool {
     let bytes = yaml.as_bytes();
     let next = |at: usize| bytes.get(at + 1).copied();
     let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before)).copied();
-    // A backslash may stand for a brace, or for the end of a line between two.
+    // A backslash may stand for a brace, or for the end of a line between two; what is tagged as binary, for anything.
     memchr2_iter(b'$', b'\\', bytes).next().is_some()
+        || yaml.contains("binary")
         || memchr3_iter(b'{', b'[', b'%', bytes).any(|at| match bytes.get(at) {
             Some(b'{') => matches!(next(at), Some(b'%' | b'#' | b'{')),
             Some(b'[') => next(at) == Some(b'['),

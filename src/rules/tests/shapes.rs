@@ -1,5 +1,7 @@
 //! Which files are rule files, and what they are wrapped in.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn shape(text: &str) -> FileShape {
@@ -115,4 +117,27 @@ fn further_documents_of_a_plain_file() {
       ^ what follows is ignored
       help: put all groups under one `groups:`, or each document in a file of its own
     ");
+}
+
+proptest! {
+    /// No file is taken for one without marks of a template in which one of the values has some, however it is written.
+    #[test]
+    fn marks_of_templates_are_seen_in_every_style(text in r#"[{}\[\]<%$#(=a. '"]{1,10}"#, style in 0..3) {
+        let value = match style {
+            0 => format!("'{}'", text.replace('\'', "''")),
+            1 => serde_json::to_string(&text).unwrap(),
+            _ => format!("|-\n      x{text}"),
+        };
+        let rules = |value: &str| format!("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: {value}\n");
+        let marked = |text: &str| matches!(shape(text), FileShape::Templated(_));
+        // With a mark elsewhere nothing is skipped: the two have to agree on the value.
+        let with_backslash = rules(&value).replace("name: g", "name: \"\\\\\"");
+        prop_assert_eq!(marked(&rules(&value)), marked(&with_backslash));
+    }
+}
+
+#[test]
+fn marks_in_base64() {
+    let rules = "groups:\n- name: g\n  rules:\n  - {alert: A, expr: up, for: !!binary e3sgeCB9fQ==}\n";
+    assert_eq!(shape(rules), FileShape::Templated(Templating::Braces));
 }

@@ -190,3 +190,25 @@ fn help(message: &str) -> &'static str {
         "the whole text becomes `<error expanding template: …>`"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_whatever_the_data() {
+        let fails = |text: &str| {
+            let parsed = template::parse(text).unwrap();
+            may_fail(text) && certain_failure(&parsed).is_some()
+        };
+        for text in ["{{ .Foo }}", "{{ $x := 1 }}{{ $x.y }}", "{{ not }}", "{{ $value 1 }}", "{{ $labels.job 1 }}"] {
+            assert!(fails(text), "{text}");
+        }
+        for text in ["{{ $labels.job }} (first). With", "{{- $value -}} | if", "{{ .Labels.job }}", "{{ $labels }}"] {
+            assert!(!fails(text), "{text}");
+        }
+        // What stands outside of actions makes nobody try.
+        assert!(!may_fail("{{ $labels.job }} | (first) {{ $value }}. printf"));
+        assert!(may_fail("{{ \"}}\" | x }}"));
+    }
+}
