@@ -74,8 +74,22 @@ def texts(package, names):
             yield path.name, "\n".join(line.rstrip() for line in lines).strip()
 
 
+def texts_below(package):
+    """The licences of what a package has taken in from others, as the C of mimalloc: those in its subfolders."""
+    folder = pathlib.Path(package["manifest_path"]).parent
+    below = [path for path in folder.rglob("*") if path.is_file() and path.parent != folder]
+    for path in sorted(path for path in below if path.stem.upper() in LICENCE_NAMES):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        yield "\n".join(line.rstrip() for line in lines).strip()
+
+
 def wanted_texts(package):
     """What has to go along with the program: the licence with its copyright lines, and the NOTICE of Apache-2.0."""
+    return own_texts(package) + list(texts_below(package))
+
+
+def own_texts(package):
+    """What the package itself has of it."""
     licence = taken_as(package)
     if licence == "Apache-2.0":
         return [text for _, text in texts(package, ("NOTICE",))]
@@ -106,7 +120,7 @@ def page(packages):
         found = wanted_texts(package)
         if not found and taken_as(package) != "Apache-2.0":
             without.append(package)
-        for text in found:
+        for text in dict.fromkeys(found):
             by_text.setdefault(text, []).append(f"{package['name']} {package['version']}")
     if without:
         out += ["", "Their packages have no file with the licence:", ""]
