@@ -65,27 +65,30 @@ def taken_as(package):
     return "Apache-2.0" if " AND " not in licence and "Apache-2.0" in alternatives(package) else licence
 
 
+def text_of(path):
+    """A file without trailing blanks, so that a platform makes no difference."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
 def texts(package, names):
-    """The files of a package whose names begin so, without trailing blanks, so that a platform makes no difference."""
+    """The files of a package whose names begin so."""
     folder = pathlib.Path(package["manifest_path"]).parent
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name.upper().startswith(names):
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-            yield path.name, "\n".join(line.rstrip() for line in lines).strip()
+            yield path.name, text_of(path)
 
 
 def texts_below(package):
     """The licences of what a package has taken in from others, as the C of mimalloc: those in its subfolders."""
     folder = pathlib.Path(package["manifest_path"]).parent
-    below = [path for path in folder.rglob("*") if path.is_file() and path.parent != folder]
-    for path in sorted(path for path in below if path.stem.upper() in LICENCE_NAMES):
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        yield "\n".join(line.rstrip() for line in lines).strip()
+    below = (path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
+    return [text_of(path) for path in sorted(below) if path.stem.upper() in LICENCE_NAMES]
 
 
 def wanted_texts(package):
     """What has to go along with the program: the licence with its copyright lines, and the NOTICE of Apache-2.0."""
-    return own_texts(package) + list(texts_below(package))
+    return own_texts(package) + texts_below(package)
 
 
 def own_texts(package):

@@ -130,7 +130,7 @@ fn tests(survey: &Survey, settings: &mut Vec<Setting>) {
     let waiting = survey.words_of_waiting();
     if !waiting.is_empty() {
         let comment = one_line(&format!("Rules are rendered from templates before they are tested: {waiting}."));
-        settings.push(Setting::new("rules", comment, format!("{} = \"off\"", string_text(super::UNMATCHED))));
+        settings.push(Setting::new("rules", comment, "\"test/unmatched-rule-file\" = \"off\""));
     }
 }
 

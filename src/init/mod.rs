@@ -30,9 +30,6 @@ use crate::workspace::config_file::FILE_NAMES;
 use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, Workspace, discover};
 
-/// The rule that tells of rule files which are not there.
-const UNMATCHED: &str = "test/unmatched-rule-file";
-
 /// What was found, and what follows from it.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -95,15 +92,11 @@ pub struct Ground<'a> {
 /// Looks at the current folder, whose rule files and test files `workspace` holds; `None` where there is nothing that
 /// promproof is about.
 pub fn plan(workspace: &mut Workspace, ground: &Ground<'_>) -> Option<Plan> {
-    let mut survey = Survey::of(workspace);
+    let survey = Survey::of(workspace);
     let folders = discover(&[PathBuf::from(".")], ground.lookup).folders;
     let around = Surroundings::of(&folders, &survey);
     if survey.is_empty() && around.jsonnet.is_none() {
         return None;
-    }
-    if !survey.passed_over.is_empty() {
-        // What a configuration says of it, perhaps the one of an earlier `init`, does not make the files be there.
-        survey.waiting_tests = waiting_tests(&lint::run(workspace, &Config::default()), survey.tests);
     }
     let mut plan = Plan { found: found(&survey, &around), ..Plan::default() };
     let diagnostics = plan.configuration(workspace, ground, &survey, &around);
@@ -266,14 +259,6 @@ impl Plan {
             self.next.push(Next { command, about, needs: first_test });
         }
     }
-}
-
-/// How many test files name rule files that are not there, if all of them do: where templates are, these are rendered first.
-/// Where others find theirs, it is a mistake.
-fn waiting_tests(found: &[Diagnostic], tests: usize) -> usize {
-    let waits = found.iter().filter(|finding| finding.rule == UNMATCHED);
-    let count = waits.map(|finding| finding.primary.file.name()).collect::<FxHashSet<_>>().len();
-    if count == tests { count } else { 0 }
 }
 
 /// The charts that have templates of rules.

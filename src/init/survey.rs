@@ -19,8 +19,9 @@ pub(super) struct Survey {
     pub helm_templates: Vec<String>,
     /// How many test files there are.
     pub tests: usize,
-    /// The same, where all of them name rule files that something has to render first; else 0.
-    pub waiting_tests: usize,
+    /// Whether all of them name rule files that are not there, where there are templates: these are rendered first. Where
+    /// one finds its rules, it is a mistake of the others.
+    pub tests_wait: bool,
     /// How many alerting rules there are.
     pub alerts: usize,
     /// How many recording rules there are.
@@ -89,6 +90,9 @@ impl Survey {
             };
             *survey.passed_over.entry(what).or_default() += 1;
         }
+        survey.tests_wait = !survey.passed_over.is_empty()
+            && survey.tests > 0
+            && workspace.tests().all(|test| !workspace.rules_of(test).unmatched.is_empty());
         survey
     }
 
@@ -119,14 +123,11 @@ impl Survey {
         self.shapes.values().sum()
     }
 
-    /// That tests wait for rule files, in words; empty where none does.
+    /// That tests wait for rule files, in words; empty where they do not.
     pub(super) fn words_of_waiting(&self) -> String {
-        match self.waiting_tests {
-            0 => String::new(),
-            count => {
-                let files = words::counted(count, "test file");
-                format!("the rule files of {files} are not there yet")
-            }
+        match self.tests_wait {
+            true => format!("the rule files of {} are not there yet", words::counted(self.tests, "test file")),
+            false => String::new(),
         }
     }
 

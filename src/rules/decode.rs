@@ -94,7 +94,7 @@ fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec
     let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| -> Vec<Rule> {
         nodes.iter().filter_map(|node| rule(reader, grammar, node)).collect()
     };
-    if nodes.len() < 2 * RULES_AT_ONCE || !reader.may_use_threads() {
+    if nodes.len() < 2 * RULES_AT_ONCE || !reader.use_threads {
         return of_nodes(reader, nodes);
     }
     let mut rules = Vec::with_capacity(nodes.len());
@@ -106,11 +106,11 @@ fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec
         let pieces = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
             let mut own = reader.fresh();
             let rules = of_nodes(&mut own, nodes);
-            (rules, own.into_parts())
+            (rules, own)
         });
-        for (of_piece, parts) in pieces.collect::<Vec<_>>() {
+        for (of_piece, own) in pieces.collect::<Vec<_>>() {
             rules.extend(of_piece);
-            reader.take(parts);
+            reader.take(own);
         }
     }
     rules

@@ -143,6 +143,17 @@ pub struct Rule {
     pub(super) at: usize,
 }
 
+impl Rule {
+    /// Its `for` and its `keep_firing_for`: their names, milliseconds, and how they are written, where they are.
+    pub fn durations(&self) -> [(&'static str, i64, Option<&Written>); 2] {
+        let places = &self.places;
+        [
+            ("for", self.for_ms, places.for_.as_ref()),
+            ("keep_firing_for", self.keep_firing_for_ms, places.keep_firing_for.as_ref()),
+        ]
+    }
+}
+
 /// Where entries of a rule stand, and how durations are written; `None` where there is no such entry.
 #[derive(Clone, Debug, Default)]
 pub struct RulePlaces {

@@ -55,10 +55,8 @@ fn load_shapes(
     options: &LoadOptions,
 ) -> RuleFile {
     let shape = shape_of(&shapes);
-    let file = reader.file();
-    let mut loader = Loader::new(file, options, reader);
-    loader.documents(parsed, shapes, shape);
-    let Loader { reader, mut groups, comments, nested_problems, dialect, .. } = loader;
+    let loader = Loader::of_documents(parsed, shapes, shape, reader, options);
+    let Loader { file, reader, mut groups, comments, nested_problems, dialect, .. } = loader;
     let rules = groups.iter_mut().flat_map(|group| &mut group.rules);
     rules.enumerate().for_each(|(at, rule)| rule.at = at);
     let (mut problems, unchecked) = reader.into_parts();
@@ -82,9 +80,7 @@ pub(super) fn nodes(file: &Arc<SourceFile>, options: &LoadOptions) -> Vec<Arc<No
     let parsed = yaml::parse(file);
     let shapes = shape::of_documents(&parsed, file).1;
     let shape = shape_of(&shapes);
-    let mut loader = Loader::new(file, options, Reader::of_nodes(file));
-    loader.documents(&parsed, shapes, shape);
-    loader.reader.into_nodes()
+    Loader::of_documents(&parsed, shapes, shape, Reader::of_nodes(file), options).reader.into_nodes()
 }
 
 /// How the groups of all documents are wrapped.
@@ -119,9 +115,16 @@ struct Loader<'a> {
 }
 
 impl<'a> Loader<'a> {
-    fn new(file: &'a Arc<SourceFile>, options: &'a LoadOptions, reader: Reader<'a>) -> Self {
-        Loader {
-            file,
+    /// Reads all documents, whose groups are wrapped as `shape` says.
+    fn of_documents(
+        parsed: &yaml::Parsed,
+        shapes: Vec<DocumentShape<'_>>,
+        shape: Shape,
+        reader: Reader<'a>,
+        options: &'a LoadOptions,
+    ) -> Self {
+        let mut loader = Loader {
+            file: reader.file(),
             options,
             reader,
             groups: Vec::new(),
@@ -129,29 +132,26 @@ impl<'a> Loader<'a> {
             nested_problems: Vec::new(),
             parts: 0,
             dialect: Dialect::Prometheus,
-        }
-    }
-
-    /// Reads all documents, whose groups are wrapped as `shape` says.
-    fn documents(&mut self, parsed: &yaml::Parsed, shapes: Vec<DocumentShape<'_>>, shape: Shape) {
+        };
         let mut is_first = true;
         for (document, of_document) in parsed.documents.iter().zip(shapes) {
             let Some(root) = &document.root else { continue };
             match of_document {
                 // Beside PrometheusRules, other Kubernetes objects are none of our business.
                 DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => {
-                    parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| self.part(part));
+                    parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
                 }
                 _ if shape != Shape::Plain => {}
                 // Prometheus looks at the first document only; that there are more is said.
                 _ if !is_first && root.as_mapping().is_none() => {}
-                _ => self.plain(root),
+                _ => loader.plain(root),
             }
             is_first = false;
         }
         if shape == Shape::Plain {
-            self.report_further_documents(parsed);
+            loader.report_further_documents(parsed);
         }
+        loader
     }
 
     /// Reads what follows in the dialect of the configuration, or else in the one that `mapping` shows.

@@ -28,7 +28,8 @@ pub(super) struct Reader<'a> {
     problems: Vec<Diagnostic>,
     /// The nodes of the rules; `None` where nobody asks for them.
     nodes: Option<Vec<Arc<Node>>>,
-    use_threads: bool,
+    /// Whether groups may be read by several threads.
+    pub(super) use_threads: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -52,11 +53,6 @@ impl<'a> Reader<'a> {
     /// waits for others does other work meanwhile, which may come to the same lock.
     pub(super) fn with_threads(self) -> Self {
         Reader { use_threads: true, ..self }
-    }
-
-    /// Whether groups may be read by several threads.
-    pub(super) fn may_use_threads(&self) -> bool {
-        self.use_threads
     }
 
     /// A reader for the nodes of the rules alone: expressions are not parsed.
@@ -90,9 +86,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes over what another reader has found.
-    pub(super) fn take(&mut self, (problems, unchecked): (Vec<Diagnostic>, BTreeMap<Language, usize>)) {
-        problems.into_iter().for_each(|problem| self.report(problem));
-        unchecked.into_iter().for_each(|(language, count)| *self.unchecked.entry(language).or_default() += count);
+    pub(super) fn take(&mut self, other: Self) {
+        other.problems.into_iter().for_each(|problem| self.report(problem));
+        other.unchecked.into_iter().for_each(|(language, count)| *self.unchecked.entry(language).or_default() += count);
     }
 
     pub(super) fn label(&self, span: Span, text: impl Into<String>) -> Label {

@@ -3,7 +3,7 @@
 use super::page::Copy;
 use crate::model::duration::parse_duration;
 use crate::promql::{self, ParseOptions};
-use crate::rules::{Field, Rule, Written};
+use crate::rules::{Field, Rule};
 use crate::source::Span;
 
 /// What is different.
@@ -34,14 +34,11 @@ impl Drift {
     /// How `copy` differs from `rule`, whose links to runbooks are the annotations named by `keys`.
     pub fn of(copy: &Copy, rule: &Rule, keys: &[String], options: &ParseOptions) -> Drift {
         let mut drift = Drift::default();
-        let places = &rule.places;
-        let written = |written: &Option<Written>| {
-            written.as_ref().map(|written| (written.key.to(written.value), written.text().map(str::to_owned)))
-        };
-        let expr = places.expr_key.map(|key| (key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
-        let fields =
-            [("expr", expr), ("for", written(&places.for_)), ("keep_firing_for", written(&places.keep_firing_for))];
-        for (name, own) in fields {
+        let expr = rule.places.expr_key.map(|key| (key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
+        let durations = rule.durations().into_iter().map(|(name, _, written)| {
+            (name, written.map(|written| (written.key.to(written.value), written.text().map(str::to_owned))))
+        });
+        for (name, own) in std::iter::once(("expr", expr)).chain(durations) {
             let page = copy.field(name);
             let text = |field: &Field| field.text().to_owned();
             let page_text = page.as_ref().map(text);

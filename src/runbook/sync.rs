@@ -248,14 +248,9 @@ pub fn print_rule(rule: &Rule) -> String {
         RuleKind::Alerting => "alert",
         RuleKind::Recording => "record",
     };
-    let written = |written: &'_ Option<Written>| written.as_ref()?.text().map(str::to_owned);
-    let texts = [
-        (kind, Some(rule.name.text().to_owned())),
-        ("expr", rule.places.expr_key.map(|_| rule.expr.text().to_owned())),
-        ("for", written(&rule.places.for_)),
-        ("keep_firing_for", written(&rule.places.keep_firing_for)),
-    ];
-    for (name, text) in texts {
+    let texts = [(kind, Some(rule.name.text())), ("expr", rule.places.expr_key.map(|_| rule.expr.text()))];
+    let durations = rule.durations().map(|(name, _, written)| (name, written.and_then(Written::text)));
+    for (name, text) in texts.into_iter().chain(durations) {
         if let Some(text) = text {
             mapping.insert(name.into(), text.trim_end().into());
         }

@@ -1,6 +1,6 @@
 //! The marks of template languages in a text.
 
-use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
+use memchr::memchr_iter;
 
 use super::Templating;
 
@@ -26,47 +26,61 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
 
 /// Whether there may be a mark in a value of this YAML: false means certainly not.
 pub(super) fn may_be_in(yaml: &str) -> bool {
-    let bytes = yaml.as_bytes();
-    let next = |at: usize| bytes.get(at + 1).copied();
-    let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before)).copied();
     // A backslash may stand for a brace, or for the end of a line between two; what is tagged as binary, for anything.
-    memchr2_iter(b'$', b'\\', bytes).next().is_some()
-        || yaml.contains("binary")
-        || memchr3_iter(b'{', b'[', b'%', bytes).any(|at| match bytes.get(at) {
-            Some(b'{') => matches!(next(at), Some(b'%' | b'#' | b'{')),
-            Some(b'[') => next(at) == Some(b'['),
-            _ => before(at) == Some(b'<') || matches!(next(at), Some(b'(' | b'%')),
-        })
+    yaml.contains('\\') || yaml.contains("binary") || openers(yaml).next().is_some()
 }
 
-/// Which kinds of marks may begin in a text. One look at its bytes: nearly every scalar of a rule file has none.
+/// What may begin a mark.
+enum Opener {
+    /// `<%`, `{%`, `{#`
+    Pair,
+    /// `{{`
+    Action,
+    /// `[[`
+    Bracket,
+    /// `$`, `%(`, `%%`
+    Placeholder,
+}
+
+/// What may begin a mark in a text, in its order. Most texts are a few bytes long: looking at each of them costs less than to
+/// call a search.
+fn openers(text: &str) -> impl Iterator<Item = Opener> {
+    let bytes = text.as_bytes();
+    let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before));
+    bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'[' | b'$' | b'%')).flat_map(
+        move |(at, byte)| {
+            let is_end_of_pair = *byte == b'%' && before(at) == Some(&b'<');
+            let opener = match (byte, bytes.get(at + 1)) {
+                (b'{', Some(b'%' | b'#')) => Some(Opener::Pair),
+                (b'{', Some(b'{')) => Some(Opener::Action),
+                (b'[', Some(b'[')) => Some(Opener::Bracket),
+                (b'$', _) | (b'%', Some(b'(' | b'%')) => Some(Opener::Placeholder),
+                _ => None,
+            };
+            is_end_of_pair.then_some(Opener::Pair).into_iter().chain(opener)
+        },
+    )
+}
+
+/// Which kinds of marks may begin in a text; nearly every scalar of a rule file has none.
 #[derive(Default)]
 struct Openers {
-    /// `<%`, `{%`, `{#`.
     pairs: bool,
-    /// `{{`.
     actions: bool,
-    /// `[[`.
     brackets: bool,
-    /// `$`, `%(`, `%%`.
     placeholders: bool,
 }
 
 impl Openers {
     fn of(text: &str) -> Self {
         let mut found = Openers::default();
-        let bytes = text.as_bytes();
-        // Most texts are a few bytes long: looking at each of them costs less than to call a search.
-        for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'[' | b'$' | b'%')) {
-            let next = bytes.get(at + 1);
-            match (byte, next) {
-                (b'{', Some(b'%' | b'#')) => found.pairs = true,
-                (b'{', Some(b'{')) => found.actions = true,
-                (b'[', Some(b'[')) => found.brackets = true,
-                (b'$', _) | (b'%', Some(b'(' | b'%')) => found.placeholders = true,
-                _ => {}
+        for opener in openers(text) {
+            match opener {
+                Opener::Pair => found.pairs = true,
+                Opener::Action => found.actions = true,
+                Opener::Bracket => found.brackets = true,
+                Opener::Placeholder => found.placeholders = true,
             }
-            found.pairs |= *byte == b'%' && at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'<');
         }
         found
     }

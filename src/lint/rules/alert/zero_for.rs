@@ -20,12 +20,9 @@ impl LintRule for ZeroFor {
         if rule.kind != RuleKind::Alerting {
             return;
         }
-        let places = &rule.places;
-        for (name, ms, written) in
-            [("for", rule.for_ms, &places.for_), ("keep_firing_for", rule.keep_firing_for_ms, &places.keep_firing_for)]
-        {
+        for (name, ms, written) in rule.durations() {
             let is_zero = |text: &str| ms == 0 && text.starts_with('0');
-            if let Some(written) = written.as_ref().filter(|written| written.text().is_some_and(is_zero)) {
+            if let Some(written) = written.filter(|written| written.text().is_some_and(is_zero)) {
                 let message = format!("`{name}` is zero, as it is where it is not given");
                 let found = META.diagnostic(message, cx.file().label(written.value, ""));
                 let fix = cx.file().fix_without(rule, name, Applicability::Safe);

@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::policy::Policy;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::duration::format_duration;
-use crate::rules::{Rule, RuleKind, Written};
+use crate::rules::{RuleKind, Written};
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("rule/for-bounds", Error, certain, "`for` or `keep_firing_for` is not within the bounds")
@@ -26,10 +26,9 @@ impl LintRule for ForBounds {
             let bounds = &policy.bounds;
             let of_for = (bounds.for_min_ms, bounds.for_max_ms);
             let of_keep = (bounds.keep_firing_min_ms, bounds.keep_firing_max_ms);
-            let Rule { for_ms, keep_firing_for_ms, places, .. } = cx.rule;
-            out.extend(check(cx, policy, ("for", *for_ms, places.for_.as_ref()), of_for));
-            let keep_firing_for = ("keep_firing_for", *keep_firing_for_ms, places.keep_firing_for.as_ref());
-            out.extend(check(cx, policy, keep_firing_for, of_keep));
+            for (duration, bounds) in cx.rule.durations().into_iter().zip([of_for, of_keep]) {
+                out.extend(check(cx, policy, duration, bounds));
+            }
         }
     }
 }
