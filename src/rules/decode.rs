@@ -91,8 +91,11 @@ const PIECES_AT_ONCE: usize = 16;
 
 /// The rules of a group, those of a long one in parallel where the reader allows it; what is wrong with them is in their order.
 fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec<Rule> {
-    let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| -> Vec<Rule> {
-        nodes.iter().filter_map(|node| rule(reader, grammar, node)).collect()
+    let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| {
+        // Nearly every node is a rule, and rules are large: a vector that grows would hold many that are none.
+        let mut rules = Vec::with_capacity(nodes.len());
+        rules.extend(nodes.iter().filter_map(|node| rule(reader, grammar, node)));
+        rules
     };
     if nodes.len() < 2 * RULES_AT_ONCE || !reader.use_threads {
         return of_nodes(reader, nodes);

@@ -60,8 +60,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn inside(&self, path: &str) -> Option<PathBuf> {
+        let path = self.root.join(path);
+        // Of what is looked for, hardly anything is there.
+        fs::symlink_metadata(&path).ok()?;
         let root = self.root.canonicalize().ok()?;
-        let canonical = root.join(path).canonicalize().ok()?;
+        let canonical = path.canonicalize().ok()?;
         (canonical.starts_with(&root) && self.home.admits(&canonical)).then_some(canonical)
     }
 

@@ -30,7 +30,8 @@ pub struct SourceFile {
     id: FileId,
     name: String,
     text: String,
-    line_starts: Vec<usize>,
+    /// Files are a few dozen megabytes at most: half the bytes of `usize`.
+    line_starts: Vec<u32>,
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for, and empty where each byte is one. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
@@ -68,8 +69,10 @@ impl SourceFile {
     }
 
     fn with_id(id: FileId, name: String, text: String) -> Self {
-        let mut line_starts = vec![0];
-        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let line_breaks = || memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut line_starts = Vec::with_capacity(line_breaks().count() + 1);
+        line_starts.push(0);
+        line_starts.extend(line_breaks().map(|at| (at + 1) as u32));
         SourceFile {
             id,
             name,
@@ -130,11 +133,16 @@ impl SourceFile {
         &self.text
     }
 
+    /// Where line `index` (from 0) begins.
+    fn line_start(&self, index: usize) -> Option<usize> {
+        self.line_starts.get(index).map(|start| *start as usize)
+    }
+
     /// The first byte of the last line up to `offset` that begins with `---`, which parts the documents of YAML.
     pub fn separator_before(&self, offset: usize) -> Option<usize> {
         let separators = self.separators.get_or_init(|| {
             let is_separator = |at: &usize| self.text.get(*at..).is_some_and(|line| line.starts_with("---"));
-            self.line_starts.iter().copied().filter(is_separator).collect()
+            self.line_starts.iter().map(|start| *start as usize).filter(is_separator).collect()
         });
         let before = separators.partition_point(|at| *at <= offset);
         separators.get(before.checked_sub(1)?).copied()
@@ -147,13 +155,13 @@ impl SourceFile {
 
     /// The line (from 0) that holds the byte `offset`; offsets past the end belong to the last line.
     pub fn line_index(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start <= offset).saturating_sub(1)
+        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 
     /// The bytes of line `index` (from 0) without its line break; `None` past the last line.
     pub fn line_span(&self, index: usize) -> Option<Span> {
-        let start = *self.line_starts.get(index)?;
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let start = self.line_start(index)?;
+        let end = self.line_start(index + 1).unwrap_or(self.text.len());
         let line = self.text.get(start..end)?;
         let trimmed = line.strip_suffix('\n').unwrap_or(line);
         let trimmed = trimmed.strip_suffix('\r').unwrap_or(trimmed);
@@ -164,7 +172,7 @@ impl SourceFile {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let line = self.line_index(offset);
-        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let start = self.line_start(line).unwrap_or(0);
         let characters = self.characters_before(offset) - self.characters_before(start);
         Position { line: line + 1, column: characters + 1 }
     }
@@ -174,7 +182,7 @@ impl SourceFile {
     pub fn utf16_position(&self, offset: usize) -> Utf16Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.line_index(offset);
-        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let start = self.line_start(line).unwrap_or(0);
         let before = self.text.get(start..offset).unwrap_or_default();
         Utf16Position { line, character: before.encode_utf16().count() }
     }

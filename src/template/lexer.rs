@@ -54,15 +54,21 @@ pub(super) enum Keyword {
 }
 
 /// A token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     /// Its bytes; for a text those left after trimming.
     pub(super) span: Span,
     /// The line on which it begins, from 1.
     pub(super) line: usize,
-    /// Go's message, for [`TokenKind::Error`].
-    pub(super) message: String,
+}
+
+/// What a text consists of.
+pub(super) struct Tokens {
+    /// In the order of the text; the last one is [`TokenKind::Eof`] or [`TokenKind::Error`].
+    pub(super) list: Vec<Token>,
+    /// What Go says of the [`TokenKind::Error`], where the text ends with one.
+    pub(super) error: String,
 }
 
 const LEFT: &str = "{{";
@@ -72,15 +78,26 @@ const COMMENT_END: &str = "*/";
 /// A space and the `-` of a trim marker.
 const TRIM_MARKER_LEN: usize = 2;
 
-/// All tokens of `text`; the last one is [`TokenKind::Eof`] or [`TokenKind::Error`].
-pub(super) fn tokenize(text: &str) -> Vec<Token> {
-    let mut lexer =
-        Lexer { text, at: 0, counted: 0, line: 1, paren_depth: 0, tokens: Vec::new(), failed: false, trim_next: false };
-    while !lexer.failed && lexer.text_run() {}
-    if !lexer.failed {
+/// Most annotations have no more tokens than this.
+const USUAL_TOKENS: usize = 24;
+
+/// All tokens of `text`.
+pub(super) fn tokenize(text: &str) -> Tokens {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        counted: 0,
+        line: 1,
+        paren_depth: 0,
+        tokens: Vec::with_capacity(USUAL_TOKENS),
+        error: None,
+        trim_next: false,
+    };
+    while lexer.error.is_none() && lexer.text_run() {}
+    if lexer.error.is_none() {
         lexer.push(TokenKind::Eof, Span::at(text.len()));
     }
-    lexer.tokens
+    Tokens { list: lexer.tokens, error: lexer.error.unwrap_or_default() }
 }
 
 struct Lexer<'a> {
@@ -91,7 +108,8 @@ struct Lexer<'a> {
     line: usize,
     paren_depth: usize,
     tokens: Vec<Token>,
-    failed: bool,
+    /// What Go says of the place where it cannot be read on.
+    error: Option<String>,
     /// Whether the last action ended with ` -}}`.
     trim_next: bool,
 }
@@ -131,16 +149,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn push(&mut self, kind: TokenKind, span: Span) {
-        self.push_message(kind, span, String::new());
-    }
-
-    fn push_message(&mut self, kind: TokenKind, span: Span, message: String) {
         if span.start > self.counted {
             let between = self.text.as_bytes().get(self.counted..span.start).unwrap_or_default();
             self.line += between.iter().filter(|byte| **byte == b'\n').count();
             self.counted = span.start;
         }
-        self.tokens.push(Token { kind, span, line: self.line, message });
+        self.tokens.push(Token { kind, span, line: self.line });
     }
 
     fn push_from(&mut self, kind: TokenKind, start: usize) {
@@ -148,8 +162,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn fail(&mut self, span: Span, message: impl Into<String>) {
-        self.push_message(TokenKind::Error, span, message.into());
-        self.failed = true;
+        self.push(TokenKind::Error, span);
+        self.error = Some(message.into());
     }
 
     /// Text up to the next `{{`, and the action behind it. False at the end of the text.
@@ -179,7 +193,7 @@ impl<'a> Lexer<'a> {
         } else {
             self.push(TokenKind::LeftDelim, Span::new(delim, delim + LEFT.len()));
             self.paren_depth = 0;
-            while !self.failed && self.inside_action() {}
+            while self.error.is_none() && self.inside_action() {}
         }
         true
     }

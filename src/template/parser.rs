@@ -11,7 +11,7 @@ use declared::Declared;
 use super::ast::{Branch, Definition, List, Node, NodeKind};
 use super::definitions::Definitions;
 use super::error::TemplateError;
-use super::lexer::{Keyword, Token, TokenKind, tokenize};
+use super::lexer::{Keyword, Token, TokenKind, Tokens, tokenize};
 use super::literal;
 
 /// How deep blocks and parentheses may nest. Go has no such bound; nobody writes the tenth part of it.
@@ -30,10 +30,11 @@ pub(super) struct Tree {
 
 /// Parses a text in which the variables of alerts are declared.
 pub(super) fn parse(text: &str) -> Parsed<Tree> {
-    let tokens = tokenize(text);
+    let Tokens { list: tokens, error: lexical_error } = tokenize(text);
     let mut parser = Parser {
         text,
         tokens,
+        lexical_error,
         next: 0,
         farthest: 0,
         variables: Declared::new(PREDECLARED),
@@ -50,6 +51,8 @@ struct Parser<'a> {
     text: &'a str,
     /// Ends with `Eof` or `Error`.
     tokens: Vec<Token>,
+    /// What Go says of the `Error`.
+    lexical_error: String,
     next: usize,
     /// The last token that was looked at: Go names its line in errors.
     farthest: usize,
@@ -68,10 +71,10 @@ struct ListEnd {
 }
 
 impl<'a> Parser<'a> {
-    fn token(&mut self) -> &Token {
+    fn token(&mut self) -> Token {
         let index = self.next.min(self.tokens.len().saturating_sub(1));
         self.farthest = self.farthest.max(index);
-        &self.tokens[index]
+        self.tokens[index]
     }
 
     fn kind(&mut self) -> TokenKind {
@@ -79,7 +82,7 @@ impl<'a> Parser<'a> {
     }
 
     fn advance(&mut self) -> Token {
-        let token = self.token().clone();
+        let token = self.token();
         self.next = (self.next + 1).min(self.tokens.len());
         token
     }
@@ -112,7 +115,7 @@ impl<'a> Parser<'a> {
     fn unexpected(&self, token: &Token, context: &str) -> TemplateError {
         if token.kind == TokenKind::Error {
             let line = token.line;
-            let error = TemplateError::parse(token.span, line, token.message.clone());
+            let error = TemplateError::parse(token.span, line, self.lexical_error.clone());
             return self.action_line.map_or(error.clone(), |began| error.in_action(began));
         }
         let shown = self.describe(token);
@@ -124,7 +127,7 @@ impl<'a> Parser<'a> {
         let text = self.slice(token.span);
         match token.kind {
             TokenKind::Eof => "EOF".to_owned(),
-            TokenKind::Error => token.message.clone(),
+            TokenKind::Error => self.lexical_error.clone(),
             TokenKind::Keyword(_) | TokenKind::Nil | TokenKind::Dot => format!("<{text}>"),
             _ if text.len() > 10 => {
                 let short: String = text.chars().take(10).collect();

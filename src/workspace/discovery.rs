@@ -16,6 +16,9 @@ use super::sniff::{has_extension, is_worth_reading};
 /// So many entries of ignored folders are looked at to say what was passed over.
 const MAX_IGNORED_ENTRIES: usize = 10_000;
 
+/// So many folders are worth the way to another thread.
+const FOLDERS_AT_ONCE: usize = 8;
+
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -127,15 +130,25 @@ impl Walk<'_> {
         let ignoring = if self.lookup.no_ignore { None } else { Ignoring::above(&canonical) };
         let mut waiting = vec![Folder { path: path.to_owned(), canonical, ignoring, only_included: false }];
         let mut ignored = Vec::new();
-        while let Some(folder) = waiting.pop() {
-            self.enter(folder, &mut waiting, &mut ignored);
+        while !waiting.is_empty() {
+            let level = std::mem::take(&mut waiting);
+            let entries = entries_of(&level);
+            for (folder, entries) in level.into_iter().zip(entries) {
+                self.enter(folder, entries, &mut waiting, &mut ignored);
+            }
         }
         self.look_into_ignored(ignored);
     }
 
     /// Looks at what is in one folder.
-    fn enter(&mut self, mut folder: Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
-        let entries = match entries(&folder.path, &folder.canonical) {
+    fn enter(
+        &mut self,
+        mut folder: Folder,
+        entries: Result<Vec<Entry>, ReadError>,
+        waiting: &mut Vec<Folder>,
+        ignored: &mut Vec<PathBuf>,
+    ) {
+        let entries = match entries {
             Ok(entries) => entries,
             Err(error) => return self.discovery.errors.push(error),
         };
@@ -216,6 +229,12 @@ impl Walk<'_> {
         self.discovery.folders.dedup();
         self.discovery
     }
+}
+
+/// What is in each of some folders. Asking the system takes most of a walk's time, so several threads do it.
+fn entries_of(folders: &[Folder]) -> Vec<Result<Vec<Entry>, ReadError>> {
+    let places: Vec<_> = folders.iter().map(|folder| (folder.path.as_path(), folder.canonical.as_path())).collect();
+    places.par_iter().with_min_len(FOLDERS_AT_ONCE).map(|(path, canonical)| entries(path, canonical)).collect()
 }
 
 /// What is in a folder.

@@ -42,24 +42,36 @@ enum Opener {
     Placeholder,
 }
 
-/// What may begin a mark in a text, in its order. Most texts are a few bytes long: looking at each of them costs less than to
-/// call a search.
+/// What may begin a mark in a text, in its order.
 fn openers(text: &str) -> impl Iterator<Item = Opener> {
     let bytes = text.as_bytes();
     let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before));
-    bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'[' | b'$' | b'%')).flat_map(
-        move |(at, byte)| {
-            let is_end_of_pair = *byte == b'%' && before(at) == Some(&b'<');
-            let opener = match (byte, bytes.get(at + 1)) {
-                (b'{', Some(b'%' | b'#')) => Some(Opener::Pair),
-                (b'{', Some(b'{')) => Some(Opener::Action),
-                (b'[', Some(b'[')) => Some(Opener::Bracket),
-                (b'$', _) | (b'%', Some(b'(' | b'%')) => Some(Opener::Placeholder),
-                _ => None,
-            };
-            is_end_of_pair.then_some(Opener::Pair).into_iter().chain(opener)
-        },
-    )
+    suspects(bytes).flat_map(move |(at, byte)| {
+        let is_end_of_pair = byte == b'%' && before(at) == Some(&b'<');
+        let opener = match (byte, bytes.get(at + 1)) {
+            (b'{', Some(b'%' | b'#')) => Some(Opener::Pair),
+            (b'{', Some(b'{')) => Some(Opener::Action),
+            (b'[', Some(b'[')) => Some(Opener::Bracket),
+            (b'$', _) | (b'%', Some(b'(' | b'%')) => Some(Opener::Placeholder),
+            _ => None,
+        };
+        is_end_of_pair.then_some(Opener::Pair).into_iter().chain(opener)
+    })
+}
+
+/// So many bytes are looked at in one go, for which there are instructions.
+const STRIDE: usize = 32;
+
+/// The bytes that may stand in an opener, and where.
+fn suspects(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let is_suspect = |byte: u8| matches!(byte, b'{' | b'[' | b'$' | b'%');
+    // Without a branch for each byte.
+    let holds_some = move |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_suspect(*byte));
+    let pieces = bytes.chunks(STRIDE).enumerate().filter(move |(_, piece)| holds_some(piece));
+    pieces.flat_map(move |(at, piece)| {
+        let of_piece = piece.iter().copied().enumerate().filter(move |(_, byte)| is_suspect(*byte));
+        of_piece.map(move |(offset, byte)| (at * STRIDE + offset, byte))
+    })
 }
 
 /// Which kinds of marks may begin in a text; nearly every scalar of a rule file has none.
