@@ -130,6 +130,6 @@ fn diff(fixed: &Fixed, inputs: &Inputs, session: &Session) -> Result<ExitStatus,
 
 fn refusal(refused: &Refused) -> Error {
     let Refused { place, title, why } = refused;
-    let line = place.file.position(place.span.start).line;
+    let line = place.file.position(place.span.start()).line;
     Error::new(format!("{}:{line}: a fix is not applied ({title}): {why}", place.file.name())).help("change it by hand")
 }

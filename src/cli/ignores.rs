@@ -82,7 +82,7 @@ fn tell(ignored: &Ignored, excused: usize, session: &Session) -> Result<(), Erro
     writeln!(err, "{} excused in {files}", counted(excused, "finding"))?;
     for left in &ignored.left {
         let place = &left.primary;
-        let line = place.file.position(place.span.start).line;
+        let line = place.file.position(place.span.start()).line;
         let name = one_line(place.file.name());
         writeln!(err, "{name}:{line}: no comment can excuse {} here", left.rule)?;
     }

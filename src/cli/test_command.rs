@@ -306,7 +306,7 @@ fn list(suite: &Suite<'_>, as_json: bool) -> Result<ExitStatus, Error> {
     stdout.flush()?;
     for error in files.iter().flat_map(|file| &file.errors) {
         let file = &error.primary.file;
-        let Position { line, column } = file.position(error.primary.span.start);
+        let Position { line, column } = file.position(error.primary.span.start());
         suite.session.report(&Error::new(format!("{}:{line}:{column}: {}", file.name(), error.message)));
     }
     let is_whole = files.iter().all(|file| file.errors.is_empty());

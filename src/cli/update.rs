@@ -90,7 +90,7 @@ pub(super) fn write(
 
 /// Why an assertion stays as it is.
 fn cannot_update(file: &FileReport, left: Left) -> Error {
-    let place = format!("{}:{}", file.file.name(), file.file.position(left.span.start).line);
+    let place = format!("{}:{}", file.file.name(), file.file.position(left.span.start()).line);
     let (why, help) = match left.why {
         Why::Shared => (
             "it shares its values with another place through an alias",

@@ -32,7 +32,7 @@ impl Annotation {
             AnnotationKind::Warning => "warning",
             AnnotationKind::Info => "info",
         };
-        let Position { line, column } = position(query, self.span.start);
+        let Position { line, column } = position(query, self.span.start());
         format!("PromQL {prefix}: {} ({line}:{column})", self.message)
     }
 }

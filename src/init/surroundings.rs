@@ -144,7 +144,7 @@ fn server_of(file: &Arc<SourceFile>) -> Option<Server> {
     // Another file of that name, a Kubernetes object for example, says nothing.
     let global = root.get("global")?.value.as_mapping()?;
     let duration = |name: &str| {
-        let text = global.get(name).map(|entry| &entry.value).and_then(Node::as_scalar)?.value.to_string();
+        let text = global.get(name).map(|entry| &entry.value).and_then(Node::as_scalar)?.value().to_string();
         parse_duration(&text).is_ok_and(|ms| ms > 0).then_some(text)
     };
     let server =

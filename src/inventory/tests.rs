@@ -2,7 +2,7 @@ use super::*;
 
 fn read(text: &str) -> Inventory {
     let mut inventory = Inventory::default();
-    inventory.read(text, Purpose::Inventory).unwrap_or_else(|error| panic!("{}: {error}", error.span.start));
+    inventory.read(text, Purpose::Inventory).unwrap_or_else(|error| panic!("{}: {error}", error.span.start()));
     inventory
 }
 
@@ -147,7 +147,7 @@ fn a_byte_order_mark_is_no_part_of_the_text() {
 fn mistakes_have_a_place() {
     let error = |text: &str| {
         let InventoryError { span, message } = Inventory::default().read(text, Purpose::Inventory).unwrap_err();
-        format!("{}: {message}", span.start)
+        format!("{}: {message}", span.start())
     };
     insta::assert_snapshot!(error("up 1\n<html>\n"), @"5: expected a metric name or `{`");
     insta::assert_snapshot!(error("up\n"), @"2: expected a value behind the series");

@@ -276,9 +276,9 @@ impl Touched {
         touched.add_readers(after.workspace, changed, &mut changed_files);
         touched.add_tests(after.workspace, &changed_files);
         for places in touched.places.values_mut() {
-            places.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
+            places.sort_unstable_by_key(|span| (span.start(), Reverse(span.end())));
             // Rules do not lie within each other, but in their groups.
-            places.dedup_by(|span, before| span.end <= before.end);
+            places.dedup_by(|span, before| span.end() <= before.end());
         }
         touched
     }
@@ -327,7 +327,7 @@ impl Touched {
 
     fn holds(&self, found: &Diagnostic) -> bool {
         let places = self.places.get(&found.primary.file.id()).map(Vec::as_slice).unwrap_or_default();
-        region_at(places, found.primary.span.start, |span| *span).is_some()
+        region_at(places, found.primary.span.start(), |span| *span).is_some()
     }
 }
 

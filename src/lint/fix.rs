@@ -142,7 +142,7 @@ fn by_file(diagnostics: &[Diagnostic], least: Applicability) -> FxHashMap<FileId
         }
     }
     for fixes in fixes.values_mut() {
-        fixes.sort_by_key(|(_, fix)| fix.span().map(|span| (span.start, span.end)));
+        fixes.sort_by_key(|(_, fix)| fix.span().map(|span| (span.start(), span.end())));
         // What is read twice through an alias is found twice.
         fixes.dedup_by(|(_, next), (_, before)| next.edits == before.edits);
     }
@@ -215,9 +215,9 @@ impl PageRound {
 
 /// Whether other places read what the edit changes. Nobody reads a comment.
 fn is_shared(edit: &Edit, shared: &Shared, comments: &[Comment]) -> bool {
-    let at = comments.partition_point(|comment| comment.span.start <= edit.span.start);
+    let at = comments.partition_point(|comment| comment.span.start() <= edit.span.start());
     let comment = at.checked_sub(1).and_then(|at| comments.get(at));
-    let in_comment = comment.is_some_and(|comment| edit.span.end <= comment.span.end);
+    let in_comment = comment.is_some_and(|comment| edit.span.end() <= comment.span.end());
     !in_comment && (shared.holds(edit.span) || shared.is_within(edit.span))
 }
 
@@ -227,8 +227,8 @@ fn apart(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     let mut chosen = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let Some(span) = candidate.1.span() else { continue };
-        if end.is_none_or(|end| end < span.start) {
-            end = Some(span.end);
+        if end.is_none_or(|end| end < span.start()) {
+            end = Some(span.end());
             chosen.push(candidate);
         }
     }

@@ -56,7 +56,7 @@ impl FileContext<'_> {
 /// parenthesis.
 pub(super) fn keep_label(expr: &str, by: Span, label: &str) -> Option<Edit> {
     let inside = by.slice(expr).strip_suffix(')')?;
-    let end = by.start + inside.trim_end().len();
+    let end = by.start() + inside.trim_end().len();
     let separator = match inside.trim_end().chars().next_back()? {
         '(' => "",
         ',' => " ",

@@ -100,9 +100,9 @@ pub fn identify(workspace: &Workspace, config: &Config, diagnostics: &[Diagnosti
         let places = files.entry(file.id()).or_insert_with(|| {
             FilePlaces::of(path_name(config, file.name()), workspace.document(file.id()).as_deref())
         });
-        let mut key = places.key(diagnostic.rule, diagnostic.primary.span.start);
+        let mut key = places.key(diagnostic.rule, diagnostic.primary.span.start());
         if config.owners().is_some_and(|owners| owners.file.id() == file.id()) {
-            let line = file.line_span(file.line_index(diagnostic.primary.span.start));
+            let line = file.line_span(file.line_index(diagnostic.primary.span.start()));
             key.name = line.map(|line| collapsed(line.slice(file.text()))).unwrap_or_default();
         }
         let ordinal = match counts.entry(key.clone()) {
@@ -178,8 +178,8 @@ impl FilePlaces {
         } else if let Some(input) = document.and_then(Document::tests) {
             places.add_tests(&input.test);
         }
-        places.groups.sort_by_key(|(span, _)| span.start);
-        places.items.sort_by_key(|item| item.span.start);
+        places.groups.sort_by_key(|(span, _)| span.start());
+        places.items.sort_by_key(|item| item.span.start());
         places
     }
 

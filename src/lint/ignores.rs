@@ -92,7 +92,7 @@ struct Comments {
 impl Comments {
     /// Finds a place for the comment that excuses `found`; says whether there is one.
     fn place(&mut self, found: &Diagnostic, places: &Places<'_>) -> bool {
-        let at = found.primary.span.start;
+        let at = found.primary.span.start();
         let line = places.file.line_index(at);
         if places.has_room_behind(line) {
             self.at_end_of.entry(line).or_default().insert(found.rule);
@@ -115,14 +115,14 @@ impl Comments {
         };
         let behind = self.at_end_of.iter().filter_map(|(line, rules)| {
             let line = file.line_span(*line)?;
-            Some(Edit::insert(line.end, format!(" {}", text(rules))))
+            Some(Edit::insert(line.end(), format!(" {}", text(rules))))
         });
         let above = self.above.iter().filter_map(|(line, rules)| {
             let line = file.line_span(*line)?;
             let content = line.slice(file.text());
             let indent = content.get(..content.len() - content.trim_start().len()).unwrap_or_default();
             let line_break = if file.text().contains("\r\n") { "\r\n" } else { "\n" };
-            Some(Edit::insert(line.start, format!("{indent}{}{line_break}", text(rules))))
+            Some(Edit::insert(line.start(), format!("{indent}{}{line_break}", text(rules))))
         });
         behind.chain(above).collect()
     }
@@ -169,19 +169,19 @@ impl<'d> Places<'d> {
 
     /// The last text that begins up to the byte `at`.
     fn text_before(&self, at: usize) -> Option<&Text> {
-        let behind = self.texts.partition_point(|text| text.span.start <= at);
+        let behind = self.texts.partition_point(|text| text.span.start() <= at);
         self.texts.get(behind.checked_sub(1)?)
     }
 
     /// Whether what is written at the end of the line would be a comment, and the only one there.
     fn has_room_behind(&self, line: usize) -> bool {
         let Some(line) = self.file.line_span(line) else { return false };
-        let is_inside = self.text_before(line.end).is_some_and(|text| match text.is_block {
-            true => line.end <= text.span.end,
-            false => text.span.start < line.end && line.end < text.span.end,
+        let is_inside = self.text_before(line.end()).is_some_and(|text| match text.is_block {
+            true => line.end() <= text.span.end(),
+            false => text.span.start() < line.end() && line.end() < text.span.end(),
         });
-        let behind = self.comments.partition_point(|comment| comment.start < line.start);
-        let has_comment = self.comments.get(behind).is_some_and(|comment| comment.start <= line.end);
+        let behind = self.comments.partition_point(|comment| comment.start() < line.start());
+        let has_comment = self.comments.get(behind).is_some_and(|comment| comment.start() <= line.end());
         !is_inside && !has_comment && !line.slice(self.file.text()).trim().is_empty()
     }
 
@@ -189,10 +189,11 @@ impl<'d> Places<'d> {
     fn has_room_above(&self, line: usize) -> bool {
         let Some(line) = self.file.line_span(line) else { return false };
         let is_inside = |text: &Text| {
-            let begins_before = text.span.start < line.start || (text.is_block && text.span.start == line.start);
-            begins_before && line.start < text.span.end
+            let begins_before =
+                text.span.start() < line.start() || (text.is_block && text.span.start() == line.start());
+            begins_before && line.start() < text.span.end()
         };
-        !self.text_before(line.start).is_some_and(is_inside)
+        !self.text_before(line.start()).is_some_and(is_inside)
     }
 
     fn rule_around(&self, at: usize) -> Option<Span> {
@@ -201,8 +202,8 @@ impl<'d> Places<'d> {
 
     /// The line on which a rule begins, where nothing else does.
     fn line_of_rule(&self, rule: Span) -> Option<usize> {
-        let line = self.file.line_index(rule.start);
-        let before = Span::new(self.file.line_span(line)?.start, rule.start).slice(self.file.text());
+        let line = self.file.line_index(rule.start());
+        let before = Span::new(self.file.line_span(line)?.start(), rule.start()).slice(self.file.text());
         before.chars().all(|letter| matches!(letter, ' ' | '-')).then_some(line)
     }
 }
@@ -251,7 +252,7 @@ fn are_equal((a, a_file): (&Node, &SourceFile), (b, b_file): (&Node, &SourceFile
         }
         match (&a.kind, &b.kind) {
             (NodeKind::Scalar(a), NodeKind::Scalar(b)) => {
-                if (a.style, a.is_null) != (b.style, b.is_null) || *a.value != *b.value {
+                if (a.style, a.is_null) != (b.style, b.is_null) || *a.value() != *b.value() {
                     return false;
                 }
             }

@@ -177,7 +177,7 @@ fn selectors<'a>(cx: &WorkspaceContext<'a>, known: &Known<'a>) -> Vec<Selected<'
                 }
             }
             if let Some(of_rule) = found.get_mut(start..) {
-                of_rule.sort_by_key(|selected| selected.part.span.start);
+                of_rule.sort_by_key(|selected| selected.part.span.start());
             }
         }
     }

@@ -80,7 +80,7 @@ pub fn page_rows(pages: &Pages<'_>, config: &Config) -> Vec<PageRow> {
             PageRow {
                 alert: alert.name().to_owned(),
                 file: source.name().to_owned(),
-                line: source.position(alert.place.rule.name.span.start).line,
+                line: source.position(alert.place.rule.name.span.start()).line,
                 link: link.map(str::to_owned),
                 state,
                 page: entry.map(|entry| entry.path.clone()),

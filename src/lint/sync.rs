@@ -47,7 +47,7 @@ fn round(workspace: &Workspace, config: &Config) -> (Vec<(FileId, String, usize)
     let mut blocks: FxHashMap<(FileId, usize), Vec<Shown<'_, '_>>> = FxHashMap::default();
     let mut order = Vec::new();
     for shown in pages.shown(config).into_iter().filter(|shown| !shown.drift.is_empty()) {
-        let key = (shown.entry.page.file.id(), shown.copy.block.start);
+        let key = (shown.entry.page.file.id(), shown.copy.block.start());
         let block = blocks.entry(key).or_default();
         if block.is_empty() {
             order.push(key);

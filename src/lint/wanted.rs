@@ -48,10 +48,10 @@ pub fn keep_wanted_remarks(workspace: &Workspace, renderings: &mut Seen<Renderin
     let mut wanted: FxHashSet<Remark> = FxHashSet::default();
     for (id, (file, mut found)) in by_file {
         keep_wanted(workspace, &file, &mut found, config);
-        wanted.extend(found.iter().map(|found| (id, found.primary.span.start, found.rule)));
+        wanted.extend(found.iter().map(|found| (id, found.primary.span.start(), found.rule)));
     }
     each_field(renderings, |file, field| {
-        let Some(start) = field.span.map(|span| span.start) else { return };
+        let Some(start) = field.span.map(|span| span.start()) else { return };
         field.problems.retain(|problem| problem.rule.is_none_or(|rule| wanted.contains(&(file.id(), start, rule))));
     });
 }

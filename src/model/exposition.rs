@@ -266,7 +266,7 @@ mod tests {
                 .map(|s| format!("{} {} @ {:?}", s.labels, s.value, s.t_ms))
                 .collect::<Vec<_>>()
                 .join("\n"),
-            Err(e) => format!("{}..{}: {}", e.span.start, e.span.end, e.message),
+            Err(e) => format!("{}..{}: {}", e.span.start(), e.span.end(), e.message),
         }
     }
 

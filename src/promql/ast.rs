@@ -40,7 +40,7 @@ pub enum ExprKind {
     /// `1`, `0x1F`, `1h30m` (a duration is a number of seconds).
     Number(NumberLiteral),
     /// `"text"`
-    String(StringLiteral),
+    String(Box<StringLiteral>),
     /// `up{job="api"} offset 5m`
     Vector(Box<VectorSelector>),
     /// `up{job="api"}[5m]`
@@ -129,13 +129,13 @@ pub enum MatchOp {
     NotRegex,
 }
 
-/// What may follow a selector or a subquery.
+/// What may follow a selector or a subquery. Few have any, and those pay for it: trees of all rules are kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Modifiers {
     /// `offset d`; the span covers the keyword too.
-    pub offset: Option<Spanned<DurationExpr>>,
+    pub offset: Option<Box<Spanned<DurationExpr>>>,
     /// `@ t`; the span covers the `@` too.
-    pub at: Option<Spanned<AtModifier>>,
+    pub at: Option<Box<Spanned<AtModifier>>>,
     /// `anchored` or `smoothed` (not on subqueries).
     pub extension: Option<Spanned<RangeExtension>>,
 }
@@ -345,7 +345,7 @@ pub struct AggregateExpr {
     /// `by` or `without`; absent means `by ()`.
     pub grouping: Option<Grouping>,
     /// The first argument of those that take two (`topk`, `quantile`, `count_values` …).
-    pub param: Option<Expr>,
+    pub param: Option<Box<Expr>>,
     /// What is aggregated.
     pub expr: Expr,
 }

@@ -65,7 +65,7 @@ impl ParseError {
 
     /// The error as Prometheus prints it: line and column (in bytes, both from 1), `parse error: ` and the message.
     pub fn upstream_text(&self, expression: &str) -> String {
-        let before = expression.as_bytes().get(..self.span.start).unwrap_or(expression.as_bytes());
+        let before = expression.as_bytes().get(..self.span.start()).unwrap_or(expression.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
         format!("{line}:{column}: parse error: {}", self.message)

@@ -93,7 +93,7 @@ impl Found<'_> {
         self.modifiers(&selector.modifiers);
         let names = selector.name.iter().map(|name| name.span).chain(selector.matchers.iter().map(|one| one.name.span));
         let quoted =
-            names.filter(|span| span.slice(self.text).starts_with(['"', '\'', '`'])).min_by_key(|span| span.start);
+            names.filter(|span| span.slice(self.text).starts_with(['"', '\'', '`'])).min_by_key(|span| span.start());
         // The value of `__name__` is in quotes, too.
         let is_name = |span: &Span| !span.slice(self.text).is_empty() && !self.is_behind_operator(*span);
         if let Some(span) = quoted.filter(is_name) {
@@ -103,7 +103,7 @@ impl Found<'_> {
 
     /// Whether a matcher's operator stands before the text at `span`.
     fn is_behind_operator(&self, span: Span) -> bool {
-        self.text.get(..span.start).is_some_and(|before| before.trim_end().ends_with(['=', '~']))
+        self.text.get(..span.start()).is_some_and(|before| before.trim_end().ends_with(['=', '~']))
     }
 
     fn modifiers(&mut self, modifiers: &Modifiers) {

@@ -150,7 +150,7 @@ impl VectorSelector {
     /// Whether the name stands in front of the braces (or there are none), not inside them.
     pub fn has_outer_name(&self) -> bool {
         match (&self.name, self.braces) {
-            (Some(name), Some(braces)) => name.span.start < braces.start,
+            (Some(name), Some(braces)) => name.span.start() < braces.start(),
             (Some(_), None) => true,
             (None, _) => false,
         }

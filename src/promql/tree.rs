@@ -23,7 +23,7 @@ impl Expr {
             ExprKind::Unary(unary) => (Some(&unary.operand), None, &[]),
             ExprKind::Paren(inner) => (Some(inner), None, &[]),
             ExprKind::Binary(binary) => (Some(&binary.lhs), Some(&binary.rhs), &[]),
-            ExprKind::Aggregate(aggregate) => (aggregate.param.as_ref(), Some(&aggregate.expr), &[]),
+            ExprKind::Aggregate(aggregate) => (aggregate.param.as_deref(), Some(&aggregate.expr), &[]),
             ExprKind::Call(call) => (None, None, &call.args),
         };
         first.into_iter().chain(second).chain(rest)

@@ -34,8 +34,8 @@ pub(super) fn slashed(name: &str) -> String {
 
 /// The first and the last place of a label. The end is exclusive, and not before the start.
 pub(super) fn positions(label: &Label) -> (Position, Position) {
-    let start = label.file.position(label.span.start);
-    (start, label.file.position(label.span.end.max(label.span.start)))
+    let start = label.file.position(label.span.start());
+    (start, label.file.position(label.span.end().max(label.span.start())))
 }
 
 /// Message and help.

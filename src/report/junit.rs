@@ -120,7 +120,7 @@ fn write_case(out: &mut dyn Write, head: &str, element: &str, headline: &str, te
 impl Case {
     /// A case that stands for a finding which fails the run. Its name begins with `word`; the place and the rule follow.
     pub(super) fn of_finding(word: &str, finding: &Diagnostic) -> Self {
-        let place = finding.primary.file.position(finding.primary.span.start);
+        let place = finding.primary.file.position(finding.primary.span.start());
         let name = format!("{word}{}:{}: {}", place.line, place.column, finding.rule);
         let mut text = line_of(finding);
         if let Some(help) = &finding.help {
@@ -133,7 +133,7 @@ impl Case {
 
 /// Place, rule and message.
 pub(super) fn line_of(diagnostic: &Diagnostic) -> String {
-    let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
+    let place = diagnostic.primary.file.position(diagnostic.primary.span.start());
     let name = diagnostic.primary.file.name();
     format!("{name}:{}:{}: {}: {}", place.line, place.column, diagnostic.rule, diagnostic.message)
 }

@@ -16,7 +16,7 @@ pub(super) fn of(label: &Label) -> Option<&str> {
     let text = label.file.text();
     let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
     memmem::find(head, MARK.as_bytes())?;
-    let document = label.file.separator_before(label.span.start).unwrap_or(0);
+    let document = label.file.separator_before(label.span.start()).unwrap_or(0);
     let lines = text.get(document..)?.lines().take(3);
     lines.filter_map(|line| line.strip_prefix(MARK)).map(str::trim).find(|path| !path.is_empty())
 }

@@ -125,7 +125,7 @@ pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, 
     let expressions = nodes.iter().filter_map(Node::as_mapping);
     let grammar = grammar.with(dialect::language(expressions, reader.dialect));
     let rules: Vec<Rule> = nodes.iter().filter_map(|node| rule(reader, &grammar, node)).collect();
-    let name = Field::null(node.span.start);
+    let name = Field::null(node.span.start());
     let group = RuleGroup {
         span: node.span,
         part,
@@ -156,7 +156,7 @@ fn required(reader: &mut Reader<'_>, node: &Node, place: Place, mapping: &Mappin
         let problem = reader.error(&MISSING_FIELD, message, span, text);
         reader.report(problem.help(format!("add `{name}:`")));
     }
-    field.unwrap_or_else(|| Field::null(entry.map_or(node.span.start, |entry| entry.value.span.start)))
+    field.unwrap_or_else(|| Field::null(entry.map_or(node.span.start(), |entry| entry.value.span.start())))
 }
 
 /// Whether another field is a misspelling of `name`: that has been reported, and one report is enough.
@@ -293,7 +293,7 @@ fn expression(reader: &mut Reader<'_>, grammar: &Grammar<'_>, expr: &Field) -> O
         Err(errors) => {
             // What is missing at the end is missing behind the last word, not behind the line breaks of a block.
             let end = expr.text().trim_end().len();
-            let place = |span: Span| expr.file_span(Span::new(span.start.min(end), span.end.min(end)));
+            let place = |span: Span| expr.file_span(Span::new(span.start().min(end), span.end().min(end)));
             for error in errors.into_iter().filter(|error| !error.is_consequence) {
                 let problem = expression_problem(reader.file(), error, place);
                 reader.report(problem);

@@ -152,7 +152,7 @@ impl fmt::Display for Language {
 
 /// The language of the expressions of a group, where the group itself says it: in `type`, or in what they contain.
 pub(super) fn language_of_group(group: &Mapping, dialect: Dialect) -> Option<Language> {
-    let kind = group.get("type").and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.value.as_str());
+    let kind = group.get("type").and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.value());
     if dialect == Dialect::Vmalert && kind.is_some_and(|kind| !matches!(kind, "" | "prometheus")) {
         return Some(Language::Other);
     }
@@ -168,7 +168,7 @@ pub(super) fn language<'n>(rules: impl Iterator<Item = &'n Mapping>, dialect: Di
         Dialect::Vmalert => Some(Language::MetricsQl),
         Dialect::Prometheus | Dialect::Thanos | Dialect::Mimir => None,
     };
-    let expressions = rules.filter_map(|rule| rule.get("expr")?.value.as_scalar()).map(|scalar| scalar.value.as_str());
+    let expressions = rules.filter_map(|rule| rule.get("expr")?.value.as_scalar()).map(|scalar| scalar.value());
     let recognised = expressions.filter_map(|text| match text {
         text if is_logql(text) => Some(Language::LogQl),
         text if is_metricsql(text) => Some(Language::MetricsQl),

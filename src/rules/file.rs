@@ -172,18 +172,18 @@ pub struct Written {
     pub key: Span,
     /// Its value.
     pub value: Span,
-    scalar: Option<Arc<Scalar>>,
+    scalar: Option<Scalar>,
 }
 
 impl Written {
     pub(super) fn of(entry: &Entry) -> Self {
-        let scalar = entry.value.as_shared_scalar().map(Arc::clone);
+        let scalar = entry.value.as_scalar().cloned();
         Written { key: entry.key.span, value: entry.value.span, scalar }
     }
 
     /// The decoded value, where it is a text.
     pub fn text(&self) -> Option<&str> {
-        self.scalar.as_ref().map(|scalar| scalar.value.as_str())
+        self.scalar.as_ref().map(Scalar::value)
     }
 }
 
@@ -200,7 +200,7 @@ pub enum RuleKind {
 #[derive(Clone, Debug)]
 pub struct Field {
     /// The scalar it came from.
-    pub scalar: Arc<Scalar>,
+    pub scalar: Scalar,
     /// Its bytes in the file, quotes included.
     pub span: Span,
 }
@@ -208,12 +208,12 @@ pub struct Field {
 impl Field {
     /// YAML's null at the byte `at` of the file: an empty text.
     pub fn null(at: usize) -> Field {
-        Field { scalar: Arc::new(Scalar::null(at)), span: Span::at(at) }
+        Field { scalar: Scalar::null(at), span: Span::at(at) }
     }
 
     /// The decoded text.
     pub fn text(&self) -> &str {
-        &self.scalar.value
+        self.scalar.value()
     }
 
     /// The bytes of the file under a range of bytes of the decoded text (of the expression, of the template).

@@ -213,7 +213,7 @@ impl<'a> Loader<'a> {
     }
 
     /// A text that is a rule file.
-    fn nested(&mut self, text: &Arc<Scalar>) {
+    fn nested(&mut self, text: &Scalar) {
         let parsed = yaml::parse_nested(self.file, text);
         self.comments.extend(&parsed.comments);
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {

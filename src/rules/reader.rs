@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&mut self, node: &Node, what: impl Display) -> Option<Field> {
-        let field = node.as_shared_scalar().map(|scalar| Field { scalar: Arc::clone(scalar), span: node.span });
+        let field = node.as_scalar().map(|scalar| Field { scalar: scalar.clone(), span: node.span });
         if field.is_none() {
             self.wrong_type(node, what, "a text");
         }
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
             Some("!!str" | "!<tag:yaml.org,2002:str>") => false,
             _ => scalar.style == ScalarStyle::Plain,
         };
-        let number = node.as_scalar().filter(is_number).and_then(|scalar| parse_integer(&scalar.value));
+        let number = node.as_scalar().filter(is_number).and_then(|scalar| parse_integer(scalar.value()));
         if number.is_none() {
             self.wrong_type(node, format_args!("`{name}`"), "a whole number without quotes");
         }

@@ -183,14 +183,14 @@ impl Block {
         let place = Place::of_value(editor, entry, in_flow)?;
         let is_block = entry.value.as_scalar().is_some_and(|scalar| scalar.style.is_block());
         if text.trim_end().contains('\n') && !in_flow && !is_block {
-            let column = self.file.text().get(..entry.key.span.start).unwrap_or_default();
+            let column = self.file.text().get(..entry.key.span.start()).unwrap_or_default();
             let column = column.len() - column.rfind('\n').map_or(0, |at| at + 1);
             if let Some(lines) = literal(text, column + 2) {
                 return place.replace(editor, &Value::Plain(lines));
             }
         }
         // What was a block of lines has a line break at its end, which says nothing.
-        let ends = entry.value.as_scalar().is_some_and(|scalar| scalar.value.ends_with('\n'));
+        let ends = entry.value.as_scalar().is_some_and(|scalar| scalar.value().ends_with('\n'));
         let text = if is_block && ends { format!("{}\n", text.trim_end()) } else { text.trim_end().to_owned() };
         place.replace(editor, &Value::Text(text))
     }

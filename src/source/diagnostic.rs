@@ -123,7 +123,7 @@ impl Diagnostic {
 
     /// The key that puts diagnostics in the order in which they are reported: file, place, rule.
     pub fn sort_key(&self) -> (&str, usize, usize, &str, &str) {
-        (self.primary.file.name(), self.primary.span.start, self.primary.span.end, self.rule, &self.message)
+        (self.primary.file.name(), self.primary.span.start(), self.primary.span.end(), self.rule, &self.message)
     }
 }
 

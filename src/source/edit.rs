@@ -93,11 +93,11 @@ impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Misfit::Overlap(first, second) => {
-                let ([a, b], [c, d]) = ([first.start, first.end], [second.start, second.end]);
+                let ([a, b], [c, d]) = ([first.start(), first.end()], [second.start(), second.end()]);
                 write!(f, "the edits of the bytes {a}..{b} and {c}..{d} overlap")
             }
             Misfit::NoSuchBytes(span) => {
-                write!(f, "the text has no characters at the bytes {}..{}", span.start, span.end)
+                write!(f, "the text has no characters at the bytes {}..{}", span.start(), span.end())
             }
         }
     }
@@ -112,21 +112,21 @@ impl std::error::Error for Misfit {}
 /// Where two edits overlap, or bytes are not there.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Misfit> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
-    sorted.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    sorted.sort_by_key(|edit| (edit.span.start(), edit.span.end()));
     let mut out = String::with_capacity(text.len());
     let mut before = Span::at(0);
     for edit in sorted {
-        if edit.span.start < before.end {
+        if edit.span.start() < before.end() {
             return Err(Misfit::Overlap(before, edit.span));
         }
         let missing = Misfit::NoSuchBytes(edit.span);
-        let kept = text.get(before.end..edit.span.start).ok_or(missing)?;
-        text.get(edit.span.start..edit.span.end).ok_or(missing)?;
+        let kept = text.get(before.end()..edit.span.start()).ok_or(missing)?;
+        text.get(edit.span.start()..edit.span.end()).ok_or(missing)?;
         out.push_str(kept);
         out.push_str(&edit.replacement);
         before = edit.span;
     }
-    out.push_str(text.get(before.end..).unwrap_or_default());
+    out.push_str(text.get(before.end()..).unwrap_or_default());
     Ok(out)
 }
 
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(apply("abc", &[Edit::remove(b), Edit::remove(a)]), Err(Misfit::Overlap(a, b)));
         // Into the middle of what is replaced.
         assert_eq!(apply("abc", &[Edit::remove(a), Edit::insert(1, "x")]), Err(Misfit::Overlap(a, Span::at(1))));
-        for span in [Span::new(2, 4), Span::new(9, 9), Span::new(1, 2), Span { start: 1, end: 0 }] {
+        for span in [Span::new(2, 4), Span::new(9, 9), Span::new(1, 2), Span::new(1, 0)] {
             assert_eq!(apply("ä", &[Edit::remove(span)]), Err(Misfit::NoSuchBytes(span)));
         }
     }
@@ -167,7 +167,7 @@ mod tests {
             let (text, mut at, mut edits, mut expected) = (words.concat(), 0, Vec::new(), String::new());
             for (word, chosen) in words.iter().zip(chosen) {
                 let span = Span::new(at, at + word.len());
-                at = span.end;
+                at = span.end();
                 if chosen {
                     edits.push(Edit::replace(span, "new"));
                 }

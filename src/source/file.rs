@@ -194,11 +194,11 @@ impl SourceFile {
         let mut units = 0;
         for (at, c) in line.slice(&self.text).char_indices() {
             if units >= position.character {
-                return line.start + at;
+                return line.start() + at;
             }
             units += c.len_utf16();
         }
-        line.end
+        line.end()
     }
 
     /// How many characters begin before the byte `offset`.

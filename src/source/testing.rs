@@ -24,7 +24,7 @@ pub(crate) fn render(diagnostics: &[Diagnostic]) -> String {
 }
 
 fn place(label: &Label) -> String {
-    let (start, end) = (label.file.position(label.span.start), label.file.position(label.span.end));
+    let (start, end) = (label.file.position(label.span.start()), label.file.position(label.span.end()));
     if start.line == end.line {
         format!("{}:{}..{}", start.line, start.column, end.column)
     } else {

@@ -40,11 +40,11 @@ impl TakenBranches {
     /// Whether the body (`true`) or what is there instead of it (`false`) was expanded, for the branch whose condition
     /// is at `span`.
     pub fn has(&self, span: Span, body: bool) -> bool {
-        self.taken.borrow().contains(&(span.start, body))
+        self.taken.borrow().contains(&(span.start(), body))
     }
 
     pub(super) fn note(&self, span: Span, body: bool) {
-        self.taken.borrow_mut().insert((span.start, body));
+        self.taken.borrow_mut().insert((span.start(), body));
     }
 }
 

@@ -123,8 +123,8 @@ impl<'a> Evaluator<'a> {
     fn error(&self, message: impl Into<String>) -> TemplateError {
         let (span, position, node) = match self.at {
             At::Node(node) => (node.span, node.position, node.to_string()),
-            At::Pipeline(pipe) => (pipe.span, pipe.span.start, pipe.to_string()),
-            At::Command(command) => (command.span, command.span.start, command.to_string()),
+            At::Pipeline(pipe) => (pipe.span, pipe.span.start(), pipe.to_string()),
+            At::Command(command) => (command.span, command.span.start(), command.to_string()),
             At::Operand(operand) => (operand.span, operand.position, unparenthesized(operand)),
             At::Nothing => (Span::at(0), 0, String::new()),
         };

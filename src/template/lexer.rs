@@ -149,10 +149,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn push(&mut self, kind: TokenKind, span: Span) {
-        if span.start > self.counted {
-            let between = self.text.as_bytes().get(self.counted..span.start).unwrap_or_default();
+        if span.start() > self.counted {
+            let between = self.text.as_bytes().get(self.counted..span.start()).unwrap_or_default();
             self.line += between.iter().filter(|byte| **byte == b'\n').count();
-            self.counted = span.start;
+            self.counted = span.start();
         }
         self.tokens.push(Token { kind, span, line: self.line });
     }

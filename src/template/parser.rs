@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
         match token.kind {
             TokenKind::Text => {
                 let text = self.slice(token.span).to_owned();
-                Ok(Ok(Node { span: token.span, position: token.span.start, kind: NodeKind::Text(text) }))
+                Ok(Ok(Node { span: token.span, position: token.span.start(), kind: NodeKind::Text(text) }))
             }
             TokenKind::LeftDelim => {
                 self.action_line = Some(token.line);
@@ -256,7 +256,7 @@ impl<'a> Parser<'a> {
             return self.pipeline_action(delim);
         }
         let token = self.advance();
-        let start = delim.span.start;
+        let start = delim.span.start();
         let (position, kind) = match keyword {
             Keyword::End => {
                 let end = self.expect(&[TokenKind::RightDelim], "end")?;
@@ -279,13 +279,13 @@ impl<'a> Parser<'a> {
 
     /// One past the last token that was read.
     fn behind(&self) -> usize {
-        self.next.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.span.end)
+        self.next.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.span.end())
     }
 
     fn pipeline_action(&mut self, delim: &Token) -> Parsed<Result<Node, ListEnd>> {
-        let position = self.token().span.start;
+        let position = self.token().span.start();
         let pipe = self.pipeline("command", TokenKind::RightDelim)?;
-        let span = Span::new(delim.span.start, self.behind());
+        let span = Span::new(delim.span.start(), self.behind());
         Ok(Ok(Node { span, position, kind: NodeKind::Action(pipe) }))
     }
 
@@ -298,7 +298,7 @@ impl<'a> Parser<'a> {
         if self.range_depth == 0 {
             return Err(self.error(token.span, format!("{name} outside {{{{range}}}}")));
         }
-        Ok((token.span.start, kind))
+        Ok((token.span.start(), kind))
     }
 
     fn control(&mut self, keyword: Keyword) -> Parsed<(usize, NodeKind)> {
@@ -315,7 +315,7 @@ impl<'a> Parser<'a> {
         self.range_depth -= ranges;
         let else_list = if end.keyword == Keyword::Else { Some(self.else_list(keyword, &end)?) } else { None };
         self.variables.return_to(mark);
-        let position = pipe.span.start;
+        let position = pipe.span.start();
         let branch = Branch { pipe, list, else_list };
         let kind = match keyword {
             Keyword::If => NodeKind::If(branch),
@@ -329,7 +329,7 @@ impl<'a> Parser<'a> {
         if matches!(keyword, Keyword::If | Keyword::With) && self.kind() == TokenKind::Keyword(keyword) {
             self.advance();
             let (position, kind) = self.nested(end.span, |p| p.control(keyword))?;
-            let span = Span::new(end.span.start, self.behind());
+            let span = Span::new(end.span.start(), self.behind());
             return Ok(List { nodes: vec![Node { span, position, kind }] });
         }
         let (list, end) = self.list()?;
@@ -350,7 +350,7 @@ impl<'a> Parser<'a> {
         } else {
             Some(self.pipeline(context, TokenKind::RightDelim)?)
         };
-        Ok((token.span.start, NodeKind::Template { name, argument }))
+        Ok((token.span.start(), NodeKind::Template { name, argument }))
     }
 
     fn block(&mut self) -> Parsed<(usize, NodeKind)> {
@@ -359,7 +359,7 @@ impl<'a> Parser<'a> {
         let name = self.template_name(&token, context)?;
         let argument = Some(self.pipeline(context, TokenKind::RightDelim)?);
         self.body(name.clone(), context)?;
-        Ok((token.span.start, NodeKind::Template { name, argument }))
+        Ok((token.span.start(), NodeKind::Template { name, argument }))
     }
 
     fn template_name(&mut self, token: &Token, context: &str) -> Parsed<Spanned<String>> {

@@ -316,7 +316,7 @@ proptest! {
             template.references();
         }
         if let Err(error) = parse(&whole) {
-            prop_assert!(error.span.start <= error.span.end && error.span.end <= whole.len());
+            prop_assert!(error.span.start() <= error.span.end() && error.span.end() <= whole.len());
         }
     }
 }

@@ -61,8 +61,8 @@ pub fn decode(parsed: &Parsed, file: &Arc<SourceFile>) -> TestFile {
     if let Some(mapping) = root.and_then(|root| reader.mapping(root, "a test file", FILE_FIELDS)) {
         decode_root(&mut reader, mapping, &mut decoded);
     }
-    let end = parsed.documents.get(1).map_or(usize::MAX, |second| second.span.start);
-    decoded.problems = parsed.problems.iter().filter(|p| p.primary.span.start < end).cloned().collect();
+    let end = parsed.documents.get(1).map_or(usize::MAX, |second| second.span.start());
+    decoded.problems = parsed.problems.iter().filter(|p| p.primary.span.start() < end).cloned().collect();
     decoded.problems.append(&mut reader.into_problems());
     decoded.problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     decoded
@@ -149,7 +149,7 @@ fn start_timestamp(text: &str) -> Option<i64> {
 }
 
 fn decode_series(reader: &mut Reader<'_>, node: &Node) -> InputSeries {
-    let empty = Field::null(node.span.start);
+    let empty = Field::null(node.span.start());
     let mut series = InputSeries { span: node.span, series: empty.clone(), values: empty, repeat: None };
     let Some(mapping) = reader.mapping(node, "an input series", SERIES_FIELDS) else { return series };
     if let Some(field) = reader.text(mapping, "series") {
@@ -166,7 +166,7 @@ fn decode_alert_test(reader: &mut Reader<'_>, node: &Node) -> AlertTest {
     let mut test = AlertTest {
         span: node.span,
         eval_time: Spanned::new(0, node.span),
-        alertname: Field::null(node.span.start),
+        alertname: Field::null(node.span.start()),
         exp_alerts: Vec::new(),
         has_exp_alerts: false,
     };
@@ -193,7 +193,7 @@ fn decode_alert(reader: &mut Reader<'_>, node: &Node) -> ExpectedAlert {
 fn decode_expr_test(reader: &mut Reader<'_>, node: &Node) -> ExprTest {
     let mut test = ExprTest {
         span: node.span,
-        expr: Field::null(node.span.start),
+        expr: Field::null(node.span.start()),
         eval_time: Spanned::new(0, node.span),
         exp_samples: Vec::new(),
         exp_fail: None,
@@ -215,7 +215,7 @@ fn decode_expr_test(reader: &mut Reader<'_>, node: &Node) -> ExprTest {
 }
 
 fn decode_sample(reader: &mut Reader<'_>, node: &Node) -> ExpectedSample {
-    let empty = Field::null(node.span.start);
+    let empty = Field::null(node.span.start());
     let mut sample = ExpectedSample {
         span: node.span,
         labels: empty.clone(),

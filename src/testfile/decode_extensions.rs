@@ -124,7 +124,7 @@ fn patterns(reader: &mut Reader<'_>, mapping: &Mapping, name: &str) -> Vec<(Fiel
 pub(super) fn timeline(reader: &mut Reader<'_>, node: &Node, evaluation_interval_ms: i64) -> TimelineTest {
     let mut test = TimelineTest {
         span: node.span,
-        alertname: Field::null(node.span.start),
+        alertname: Field::null(node.span.start()),
         labels: Vec::new(),
         moments: Vec::new(),
         annotations: Vec::new(),
@@ -354,9 +354,9 @@ fn numbers(reader: &mut Reader<'_>, name: Option<&str>, node: &Node) -> Option<P
         }
         return None;
     };
-    let parsed = parse_numbers(&scalar.value);
+    let parsed = parse_numbers(scalar.value());
     if parsed.is_none() {
-        let (message, help) = not_numbers(&scalar.value);
+        let (message, help) = not_numbers(scalar.value());
         reader.report(&INVALID_VALUE, message, node.span).help(help);
     }
     parsed

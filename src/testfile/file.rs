@@ -131,8 +131,8 @@ pub struct ExpectedSample {
 impl TestFile {
     /// A label on the first line of what `span` covers.
     pub fn head(&self, span: Span) -> Label {
-        let line = self.file.line_span(self.file.line_index(span.start)).unwrap_or(span);
-        Label::new(&self.file, Span::new(span.start, span.end.min(line.end).max(span.start)), "")
+        let line = self.file.line_span(self.file.line_index(span.start())).unwrap_or(span);
+        Label::new(&self.file, Span::new(span.start(), span.end().min(line.end()).max(span.start())), "")
     }
 }
 

@@ -148,7 +148,7 @@ impl Reading<'_> {
                 .map_err(|error| Box::new(diagnostic(self.file, item, source, start, &error)))?;
             // Start timestamps are off in unit tests.
             let SeriesItems::Values(values) = parsed.items else { continue };
-            let values_span = Span::new(parsed.metric_span.end + 1, line.len().max(parsed.metric_span.end + 1));
+            let values_span = Span::new(parsed.metric_span.end() + 1, line.len().max(parsed.metric_span.end() + 1));
             let refused = parsed.refused.map(|message| SeriesError::new(parsed.metric_span, message));
             let refused = refused.or_else(|| {
                 let in_time = self.times().zip(&values.first).take_while(|(t, _)| *t <= self.end_ms);
@@ -265,17 +265,17 @@ fn too_many_values(file: &TestFile, item: &InputSeries) -> Diagnostic {
 fn diagnostic(file: &TestFile, item: &InputSeries, source: &Line, start: usize, error: &SeriesError) -> Diagnostic {
     let span = source.in_source(error.span.shifted(start));
     let values_start = item.series.text().len() + 1;
-    let in_file = if item.values.text().is_empty() && span.start >= values_start {
+    let in_file = if item.values.text().is_empty() && span.start() >= values_start {
         item.span
-    } else if span.start >= values_start {
-        let (from, to) = (span.start - values_start, span.end.saturating_sub(values_start));
+    } else if span.start() >= values_start {
+        let (from, to) = (span.start() - values_start, span.end().saturating_sub(values_start));
         item.values.file_span(Span::new(from, to))
     } else {
-        item.series.file_span(Span::new(span.start, span.end.min(item.series.text().len())))
+        item.series.file_span(Span::new(span.start(), span.end().min(item.series.text().len())))
     };
     let place = Label::new(&file.file, in_file, "");
     let is_further = source.text.get(..start).is_some_and(|before| before.contains('\n'));
-    if is_further && span.start >= values_start {
+    if is_further && span.start() >= values_start {
         let message = format!(
             "a line break in `values` begins another series, which cannot be read{}: {}",
             source.note, error.message

@@ -51,8 +51,8 @@ impl<'a> Reader<'a> {
 
     /// The part of `span` that is on its first line.
     pub(super) fn first_line(&self, span: Span) -> Span {
-        let line = self.file.line_span(self.file.line_index(span.start)).unwrap_or(span);
-        Span::new(span.start, span.end.min(line.end).max(span.start))
+        let line = self.file.line_span(self.file.line_index(span.start())).unwrap_or(span);
+        Span::new(span.start(), span.end().min(line.end()).max(span.start()))
     }
 
     /// The mapping under `node`, whose keys must be among `fields`. Null is an empty mapping and yields `None`.
@@ -94,8 +94,8 @@ impl<'a> Reader<'a> {
 
     /// The text of a scalar; `what` is written only if it is none.
     pub(super) fn scalar_text(&mut self, node: &Node, what: impl Display) -> Option<Field> {
-        match node.as_shared_scalar() {
-            Some(scalar) => Some(Field { scalar: Arc::clone(scalar), span: node.span }),
+        match node.as_scalar() {
+            Some(scalar) => Some(Field { scalar: scalar.clone(), span: node.span }),
             None => {
                 self.wrong_type(node, what, "a text");
                 None
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         let Some(entry) = mapping.get(name).filter(|entry| !entry.value.is_null()) else { return false };
         let value = entry.value.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain);
         let value = value.filter(|_| matches!(entry.value.tag(), None | Some("!!bool")));
-        match value.map(|scalar| yaml11_bool(&scalar.value)) {
+        match value.map(|scalar| yaml11_bool(scalar.value())) {
             Some(Some(value)) => value,
             _ => {
                 self.report(
@@ -193,11 +193,11 @@ impl<'a> Reader<'a> {
         let scalar = entry.value.as_scalar();
         let untyped = matches!(entry.value.tag(), None | Some("!!float" | "!!int"));
         let plain = scalar.filter(|scalar| scalar.style == ScalarStyle::Plain && untyped);
-        let number = plain.and_then(|scalar| yaml11_number(&scalar.value));
+        let number = plain.and_then(|scalar| yaml11_number(scalar.value()));
         if let Some(number) = number {
             return Some(Spanned::new(number, entry.value.span));
         }
-        let quoted = untyped && scalar.is_some_and(|scalar| yaml11_number(&scalar.value).is_some());
+        let quoted = untyped && scalar.is_some_and(|scalar| yaml11_number(scalar.value()).is_some());
         let message = format!("`{name}` must be a number{}", if quoted { ", without quotes" } else { "" });
         self.report(&WRONG_TYPE, message, entry.value.span)
             .help("write it as `5`, `0.25`, `1e-3`, `.inf`, `-.inf` or `.nan`");

@@ -62,17 +62,17 @@ impl<'a> Template<'a> {
         };
         let mut at = 0;
         for (hole, placeholder) in &self.holes {
-            line.text.push_str(self.source.get(at..hole.start).unwrap_or_default());
+            line.text.push_str(self.source.get(at..hole.start()).unwrap_or_default());
             let start = line.text.len();
             if let (Some(placeholder), Some(value)) = (self.placeholders.get(*placeholder), chosen.get(*placeholder)) {
                 placeholder.values.push(*value, &mut line.text);
             }
             line.replaced.push((Span::new(start, line.text.len()), *hole));
-            if hole.end <= self.series_end {
+            if hole.end() <= self.series_end {
                 // What has come before is as long as it is now, what is still to come as long as it was.
-                line.series_end = line.text.len() + (self.series_end - hole.end);
+                line.series_end = line.text.len() + (self.series_end - hole.end());
             }
-            at = hole.end;
+            at = hole.end();
         }
         line.text.push_str(self.source.get(at..).unwrap_or_default());
         for (index, (placeholder, value)) in self.placeholders.iter().zip(&chosen).enumerate() {
@@ -111,17 +111,17 @@ impl Line {
         let back = |offset: usize, end: bool| {
             let mut source = offset;
             for (here, there) in &self.replaced {
-                if offset >= here.end {
-                    source = there.end + (offset - here.end);
-                } else if offset >= here.start {
-                    return if end && offset > here.start { there.end } else { there.start };
+                if offset >= here.end() {
+                    source = there.end() + (offset - here.end());
+                } else if offset >= here.start() {
+                    return if end && offset > here.start() { there.end() } else { there.start() };
                 } else {
                     break;
                 }
             }
             source
         };
-        let (start, end) = (back(span.start, false), back(span.end, true));
+        let (start, end) = (back(span.start(), false), back(span.end(), true));
         Span::new(start, end.max(start))
     }
 }
@@ -163,7 +163,7 @@ mod tests {
         let field = |text: &str| {
             let file = std::sync::Arc::new(SourceFile::new("x.yml", format!("'{text}'")));
             let root = yaml::parse(&file).documents.remove(0).root.unwrap();
-            Field { scalar: std::sync::Arc::clone(root.as_shared_scalar().unwrap()), span: root.span }
+            Field { scalar: root.as_scalar().unwrap().clone(), span: root.span }
         };
         let numbers = |name: &str, first, count| Placeholder {
             name: name.to_owned(),

@@ -50,12 +50,12 @@ impl Part {
     /// One test group alone.
     pub(super) fn of_group(test: &TestFile, group: &TestGroup) -> Part {
         let of = PartOf { partition: Partition { index: 1, count: 1 }, groups: 1 };
-        Part { of, units: [(test.file.name().to_owned(), Some(group.span.start))].into_iter().collect() }
+        Part { of, units: [(test.file.name().to_owned(), Some(group.span.start()))].into_iter().collect() }
     }
 
     /// Whether the test group belongs to it.
     pub(super) fn has(&self, test: &TestFile, group: &TestGroup) -> bool {
-        self.units.contains(&(test.file.name().to_owned(), Some(group.span.start)))
+        self.units.contains(&(test.file.name().to_owned(), Some(group.span.start())))
     }
 
     /// Whether the file, or any of its test groups, belongs to it.

@@ -38,7 +38,7 @@ impl Partition {
             // The piece in which the middle of the unit lies; on a cut, the one before it.
             let piece = ((2 * before + weight) * u128::from(self.count)).saturating_sub(1) / (2 * total).max(1);
             if piece + 1 == u128::from(self.index) {
-                part.units.insert((test.file.name().to_owned(), group.map(|group| group.span.start)));
+                part.units.insert((test.file.name().to_owned(), group.map(|group| group.span.start())));
             }
             before += weight;
         }

@@ -155,7 +155,7 @@ fn read_page(path: &Path) -> Result<PageText, ReadError> {
     let Read { file, problem, .. } = read_known(path, &metadata)?;
     let problem = problem.map(|problem| {
         let help = "what follows is not looked at: save the file as UTF-8";
-        broken(&file, problem.primary.span.start, problem.message, help)
+        broken(&file, problem.primary.span.start(), problem.message, help)
     });
     Ok(PageText { file, problem })
 }

@@ -156,7 +156,7 @@ impl Unusable {
     fn without_contents(self) -> Self {
         let Unusable::Mistakes(problems) = &self else { return self };
         let Some(first) = problems.first().filter(|problem| problem.primary.file.is_foreign()) else { return self };
-        let line = first.primary.file.position(first.primary.span.start).line;
+        let line = first.primary.file.position(first.primary.span.start()).line;
         Unusable::AsWhole(format!(
             "{} in line {line}; it lies outside of the repository, so nothing of it is shown",
             first.rule

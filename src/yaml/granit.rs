@@ -59,9 +59,9 @@ fn mistake(error: ScanError) -> Mistake {
 fn translated(event: granit_parser::Event<'_>, at: granit_parser::Span) -> Option<Event<'_>> {
     use granit_parser::Event as E;
     let span = Span::from(at.byte_range().unwrap_or_default());
-    let bracket = |structure| (structure == StructureStyle::Flow).then_some(span.start);
+    let bracket = |structure| (structure == StructureStyle::Flow).then_some(span.start());
     Some(match event {
-        E::DocumentStart(..) => Event::DocumentStart(span.start),
+        E::DocumentStart(..) => Event::DocumentStart(span.start()),
         E::DocumentEnd => Event::DocumentEnd,
         E::Comment(..) => Event::Comment(span),
         E::Anchor(_, name) => Event::Anchor(name.into_owned(), span),
@@ -81,7 +81,7 @@ fn translated(event: granit_parser::Event<'_>, at: granit_parser::Span) -> Optio
         E::MappingStart(structure, anchor, tag) => {
             Event::MappingStart { bracket: bracket(structure), properties: properties(anchor, tag.as_deref()) }
         }
-        E::SequenceEnd | E::MappingEnd => Event::End(span.end),
+        E::SequenceEnd | E::MappingEnd => Event::End(span.end()),
         _ => return None,
     })
 }

@@ -38,7 +38,7 @@ pub(super) fn take_duplicates(entries: &mut Vec<Entry>) -> Vec<Duplicate> {
             dropped.insert(*other);
         }
     }
-    duplicates.sort_by_key(|duplicate| duplicate.second.start);
+    duplicates.sort_by_key(|duplicate| duplicate.second.start());
     let mut index = 0;
     entries.retain(|_| {
         index += 1;
@@ -72,7 +72,7 @@ pub(super) fn take_merges(entries: &mut Vec<Entry>) -> Vec<Node> {
 }
 
 fn is_merge_key(key: &Node) -> bool {
-    let plain = key.as_scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain && scalar.value == "<<");
+    let plain = key.as_scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain && scalar.value() == "<<");
     plain && key.tag().is_none_or(|tag| tag == "!!merge")
 }
 

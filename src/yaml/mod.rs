@@ -25,7 +25,6 @@ pub(crate) mod writer;
 use std::sync::Arc;
 
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, Sequence};
-pub use text::Text;
 
 use build::{Attempt, Source};
 use place::Origin;
@@ -57,7 +56,7 @@ pub struct Document {
 impl Document {
     /// Its `---`; where it begins without, the empty place before its first content.
     pub fn marker(&self, file: &SourceFile) -> Span {
-        let start = self.span.start;
+        let start = self.span.start();
         let dashes = file.text().get(start..).is_some_and(|rest| rest.starts_with("---"));
         Span::new(start, start.saturating_add(if dashes { 3 } else { 0 }))
     }
@@ -80,14 +79,14 @@ pub fn parse(file: &Arc<SourceFile>) -> Parsed {
 
 /// Reads YAML that is itself the text of a scalar of `file`, as in a Kubernetes ConfigMap. All spans are bytes of the
 /// file.
-pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Arc<Scalar>) -> Parsed {
-    read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::clone(scalar)) })
+pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Scalar) -> Parsed {
+    read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::new(scalar.clone())) })
 }
 
 /// Reads YAML that stands in a file of another kind, as in a code block of a page: the bytes `span` of `file`, of whose
 /// lines the first `indent` columns do not count. All spans are bytes of the file.
 pub fn parse_within(file: &Arc<SourceFile>, span: Span, indent: usize) -> Parsed {
-    parse_nested(file, &Arc::new(Scalar::within(file, span, indent)))
+    parse_nested(file, &Scalar::within(file, span, indent))
 }
 
 fn read(source: Source) -> Parsed {
@@ -101,7 +100,7 @@ fn read(source: Source) -> Parsed {
         syntax_errors.extend(stray_end(source.origin.text()).map(|at| errors::stray_end(&source, at)));
     }
     parsed.problems.extend(syntax_errors);
-    parsed.problems.sort_by_key(|problem| problem.primary.span.start);
+    parsed.problems.sort_by_key(|problem| problem.primary.span.start());
     parsed
 }
 

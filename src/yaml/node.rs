@@ -1,8 +1,9 @@
 //! The tree.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::place::{Origin, Place};
+use super::place::{Mapped, Origin, Place};
 use super::text::Text;
 use crate::source::{SourceFile, Span};
 
@@ -31,7 +32,7 @@ struct Marks {
 #[derive(Clone, Debug)]
 pub enum NodeKind {
     /// Text, also numbers, booleans and null: their source text is kept.
-    Scalar(Arc<Scalar>),
+    Scalar(Scalar),
     /// A mapping.
     Mapping(Arc<Mapping>),
     /// A sequence.
@@ -56,16 +57,13 @@ pub enum ScalarStyle {
 /// A scalar: the decoded text, and for each of its bytes the byte of the file that it came from.
 #[derive(Clone, Debug)]
 pub struct Scalar {
-    /// The decoded text; empty for null, however it is written.
-    pub value: Text,
+    pub(super) text: Text,
     /// How it was written.
     pub style: ScalarStyle,
     /// Whether it is YAML's null: not there, `~` or `null`, unquoted and untagged.
     pub is_null: bool,
     /// Whether it stands within brackets or braces, where a comma would end a plain text.
     pub in_flow: bool,
-    /// The way from a decoded byte to a byte of the file.
-    pub(super) place: Place,
 }
 
 /// A mapping's entries in the order of the file; keys are unique (a second one is an error of the reader).
@@ -119,14 +117,6 @@ impl Node {
 
     /// The scalar, if this is one.
     pub fn as_scalar(&self) -> Option<&Scalar> {
-        match &self.kind {
-            NodeKind::Scalar(scalar) => Some(scalar),
-            _ => None,
-        }
-    }
-
-    /// The scalar, if this is one, to be shared.
-    pub fn as_shared_scalar(&self) -> Option<&Arc<Scalar>> {
         match &self.kind {
             NodeKind::Scalar(scalar) => Some(scalar),
             _ => None,
@@ -187,20 +177,20 @@ impl Mapping {
 impl Entry {
     /// The key's text, if it is a scalar.
     pub fn name(&self) -> Option<&str> {
-        self.key.as_scalar().map(|scalar| scalar.value.as_str())
+        self.key.as_scalar().map(Scalar::value)
     }
 }
 
 impl Scalar {
+    /// A text in this style, written neither in brackets nor as null.
+    pub(super) fn new(text: Text, style: ScalarStyle) -> Scalar {
+        Scalar { text, style, is_null: false, in_flow: false }
+    }
+
     /// YAML's null at the byte `at` of the file: no text.
     pub fn null(at: usize) -> Scalar {
-        Scalar {
-            value: Text::default(),
-            style: ScalarStyle::Plain,
-            is_null: true,
-            in_flow: false,
-            place: Place::Direct(at),
-        }
+        let text = Text::with_place(String::new(), Place::Direct(at));
+        Scalar { is_null: true, ..Scalar::new(text, ScalarStyle::Plain) }
     }
 
     /// The lines of `file` under `span` without their first `indent` columns, as a block scalar would hold them.
@@ -208,33 +198,52 @@ impl Scalar {
         let text = span.slice(file.text());
         let indentation = |line: &str| line.bytes().take(indent).take_while(|byte| *byte == b' ').count();
         let value = match indent {
-            0 => Text::piece(file, span),
+            0 => Cow::Borrowed(text),
             _ => {
                 let lines = text.split_inclusive('\n');
-                Text::from(lines.filter_map(|line| line.get(indentation(line)..)).collect::<String>())
+                Cow::Owned(lines.filter_map(|line| line.get(indentation(line)..)).collect::<String>())
             }
         };
-        let content = Span::new(span.start + indentation(text), span.end);
-        let origin = Origin::File(Arc::clone(file));
-        let place = Place::new(&origin, &value, ScalarStyle::Literal, content, indent);
-        Scalar { value, style: ScalarStyle::Literal, is_null: false, in_flow: false, place }
+        let content = Span::new(span.start() + indentation(text), span.end());
+        let style = ScalarStyle::Literal;
+        Scalar::new(Text::new(file, &Origin::File(Arc::clone(file)), value, style, content, indent), style)
+    }
+
+    /// The decoded text; empty for null, however it is written.
+    pub fn value(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// As [`Place::between`].
+    pub(super) fn between(&self, decoded: Span) -> Option<Span> {
+        self.text.between(decoded)
+    }
+
+    /// As [`Place::content`].
+    pub(super) fn content(&self) -> Span {
+        self.text.content()
+    }
+
+    /// How it is laid beside its source, where it does not stand there in one piece.
+    pub(super) fn mapped(&self) -> Option<&Mapped> {
+        self.text.mapped()
     }
 
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte
     /// behind the content. Escapes map to their backslash, folded spaces to the line break.
     pub fn file_offset(&self, offset: usize) -> usize {
-        self.place.of_byte(&self.value, offset).start
+        self.text.of_byte(offset).start()
     }
 
     /// The bytes of the file under a range of decoded bytes. A non-empty range yields a non-empty span.
     pub fn file_span(&self, decoded: Span) -> Span {
-        let start = self.file_offset(decoded.start);
+        let start = self.file_offset(decoded.start());
         if decoded.is_empty() {
             return Span::at(start);
         }
         // The end is taken from the last byte of the range, so that a range which stops at the end of a line does
         // not reach over the next line's indentation.
-        let last = self.place.of_byte(&self.value, decoded.end - 1);
-        Span::new(start, last.end.max(start + 1))
+        let last = self.text.of_byte(decoded.end() - 1);
+        Span::new(start, last.end().max(start + 1))
     }
 }

@@ -22,7 +22,7 @@ impl Origin {
     pub(super) fn text(&self) -> &str {
         match self {
             Origin::File(file) => file.text(),
-            Origin::Scalar(scalar) => &scalar.value,
+            Origin::Scalar(scalar) => scalar.value(),
         }
     }
 
@@ -36,12 +36,12 @@ impl Origin {
 }
 
 /// The way from decoded bytes to source bytes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Place {
     /// The decoded text stands in the file in one piece, from this byte on.
     Direct(usize),
     /// It does not: lines are indented or folded, or there are escapes.
-    Mapped(Arc<Mapped>),
+    Mapped(Mapped),
     /// Each byte of it came from all of these bytes of the file: it is written in base64.
     Whole(Span),
 }
@@ -83,14 +83,16 @@ impl Place {
     /// The place of a scalar with the text `value`, decoded from the bytes `content` of `origin`: without its quotes;
     /// of a block scalar from the first content byte on, `indent` being the columns stripped from each line.
     pub(super) fn new(origin: &Origin, value: &str, style: ScalarStyle, content: Span, indent: usize) -> Place {
-        let in_one_piece = origin.text().get(content.start..).is_some_and(|rest| rest.starts_with(value));
+        // What was not decoded is this very piece: then there is nothing to compare.
+        let is_as_written = |rest: &str| std::ptr::eq(rest.as_ptr(), value.as_ptr()) || rest.starts_with(value);
+        let in_one_piece = origin.text().get(content.start()..).is_some_and(is_as_written);
         // A text that ends with an escape looks like one in one piece that ends with the first half of it.
         let is_all = if style.is_block() { value.len() <= content.len() } else { value.len() == content.len() };
         match origin {
-            Origin::File(_) if in_one_piece && is_all => Place::Direct(content.start),
+            Origin::File(_) if in_one_piece && is_all => Place::Direct(content.start()),
             _ => {
                 let origin = origin.clone();
-                Place::Mapped(Arc::new(Mapped { origin, style, content, indent, checkpoints: OnceLock::new() }))
+                Place::Mapped(Mapped { origin, style, content, indent, checkpoints: OnceLock::new() })
             }
         }
     }
@@ -102,7 +104,7 @@ impl Place {
             Place::Direct(start) => Span::at(start + value.len()),
             Place::Mapped(mapped) => mapped.of_byte(value, offset),
             Place::Whole(source) if offset < value.len() => *source,
-            Place::Whole(source) => Span::at(source.end),
+            Place::Whole(source) => Span::at(source.end()),
         }
     }
 }
@@ -113,9 +115,17 @@ impl Place {
     /// folded line breaks.
     pub(super) fn between(&self, value: &str, decoded: Span) -> Option<Span> {
         match self {
-            Place::Direct(start) => (decoded.end <= value.len()).then(|| decoded.shifted(*start)),
+            Place::Direct(start) => (decoded.end() <= value.len()).then(|| decoded.shifted(*start)),
             Place::Mapped(mapped) => mapped.between(value, decoded),
             Place::Whole(_) => None,
+        }
+    }
+
+    /// How it is laid beside its source, where it is not in one piece.
+    pub(super) fn mapped(&self) -> Option<&Mapped> {
+        match self {
+            Place::Mapped(mapped) => Some(mapped),
+            Place::Direct(_) | Place::Whole(_) => None,
         }
     }
 
@@ -141,27 +151,27 @@ impl Mapped {
     }
 
     fn between(&self, value: &str, decoded: Span) -> Option<Span> {
-        let mut runs = self.runs(value, self.checkpoint(value, decoded.start.saturating_sub(1)));
+        let mut runs = self.runs(value, self.checkpoint(value, decoded.start().saturating_sub(1)));
         let (mut start, mut before) = (None, runs.at.source);
-        if decoded.is_empty() && (decoded.start == 0 || value.is_empty()) {
-            return (decoded.start == 0).then_some(Span::at(before));
+        if decoded.is_empty() && (decoded.start() == 0 || value.is_empty()) {
+            return (decoded.start() == 0).then_some(Span::at(before));
         }
         while let Some(run) = runs.next() {
             // An insertion comes behind the byte before it, so that it does not move to the next line.
-            let first = if decoded.is_empty() { decoded.start - 1 } else { decoded.start };
-            if start.is_none() && first < run.decoded.end {
+            let first = if decoded.is_empty() { decoded.start() - 1 } else { decoded.start() };
+            if start.is_none() && first < run.decoded.end() {
                 start = Some(match (run.verbatim, decoded.is_empty()) {
-                    (true, _) => run.source.start + (decoded.start - run.decoded.start),
-                    (false, false) if first == run.decoded.start => before,
-                    (false, true) if decoded.start == run.decoded.end => runs.at.source,
+                    (true, _) => run.source.start() + (decoded.start() - run.decoded.start()),
+                    (false, false) if first == run.decoded.start() => before,
+                    (false, true) if decoded.start() == run.decoded.end() => runs.at.source,
                     (false, _) => return None,
                 });
             }
-            if let Some(start) = start.filter(|_| decoded.end <= run.decoded.end) {
+            if let Some(start) = start.filter(|_| decoded.end() <= run.decoded.end()) {
                 return match run.verbatim {
                     _ if decoded.is_empty() => Some(Span::at(start)),
-                    true => Some(Span::new(start, run.source.start + (decoded.end - run.decoded.start))),
-                    false => (decoded.end == run.decoded.end).then_some(Span::new(start, runs.at.source)),
+                    true => Some(Span::new(start, run.source.start() + (decoded.end() - run.decoded.start()))),
+                    false => (decoded.end() == run.decoded.end()).then_some(Span::new(start, runs.at.source)),
                 };
             }
             before = runs.at.source;
@@ -177,20 +187,20 @@ impl Mapped {
     }
 
     fn of_byte(&self, value: &str, offset: usize) -> Span {
-        let mut behind = self.content.start;
+        let mut behind = self.content.start();
         for run in self.runs(value, self.checkpoint(value, offset)) {
-            if offset < run.decoded.end {
-                let byte = run.source.start + offset.saturating_sub(run.decoded.start);
+            if offset < run.decoded.end() {
+                let byte = run.source.start() + offset.saturating_sub(run.decoded.start());
                 let source = if run.verbatim { Span::new(byte, byte + 1) } else { run.source };
                 return self.origin.file_span(source);
             }
-            behind = run.source.end;
+            behind = run.source.end();
         }
         self.origin.file_span(Span::at(behind))
     }
 
     fn start(&self) -> Point {
-        Point { decoded: 0, source: self.content.start }
+        Point { decoded: 0, source: self.content.start() }
     }
 
     fn place_checkpoints(&self, value: &str) -> Box<[Point]> {
@@ -200,9 +210,9 @@ impl Mapped {
         let mut points = vec![self.start()];
         let mut next = CHECKPOINT_DISTANCE;
         for run in self.runs(value, self.start()) {
-            if run.decoded.start >= next {
-                points.push(Point { decoded: run.decoded.start, source: run.source.start });
-                next = run.decoded.start + CHECKPOINT_DISTANCE;
+            if run.decoded.start() >= next {
+                points.push(Point { decoded: run.decoded.start(), source: run.source.start() });
+                next = run.decoded.start() + CHECKPOINT_DISTANCE;
             }
         }
         points.into()
@@ -242,7 +252,7 @@ impl Iterator for Runs<'_> {
 
 impl Runs<'_> {
     fn byte(&self, offset: usize) -> Option<u8> {
-        self.source.get(offset).copied().filter(|_| offset < self.mapped.content.end)
+        self.source.get(offset).copied().filter(|_| offset < self.mapped.content.end())
     }
 
     /// The length of the line break at `offset`; 0 where there is none.
@@ -256,7 +266,7 @@ impl Runs<'_> {
 
     /// The first offset from `from` on at which `stop` says true, or the end of the content.
     fn find_byte(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
-        let end = self.mapped.content.end.min(self.source.len());
+        let end = self.mapped.content.end().min(self.source.len());
         let rest = self.source.get(from..end).unwrap_or_default();
         rest.iter().position(|byte| stop(*byte)).map_or(end.max(from), |index| from + index)
     }
@@ -277,12 +287,12 @@ impl Runs<'_> {
 
     fn advance(&mut self, decoded_len: usize, source: Span, verbatim: bool, next: usize) -> Run {
         let decoded = Span::new(self.at.decoded, (self.at.decoded + decoded_len).min(self.value.len()));
-        self.at = Point { decoded: decoded.end, source: next };
+        self.at = Point { decoded: decoded.end(), source: next };
         Run { decoded, source, verbatim }
     }
 
     fn rest(&mut self) -> Run {
-        let at = self.at.source.min(self.mapped.content.end);
+        let at = self.at.source.min(self.mapped.content.end());
         self.advance(self.value.len(), Span::at(at), false, at)
     }
 
@@ -305,7 +315,7 @@ impl Runs<'_> {
             return None;
         }
         let source = Span::new(line_end, line_end + length);
-        let mut next = self.skip_indent(source.end);
+        let mut next = self.skip_indent(source.end());
         let mut decoded = 1;
         if self.mapped.style == ScalarStyle::Folded {
             decoded = self.decoded_breaks().max(1);

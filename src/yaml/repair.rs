@@ -107,8 +107,8 @@ impl Insertions {
     /// text with the insertions, by place.
     fn outside(&self, folded: &[Span], comments: &[usize]) -> Vec<usize> {
         let lies_outside = |start: usize| {
-            let before = folded.partition_point(|span| span.start < start);
-            before.checked_sub(1).and_then(|index| folded.get(index)).is_none_or(|span| span.end <= start)
+            let before = folded.partition_point(|span| span.start() < start);
+            before.checked_sub(1).and_then(|index| folded.get(index)).is_none_or(|span| span.end() <= start)
         };
         let pairs = self.places.iter().zip(&self.starts);
         let outside = pairs.filter(|(_, (start, _))| lies_outside(*start)).map(|((at, _), _)| *at);

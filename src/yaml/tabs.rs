@@ -12,14 +12,14 @@ pub(super) fn refused(text: &str, mut covered: Vec<Span>) -> Vec<usize> {
     if !text.contains('\t') {
         return Vec::new();
     }
-    covered.sort_by_key(|span| span.start);
+    covered.sort_by_key(|span| span.start());
     let mut covered = covered.into_iter().peekable();
     let (mut inside, mut start, mut after_comment) = (0, 0, false);
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
         let tab = refused_in_line(line, after_comment).map(|column| start + column);
-        while let Some(span) = covered.next_if(|span| tab.is_some_and(|tab| span.start <= tab)) {
-            inside = inside.max(span.end);
+        while let Some(span) = covered.next_if(|span| tab.is_some_and(|tab| span.start() <= tab)) {
+            inside = inside.max(span.end());
         }
         found.extend(tab.filter(|tab| *tab >= inside));
         let content = line.trim();

@@ -1,72 +1,90 @@
-//! The decoded text of a scalar.
+//! The decoded text of a scalar, and where its bytes stand in the file.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
 
+use super::ScalarStyle;
+use super::place::{Mapped, Origin, Place};
 use crate::source::{SourceFile, Span};
 
 /// A text that was read from a file: a piece of the file where it stands there as it is, which most texts do, and a text of
-/// its own where it does not.
+/// its own where it does not. Copies share it.
 #[derive(Clone)]
-pub struct Text(Kind);
+pub(super) struct Text(Kind);
 
+/// Two words, as there are many: a rule has a dozen.
 #[derive(Clone)]
 enum Kind {
     Piece(Arc<SourceFile>, Span),
-    Own(Box<str>),
+    Own(Arc<Own>),
+}
+
+struct Own {
+    value: Box<str>,
+    place: Place,
 }
 
 impl Text {
-    /// The text under these bytes of `file`.
-    pub(super) fn piece(file: &Arc<SourceFile>, span: Span) -> Text {
-        Text(Kind::Piece(Arc::clone(file), span))
+    /// The text `value`, decoded from the bytes `content` of `origin`, which is `file` or stands in it. As for
+    /// [`Place::new`].
+    pub(super) fn new(
+        file: &Arc<SourceFile>,
+        origin: &Origin,
+        value: Cow<'_, str>,
+        style: ScalarStyle,
+        content: Span,
+        indent: usize,
+    ) -> Text {
+        match Place::new(origin, &value, style, content, indent) {
+            Place::Direct(start) => Text(Kind::Piece(Arc::clone(file), Span::new(start, start + value.len()))),
+            place => Text::with_place(value.into_owned(), place),
+        }
+    }
+
+    /// A text that stands in the file as `place` says.
+    pub(super) fn with_place(value: String, place: Place) -> Text {
+        Text(Kind::Own(Arc::new(Own { value: value.into_boxed_str(), place })))
     }
 
     /// The text.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         match &self.0 {
             Kind::Piece(file, span) => span.slice(file.text()),
-            Kind::Own(text) => text,
+            Kind::Own(own) => &own.value,
         }
     }
-}
 
-impl Default for Text {
-    fn default() -> Self {
-        Text::from(String::new())
+    /// As [`Place::of_byte`].
+    pub(super) fn of_byte(&self, offset: usize) -> Span {
+        match &self.0 {
+            Kind::Piece(_, span) => Place::Direct(span.start()).of_byte(self.as_str(), offset),
+            Kind::Own(own) => own.place.of_byte(&own.value, offset),
+        }
     }
-}
 
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.as_str()
+    /// As [`Place::between`].
+    pub(super) fn between(&self, decoded: Span) -> Option<Span> {
+        match &self.0 {
+            Kind::Piece(_, span) => Place::Direct(span.start()).between(self.as_str(), decoded),
+            Kind::Own(own) => own.place.between(&own.value, decoded),
+        }
     }
-}
 
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Text(Kind::Own(text.into_boxed_str()))
+    /// As [`Place::content`].
+    pub(super) fn content(&self) -> Span {
+        match &self.0 {
+            Kind::Piece(_, span) => *span,
+            Kind::Own(own) => own.place.content(&own.value),
+        }
     }
-}
 
-impl PartialEq<str> for Text {
-    fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
-    }
-}
-
-impl PartialEq<&str> for Text {
-    fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
-    }
-}
-
-impl PartialEq<String> for Text {
-    fn eq(&self, other: &String) -> bool {
-        self.as_str() == other
+    /// How it is laid beside its source, where it is not in one piece.
+    pub(super) fn mapped(&self) -> Option<&Mapped> {
+        match &self.0 {
+            Kind::Own(own) => own.place.mapped(),
+            Kind::Piece(..) => None,
+        }
     }
 }
 

@@ -169,8 +169,8 @@ mod tests {
             let root = parsed.documents[0].root.as_ref().and_then(yaml::Node::as_mapping).unwrap();
             let items = &root.get("outer").unwrap().value.as_sequence().unwrap().items;
             let first = items[0].as_mapping().unwrap().get("key").unwrap().value.as_scalar().unwrap();
-            prop_assert_eq!(&first.value, &text, "{}", written);
-            prop_assert_eq!(&items[1].as_scalar().unwrap().value, &text, "{}", written);
+            prop_assert_eq!(&first.value(), &text, "{}", written);
+            prop_assert_eq!(&items[1].as_scalar().unwrap().value(), &text, "{}", written);
         }
     }
 }

@@ -49,7 +49,7 @@ fn problems(row: &ParserRow, result: &Result<promql::Expr, Vec<ParseError>>) -> 
             }
             for (error, (start, end)) in errors.iter().zip(&row.ranges) {
                 // Upstream's range of an operator ends before its last byte.
-                if error.span.start < *start || error.span.start > *end || error.span.end > *end + 1 {
+                if error.span.start() < *start || error.span.start() > *end || error.span.end() > *end + 1 {
                     problems
                         .push(format!("{:?} is outside of upstream's {start}..{end}: {}", error.span, error.message));
                 }

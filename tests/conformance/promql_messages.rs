@@ -8,11 +8,15 @@ fn errors(text: &str) -> String {
     let mut out = String::new();
     for error in errors.into_iter().filter(|error| !error.is_consequence) {
         out.push_str(&format!("{}\n", error.upstream_text(text)));
-        out.push_str(&format!("  {text}\n  {}{}\n", " ".repeat(error.span.start), "^".repeat(error.span.len().max(1))));
+        out.push_str(&format!(
+            "  {text}\n  {}{}\n",
+            " ".repeat(error.span.start()),
+            "^".repeat(error.span.len().max(1))
+        ));
         for place in error.related {
             out.push_str(&format!(
                 "  {}{} {}\n",
-                " ".repeat(place.span.start),
+                " ".repeat(place.span.start()),
                 "-".repeat(place.span.len().max(1)),
                 place.value
             ));

@@ -31,7 +31,7 @@ fn refuses_what_go_refuses_in_the_same_words() {
     for row in rows {
         let error = translate(&row.pattern).unwrap_err();
         assert_eq!(error.message, row.error, "{}", row.pattern);
-        assert!(error.span.end <= row.pattern.len(), "{}", row.pattern);
+        assert!(error.span.end() <= row.pattern.len(), "{}", row.pattern);
     }
 }
 

@@ -90,7 +90,7 @@ fn check(path: &Path) -> (usize, Vec<(&'static str, usize)>) {
     // promtool does not expand templates: `$.labels` in Prometheus' own test data fails when the alert fires.
     let is_known = |diagnostic: &&Diagnostic| diagnostic.rule != "template/runtime-error";
     let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).filter(is_known);
-    (rules, errors.map(|error| (error.rule, read.file.position(error.primary.span.start).line)).collect())
+    (rules, errors.map(|error| (error.rule, read.file.position(error.primary.span.start()).line)).collect())
 }
 
 #[test]

@@ -25,8 +25,8 @@ use promproof::workspace::{Document, Purpose, TestInput, Workspace};
 use promproof::yaml;
 
 fn assert_inside(span: Span, text: &str, what: &str) {
-    assert!(span.start <= span.end && span.end <= text.len(), "{text}: {what} at {span:?}");
-    assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{text}: {what} at {span:?}");
+    assert!(span.start() <= span.end() && span.end() <= text.len(), "{text}: {what} at {span:?}");
+    assert!(text.is_char_boundary(span.start()) && text.is_char_boundary(span.end()), "{text}: {what} at {span:?}");
 }
 
 /// One of `seeds`, broken.

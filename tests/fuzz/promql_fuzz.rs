@@ -85,7 +85,11 @@ fn check_expression(input: &[u8]) -> Outcome {
             assert!(strict.is_err(), "{}", shown());
             assert!(!errors.is_empty(), "{}", shown());
             for error in errors {
-                assert!(error.span.start <= error.span.end && error.span.end <= input.len(), "{}: {error:?}", shown());
+                assert!(
+                    error.span.start() <= error.span.end() && error.span.end() <= input.len(),
+                    "{}: {error:?}",
+                    shown()
+                );
                 assert!(!error.message.is_empty());
             }
             Outcome::Refused
@@ -137,7 +141,7 @@ fn broken_patterns() {
                 Outcome::Result
             }
             Err(error) => {
-                assert!(error.span.end <= pattern.len(), "{pattern}: {error:?}");
+                assert!(error.span.end() <= pattern.len(), "{pattern}: {error:?}");
                 assert!(error.message.starts_with("error parsing regexp: "), "{pattern}: {error:?}");
                 Outcome::Refused
             }
@@ -160,7 +164,7 @@ fn broken_metrics() {
             Ok(labels) if labels.is_empty() => Outcome::Empty,
             Ok(_) => Outcome::Result,
             Err(error) => {
-                assert!(error.span.end <= metric.len() && !error.message.is_empty(), "{metric}: {error:?}");
+                assert!(error.span.end() <= metric.len() && !error.message.is_empty(), "{metric}: {error:?}");
                 Outcome::Refused
             }
         }

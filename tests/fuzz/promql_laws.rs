@@ -35,9 +35,9 @@ proptest! {
         let text = Generator::new(seed).expression(depth);
         let expr = parse(&text);
         expr.walk(&mut |expr| {
-            assert!(text.get(expr.span.start..expr.span.end).is_some(), "{text}: {:?}", expr.span);
+            assert!(text.get(expr.span.start()..expr.span.end()).is_some(), "{text}: {:?}", expr.span);
             for child in expr.children() {
-                assert!(expr.span.start <= child.span.start && child.span.end <= expr.span.end, "{text}");
+                assert!(expr.span.start() <= child.span.start() && child.span.end() <= expr.span.end(), "{text}");
             }
         });
     }

@@ -15,15 +15,15 @@ fn imported(tool: Tool, text: &str) -> String {
         Ok(imported) => imported,
         Err(problems) => {
             let (message, at) = (&problems[0].message, &problems[0].primary);
-            return format!("{:?} {message}: {}", at.file.position(at.span.start), at.text);
+            return format!("{:?} {message}: {}", at.file.position(at.span.start()), at.text);
         }
     };
     let config = Arc::new(SourceFile::new("promproof.toml", toml.as_str()));
     Config::parse(&config).unwrap_or_else(|problems| panic!("{}: {toml}", problems[0].message));
     let notes = left_out.iter().map(|note| {
         let at = &note.primary;
-        let line = at.file.position(at.span.start).line;
-        let stands = text.get(at.span.start..at.span.end).unwrap_or("?");
+        let line = at.file.position(at.span.start()).line;
+        let stands = text.get(at.span.start()..at.span.end()).unwrap_or("?");
         format!("{line} {}: {} [{stands}]\n", note.message, at.text)
     });
     let toml = toml.lines().skip(1).collect::<Vec<_>>().join("\n");

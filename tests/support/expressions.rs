@@ -255,7 +255,7 @@ pub(crate) fn normalise(expr: &mut Expr) {
                 grouping.span = Span::default();
                 normalise_labels(&mut grouping.labels);
             }
-            aggregate.param.iter_mut().for_each(normalise);
+            aggregate.param.iter_mut().for_each(|param| normalise(param));
             normalise(&mut aggregate.expr);
         }
         ExprKind::Call(call) => {

@@ -64,7 +64,7 @@ pub(super) fn run(args: &SyncArgs, session: &Session) -> Result<ExitStatus, Erro
         }
     }
     for place in &synced.left {
-        let (name, line) = (place.file.name(), place.file.position(place.span.start).line);
+        let (name, line) = (place.file.name(), place.file.position(place.span.start()).line);
         let message =
             format!("{name}:{line}: {} is not written: its block is of a kind that is not changed", place.text);
         session.report(&Error::new(message));

@@ -108,7 +108,7 @@ fn warn(translations: &[Translation<'_>], session: &Session) -> Result<(), Error
     for translation in translations {
         let file = &translation.input.test.file;
         for (span, message) in &translation.warnings {
-            let line = file.position(span.start).line;
+            let line = file.position(span.start()).line;
             writeln!(stderr, "warning: {}:{line}: {}", one_line(file.name()), one_line(message))?;
         }
     }

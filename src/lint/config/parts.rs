@@ -33,7 +33,7 @@ impl FileLevels {
 
     /// Gives a diagnostic of the file the severity that is configured where it stands; says whether it is wanted there.
     pub fn apply(&self, diagnostic: &mut Diagnostic) -> bool {
-        self.at(diagnostic.primary.span.start).apply(diagnostic)
+        self.at(diagnostic.primary.span.start()).apply(diagnostic)
     }
 
     /// Whether some rules are locked.
@@ -49,10 +49,10 @@ impl FileLevels {
     /// Whether one of the rules that `name` names is known to run where a suppression holds.
     pub(in crate::lint) fn runs_in(&self, scope: Span, name: Name) -> bool {
         // A comment above a rule begins before it.
-        let first = self.rules.partition_point(|(rule, _)| rule.start < scope.start);
-        let inside = self.rules.get(first).filter(|(rule, _)| rule.start < scope.end);
+        let first = self.rules.partition_point(|(rule, _)| rule.start() < scope.start());
+        let inside = self.rules.get(first).filter(|(rule, _)| rule.start() < scope.end());
         let inside = inside.and_then(|(_, variant)| self.variants.get(*variant));
-        let here = self.at(scope.start);
+        let here = self.at(scope.start());
         // What only a change can bring may come with the next one.
         let mut known = name.rules().filter(|meta| !needs_a_change(meta.id));
         known.any(|meta| here.is_on(meta) && inside.is_none_or(|levels| levels.is_on(meta)))
@@ -200,7 +200,7 @@ groups:
         let config = config.unwrap_or_else(|problems| panic!("{}", problems[0].message));
         let found = lint::run_on(&Arc::new(SourceFile::new("old/rules.yml", RULES)), &config);
         let line = |found: &crate::source::Diagnostic| {
-            let line = found.primary.file.position(found.primary.span.start).line;
+            let line = found.primary.file.position(found.primary.span.start()).line;
             format!("{line} {} {:?}", found.rule, found.severity)
         };
         found.iter().map(line).collect::<Vec<_>>().join("; ")

@@ -10,7 +10,7 @@ fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
 /// What is wrong with a configuration: place, rule, message, hint, help.
 fn problems(text: &str) -> String {
     let line = |found: &Diagnostic| {
-        let place = found.primary.file.position(found.primary.span.start);
+        let place = found.primary.file.position(found.primary.span.start());
         let shown = found.primary.span.slice(text);
         let (hint, help) = (&found.primary.text, found.help.as_deref().unwrap_or_default());
         format!("{}:{} {} {} [{shown}] {hint} ({help})", place.line, place.column, found.rule, found.message)
@@ -268,7 +268,7 @@ fn what_holds_for_a_file_has_a_place() {
     config.set_by_option("fail-on", "--strict");
     let origin = |origin: &Origin| match origin {
         Origin::Default => "default".to_owned(),
-        Origin::File(label) => label.file.position(label.span.start).line.to_string(),
+        Origin::File(label) => label.file.position(label.span.start()).line.to_string(),
         Origin::Option(option) => (*option).to_owned(),
     };
     let shown = |name: Option<&str>| {

@@ -29,7 +29,7 @@ pub(super) fn read(file: &Arc<SourceFile>, draft: &mut Draft<'_>) -> Result<(), 
         let why = "promruval's has `validationRules`";
         return Err(refusal(
             file,
-            root.map_or(Span::at(0), |root| Span::at(root.span.start)),
+            root.map_or(Span::at(0), |root| Span::at(root.span.start())),
             "this is no validation file",
             why,
         ));
@@ -71,7 +71,7 @@ fn each(list: &Node, what: &str, draft: &mut Draft<'_>, mut read: impl FnMut(&Ma
 /// The text of a key.
 fn text_of<'m>(mapping: &'m Mapping, key: &str) -> Option<&'m str> {
     let scalar = mapping.get(key)?.value.as_scalar()?;
-    Some(scalar.value.as_str())
+    Some(scalar.value())
 }
 
 /// One of `validationRules`: validations that hold for a scope.
@@ -81,7 +81,7 @@ fn read_rule(rule: &Mapping, span: Span, draft: &mut Draft<'_>) {
         Some("Alert") => drop(when.insert("kind", text("alert"))),
         Some("Recording rule") => drop(when.insert("kind", text("record"))),
         Some("Group" | "All rules" | "All") => {}
-        _ => return draft.leave_out(Span::at(span.start), "the rule", "its scope is not known"),
+        _ => return draft.leave_out(Span::at(span.start()), "the rule", "its scope is not known"),
     }
     let mut is_sayable = true;
     if let Some(conditions) = rule.get("onlyIf") {
@@ -102,7 +102,7 @@ fn read_rule(rule: &Mapping, span: Span, draft: &mut Draft<'_>) {
 
 /// Where a validation is named.
 fn type_span(validation: &Mapping, span: Span) -> Span {
-    validation.get("type").map_or(Span::at(span.start), |entry| entry.value.span)
+    validation.get("type").map_or(Span::at(span.start()), |entry| entry.value.span)
 }
 
 fn read_validation(validation: &Mapping, span: Span, when: &Keys, draft: &mut Draft<'_>) {

@@ -104,7 +104,7 @@ impl<'d> Suppressions<'d> {
         let locked = levels.is_locked(diagnostic.rule);
         let mut covered = false;
         for label in labels.filter(|label| label.file.id() == self.document.source.id()) {
-            self.around(label.span.start, |at, entry| {
+            self.around(label.span.start(), |at, entry| {
                 if entry.pattern.covers(diagnostic.rule) {
                     covered = true;
                     if let Some(of_entry) = uses.get_mut(at) {
@@ -118,7 +118,7 @@ impl<'d> Suppressions<'d> {
 
     /// Calls `visit` for each entry whose scope holds the byte `offset`.
     fn around(&self, offset: usize, mut visit: impl FnMut(usize, &Entry)) {
-        let mut next = self.entries.partition_point(|entry| entry.scope.start <= offset).checked_sub(1);
+        let mut next = self.entries.partition_point(|entry| entry.scope.start() <= offset).checked_sub(1);
         while let Some(at) = next {
             let Some(entry) = self.entries.get(at) else { return };
             if entry.scope.touches(offset) {
@@ -226,7 +226,7 @@ fn outer(entries: &[Entry]) -> Vec<Option<usize>> {
     for (at, entry) in entries.iter().enumerate() {
         let mut candidate = at.checked_sub(1);
         while let Some(before) = candidate {
-            if entries.get(before).is_some_and(|before| before.scope.end > entry.scope.end) {
+            if entries.get(before).is_some_and(|before| before.scope.end() > entry.scope.end()) {
                 break;
             }
             candidate = outer.get(before).copied().flatten();

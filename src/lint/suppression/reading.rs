@@ -60,7 +60,7 @@ impl<'d> Reading<'d> {
     /// Adds a comment; they come in the order of the file.
     fn add(&mut self, found: Comment, mut directive: Directive, mistakes: Vec<Mistake>) {
         let at = self.this.comments.len();
-        let in_file = |span: Span| span.shifted(found.span.start);
+        let in_file = |span: Span| span.shifted(found.span.start());
         directive.patterns.iter_mut().for_each(|pattern| pattern.span = in_file(pattern.span));
         self.this.comments.push(CommentText {
             span: found.span,
@@ -181,7 +181,7 @@ impl<'d> Reading<'d> {
             names.into_iter().for_each(|name| self.enter_one(begin.to(end), name, None));
         }
         let mut this = self.this;
-        this.entries.sort_by_key(|entry| (entry.scope.start, std::cmp::Reverse(entry.scope.end)));
+        this.entries.sort_by_key(|entry| (entry.scope.start(), std::cmp::Reverse(entry.scope.end())));
         this.outer = outer(&this.entries);
         this
     }

@@ -43,7 +43,7 @@ impl Regions {
             }
         }
         // The sort is stable, and outer regions were added first.
-        regions.sort_by_key(|region| region.span.start);
+        regions.sort_by_key(|region| region.span.start());
         let rules = file.groups.iter().flat_map(|group| &group.rules);
         let mut rules: Vec<Span> = rules.map(|rule| rule.span).collect();
         rules.sort();
@@ -57,14 +57,14 @@ impl Regions {
 
     /// The rule that begins in `line`.
     fn rule_in(&self, line: Span) -> Option<Span> {
-        let at = self.rules.partition_point(|rule| rule.start < line.start);
-        self.rules.get(at).filter(|rule| rule.start < line.end).copied()
+        let at = self.rules.partition_point(|rule| rule.start() < line.start());
+        self.rules.get(at).filter(|rule| rule.start() < line.end()).copied()
     }
 
     /// The outermost region that begins in `line`.
     fn beginning_in(&self, line: Span) -> Option<Region> {
-        let at = self.regions.partition_point(|region| region.span.start < line.start);
-        self.regions.get(at).filter(|region| region.span.start < line.end).copied()
+        let at = self.regions.partition_point(|region| region.span.start() < line.start());
+        self.regions.get(at).filter(|region| region.span.start() < line.end()).copied()
     }
 }
 
@@ -72,7 +72,7 @@ fn rule_regions(file: &RuleFile, rule: &Rule, regions: &mut Vec<Region>) {
     regions.push(Region { span: rule.span, entry_of: None });
     let Some(mapping) = file.node_of(rule).and_then(|node| node.as_mapping()) else { return };
     // What came through an alias or a merge stands elsewhere in the file.
-    let own = |entry: &&Entry| entry.key.span.start >= rule.span.start && entry.value.span.end <= rule.span.end;
+    let own = |entry: &&Entry| entry.key.span.start() >= rule.span.start() && entry.value.span.end() <= rule.span.end();
     for entry in mapping.entries.iter().filter(own) {
         regions.push(Region { span: entry.key.span.to(entry.value.span), entry_of: Some(rule.span) });
         let inner: &[Entry] = entry.value.as_mapping().map_or(&[], |inner: &Mapping| &inner.entries);
@@ -105,13 +105,13 @@ fn comments_in(rule: &Rule, comments: &mut Vec<Comment>) {
     // From the last to the first: what follows one comment of a block is what follows the next.
     let mut after: Option<(usize, Span)> = None;
     for comment in decoded.into_iter().rev() {
-        let rest = expr.text().get(comment.end..).unwrap_or_default();
-        let at = comment.end + (rest.len() - rest.trim_start().len());
+        let rest = expr.text().get(comment.end()..).unwrap_or_default();
+        let at = comment.end() + (rest.len() - rest.trim_start().len());
         let following = match after {
             Some((next, following)) if next == at => following,
             _ => lines.beginning_at(at).map_or(expr.span, |decoded| expr.file_span(decoded)),
         };
-        after = Some((comment.start, following));
+        after = Some((comment.start(), following));
         comments.push(Comment { span: expr.file_span(comment), following: Some(following) });
     }
 }
@@ -129,7 +129,7 @@ impl<'r> ExprLines<'r> {
         if let Some(expr) = &rule.parsed {
             expr.walk(&mut |node| nodes.push(node.span));
         }
-        nodes.sort_by_key(|node| (node.start, std::cmp::Reverse(node.end)));
+        nodes.sort_by_key(|node| (node.start(), std::cmp::Reverse(node.end())));
         ExprLines { text: rule.expr.text(), nodes }
     }
 
@@ -138,8 +138,8 @@ impl<'r> ExprLines<'r> {
     fn beginning_at(&self, at: usize) -> Option<Span> {
         let rest = self.text.get(at..)?;
         let line = Span::new(at, at + rest.find('\n').unwrap_or(rest.len()));
-        let first = self.nodes.partition_point(|node| node.start < at);
-        Some(self.nodes.get(first).filter(|node| node.start < line.end)?.to(line))
+        let first = self.nodes.partition_point(|node| node.start() < at);
+        Some(self.nodes.get(first).filter(|node| node.start() < line.end())?.to(line))
     }
 }
 
@@ -161,7 +161,7 @@ impl<'d> Scopes<'d> {
     /// The bytes that a comment reaches; `None` where there are none.
     pub(super) fn reached(&mut self, comment: Comment, reach: Reach) -> Option<Span> {
         let end = self.file.text().len();
-        let line = self.file.line_index(comment.span.start);
+        let line = self.file.line_index(comment.span.start());
         match reach {
             Reach::Place => Some(self.scope(comment)),
             Reach::File => Some(Span::new(0, end)),
@@ -170,7 +170,7 @@ impl<'d> Scopes<'d> {
             Reach::NextLine => self.file.line_span(line + 1),
             Reach::Rule => {
                 let regions = self.regions.as_ref()?;
-                if let Some(rule) = regions.rule_around(comment.span.start) {
+                if let Some(rule) = regions.rule_around(comment.span.start()) {
                     return Some(rule);
                 }
                 let below = self.next_content(line + 1)?;
@@ -187,9 +187,9 @@ impl<'d> Scopes<'d> {
     /// rule, the rule. In an expression: the line before it, or on a line of its own what follows (the next line, and
     /// what begins on it as a whole: an operand, a selector; before all of the expression, all of it).
     fn scope(&mut self, comment: Comment) -> Span {
-        let index = self.file.line_index(comment.span.start);
-        let start = self.file.line_span(index).map_or(comment.span.start, |line| line.start);
-        let before = content(Span::new(start, comment.span.start), self.file);
+        let index = self.file.line_index(comment.span.start());
+        let start = self.file.line_span(index).map_or(comment.span.start(), |line| line.start());
+        let before = content(Span::new(start, comment.span.start()), self.file);
         let own_line = before.is_empty();
         match comment.following {
             Some(following) if own_line => return following,
@@ -220,6 +220,6 @@ impl<'d> Scopes<'d> {
 /// A span without the blanks at its ends.
 fn content(span: Span, file: &SourceFile) -> Span {
     let text = span.slice(file.text());
-    let start = span.start + (text.len() - text.trim_start().len());
+    let start = span.start() + (text.len() - text.trim_start().len());
     Span::new(start, start + text.trim().len())
 }

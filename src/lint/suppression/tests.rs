@@ -21,7 +21,7 @@ fn left_on(day: &str, text: &str, config: &str) -> String {
     let source = Arc::new(SourceFile::new("rules.yml", text));
     let found = lint::run_on(&source, &config);
     let line = |found: &crate::source::Diagnostic| {
-        let line = found.primary.file.position(found.primary.span.start).line;
+        let line = found.primary.file.position(found.primary.span.start()).line;
         format!("{line} {}: {}", found.rule, found.message)
     };
     found.iter().map(line).collect::<Vec<_>>().join("\n")

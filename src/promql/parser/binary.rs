@@ -41,7 +41,7 @@ impl Parser<'_> {
         let types = (left.value_type, right.value_type);
         let mut binary =
             BinaryExpr { lhs: left.expr, op, op_span, bool_modifier, matching: Some(matching), rhs: right.expr };
-        self.checker.binary(&mut binary, span, types, Span::new(op_span.start, modifiers_end));
+        self.checker.binary(&mut binary, span, types, Span::new(op_span.start(), modifiers_end));
         let both_scalar = types == (ValueType::Scalar, ValueType::Scalar);
         let value_type = if both_scalar { ValueType::Scalar } else { ValueType::Vector };
         Ok(Parsed { expr: self.node(span, ExprKind::Binary(Box::new(binary))), value_type, height })
@@ -56,7 +56,10 @@ impl Parser<'_> {
     ) -> usize {
         let clause = matching.clause.as_ref().map(|clause| clause.span);
         let include = matching.include.as_ref().map(|include| include.span);
-        [bool_modifier, clause, include, fill].into_iter().flatten().fold(op_span.end, |end, span| end.max(span.end))
+        [bool_modifier, clause, include, fill]
+            .into_iter()
+            .flatten()
+            .fold(op_span.end(), |end, span| end.max(span.end()))
     }
 
     /// `on (…)` or `ignoring (…)`, then `group_left (…)` or `group_right (…)`.
@@ -87,14 +90,14 @@ impl Parser<'_> {
         if self.eat(TokenKind::Keyword(Keyword::Fill)).is_some() {
             let value = self.fill_value()?;
             (matching.fill_left, matching.fill_right) = (Some(value), Some(value));
-            return Ok(Some(Span::new(start.start, self.last_end)));
+            return Ok(Some(Span::new(start.start(), self.last_end)));
         }
         let mut seen = false;
         loop {
             let side = match self.token.kind {
                 TokenKind::Keyword(Keyword::FillLeft) if matching.fill_left.is_none() => &mut matching.fill_left,
                 TokenKind::Keyword(Keyword::FillRight) if matching.fill_right.is_none() => &mut matching.fill_right,
-                _ => return Ok(seen.then(|| Span::new(start.start, self.last_end))),
+                _ => return Ok(seen.then(|| Span::new(start.start(), self.last_end))),
             };
             self.advance();
             *side = Some(self.fill_value()?);
@@ -125,7 +128,7 @@ impl Parser<'_> {
             if self.token.kind.is_grouping_label() {
                 self.advance();
             }
-            return Ok(Labels { list, span: Span::at(self.token.span.start) });
+            return Ok(Labels { list, span: Span::at(self.token.span.start()) });
         };
         let mut complained = false;
         while !matches!(self.token.kind, TokenKind::RightParen | TokenKind::End | TokenKind::Error) {

@@ -29,7 +29,11 @@ impl Parser<'_> {
             error.help = help::unknown_function(&name);
             self.report(error);
             // The type is never looked at: with a syntax error nothing is checked.
-            return Ok(self.leaf(span, ExprKind::String(StringLiteral { value: Vec::new() }), ValueType::Vector));
+            return Ok(self.leaf(
+                span,
+                ExprKind::String(Box::new(StringLiteral { value: Vec::new() })),
+                ValueType::Vector,
+            ));
         };
         if function.experimental && !self.options.experimental_functions && !is_old_name {
             let quoted = crate::model::gofmt::quote(name.as_bytes());
@@ -112,16 +116,17 @@ impl Parser<'_> {
         if grouping.is_none() && self.at_grouping() {
             grouping = Some(self.grouping()?);
         }
-        let end = grouping.as_ref().map_or(arguments.span.end, |grouping| grouping.span.end.max(arguments.span.end));
-        let span = Span::new(op_span.start, end);
+        let end =
+            grouping.as_ref().map_or(arguments.span.end(), |grouping| grouping.span.end().max(arguments.span.end()));
+        let span = Span::new(op_span.start(), end);
         let height = arguments.list.iter().map(|argument| argument.height).max().unwrap_or_default();
         let height = self.check_height(height + 1, span)?;
         let list = self.aggregate_arguments(op, span, mark, arguments);
         let (param, expr) = match list {
             Some((param, expr)) => (param, expr),
-            None => (None, self.node(span, ExprKind::String(StringLiteral { value: Vec::new() }))),
+            None => (None, self.node(span, ExprKind::String(Box::new(StringLiteral { value: Vec::new() })))),
         };
-        let aggregate = AggregateExpr { op, op_span, grouping, param, expr };
+        let aggregate = AggregateExpr { op, op_span, grouping, param: param.map(Box::new), expr };
         let expr = self.node(span, ExprKind::Aggregate(Box::new(aggregate)));
         Ok(Parsed { expr, value_type: ValueType::Vector, height })
     }

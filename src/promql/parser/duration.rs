@@ -79,7 +79,7 @@ impl Parser<'_> {
     /// The sign of a number belongs to the number, and a `+` in front of anything means nothing.
     fn signed_duration(&mut self, negative: bool, sign: Span, operand: ParsedDuration) -> Result<ParsedDuration> {
         let ParsedDuration { mut expr, height } = operand;
-        expr.span.start = sign.start;
+        expr.span = expr.span.starting_at(sign.start());
         if !negative {
             return Ok(ParsedDuration { expr, height });
         }
@@ -88,7 +88,7 @@ impl Parser<'_> {
             return Ok(ParsedDuration { expr, height });
         }
         let span = expr.span;
-        expr.span.start = sign.end;
+        expr.span = expr.span.starting_at(sign.end());
         let height = self.check_height(height + 1, span)?;
         Ok(ParsedDuration::new(span, DurationKind::Unary { negative: true, operand: Box::new(expr) }, height))
     }

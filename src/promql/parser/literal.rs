@@ -14,7 +14,7 @@ impl Parser<'_> {
     pub(super) fn string_literal(&mut self) -> Parsed {
         let span = self.advance().span;
         let value = self.unquoted(span);
-        self.leaf(span, ExprKind::String(StringLiteral { value }), ValueType::String)
+        self.leaf(span, ExprKind::String(Box::new(StringLiteral { value })), ValueType::String)
     }
 
     /// The bytes of a string token.

@@ -133,7 +133,7 @@ impl<'a> Parser<'a> {
                 | TokenKind::Duration
                 | TokenKind::Number
         ) {
-            self.last_end = previous.span.end;
+            self.last_end = previous.span.end();
         }
         self.token = self.lexer.next_token().unwrap_or_else(|error| {
             let span = error.span;
@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
     }
 
     fn text(&self, span: Span) -> &'a [u8] {
-        self.input.get(span.start..span.end).unwrap_or_default()
+        self.input.get(span.start()..span.end()).unwrap_or_default()
     }
 
     /// The text of a token that the lexer has found to be ASCII.
@@ -193,8 +193,8 @@ impl<'a> Parser<'a> {
             None => self.unexpected("", "", help),
             Some(aggregation) => {
                 self.unexpected("aggregation", "", help);
-                let end = self.last_end.max(aggregation.start);
-                let span = Span::new(aggregation.start, end);
+                let end = self.last_end.max(aggregation.start());
+                let span = Span::new(aggregation.start(), end);
                 let error = ParseError::new(span, "no arguments for aggregate expression provided");
                 self.report(error.as_consequence(true));
             }
@@ -260,9 +260,9 @@ impl<'a> Parser<'a> {
 
     /// `-expr`, `+expr`: as strong as `*`, so only `^` is stronger. The sign of a number belongs to the number.
     fn sign(&mut self, negative: bool) -> Result<Parsed> {
-        let start = self.advance().span.start;
+        let start = self.advance().span.start();
         let mut parsed = self.expression(Strength::Product)?;
-        let span = Span::new(start, parsed.expr.span.end);
+        let span = Span::new(start, parsed.expr.span.end());
         if let ExprKind::Number(number) = &mut parsed.expr.kind {
             if negative {
                 number.value = -number.value;

@@ -62,9 +62,9 @@ impl Parser<'_> {
             Some(modifiers) if modifiers.offset.as_ref().is_some_and(|offset| !is_zero(&offset.value)) => {
                 self.error(target, "offset may not be set multiple times");
             }
-            Some(modifiers) => modifiers.offset = Some(Spanned::new(duration.expr, span)),
+            Some(modifiers) => modifiers.offset = Some(Box::new(Spanned::new(duration.expr, span))),
         }
-        parsed.expr.span.end = end;
+        parsed.expr.span = parsed.expr.span.ending_at(end);
         Ok(())
     }
 
@@ -81,9 +81,9 @@ impl Parser<'_> {
             Some(modifiers) if modifiers.at.is_some() => {
                 self.error(target, "@ <timestamp> may not be set multiple times");
             }
-            Some(modifiers) => modifiers.at = Some(Spanned::new(time, at.to(span))),
+            Some(modifiers) => modifiers.at = Some(Box::new(Spanned::new(time, at.to(span)))),
         }
-        parsed.expr.span.end = end;
+        parsed.expr.span = parsed.expr.span.ending_at(end);
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Parser<'_> {
                 _ => modifiers.extension = Some(Spanned::new(extension, span)),
             },
         }
-        parsed.expr.span.end = parsed.expr.span.end.max(span.end);
+        parsed.expr.span = parsed.expr.span.to(span);
     }
 
     /// `[range]` or `[range:step]`.

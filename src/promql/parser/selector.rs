@@ -25,7 +25,7 @@ impl Parser<'_> {
         let span = match (name, braces) {
             (Some(name), Some(braces)) => name.to(braces),
             (Some(span), None) | (None, Some(span)) => span,
-            (None, None) => Span::at(self.token.span.start),
+            (None, None) => Span::at(self.token.span.start()),
         };
         self.checker.selector(&selector, name, span);
         Ok(self.leaf(span, ExprKind::Vector(Box::new(selector)), ValueType::Vector))
@@ -130,7 +130,7 @@ fn quoted_name(selector: &mut VectorSelector, name: Spanned<String>) {
         span,
         name: Spanned::new(METRIC_NAME.to_owned(), span),
         op: MatchOp::Equal,
-        op_span: Span::at(span.start),
+        op_span: Span::at(span.start()),
         value: Spanned::new(name.value.into_bytes(), span),
     });
 }

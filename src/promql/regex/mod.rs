@@ -41,7 +41,7 @@ pub(super) fn check_matcher(matcher: &Matcher) -> Result<(), ParseError> {
         problem.help = error.help;
         // Without escapes the pattern stands in the expression as it is.
         if inner.len() == matcher.value.value.len() + 2 {
-            problem = problem.with_related(error.span.shifted(inner.start + 1), "here");
+            problem = problem.with_related(error.span.shifted(inner.start() + 1), "here");
         }
         problem
     })

@@ -113,7 +113,7 @@ pub fn parse_line_up_to(line: &str, wanted: usize) -> Result<SeriesLine, SeriesE
     cursor.skip_spaces();
     let metric_span = cursor.metric()?;
     let pairs = super::metric_pairs(metric_span.slice(line))
-        .map_err(|error| SeriesError::new(error.span.shifted(metric_span.start), error.message))?;
+        .map_err(|error| SeriesError::new(error.span.shifted(metric_span.start()), error.message))?;
     let refused = refused(&pairs);
     let labels = Labels::from_pairs(pairs);
     let items = if cursor.eat("@st") {

@@ -118,7 +118,7 @@ fn origin(origin: &Origin) -> String {
     match origin {
         Origin::Default => "default".to_owned(),
         Origin::File(label) => {
-            format!("{}:{}", one_line(label.file.name()), label.file.position(label.span.start).line)
+            format!("{}:{}", one_line(label.file.name()), label.file.position(label.span.start()).line)
         }
         Origin::Option(option) => (*option).to_owned(),
     }
@@ -129,7 +129,7 @@ fn origin_json(origin: &Origin) -> Json {
     match origin {
         Origin::Default => json!({ "kind": "default" }),
         Origin::File(label) => {
-            let at = label.file.position(label.span.start);
+            let at = label.file.position(label.span.start());
             json!({ "kind": "file", "file": label.file.name(), "line": at.line, "column": at.column })
         }
         Origin::Option(option) => json!({ "kind": "option", "option": option }),

@@ -37,7 +37,7 @@ pub fn write(out: &mut dyn Write, findings: &Findings<'_>) -> io::Result<()> {
 }
 
 fn write_finding(out: &mut dyn Write, diagnostic: &Diagnostic) -> io::Result<()> {
-    let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
+    let place = diagnostic.primary.file.position(diagnostic.primary.span.start());
     writeln!(
         out,
         r#"    <error line="{}" column="{}" severity="{}" message="{}" source="promproof.{}"/>"#,

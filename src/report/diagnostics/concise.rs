@@ -29,7 +29,7 @@ pub fn write(out: &mut dyn Write, style: &Style, report: &CheckReport) -> io::Re
 /// # Errors
 /// What `out` reports.
 pub fn write_diagnostic(out: &mut dyn Write, style: &Style, diagnostic: &Diagnostic) -> io::Result<()> {
-    let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
+    let place = diagnostic.primary.file.position(diagnostic.primary.span.start());
     let name = one_line(diagnostic.primary.file.name());
     let is_fixable = diagnostic.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe);
     let mark = if is_fixable { format!(" {FIXABLE}") } else { String::new() };

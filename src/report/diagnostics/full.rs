@@ -52,7 +52,7 @@ fn text_of(style: &Style, group: &Group<'_>) -> io::Result<Vec<u8>> {
 /// `b.yml:4:7, c.yml:4:7 and 12 more`
 fn also(labels: &[&Label]) -> String {
     let places = labels.iter().take(MAX_LISTED).map(|label| {
-        let place = label.file.position(label.span.start);
+        let place = label.file.position(label.span.start());
         format!("{}:{}:{}", one_line(label.file.name()), place.line, place.column)
     });
     let listed = places.collect::<Vec<_>>().join(", ");

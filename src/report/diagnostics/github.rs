@@ -33,7 +33,7 @@ pub fn write(out: &mut dyn Annotations, report: &CheckReport) -> io::Result<()> 
 fn body(diagnostic: &Diagnostic) -> String {
     let mut body = diagnostic.message.clone();
     for label in diagnostic.related.iter().filter(|label| !label.text.is_empty()) {
-        let place = label.file.position(label.span.start);
+        let place = label.file.position(label.span.start());
         // `write!` to a string cannot fail.
         let _ = write!(body, "\n{}:{}:{}: {}", label.file.name(), place.line, place.column, label.text);
     }
@@ -59,8 +59,8 @@ pub fn write_annotation(
     message: &str,
 ) -> io::Result<()> {
     let name = label.file.name();
-    let start = label.file.position(label.span.start);
-    let end = label.file.position(label.span.end.max(label.span.start));
+    let start = label.file.position(label.span.start());
+    let end = label.file.position(label.span.end().max(label.span.start()));
     let (line, column) = (start.line, start.column);
     // GitHub reads a column range only within one line.
     let end_column = if end.line == line { format!(",endColumn={}", end.column) } else { String::new() };

@@ -162,7 +162,7 @@ impl Range {
             let position = file.position(offset);
             Point { offset, line: position.line, column: position.column }
         };
-        Range { start: point(span.start), end: point(span.end) }
+        Range { start: point(span.start()), end: point(span.end()) }
     }
 }
 

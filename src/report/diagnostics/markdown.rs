@@ -85,7 +85,7 @@ fn row(finding: &Diagnostic) -> String {
         Severity::Warning => "🟡 warning",
         Severity::Info => "🔵 note",
     };
-    let place = finding.primary.file.position(finding.primary.span.start);
+    let place = finding.primary.file.position(finding.primary.span.start());
     let place = format!("{}:{}:{}", slashed(finding.primary.file.name()), place.line, place.column);
     let mut row = format!("| {word} | {} | {}", code(&place), inline(&shortened(&finding.message, MAX_MESSAGE)));
     let mut add = |head: &str, text: &str| {

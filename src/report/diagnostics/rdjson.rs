@@ -148,10 +148,10 @@ impl Range {
     fn of(file: &SourceFile, span: Span) -> Self {
         let point = |offset: usize| {
             let line = file.line_index(offset);
-            let start = file.line_span(line).map_or(0, |line| line.start);
+            let start = file.line_span(line).map_or(0, |line| line.start());
             Point { line: line + 1, column: offset.saturating_sub(start) + 1 }
         };
-        Range { start: point(span.start), end: point(span.end.max(span.start)) }
+        Range { start: point(span.start()), end: point(span.end().max(span.start())) }
     }
 }
 

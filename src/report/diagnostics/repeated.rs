@@ -63,10 +63,10 @@ const AROUND: usize = 200;
 
 fn source_around(label: &Label) -> &str {
     let text = label.file.text();
-    let first = label.file.line_span(label.file.line_index(label.span.start)).unwrap_or(label.span);
-    let last = label.file.line_span(label.file.line_index(label.span.end)).unwrap_or(label.span);
-    let start = text.ceil_char_boundary(first.start.max(label.span.start.saturating_sub(AROUND)));
-    let end = text.floor_char_boundary(last.end.min(label.span.start.saturating_add(AROUND)));
+    let first = label.file.line_span(label.file.line_index(label.span.start())).unwrap_or(label.span);
+    let last = label.file.line_span(label.file.line_index(label.span.end())).unwrap_or(label.span);
+    let start = text.ceil_char_boundary(first.start().max(label.span.start().saturating_sub(AROUND)));
+    let end = text.floor_char_boundary(last.end().min(label.span.start().saturating_add(AROUND)));
     Span::new(start, end.max(start)).slice(text).trim()
 }
 

@@ -33,7 +33,7 @@ pub(super) fn write(page: &mut String, primary: &Label, related: &[Label]) -> fm
             page.push_str("<p>outside of the repository: the text is not shown</p>");
             continue;
         }
-        here.sort_by_key(|label| (label.span.start, label.span.end));
+        here.sort_by_key(|label| (label.span.start(), label.span.end()));
         lines(page, file, &here)?;
     }
     Ok(())
@@ -41,12 +41,12 @@ pub(super) fn write(page: &mut String, primary: &Label, related: &[Label]) -> fm
 
 /// `file:line:column`
 pub(super) fn place(page: &mut String, file: &SourceFile, span: Span) -> fmt::Result {
-    let at = file.position(span.start);
+    let at = file.position(span.start());
     write!(page, "<p class=\"place\">{}:{}:{}</p>", Text(file.name()), at.line, at.column)
 }
 
 fn lines(page: &mut String, file: &SourceFile, labels: &[&Label]) -> fmt::Result {
-    let marked = labels.iter().map(|label| file.line_index(label.span.start));
+    let marked = labels.iter().map(|label| file.line_index(label.span.start()));
     let around = |line: usize| line.saturating_sub(CONTEXT_LINES)..=line.saturating_add(CONTEXT_LINES);
     let shown: BTreeSet<usize> = marked.flat_map(around).filter(|line| *line < file.line_count()).collect();
     page.push_str("<pre class=\"source\">");
@@ -58,7 +58,7 @@ fn lines(page: &mut String, file: &SourceFile, labels: &[&Label]) -> fmt::Result
         before = Some(line);
         let Some(span) = file.line_span(line) else { continue };
         write!(page, "<i>{}</i>", line + 1)?;
-        let here: Vec<&&Label> = labels.iter().filter(|label| file.line_index(label.span.start) == line).collect();
+        let here: Vec<&&Label> = labels.iter().filter(|label| file.line_index(label.span.start()) == line).collect();
         marked_line(page, file, span, &here)?;
         for label in here.iter().filter(|label| !label.text.is_empty()) {
             write!(page, " <b>← {}</b>", Text(&label.text))?;
@@ -72,18 +72,18 @@ fn lines(page: &mut String, file: &SourceFile, labels: &[&Label]) -> fmt::Result
 /// One line, its places marked, cut to what is around the first one if it is long.
 fn marked_line(page: &mut String, file: &SourceFile, line: Span, labels: &[&&Label]) -> fmt::Result {
     let text = file.text();
-    let mut end = line.end;
-    let mut at = line.start;
+    let mut end = line.end();
+    let mut at = line.start();
     if line.len() > MAX_LINE_BYTES {
-        let first = labels.first().map_or(line.start, |label| label.span.start);
-        at = text.floor_char_boundary(first.saturating_sub(LEAD_BYTES).max(line.start));
-        end = text.floor_char_boundary((at + MAX_LINE_BYTES).min(line.end));
+        let first = labels.first().map_or(line.start(), |label| label.span.start());
+        at = text.floor_char_boundary(first.saturating_sub(LEAD_BYTES).max(line.start()));
+        end = text.floor_char_boundary((at + MAX_LINE_BYTES).min(line.end()));
     }
-    if at > line.start {
+    if at > line.start() {
         page.push('…');
     }
     for label in labels {
-        let (from, to) = (label.span.start.clamp(at, end), label.span.end.clamp(at, end));
+        let (from, to) = (label.span.start().clamp(at, end), label.span.end().clamp(at, end));
         if to > from {
             let (plain, marked) = (text.get(at..from).unwrap_or_default(), text.get(from..to).unwrap_or_default());
             write!(page, "{}<mark>{}</mark>", Text(plain), Text(marked))?;
@@ -91,7 +91,7 @@ fn marked_line(page: &mut String, file: &SourceFile, line: Span, labels: &[&&Lab
         }
     }
     write!(page, "{}", Text(text.get(at..end).unwrap_or_default()))?;
-    if end < line.end {
+    if end < line.end() {
         page.push('…');
     }
     Ok(())

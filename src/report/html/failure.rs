@@ -66,7 +66,7 @@ fn notes(page: &mut String, notes: &[String]) -> fmt::Result {
 fn why(page: &mut String, why: Option<&Explanation>) -> fmt::Result {
     let told = |why: &&Explanation| why.parts.len() > 1 || why.parts.iter().any(|part| part.note.is_some());
     let Some(why) = why.filter(told) else { return Ok(()) };
-    let at = why.file.position(why.span.start);
+    let at = why.file.position(why.span.start());
     write!(
         page,
         "<table class=\"why\"><caption>Why, at {} <span class=\"place\">{}:{}:{}</span></caption>\

@@ -140,7 +140,7 @@ impl<'a> GroupPage<'a> {
         let failed = group.assertions.iter().filter(|assertion| assertion.outcome.failed()).count();
         let all = counted(group.assertions.len(), "assertion");
         let of = if failed > 0 { format!("{failed} of {all} failed") } else { all };
-        let line = self.file.file.position(group.span.start).line;
+        let line = self.file.file.position(group.span.start()).line;
         write!(page, " <span class=\"figures\">line {line} · {of}")?;
         if let Some(story) = self.story {
             let every = format_duration(story.schedule.interval_ms);
@@ -232,7 +232,7 @@ impl<'a> GroupPage<'a> {
                     format!("<a href=\"#{id}\">✗ failed</a>: {}", Text(&words::verdict(assertion)))
                 }
             };
-            let line = self.file.file.position(assertion.span.start).line;
+            let line = self.file.file.position(assertion.span.start()).line;
             write!(
                 page,
                 "<tr{}><td>{}</td><td>{}</td><td><code>{}</code></td><td>{sign} <i>line {line}</i></td></tr>",

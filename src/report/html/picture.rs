@@ -30,7 +30,7 @@ pub(super) fn rule(page: &mut String, story: &Story, rule: &RuleStory, frame: &m
         held("for", rule.for_ms),
         held("keep_firing_for", rule.keep_firing_for_ms)
     )?;
-    let at = rule.file.position(rule.span.start);
+    let at = rule.file.position(rule.span.start());
     write!(page, "<span class=\"place\">{}:{}</span></p>", Text(rule.file.name()), at.line)?;
     page.push_str("<figure>");
     marks::row(page, &frame.axis, &frame.marks, frame.shapes)?;
@@ -131,7 +131,7 @@ fn spark(page: &mut String, test: &SourceFile, input: &InputStory, frame: &mut F
     page.push_str("<p class=\"changes\">");
     match &input.written {
         Some((values, span)) => {
-            let line = test.position(span.start).line;
+            let line = test.position(span.start()).line;
             write!(page, "<code>{}</code> line {line}", Text(values))?;
         }
         None => page.push_str("recorded by a rule"),

@@ -141,7 +141,7 @@ fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, view: &TestVi
             links.push(Link {
                 to: group_id(index, group),
                 text: error.message.clone(),
-                place: line_of(group.span.start),
+                place: line_of(group.span.start()),
                 more: 0,
             });
         }
@@ -149,7 +149,7 @@ fn collect(links: &mut Vec<Link>, index: usize, file: &FileReport, view: &TestVi
         let all = failed().count();
         for (at, assertion) in failed().take(if grouped { 1 } else { all }) {
             let text = format!("{}: {}", words::subject(assertion).replace('`', ""), words::verdict(assertion));
-            let place = line_of(words::places(file, assertion).0.span.start);
+            let place = line_of(words::places(file, assertion).0.span.start());
             links.push(Link {
                 to: assertion_id(index, group, at),
                 text,

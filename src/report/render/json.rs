@@ -33,7 +33,7 @@ pub(super) fn write(
 }
 
 fn place(file: &SourceFile, span: Span) -> Value {
-    let at = file.position(span.start);
+    let at = file.position(span.start());
     json!({ "file": file.name(), "line": at.line, "column": at.column })
 }
 

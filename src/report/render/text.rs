@@ -169,5 +169,5 @@ fn write_silent(out: &mut dyn Write, style: &Style, silent: &[&RenderedRule<'_>]
 
 /// `file:line`
 fn place(file: &SourceFile, span: Span) -> String {
-    format!("{}:{}", file.name(), file.position(span.start).line)
+    format!("{}:{}", file.name(), file.position(span.start()).line)
 }

@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut dyn Write, style: &Style, report: &TestReport, vie
                     continue;
                 }
                 let (label, _) = words::places(file, assertion);
-                let place = label.file.position(label.span.start);
+                let place = label.file.position(label.span.start());
                 let name = one_line(label.file.name());
                 writeln!(
                     out,

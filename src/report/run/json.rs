@@ -393,5 +393,5 @@ pub(super) fn range(file: &SourceFile, span: Span) -> Value {
         let position = file.position(offset);
         json!({ "offset": offset, "line": position.line, "column": position.column })
     };
-    json!({ "start": point(span.start), "end": point(span.end) })
+    json!({ "start": point(span.start()), "end": point(span.end()) })
 }

@@ -47,7 +47,7 @@ fn result(file: &FileReport, group: &GroupReport) -> Result {
     let mut text = String::new();
     for assertion in group.assertions.iter().filter(|assertion| assertion.outcome.failed()) {
         let (label, _) = words::places(file, assertion);
-        let place = label.file.position(label.span.start);
+        let place = label.file.position(label.span.start());
         // `write!` to a string cannot fail.
         let _ = writeln!(
             text,

@@ -20,7 +20,7 @@ pub fn write_text(out: &mut dyn Write, files: &[ListedFile]) -> io::Result<()> {
         for group in &file.groups {
             let name = if group.name.is_empty() { format!("#{}", group.index + 1) } else { group.name.clone() };
             for assertion in &group.assertions {
-                let line = file.file.position(assertion.span.start).line;
+                let line = file.file.position(assertion.span.start()).line;
                 let text = format!("{}:{line}: {name}: {}", file.file.name(), subject(assertion));
                 writeln!(out, "{}", one_line(&text))?;
             }

@@ -70,7 +70,7 @@ fn write_assertions(out: &mut dyn Write, report: &TestReport) -> io::Result<()> 
         .collect();
     for (index, (file, group, assertion)) in failed.iter().take(MAX_LISTED).enumerate() {
         let (label, _) = words::places(file, assertion);
-        let place = label.file.position(label.span.start);
+        let place = label.file.position(label.span.start());
         let place = format!("{}:{}:{}", slashed(label.file.name()), place.line, place.column);
         let words = format!("{}: {}", words::subject(assertion), words::verdict(assertion));
         let words = format!("{} ({})", inline(&words::shown(&words)), code(&place));

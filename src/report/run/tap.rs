@@ -39,7 +39,7 @@ impl Tests<'_> {
     }
 
     fn warning(&mut self, name: &str, warning: &Diagnostic) -> io::Result<()> {
-        let place = warning.primary.file.position(warning.primary.span.start);
+        let place = warning.primary.file.position(warning.primary.span.start());
         if self.fail_on.fails(warning.severity) {
             let title = format!("{name}: no {} at {}:{}", warning.rule, place.line, place.column);
             let help = warning.help.iter().map(|help| format!("help: {help}"));
@@ -60,7 +60,7 @@ impl Tests<'_> {
             let mut lines = Vec::new();
             if assertion.outcome.failed() {
                 let (label, _) = words::places(file, assertion);
-                let place = label.file.position(label.span.start);
+                let place = label.file.position(label.span.start());
                 lines.push(format!("{}:{}:{}", label.file.name(), place.line, place.column));
                 lines.push(words::verdict(assertion));
                 lines.extend(words::details(assertion));
@@ -77,7 +77,7 @@ impl Tests<'_> {
 }
 
 fn diagnostic_lines(diagnostic: &Diagnostic) -> Vec<String> {
-    let place = diagnostic.primary.file.position(diagnostic.primary.span.start);
+    let place = diagnostic.primary.file.position(diagnostic.primary.span.start());
     let name = diagnostic.primary.file.name();
     vec![format!("{name}:{}:{}", place.line, place.column), diagnostic.message.clone()]
 }

@@ -16,7 +16,7 @@ const MAX_TEXT_WIDTH: usize = 64;
 /// # Errors
 /// What `out` reports.
 pub(super) fn write(out: &mut dyn Write, style: &Style, why: &Explanation) -> io::Result<()> {
-    let place = why.file.position(why.span.start);
+    let place = why.file.position(why.span.start());
     let name = one_line(why.file.name());
     writeln!(
         out,

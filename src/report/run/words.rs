@@ -208,8 +208,8 @@ fn is_word(field: &FieldDifference) -> String {
 
 /// Places of several lines are pointed at by their first one.
 pub(in crate::report) fn first_line(file: &FileReport, span: Span) -> Span {
-    let line = file.file.line_span(file.file.line_index(span.start)).unwrap_or(span);
-    Span::new(span.start, span.end.min(line.end).max(span.start))
+    let line = file.file.line_span(file.file.line_index(span.start())).unwrap_or(span);
+    Span::new(span.start(), span.end().min(line.end()).max(span.start()))
 }
 
 /// Everything about a failed assertion as plain lines, for formats that take text.

@@ -53,13 +53,13 @@ impl Excerpt {
                 .iter()
                 .filter(|place| place.lines.contains(&index))
                 .map(|place| {
-                    let start = place.span.start.clamp(line.start, line.end);
-                    start - line.start..place.span.end.clamp(start, line.end) - line.start
+                    let start = place.span.start().clamp(line.start(), line.end());
+                    start - line.start()..place.span.end().clamp(start, line.end()) - line.start()
                 })
                 .collect();
             let text = line.slice(file.text());
             let parts = visible_parts(text, &inside, width);
-            map.push_line(&mut excerpt.text, text, line.start, &parts, if style.unicode { "…" } else { "..." });
+            map.push_line(&mut excerpt.text, text, line.start(), &parts, if style.unicode { "…" } else { "..." });
             excerpt.line_count += 1;
         }
         excerpt.marks = places
@@ -68,7 +68,7 @@ impl Excerpt {
                 span: map.span(place.span, &excerpt.text),
                 text: place.text.clone(),
                 primary: place.primary,
-                position: file.position(place.span.start),
+                position: file.position(place.span.start()),
             })
             .collect();
         excerpt.separate_marks();
@@ -98,7 +98,7 @@ impl Excerpt {
                     placed.push(mark);
                 }
                 None => {
-                    let covering = placed.iter_mut().find(|other| other.span.touches(mark.span.start));
+                    let covering = placed.iter_mut().find(|other| other.span.touches(mark.span.start()));
                     if let Some(other) = covering.filter(|_| !mark.text.is_empty()) {
                         let separator = if other.text.is_empty() { "" } else { "; " };
                         other.text = format!("{}{separator}{}", other.text, mark.text);
@@ -108,7 +108,7 @@ impl Excerpt {
         }
         self.marks = multi_line;
         self.marks.append(&mut placed);
-        self.marks.sort_by_key(|mark| (mark.span.start, mark.span.end));
+        self.marks.sort_by_key(|mark| (mark.span.start(), mark.span.end()));
     }
 }
 
@@ -119,11 +119,11 @@ fn longest_free_piece(span: Span, taken: &[Mark]) -> Option<Span> {
         pieces = pieces
             .into_iter()
             .flat_map(|piece| {
-                if other.span.end <= piece.start || piece.end <= other.span.start {
+                if other.span.end() <= piece.start() || piece.end() <= other.span.start() {
                     [Some(piece), None]
                 } else {
-                    let before = Span::new(piece.start, other.span.start.max(piece.start));
-                    let behind = Span::new(other.span.end.min(piece.end), piece.end);
+                    let before = Span::new(piece.start(), other.span.start().max(piece.start()));
+                    let behind = Span::new(other.span.end().min(piece.end()), piece.end());
                     [Some(before).filter(|rest| !rest.is_empty()), Some(behind).filter(|rest| !rest.is_empty())]
                 }
             })
@@ -198,9 +198,9 @@ impl OffsetMap {
     /// The bytes of `text`, the excerpt, that show `span`. What is empty and lies at the end of a line covers its line
     /// feed, which miette draws as one column behind the line.
     fn span(&self, span: Span, text: &str) -> Span {
-        let start = self.offset(span.start);
+        let start = self.offset(span.start());
         if !span.is_empty() {
-            return Span::new(start, self.offset(span.end).max(start + 1));
+            return Span::new(start, self.offset(span.end()).max(start + 1));
         }
         let at_line_end = text.as_bytes().get(start) == Some(&b'\n');
         Span::new(start, start + usize::from(at_line_end))
@@ -219,7 +219,7 @@ impl SourceCode for Excerpt {
         let mut line = self.first_line;
         let mut column = 0;
         if context_lines_before == 0
-            && let Some(mark) = self.marks.iter().find(|mark| mark.span.start == span.offset())
+            && let Some(mark) = self.marks.iter().find(|mark| mark.span.start() == span.offset())
         {
             line = mark.position.line - 1;
             column = mark.position.column - 1;

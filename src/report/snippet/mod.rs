@@ -72,7 +72,7 @@ pub fn write(
 /// Places in a file whose text is not shown.
 fn write_places(out: &mut dyn Write, places: &[Place<'_>]) -> io::Result<()> {
     for place in places {
-        let position = place.file.position(place.span.start);
+        let position = place.file.position(place.span.start());
         let said = if place.text.is_empty() { String::new() } else { format!(": {}", place.text) };
         writeln!(out, "   {}:{}:{}{said}", one_line(place.file.name()), position.line, position.column)?;
     }
@@ -83,8 +83,8 @@ impl<'a> Place<'a> {
     fn new(label: &'a Label, primary: bool) -> Self {
         let file = &label.file;
         let text = file.text();
-        let start = label.span.start.min(text.len());
-        let end = label.span.end.clamp(start, text.len());
+        let start = label.span.start().min(text.len());
+        let end = label.span.end().clamp(start, text.len());
         // The blank end of a block scalar is nothing to draw a frame around.
         let covered = text.get(start..end).unwrap_or_default().trim_end();
         let mut end = start + covered.len();
@@ -92,7 +92,7 @@ impl<'a> Place<'a> {
         let mut last = file.line_index(end.saturating_sub(1).max(start));
         if last - first >= MAX_LINES_OF_PLACE {
             last = first;
-            end = file.line_span(first).map_or(end, |line| line.end.max(start));
+            end = file.line_span(first).map_or(end, |line| line.end().max(start));
         }
         let span = Span::new(start, end);
         Place { file, span, lines: first..last + 1, text: one_line(&label.text).into_owned(), primary }
@@ -109,7 +109,7 @@ fn into_groups(mut places: Vec<Place<'_>>) -> Vec<Vec<Place<'_>>> {
         }
     }
     let rank = |place: &Place| files.iter().position(|file| *file == place.file.id());
-    places.sort_by_key(|place| (rank(place), place.span.start, place.span.end));
+    places.sort_by_key(|place| (rank(place), place.span.start(), place.span.end()));
 
     let mut groups: Vec<Vec<Place>> = Vec::new();
     let mut end_line = 0;
@@ -171,7 +171,7 @@ impl miette::Diagnostic for Picture<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.0.marks().iter().map(|mark| {
             let text = (!mark.text.is_empty()).then(|| mark.text.clone());
-            let span = (mark.span.start, mark.span.len());
+            let span = (mark.span.start(), mark.span.len());
             if mark.primary {
                 LabeledSpan::new_primary_with_span(text, span)
             } else {

@@ -1,8 +1,6 @@
 //! Rule groups in the values of Helm charts that many use: `kube-prometheus-stack`, `prometheus`,
 //! `victoria-metrics-k8s-stack`.
 
-use std::sync::Arc;
-
 use super::part::{Part, PartKind};
 use crate::yaml::{Entry, Mapping, Node};
 
@@ -57,7 +55,7 @@ fn with_groups(node: &Node) -> Option<Part<'_>> {
         let groups = mapping.get("groups")?.value.as_sequence()?;
         return (!groups.items.is_empty()).then_some(Part { node, kind: PartKind::Values });
     }
-    let scalar = node.as_shared_scalar()?;
-    let has_groups = scalar.value.lines().any(|line| line.starts_with("groups:"));
-    has_groups.then(|| Part { node, kind: PartKind::Nested(Arc::clone(scalar)) })
+    let scalar = node.as_scalar()?;
+    let has_groups = scalar.value().lines().any(|line| line.starts_with("groups:"));
+    has_groups.then(|| Part { node, kind: PartKind::Nested(scalar.clone()) })
 }

@@ -1,7 +1,5 @@
 //! Kubernetes objects, and those among them that hold rules.
 
-use std::sync::Arc;
-
 use super::part::{Part, PartKind};
 use crate::rules::Dialect;
 use crate::yaml::{Mapping, Node, Scalar};
@@ -37,7 +35,7 @@ fn kind(object: &Node) -> Option<&str> {
 }
 
 fn text<'n>(mapping: &'n Mapping, name: &str) -> Option<&'n str> {
-    mapping.get(name)?.value.as_scalar().map(|scalar| scalar.value.as_str())
+    mapping.get(name)?.value.as_scalar().map(|scalar| scalar.value())
 }
 
 /// The parts of an object that hold rule groups.
@@ -47,7 +45,7 @@ pub(super) fn parts(object: &Node) -> Vec<Part<'_>> {
             vec![Part { node: object, kind: PartKind::Object }]
         }
         Some(mapping) if text(mapping, "kind") == Some("ConfigMap") => nested_rule_files(mapping)
-            .map(|(node, scalar)| Part { node, kind: PartKind::Nested(Arc::clone(scalar)) })
+            .map(|(node, scalar)| Part { node, kind: PartKind::Nested(scalar.clone()) })
             .collect(),
         _ => Vec::new(),
     }
@@ -87,13 +85,13 @@ pub(super) fn is_from_server(object: &Node) -> bool {
 }
 
 /// The values of a ConfigMap that are rule files, by the look of their lines.
-fn nested_rule_files(object: &Mapping) -> impl Iterator<Item = (&Node, &Arc<Scalar>)> {
+fn nested_rule_files(object: &Mapping) -> impl Iterator<Item = (&Node, &Scalar)> {
     let data = object.get("data").and_then(|entry| entry.value.as_mapping());
     let entries = data.map(|data| data.entries.as_slice()).unwrap_or_default();
     entries
         .iter()
-        .filter_map(|entry| Some((&entry.value, entry.value.as_shared_scalar()?)))
-        .filter(|(_, scalar)| has_groups_line(&scalar.value))
+        .filter_map(|entry| Some((&entry.value, entry.value.as_scalar()?)))
+        .filter(|(_, scalar)| has_groups_line(scalar.value()))
 }
 
 fn has_groups_line(text: &str) -> bool {

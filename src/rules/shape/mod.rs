@@ -180,7 +180,7 @@ fn in_part(part: &Part<'_>, file: &Arc<SourceFile>) -> Option<Templating> {
             let roots = parsed.documents.iter().map(|document| document.root.as_ref());
             let in_root = |root: Option<&Node>| match root {
                 Some(root) => templated::in_tree(root, file, Ground::Plain),
-                None => templated::in_lines(scalar.value.lines(), false),
+                None => templated::in_lines(scalar.value().lines(), false),
             };
             Templating::surest(roots.into_iter().filter_map(in_root))
         }
@@ -201,8 +201,8 @@ fn is_final(document: &Document, file: &SourceFile) -> bool {
 /// The lines of a document, its `---` among them, and whatever stands before its first content: `{{- if .Values.x }}`
 /// is a document of its own to the parser.
 fn lines_of<'f>(document: &Document, file: &'f SourceFile) -> impl Iterator<Item = &'f str> {
-    let before = file.text().get(..document.span.start).unwrap_or_default();
-    let is_marked = file.text().get(document.span.start..).is_some_and(|rest| rest.starts_with("---"));
+    let before = file.text().get(..document.span.start()).unwrap_or_default();
+    let is_marked = file.text().get(document.span.start()..).is_some_and(|rest| rest.starts_with("---"));
     let start = if is_marked { before.len() } else { before.rfind("\n---").map_or(0, |at| at + 1) };
     let text = file.text().get(start..).unwrap_or_default();
     let lines = text.lines().enumerate();

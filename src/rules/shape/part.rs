@@ -1,7 +1,5 @@
 //! The parts of a document that hold rule groups.
 
-use std::sync::Arc;
-
 use super::{helm_values, kubernetes};
 use crate::yaml::{Mapping, Node, Scalar};
 
@@ -22,7 +20,7 @@ pub(in crate::rules) enum PartKind {
     /// A Kubernetes object, under `spec`.
     Object,
     /// A text that is itself a rule file.
-    Nested(Arc<Scalar>),
+    Nested(Scalar),
     /// `groups:` in the values of a Helm chart, beside fields of the chart.
     Values,
     /// A rule, or a list of rules, without a group.

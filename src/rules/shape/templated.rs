@@ -76,7 +76,7 @@ impl Templating {
 /// annotations of a rule below it are recognised.
 pub(super) fn in_tree(node: &Node, file: &SourceFile, ground: Ground) -> Option<Templating> {
     match &node.kind {
-        NodeKind::Scalar(scalar) => marks::find(&scalar.value, ground),
+        NodeKind::Scalar(scalar) => marks::find(scalar.value(), ground),
         NodeKind::Sequence(list) => {
             Templating::surest(list.items.iter().filter_map(|item| in_tree(item, file, ground)))
         }

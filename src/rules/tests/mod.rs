@@ -40,7 +40,7 @@ fn long_groups() {
     let names: Vec<&str> = file.groups.iter().flat_map(|group| &group.rules).map(|rule| rule.name.text()).collect();
     assert_eq!(names, (0..500).map(|at| format!("a:{at}")).collect::<Vec<_>>());
     let lines: Vec<usize> =
-        file.problems.iter().map(|problem| file.file.position(problem.primary.span.start).line).collect();
+        file.problems.iter().map(|problem| file.file.position(problem.primary.span.start()).line).collect();
     assert_eq!(lines, [11, 111, 211, 311, 411]);
 
     // Of a file that is not what it was taken for, the first problems are kept.

@@ -1,7 +1,5 @@
 //! Rules that a page shows: what its blocks of YAML hold.
 
-use std::sync::Arc;
-
 use super::{CodeBlock, Page};
 use crate::rules::Field;
 use crate::source::Span;
@@ -49,7 +47,7 @@ fn field(mapping: &Mapping, name: &str) -> Option<Field> {
 }
 
 fn of_node(node: &Node) -> Option<Field> {
-    Some(Field { scalar: Arc::clone(node.as_shared_scalar()?), span: node.span })
+    Some(Field { scalar: node.as_scalar()?.clone(), span: node.span })
 }
 
 /// Reads the rules that a page shows. A block that is not YAML is an example of something else.

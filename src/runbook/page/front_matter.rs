@@ -55,19 +55,19 @@ pub(super) fn read(page: &mut Page) {
         "+++" => ("+++", Syntax::Toml),
         _ => return,
     };
-    let opening = Span::new(first.start, first.start + fence.len());
-    let mut at = first.end;
+    let opening = Span::new(first.start(), first.start() + fence.len());
+    let mut at = first.end();
     while let Some(next) = line(text, at) {
         if next.slice(text).trim_end() == fence {
-            page.body = next.end;
-            decode(page, Span::new(first.end, next.start), syntax);
+            page.body = next.end();
+            decode(page, Span::new(first.end(), next.start()), syntax);
             return;
         }
-        at = next.end;
+        at = next.end();
     }
     // In plain Markdown `---` may be a line across the page.
     let is_meant = syntax == Syntax::Toml
-        || line(text, first.end).is_some_and(|second| {
+        || line(text, first.end()).is_some_and(|second| {
             let key = second.slice(text).split_once(':').map(|(key, _)| key.trim());
             key.is_some_and(|key| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-#".contains(c)))
         });
@@ -105,9 +105,9 @@ fn of_yaml(page: &mut Page, span: Span) -> Vec<(String, Span, Vec<String>)> {
     let keys = entries.iter().filter_map(|entry| {
         let texts = match &entry.value.kind {
             NodeKind::Scalar(scalar) if scalar.is_null => Vec::new(),
-            NodeKind::Scalar(scalar) => vec![scalar.value.to_string()],
+            NodeKind::Scalar(scalar) => vec![scalar.value().to_string()],
             NodeKind::Sequence(list) => {
-                list.items.iter().filter_map(|item| Some(item.as_scalar()?.value.to_string())).collect()
+                list.items.iter().filter_map(|item| Some(item.as_scalar()?.value().to_string())).collect()
             }
             NodeKind::Mapping(_) => Vec::new(),
         };
@@ -120,7 +120,7 @@ fn of_toml(page: &mut Page, span: Span) -> Vec<(String, Span, Vec<String>)> {
     let file = page.file.clone();
     let (table, errors) = DeTable::parse_recoverable(span.slice(file.text()));
     if let Some(error) = errors.first() {
-        let at = error.span().map_or(Span::at(0), Span::from).shifted(span.start);
+        let at = error.span().map_or(Span::at(0), Span::from).shifted(span.start());
         page.problem(at, format!("the front matter is not TOML: {}", error.message()), UNREAD);
     }
     let text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
@@ -131,7 +131,7 @@ fn of_toml(page: &mut Page, span: Span) -> Vec<(String, Span, Vec<String>)> {
             DeValue::Boolean(value) => vec![value.to_string()],
             value => text(value).into_iter().collect(),
         };
-        (key.get_ref().to_string(), Span::from(key.span()).shifted(span.start), texts)
+        (key.get_ref().to_string(), Span::from(key.span()).shifted(span.start()), texts)
     });
     keys.collect()
 }

@@ -19,7 +19,8 @@ pub(super) fn read(page: &mut Page) {
             Event::Start(Tag::Heading { level, id, .. }) => {
                 let span = trimmed(file.text(), span);
                 page.anchors.extend(id.map(|id| id.to_string()));
-                heading = Some(Heading { level: level as u8, text: String::new(), span, section: Span::at(span.end) });
+                heading =
+                    Some(Heading { level: level as u8, text: String::new(), span, section: Span::at(span.end()) });
             }
             Event::End(TagEnd::Heading(_)) => page.headings.extend(heading.take()),
             Event::Text(text) | Event::Code(text) => {
@@ -46,23 +47,23 @@ fn close_sections(headings: &mut [Heading], end: usize) {
     for heading in headings.iter_mut().rev() {
         let level = usize::from(heading.level).min(6);
         let until = next.get(level).copied().unwrap_or(end);
-        heading.section = Span::new(heading.span.end.min(until), until);
-        next.iter_mut().skip(level).for_each(|next| *next = heading.span.start);
+        heading.section = Span::new(heading.span.end().min(until), until);
+        next.iter_mut().skip(level).for_each(|next| *next = heading.span.start());
     }
 }
 
 /// The span without the blanks at its end.
 fn trimmed(text: &str, span: Span) -> Span {
-    Span::new(span.start, span.start + span.slice(text).trim_end().len())
+    Span::new(span.start(), span.start() + span.slice(text).trim_end().len())
 }
 
 /// A fenced block with the bytes `span`, fences included. `None` where it has no line.
 fn block(text: &str, span: Span, info: &str) -> Option<CodeBlock> {
     let whole = span.slice(text);
     let fence = whole.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let line_start = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let before = text.get(line_start..span.start)?;
-    let content = Span::new(span.start + whole.find('\n')? + 1, span.end);
+    let line_start = text.get(..span.start())?.rfind('\n').map_or(0, |at| at + 1);
+    let before = text.get(line_start..span.start())?;
+    let content = Span::new(span.start() + whole.find('\n')? + 1, span.end());
     let lines = content.slice(text);
     let last = lines.trim_end().rfind('\n').map_or(0, |at| at + 1);
     // A block that is not closed ends with the text around it.
@@ -70,7 +71,7 @@ fn block(text: &str, span: Span, info: &str) -> Option<CodeBlock> {
     let end = if !closing.is_empty() && closing.chars().all(|c| c == fence) { last } else { lines.len() };
     let language = info.split([' ', ',', '{']).next().unwrap_or_default().to_lowercase();
     let indent = before.chars().count();
-    let content = Span::new(content.start, content.start + end);
+    let content = Span::new(content.start(), content.start() + end);
     // Within a list every line is as far in as the fence, or blank.
     let is_indented = |line: &str| line.trim().is_empty() || line.bytes().take(indent).all(|byte| byte == b' ');
     let is_plain =

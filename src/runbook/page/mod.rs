@@ -118,7 +118,7 @@ impl Page {
         markdown::read(&mut page);
         shortcode::read(&mut page);
         copy::read(&mut page);
-        page.problems.sort_by_key(|problem| problem.span.start);
+        page.problems.sort_by_key(|problem| problem.span.start());
         page
     }
 

@@ -58,7 +58,7 @@ pub(super) fn read(page: &mut Page) {
             }
         };
         let inside = Span::new(begin, begin + length);
-        at = inside.end + end.len();
+        at = inside.end() + end.len();
         // `{{</* … */>}}` shows a shortcode and is none.
         if !inside.slice(text).starts_with("/*") {
             page.shortcodes.extend(decode(text, Span::new(start, at), inside));
@@ -82,12 +82,14 @@ fn closed(text: &[u8], end: &str) -> Result<usize, usize> {
 }
 
 fn decode(text: &str, span: Span, inside: Span) -> Option<Shortcode> {
-    let mut words = Words { text, at: inside.start, end: inside.end }.collect::<Vec<_>>().into_iter();
+    let mut words = Words { text, at: inside.start(), end: inside.end() }.collect::<Vec<_>>().into_iter();
     let first = words.next()?;
     let (is_end, name) = match first.value.strip_prefix('/') {
         // `{{% / name %}}` ends one, too.
         Some("") => (true, words.next()?),
-        Some(name) => (true, Spanned { value: name.to_owned(), span: Span::new(first.span.start + 1, first.span.end) }),
+        Some(name) => {
+            (true, Spanned { value: name.to_owned(), span: Span::new(first.span.start() + 1, first.span.end()) })
+        }
         None => (false, first),
     };
     // `{{< name />}}` closes itself.
@@ -127,7 +129,7 @@ impl Iterator for Words<'_> {
             return Some(Spanned { value: value.to_owned(), span: Span::new(start, self.at) });
         }
         let span = Span::new(self.at, self.at + length);
-        self.at = span.end;
+        self.at = span.end();
         Some(Spanned { value: word.to_owned(), span })
     }
 }

@@ -13,7 +13,7 @@ use crate::template::literal;
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<Pipeline> {
         self.skip_space();
-        let start = self.token().span.start;
+        let start = self.token().span.start();
         let mut pipe =
             Pipeline { span: Span::at(start), is_assignment: false, variables: Vec::new(), commands: Vec::new() };
         while self.declaration(&mut pipe, context)? {}
@@ -35,7 +35,7 @@ impl Parser<'_> {
                 | TokenKind::LeftParen => {
                     self.next -= 1;
                     let command = self.command()?;
-                    last = command.span.end;
+                    last = command.span.end();
                     pipe.commands.push(command);
                 }
                 _ => return Err(self.unexpected(&token, context)),
@@ -55,7 +55,7 @@ impl Parser<'_> {
         let variable = self.advance();
         let next = {
             self.skip_space();
-            self.token().clone()
+            self.token()
         };
         let comma = next.kind == TokenKind::Char && self.slice(next.span) == ",";
         if !comma && !matches!(next.kind, TokenKind::Assign | TokenKind::Declare) {
@@ -142,7 +142,7 @@ impl Parser<'_> {
 
     fn operand(&mut self) -> Parsed<Option<Operand>> {
         let Some(term) = self.term()? else { return Ok(None) };
-        let position = self.token().span.start;
+        let position = self.token().span.start();
         let mut fields = Vec::new();
         while self.kind() == TokenKind::Field {
             let token = self.advance();
@@ -176,7 +176,7 @@ impl Parser<'_> {
 
     /// The name behind the dot.
     fn field_name(&self, token: &Token) -> Spanned<String> {
-        let span = Span::new(token.span.start + 1, token.span.end);
+        let span = Span::new(token.span.start() + 1, token.span.end());
         Spanned::new(self.slice(span).to_owned(), span)
     }
 
@@ -211,8 +211,8 @@ impl Parser<'_> {
             }
             TokenKind::LeftParen => {
                 let pipe = self.nested(token.span, |p| p.pipeline("parenthesized pipeline", TokenKind::RightParen))?;
-                let position = pipe.span.start;
-                let span = Span::new(token.span.start, self.behind());
+                let position = pipe.span.start();
+                let span = Span::new(token.span.start(), self.behind());
                 return Ok(Some(Operand { span, position, kind: OperandKind::Parenthesized(Box::new(pipe)) }));
             }
             TokenKind::String | TokenKind::RawString => {
@@ -223,7 +223,7 @@ impl Parser<'_> {
                 return Ok(None);
             }
         };
-        Ok(Some(Operand { span: token.span, position: token.span.start, kind }))
+        Ok(Some(Operand { span: token.span, position: token.span.start(), kind }))
     }
 
     fn check_declared(&self, token: &Token) -> Parsed<()> {

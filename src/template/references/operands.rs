@@ -50,7 +50,7 @@ impl<'a> Walker<'a> {
         if !self.charge(1) {
             return Kind::Other;
         }
-        let start = operand.span.start;
+        let start = operand.span.start();
         match &operand.kind {
             OperandKind::Dot => dot,
             OperandKind::Field(fields) => self.fields(dot, fields, start),
@@ -81,7 +81,7 @@ impl<'a> Walker<'a> {
             if !self.charge(1) {
                 return Kind::Other;
             }
-            kind = self.field(kind, field, Span::new(start, field.span.end));
+            kind = self.field(kind, field, Span::new(start, field.span.end()));
         }
         kind
     }
@@ -176,7 +176,7 @@ impl<'a> Walker<'a> {
         for argument in arguments.iter().skip(1) {
             kind = match (kind, literal(argument)) {
                 (Kind::Labels(owner), Some(name)) => {
-                    let whole = Span::new(span.start, argument.span.end);
+                    let whole = Span::new(span.start(), argument.span.end());
                     self.label(owner, name.text, inside_quotes(name.span), whole);
                     Kind::Other
                 }
@@ -207,5 +207,5 @@ fn literal(operand: &Operand) -> Option<Literal<'_>> {
 }
 
 fn inside_quotes(span: Span) -> Span {
-    Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1))
+    Span::new(span.start() + 1, span.end().saturating_sub(1).max(span.start() + 1))
 }

@@ -43,8 +43,8 @@ fn labels_of_queries_are_not_the_alerts() {
         "{{ range query \"up\" }}{{ .Labels.instance }} {{ label \"job\" . }} {{ $labels.job }}{{ end }}\
          {{ with printf \"x{job='%s'}\" $labels.job | query }}{{ (first .).Labels.x }} {{ . | first | value }}{{ end }}"
     ), @r#"
-    Query(Some(Span { start: 15, end: 19 })) instance <.Labels.instance>
-    Query(Some(Span { start: 15, end: 19 })) job <label "job" .>
+    Query(Some(15..19)) instance <.Labels.instance>
+    Query(Some(15..19)) job <label "job" .>
     Alert job <$labels.job>
     Alert job <$labels.job>
     Query(None) x <(first .).Labels.x>

@@ -58,7 +58,7 @@ pub(super) fn of_file(file: &RuleFile) -> Vec<Vec<RuleSites>> {
 }
 
 fn of_rule(file: &SourceFile, group: &RuleGroup, rule: &Rule) -> RuleSites {
-    let place = file.position(rule.name.span.start);
+    let place = file.position(rule.name.span.start());
     let kind = match rule.kind {
         RuleKind::Alerting => RuleCoverageKind::Alert,
         RuleKind::Recording => RuleCoverageKind::Recording,
@@ -129,7 +129,7 @@ impl Finder<'_> {
                 found.extend(choices(field, expr, binary));
             }
         });
-        found.sort_by_key(|choice| (choice.place.start, Reverse(choice.place.end)));
+        found.sort_by_key(|choice| (choice.place.start(), Reverse(choice.place.end())));
         for Choice { what, place, text, source } in found {
             let point = self.point(what, place, text, source);
             if matches!(what, What::OrLeft | What::OrRight) {
@@ -167,7 +167,7 @@ impl Finder<'_> {
 
     /// Adds a point and gives its index.
     fn point(&mut self, what: What, place: Span, text: String, source: Source) -> usize {
-        let start = self.file.position(place.start);
+        let start = self.file.position(place.start());
         let end_line = self.file.line_index(last_byte(place)) + 1;
         let (line, column) = (start.line, start.column);
         self.sites.rule.points.push(Point { what, line, column, end_line, text, covered: 0, reached: 0 });
@@ -193,8 +193,8 @@ impl Finder<'_> {
             words.all(is_besides)
         };
         for (line, span) in self.lines_of(place) {
-            let before = Span::new(span.start, place.start.clamp(span.start, span.end));
-            let after = Span::new(place.end.clamp(span.start, span.end), span.end);
+            let before = Span::new(span.start(), place.start().clamp(span.start(), span.end()));
+            let after = Span::new(place.end().clamp(span.start(), span.end()), span.end());
             if besides(before) && besides(after) && !is_blank(span.slice(text)) {
                 self.sites.lines.insert(line, source);
             }
@@ -203,7 +203,7 @@ impl Finder<'_> {
 
     /// The lines that `place` touches: their numbers, from 1, and their bytes.
     fn lines_of(&self, place: Span) -> Vec<(usize, Span)> {
-        let indices = self.file.line_index(place.start)..=self.file.line_index(last_byte(place));
+        let indices = self.file.line_index(place.start())..=self.file.line_index(last_byte(place));
         indices.filter_map(|index| Some((index + 1, self.file.line_span(index)?))).collect()
     }
 }
@@ -227,7 +227,7 @@ fn choices(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Choice> {
     };
     let text_of = |span: Span| span.slice(field.text());
     // The right side is what keeps and drops.
-    let from_operator = || beginning(text_of(Span::new(binary.op_span.start, expr.span.end)));
+    let from_operator = || beginning(text_of(Span::new(binary.op_span.start(), expr.span.end())));
     match binary.op {
         BinaryOp::Or => {
             let side = |which, what, side: &Expr| {
@@ -247,7 +247,7 @@ fn choices(field: &Field, expr: &Expr, binary: &BinaryExpr) -> Vec<Choice> {
 }
 
 fn last_byte(span: Span) -> usize {
-    span.end.saturating_sub(1).max(span.start)
+    span.end().saturating_sub(1).max(span.start())
 }
 
 fn is_blank(line: &str) -> bool {

@@ -61,5 +61,5 @@ pub fn by_rule<'r>(report: &'r TestReport, renderings: &'r Seen<Rendering>) -> V
 }
 
 fn key(rule: &RulePlace) -> (FileId, usize) {
-    (rule.file.id(), rule.span.start)
+    (rule.file.id(), rule.span.start())
 }

@@ -65,7 +65,7 @@ fn times(editor: &Editor<'_>, item: Place<'_>, failure: &TimelineFailure, moment
     let items = place.items(editor)?;
     let mut edits = Vec::new();
     for ((item, time), text) in items.iter().zip(times).zip(&texts) {
-        let written = item.node.as_scalar().and_then(|scalar| parse_duration(&scalar.value).ok());
+        let written = item.node.as_scalar().and_then(|scalar| parse_duration(scalar.value()).ok());
         if written != Some(*time) {
             edits.extend(item.replace(editor, &Value::Text(text.clone()))?);
         }

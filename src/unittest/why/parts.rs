@@ -77,13 +77,13 @@ fn parts(running: &Running<'_>, field: &Field, root: &Expr, t_ms: i64) -> Vec<Pa
 /// The text of `expr` with an ellipsis for each operand that is longer than a word.
 fn outline(expr: &Expr, text: &str) -> String {
     let mut outline = String::new();
-    let mut at = expr.span.start;
+    let mut at = expr.span.start();
     for child in expr.children().filter(|child| child.span.len() > LONG_OPERAND) {
-        outline.push_str(text.get(at..child.span.start).unwrap_or_default());
+        outline.push_str(text.get(at..child.span.start()).unwrap_or_default());
         outline.push_str(if child.without_parens().span == child.span { "…" } else { "(…)" });
-        at = child.span.end;
+        at = child.span.end();
     }
-    outline.push_str(text.get(at..expr.span.end).unwrap_or_default());
+    outline.push_str(text.get(at..expr.span.end()).unwrap_or_default());
     collapsed(&outline)
 }
 

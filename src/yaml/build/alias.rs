@@ -1,7 +1,5 @@
 //! Anchors and what aliases stand for.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use super::tree::{Builder, Built, NODE_COST};
@@ -88,7 +86,7 @@ impl Builder<'_> {
 
     fn scalar_null(&mut self, span: Span) {
         let span = self.in_file(span);
-        let kind = NodeKind::Scalar(Arc::new(Scalar::null(span.start)));
+        let kind = NodeKind::Scalar(Scalar::null(span.start()));
         self.complete(Built { node: Node::new(span, None, kind), cost: NODE_COST, depth: 1 }, 0);
     }
 }

@@ -18,7 +18,7 @@ impl Builder<'_> {
     pub(super) fn refuse_leading_colons(&mut self, entries: &[Entry]) {
         let begins_with_colon = |node: &Node| {
             let plain = node.as_scalar().filter(|scalar| scalar.style == ScalarStyle::Plain && scalar.in_flow);
-            plain.is_some_and(|scalar| scalar.value.starts_with(':'))
+            plain.is_some_and(|scalar| scalar.value().starts_with(':'))
         };
         let wrong = |Entry { key, value, .. }: &Entry| {
             if begins_with_colon(value) {
@@ -47,14 +47,15 @@ impl Builder<'_> {
     /// What a tag makes of a scalar; refuses what contradicts it, which stays the text that it is.
     pub(super) fn by_tag(&mut self, tag: &str, value: &str, plain: bool, span: Span) -> Meaning {
         let text = self.source.origin.text();
-        let behind = text.get(span.start..).and_then(|rest| rest.chars().next());
+        let behind = text.get(span.start()..).and_then(|rest| rest.chars().next());
         let in_flow = self.is_in_flow();
-        let is_bare = plain && span.is_empty() && in_flow && text.get(..span.start).is_some_and(|it| it.ends_with(tag));
+        let is_bare =
+            plain && span.is_empty() && in_flow && text.get(..span.start()).is_some_and(|it| it.ends_with(tag));
         match tags::meaning(tag, value, plain) {
             _ if is_bare && matches!(behind, Some(',' | '}' | ']')) => {
                 let help = "put a space behind it, or quotes around it if it is a text";
                 self.refuse(
-                    Span::new(span.start - tag.len(), span.start),
+                    Span::new(span.start() - tag.len(), span.start()),
                     "a tag ends with a space",
                     "no space behind",
                     help,
@@ -96,7 +97,7 @@ impl Builder<'_> {
             behind.is_some_and(|next| !next.is_whitespace())
         });
         if let Some((at, c)) = found {
-            let start = content.start + at;
+            let start = content.start() + at;
             let message = format!("the invisible character U+{:04X} ends the line here", u32::from(c));
             let help = "delete it, or put the text in quotes: Prometheus reads what follows as another line";
             self.refuse(Span::new(start, start + c.len_utf8()), message, "a line separator", help);
@@ -105,7 +106,7 @@ impl Builder<'_> {
 
     fn refuse_escaped_slash(&mut self, content: Span) {
         let Some(at) = escapes::escaped_slash(content.slice(self.source.origin.text())) else { return };
-        let at = content.start + at;
+        let at = content.start() + at;
         self.refuse(
             Span::new(at, at + 2),
             "`\\/` is no escape here",
@@ -117,7 +118,7 @@ impl Builder<'_> {
     /// To libyaml and its ports a `?` ends a plain text within brackets.
     fn refuse_question_mark(&mut self, content: Span) {
         let Some(at) = content.slice(self.source.origin.text()).find('?') else { return };
-        let at = content.start + at;
+        let at = content.start() + at;
         self.refuse(
             Span::new(at, at + 1),
             "a text without quotes holds a `?` within brackets or braces",
@@ -128,7 +129,7 @@ impl Builder<'_> {
 
     fn refuse_surrogates(&mut self, content: Span) {
         let Some(at) = escapes::escaped_surrogate(content.slice(self.source.origin.text())) else { return };
-        let at = content.start + at;
+        let at = content.start() + at;
         self.refuse(
             Span::new(at, at + 6),
             "Prometheus' reader does not take a character in two `\\u` escapes, as JSON writes it",

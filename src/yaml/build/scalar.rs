@@ -1,13 +1,12 @@
 //! Scalars: what they say, and where it stands.
 
-use std::sync::Arc;
-
 use super::tree::{Builder, Built, NODE_COST};
 use crate::source::Span;
 use crate::yaml::event::{Properties, ScalarEvent};
 use crate::yaml::place::Place;
 use crate::yaml::tags::Meaning;
-use crate::yaml::{Node, NodeKind, Scalar, ScalarStyle, Text, escapes};
+use crate::yaml::text::Text;
+use crate::yaml::{Node, NodeKind, Scalar, ScalarStyle, escapes};
 
 impl Builder<'_> {
     pub(super) fn scalar(&mut self, scalar: ScalarEvent<'_>, Properties { anchor, tag }: Properties) {
@@ -21,23 +20,22 @@ impl Builder<'_> {
             Some(tag) => self.by_tag(tag, &scalar.value, plain, span),
         };
         if is_missing && anchor == 0 && tag.is_none() && self.is_at_key() {
-            self.refuse_missing_key(span.start);
+            self.refuse_missing_key(span.start());
         }
         let node = match meaning {
             Meaning::Decoded(text) => {
                 let (span, in_flow) = (self.in_file(span), self.is_in_flow());
-                let (value, style, place) = (text.into(), scalar.style, Place::Whole(span));
-                let scalar = Scalar { value, style, is_null: false, in_flow, place };
-                Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
+                let text = Text::with_place(text, Place::Whole(span));
+                Node::new(span, tag, NodeKind::Scalar(Scalar { in_flow, ..Scalar::new(text, scalar.style) }))
             }
             meaning if meaning == Meaning::Null || is_missing => {
                 let span = self.in_file(span);
-                let scalar = Scalar { is_null: meaning == Meaning::Null, ..Scalar::null(span.start) };
-                Node::new(span, tag, NodeKind::Scalar(Arc::new(scalar)))
+                let scalar = Scalar { is_null: meaning == Meaning::Null, ..Scalar::null(span.start()) };
+                Node::new(span, tag, NodeKind::Scalar(scalar))
             }
             _ => self.text_node(scalar, span, tag),
         };
-        let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value.len());
+        let cost = NODE_COST + node.as_scalar().map_or(0, |scalar| scalar.value().len());
         self.complete(Built { node, cost, depth: 1 }, anchor);
     }
 
@@ -52,11 +50,11 @@ impl Builder<'_> {
         let (extent, content) = match style {
             ScalarStyle::Plain => (span, span),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                (span, Span::new(span.start + 1, span.end.saturating_sub(1).max(span.start + 1)))
+                (span, Span::new(span.start() + 1, span.end().saturating_sub(1).max(span.start() + 1)))
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let content = span.slice(text).trim_end().len();
-                (Span::new(span.start, span.start + content), span)
+                (Span::new(span.start(), span.start() + content), span)
             }
         };
         if style.is_block() {
@@ -74,21 +72,17 @@ impl Builder<'_> {
         if style.is_block() && value.ends_with('\n') && ends_without_break(text, &value, span, indent) {
             value.to_mut().pop();
         }
-        let place = Place::new(&source.origin, &value, style, content, indent);
-        let value = match place {
-            Place::Direct(start) => Text::piece(&source.file, Span::new(start, start + value.len())),
-            Place::Mapped(_) | Place::Whole(_) => Text::from(value.into_owned()),
-        };
-        let scalar = Scalar { value, style, is_null: false, in_flow: self.is_in_flow(), place };
-        Node::new(self.in_file(extent), tag, NodeKind::Scalar(Arc::new(scalar)))
+        let text = Text::new(&source.file, &source.origin, value, style, content, indent);
+        let scalar = Scalar { in_flow: self.is_in_flow(), ..Scalar::new(text, style) };
+        Node::new(self.in_file(extent), tag, NodeKind::Scalar(scalar))
     }
 }
 
 /// Whether a block scalar ends with the file in a line that has no line break. The parser gives it one all the same;
 /// libyaml, which Prometheus' reader follows, does not.
 fn ends_without_break(text: &str, value: &str, span: Span, indent: usize) -> bool {
-    let rest = text.get(span.start..).unwrap_or_default();
-    if span.end < text.len() {
+    let rest = text.get(span.start()..).unwrap_or_default();
+    if span.end() < text.len() {
         return false;
     }
     if value.trim().is_empty() {

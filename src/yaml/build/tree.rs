@@ -108,14 +108,14 @@ impl<'a> Builder<'a> {
         if self.document_start.is_some() {
             self.end_document(true);
         }
-        self.attempt.parsed.comments.sort_by_key(|comment| comment.span.start);
+        self.attempt.parsed.comments.sort_by_key(|comment| comment.span.start());
         self.attempt
     }
 
     /// Bytes of the origin's text.
     pub(super) fn original(&self, span: Span) -> Span {
-        let start = self.insertions.original(span.start);
-        Span::new(start, self.insertions.original(span.end).max(start))
+        let start = self.insertions.original(span.start());
+        Span::new(start, self.insertions.original(span.end()).max(start))
     }
 
     /// Bytes of the file.
@@ -183,8 +183,8 @@ impl<'a> Builder<'a> {
         let broken = broken || self.refused;
         let root = self.root.take().filter(|root| !broken && (!root.is_null() || !root.span.is_empty()));
         let start = self.document_start.take().unwrap_or_default();
-        let start = self.in_file(Span::at(start)).start;
-        let end = root.as_ref().map_or(start, |root| root.span.end.max(start));
+        let start = self.in_file(Span::at(start)).start();
+        let end = root.as_ref().map_or(start, |root| root.span.end().max(start));
         self.attempt.parsed.documents.push(Document { span: Span::new(start, end), root, broken });
         self.frames.clear();
         self.items.clear();
@@ -254,7 +254,7 @@ impl<'a> Builder<'a> {
                 None => *key = Some(node),
                 Some(key) => {
                     if node.is_null() && node.span.is_empty() {
-                        node.span = behind_colon(self.source.file.text(), key.span.end);
+                        node.span = behind_colon(self.source.file.text(), key.span.end());
                         place = node.alias().unwrap_or(node.span);
                     }
                     self.entries.push(Entry { key, value: node, merged: false });

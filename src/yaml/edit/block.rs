@@ -20,7 +20,7 @@ pub(super) fn elements(lines: Lines<'_>, place: Place<'_>) -> Result<Vec<Span>, 
             list.items.iter().map(item).collect()
         }
         NodeKind::Mapping(mapping) => {
-            Ok(mapping.written().map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect())
+            Ok(mapping.written().map(|entry| Span::new(entry.key.span.start(), end_of_entry(lines, entry))).collect())
         }
         NodeKind::Scalar(_) => Err(Refusal::Layout),
     }
@@ -32,15 +32,15 @@ pub(super) fn rewrite(lines: Lines<'_>, place: Place<'_>, kept: &[bool], added: 
     let elements = elements(lines, place)?;
     let mut edits = Vec::new();
     for (element, _) in elements.iter().zip(kept).filter(|(_, kept)| !**kept) {
-        if !lines.begins_line(element.start) {
+        if !lines.begins_line(element.start()) {
             return Err(Refusal::Layout);
         }
-        edits.push(lines.remove(element.start, element.end));
+        edits.push(lines.remove(element.start(), element.end()));
     }
     let (Some(first), Some(last)) = (elements.first(), elements.last()) else { return Err(Refusal::Layout) };
     if !added.is_empty() {
-        let end = last.end.max(end_of(lines, place.node));
-        edits.push(lines.insert_below(end, &added.block_elements(lines.column(first.start))));
+        let end = last.end().max(end_of(lines, place.node));
+        edits.push(lines.insert_below(end, &added.block_elements(lines.column(first.start()))));
     } else if !kept.contains(&true) {
         let behind = lines.behind_properties(place.behind);
         edits.push(Edit { span: Span::at(behind), replacement: format!(" {}", added.flow()) });

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::super::place::{Origin, Place};
+use super::super::place::{Mapped, Origin};
 use super::super::{Scalar, ScalarStyle, parse};
 use super::Refusal;
 use super::value::{needs_escape, quoted};
@@ -26,19 +26,16 @@ impl Scalar {
         if self.is_null {
             return Err(Refusal::Layout);
         }
-        if self.value.len() > MAX_LENGTH {
+        if self.value().len() > MAX_LENGTH {
             return Err(Refusal::TooLong);
         }
-        let expected = source::apply(&self.value, edits).map_err(|_| Refusal::Layout)?;
-        let outer = match &self.place {
-            Place::Mapped(mapped) => match mapped.origin() {
-                Origin::Scalar(outer) => Some(outer),
-                Origin::File(_) => None,
-            },
-            Place::Direct(_) | Place::Whole(_) => None,
+        let expected = source::apply(self.value(), edits).map_err(|_| Refusal::Layout)?;
+        let outer = match self.mapped().map(Mapped::origin) {
+            Some(Origin::Scalar(outer)) => Some(outer),
+            Some(Origin::File(_)) | None => None,
         };
         // A line break in the text of another scalar is just that.
-        let text = outer.map_or(file.text(), |outer| outer.value.as_str());
+        let text = outer.map_or(file.text(), |outer| outer.value());
         let content = Content { scalar: self, text, line_break: if outer.is_some() { "\n" } else { line_break(text) } };
         let new: Vec<Edit> = edits.iter().map(|edit| content.edit(edit)).collect::<Result<_, _>>()?;
         if content.read_with(&new).as_deref() != Some(expected.as_str()) {
@@ -65,15 +62,15 @@ struct Content<'a> {
 impl Content<'_> {
     /// The edit of the text that makes an edit of the decoded value.
     fn edit(&self, edit: &Edit) -> Result<Edit, Refusal> {
-        let Scalar { value, style, place, .. } = self.scalar;
+        let (value, style) = (self.scalar.value(), self.scalar.style);
         // The line breaks at the end of a block scalar are a matter of its header, and of what follows it; so is where
         // one begins that has nothing but blanks, or ends so: which of these blanks are content, the line above decides.
         let last_line = value.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
         let is_blank = last_line.trim().is_empty();
-        if style.is_block() && (is_blank || edit.span.end > value.trim_end_matches('\n').len()) {
+        if style.is_block() && (is_blank || edit.span.end() > value.trim_end_matches('\n').len()) {
             return Err(Refusal::Style);
         }
-        let span = place.between(value, edit.span).ok_or(Refusal::Layout)?;
+        let span = self.scalar.between(edit.span).ok_or(Refusal::Layout)?;
         Ok(Edit { span, replacement: self.written(&edit.replacement)? })
     }
 
@@ -115,25 +112,22 @@ impl Content<'_> {
 
     /// How many columns a block scalar is indented.
     fn indent(&self) -> usize {
-        match &self.scalar.place {
-            Place::Mapped(mapped) => mapped.indent(),
-            Place::Whole(_) => 0,
-            Place::Direct(start) => {
-                let before = self.text.get(..*start).unwrap_or_default();
-                before.len() - before.rfind('\n').map_or(0, |at| at + 1)
-            }
+        if let Some(mapped) = self.scalar.mapped() {
+            return mapped.indent();
         }
+        let before = self.text.get(..self.scalar.content().start()).unwrap_or_default();
+        before.len() - before.rfind('\n').map_or(0, |at| at + 1)
     }
 
     /// What the scalar says with these edits; `None` where it is no scalar of its style any more.
     fn read_with(&self, edits: &[Edit]) -> Option<String> {
-        let content = self.scalar.place.content(&self.scalar.value);
+        let content = self.scalar.content();
         let moved: Vec<Edit> = edits
             .iter()
             .map(|edit| {
-                let start = edit.span.start.checked_sub(content.start)?;
+                let start = edit.span.start().checked_sub(content.start())?;
                 let span = Span::new(start, start + edit.span.len());
-                (edit.span.end <= content.end).then(|| Edit { span, replacement: edit.replacement.clone() })
+                (edit.span.end() <= content.end()).then(|| Edit { span, replacement: edit.replacement.clone() })
             })
             .collect::<Option<_>>()?;
         let new = source::apply(content.slice(self.text), &moved).ok()?;
@@ -145,12 +139,12 @@ impl Content<'_> {
             style => return self.read_block(style, &new),
         };
         let scalar = only_value(&alone)?;
-        (scalar.style == self.scalar.style && !scalar.is_null).then(|| scalar.value.as_str().to_owned())
+        (scalar.style == self.scalar.style && !scalar.is_null).then(|| scalar.value().to_owned())
     }
 
     /// The lines of a block scalar. How many line breaks there are at its ends is no part of its content: they stay.
     fn read_block(&self, style: ScalarStyle, new: &str) -> Option<String> {
-        let old = &self.scalar.value;
+        let old = self.scalar.value();
         let text = old.trim_matches('\n');
         let (before, behind) =
             (old.len() - old.trim_start_matches('\n').len(), old.len() - old.trim_end_matches('\n').len());
@@ -168,7 +162,7 @@ impl Content<'_> {
             _ => return None,
         };
         let scalar = only_value(&format!("k: {mark}{number}+\n{:indent$}{new}\n", ""))?;
-        let value = scalar.value.trim_end_matches('\n');
+        let value = scalar.value().trim_end_matches('\n');
         let [before, behind] = [before, behind].map(|count| "\n".repeat(count));
         Some(format!("{before}{value}{behind}"))
     }

@@ -29,37 +29,37 @@ impl Element {
 pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Refusal> {
     let spans: Vec<Span> = match &node.kind {
         NodeKind::Sequence(list) => {
-            let item = |item: &Node| Span::new(item.alias().unwrap_or(item.span).start, end_of(lines, item));
+            let item = |item: &Node| Span::new(item.alias().unwrap_or(item.span).start(), end_of(lines, item));
             list.items.iter().map(item).collect()
         }
         NodeKind::Mapping(mapping) => {
-            mapping.written().map(|entry| Span::new(entry.key.span.start, end_of_entry(lines, entry))).collect()
+            mapping.written().map(|entry| Span::new(entry.key.span.start(), end_of_entry(lines, entry))).collect()
         }
         NodeKind::Scalar(_) => return Err(Refusal::Layout),
     };
     // A pair in brackets, `[a: 1]`, has no braces of its own.
-    if !lines.is_at(node.span.start, b'[') && !lines.is_at(node.span.start, b'{') {
+    if !lines.is_at(node.span.start(), b'[') && !lines.is_at(node.span.start(), b'{') {
         return Err(Refusal::Layout);
     }
     let mut elements = Vec::with_capacity(spans.len());
-    let mut at = node.span.start + 1;
+    let mut at = node.span.start() + 1;
     for (index, span) in spans.iter().enumerate() {
         let start = lines.next_token(at);
         // Something else stands there, like a merge of a mapping.
-        if lines.next_token(lines.behind_properties(start)) != span.start {
+        if lines.next_token(lines.behind_properties(start)) != span.start() {
             return Err(Refusal::Layout);
         }
-        let next = lines.next_token(span.end);
+        let next = lines.next_token(span.end());
         let comma = lines.is_at(next, b',').then_some(next);
         let is_last = index + 1 == spans.len();
         if comma.is_none() && !is_last {
             return Err(Refusal::Layout);
         }
         at = next + 1;
-        if is_last && comma.map_or(next, |comma| lines.next_token(comma + 1)) + 1 != node.span.end {
+        if is_last && comma.map_or(next, |comma| lines.next_token(comma + 1)) + 1 != node.span.end() {
             return Err(Refusal::Layout);
         }
-        elements.push(Element { start, end: span.end, comma });
+        elements.push(Element { start, end: span.end(), comma });
     }
     Ok(elements)
 }
@@ -69,12 +69,12 @@ pub(super) fn elements(lines: Lines<'_>, node: &Node) -> Result<Vec<Element>, Re
 pub(super) fn rewrite(lines: Lines<'_>, node: &Node, kept: &[bool], added: &Value) -> Result<Vec<Edit>, Refusal> {
     let elements = elements(lines, node)?;
     if added.is_empty() && !kept.contains(&true) && !has_comments(lines, node, &elements) {
-        let inside = Span::new(node.span.start + 1, node.span.end - 1);
+        let inside = Span::new(node.span.start() + 1, node.span.end() - 1);
         return Ok(vec![Edit { span: inside, replacement: String::new() }]);
     }
     let last_kept = kept.iter().rposition(|kept| *kept);
     let mut edits = Vec::new();
-    let mut before = node.span.start + 1;
+    let mut before = node.span.start() + 1;
     for (index, (element, kept)) in elements.iter().zip(kept).enumerate() {
         if !kept {
             let is_behind_kept = last_kept.is_none_or(|last| index > last);
@@ -92,8 +92,8 @@ pub(super) fn rewrite(lines: Lines<'_>, node: &Node, kept: &[bool], added: &Valu
 
 /// Whether there are comments between the elements.
 fn has_comments(lines: Lines<'_>, node: &Node, elements: &[Element]) -> bool {
-    let ends = elements.iter().map(|element| element.start).chain([node.span.end]);
-    let starts = [node.span.start].into_iter().chain(elements.iter().map(|element| element.end));
+    let ends = elements.iter().map(|element| element.start).chain([node.span.end()]);
+    let starts = [node.span.start()].into_iter().chain(elements.iter().map(|element| element.end));
     starts.zip(ends).any(|(start, end)| Span::new(start, end).slice(lines.text()).contains('#'))
 }
 
@@ -128,7 +128,7 @@ fn append(lines: Lines<'_>, node: &Node, elements: &[Element], last_kept: Option
     let new = added.flow_elements(quoted_keys);
     let Some(last) = elements.last() else {
         // Nothing but comments.
-        return vec![Edit { span: Span::at(node.span.start + 1), replacement: new.join(", ") }];
+        return vec![Edit { span: Span::at(node.span.start() + 1), replacement: new.join(", ") }];
     };
     let end = if last.comma.is_some() { "," } else { "" };
     let mut edits = Vec::new();

@@ -25,12 +25,12 @@ impl<'a> Lines<'a> {
 
     /// The first byte of the line of `offset`.
     pub(super) fn start_of(self, offset: usize) -> usize {
-        self.file.line_span(self.file.line_index(offset)).map_or(offset, |line| line.start)
+        self.file.line_span(self.file.line_index(offset)).map_or(offset, |line| line.start())
     }
 
     /// The end of the line of `offset`, without its line break.
     pub(super) fn end_of(self, offset: usize) -> usize {
-        self.file.line_span(self.file.line_index(offset)).map_or(offset, |line| line.end)
+        self.file.line_span(self.file.line_index(offset)).map_or(offset, |line| line.end())
     }
 
     /// How many bytes stand before `offset` in its line.

@@ -69,8 +69,8 @@ impl<'a> Editor<'a> {
     /// The bytes of a key's text, without its quotes: within braces a quoted key may have its value right behind the
     /// colon, a plain one may not, so they have to stay.
     pub fn inside_quotes(&self, key: Span) -> Span {
-        let is_quoted = self.is_at(key.start, b'"') || self.is_at(key.start, b'\'');
-        if is_quoted { Span::new(key.start + 1, key.end.saturating_sub(1).max(key.start + 1)) } else { key }
+        let is_quoted = self.is_at(key.start(), b'"') || self.is_at(key.start(), b'\'');
+        if is_quoted { Span::new(key.start() + 1, key.end().saturating_sub(1).max(key.start() + 1)) } else { key }
     }
 
     /// The edits with the line breaks that the file has. To be called once, when all of them are made.

@@ -34,7 +34,7 @@ enum Layout {
 impl<'n> Place<'n> {
     /// The value of a whole document.
     pub fn of_document(node: &'n Node) -> Self {
-        Place { node, behind: node.span.start, column: 0, in_flow: false, is_item: false }
+        Place { node, behind: node.span.start(), column: 0, in_flow: false, is_item: false }
     }
 
     /// The value of an entry of a mapping that is written there.
@@ -47,8 +47,8 @@ impl<'n> Place<'n> {
         }
         let key = entry.key.span;
         let lines = editor.lines;
-        let behind = lines.behind_colon(key.end).ok_or(Refusal::Layout)?;
-        Ok(Place { node: &entry.value, behind, column: lines.column(key.start), in_flow, is_item: false })
+        let behind = lines.behind_colon(key.end()).ok_or(Refusal::Layout)?;
+        Ok(Place { node: &entry.value, behind, column: lines.column(key.start()), in_flow, is_item: false })
     }
 
     /// The entry `name` of this mapping; `None` if there is none.
@@ -70,7 +70,7 @@ impl<'n> Place<'n> {
         let behind: Vec<usize> = if in_flow {
             flow::elements(lines, self.node)?.iter().map(|element| element.start).collect()
         } else {
-            block::elements(lines, *self)?.iter().map(|element| element.start + 1).collect()
+            block::elements(lines, *self)?.iter().map(|element| element.start() + 1).collect()
         };
         let item = |(node, behind)| {
             let column = lines.column(behind).saturating_sub(1);
@@ -157,8 +157,8 @@ impl<'n> Place<'n> {
             let blank = if span.is_empty() && !lines.begins_line(behind) { " " } else { "" };
             return vec![Edit { span, replacement: format!("{blank}{}", added.flow_with(lines.is_json())) }];
         }
-        let below = lines.insert_below(span.end, &added.block_elements(self.column + 2));
-        let old = Span::new(lines.before_blanks(span.start).max(behind), span.end);
+        let below = lines.insert_below(span.end(), &added.block_elements(self.column + 2));
+        let old = Span::new(lines.before_blanks(span.start()).max(behind), span.end());
         let mut edits = vec![below];
         if !span.is_empty() {
             edits.push(Edit { span: old, replacement: String::new() });
@@ -199,9 +199,9 @@ fn is_flow(node: &Node) -> bool {
 /// The end of a value where it is written, without line breaks behind it.
 pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
     if let Some(alias) = node.alias() {
-        return alias.end;
+        return alias.end();
     }
-    let end = node.span.end;
+    let end = node.span.end();
     match &node.kind {
         _ if is_flow(node) => end,
         NodeKind::Sequence(list) => list.items.last().map_or(end, |last| end_of(lines, last).max(end)),
@@ -211,7 +211,7 @@ pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
         }
         NodeKind::Scalar(scalar) if scalar.style.is_block() => {
             // The blank lines that `|+` keeps belong to it.
-            let kept = scalar.value.len() - scalar.value.trim_end_matches('\n').len();
+            let kept = scalar.value().len() - scalar.value().trim_end_matches('\n').len();
             (1..kept).fold(end, |end, _| lines.end_of((lines.end_of(end) + 1).min(lines.text().len())))
         }
         NodeKind::Scalar(_) => end,
@@ -220,7 +220,7 @@ pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
 
 /// The end of an entry where it is written. A value that is not there may have an anchor all the same.
 pub(super) fn end_of_entry(lines: Lines<'_>, entry: &Entry) -> usize {
-    let key = entry.key.span.end;
+    let key = entry.key.span.end();
     let behind = lines.behind_colon(key).map_or(key, |colon| lines.behind_properties(colon));
     behind.max(end_of(lines, &entry.value))
 }

@@ -56,7 +56,7 @@ fn whole(lines: Lines<'_>, place: Place<'_>, scalar: &Scalar, replacement: Strin
     let start = lines.behind_blanks(behind);
     let header = lines.text().get(start..).unwrap_or_default();
     let length = header.find(char::is_whitespace).unwrap_or(header.len());
-    let below = Span::new(lines.end_of(start), span.end.max(lines.end_of(start)));
+    let below = Span::new(lines.end_of(start), span.end().max(lines.end_of(start)));
     vec![Edit { span: Span::new(start, start + length), replacement }, Edit { span: below, replacement: String::new() }]
 }
 
@@ -65,12 +65,12 @@ fn whole(lines: Lines<'_>, place: Place<'_>, scalar: &Scalar, replacement: Strin
 fn block_content(lines: Lines<'_>, scalar: &Scalar, text: &str) -> Option<String> {
     let indent = lines.column(scalar.file_offset(0));
     let content = text.strip_suffix('\n').unwrap_or(text);
-    let fits = text.ends_with('\n') == scalar.value.ends_with('\n')
-        && !scalar.value.ends_with("\n\n")
-        && !scalar.value.starts_with([' ', '\t', '\n'])
+    let fits = text.ends_with('\n') == scalar.value().ends_with('\n')
+        && !scalar.value().ends_with("\n\n")
+        && !scalar.value().starts_with([' ', '\t', '\n'])
         // Blanks at its end would stay.
-        && !scalar.value.trim_end_matches('\n').ends_with([' ', '\t'])
-        && !scalar.value.is_empty()
+        && !scalar.value().trim_end_matches('\n').ends_with([' ', '\t'])
+        && !scalar.value().is_empty()
         && !content.is_empty()
         && !content.starts_with([' ', '\t', '\n'])
         && !content.ends_with([' ', '\t', '\n'])

@@ -24,8 +24,10 @@ impl Shared {
         let mut spans: Vec<Span> = found.spans.into_iter().collect();
         spans.sort_unstable();
         spans.dedup_by(|next, before| {
-            let joined = next.start < before.end;
-            before.end = if joined { before.end.max(next.end) } else { before.end };
+            let joined = next.start() < before.end();
+            if joined {
+                *before = before.to(*next);
+            }
             joined
         });
         Shared { spans }
@@ -33,18 +35,19 @@ impl Shared {
 
     /// Whether `span` begins in something shared. A value that is not there has an empty span, within `span`.
     pub fn holds(&self, span: Span) -> bool {
-        let next = self.spans.partition_point(|shared| shared.start <= span.start);
+        let next = self.spans.partition_point(|shared| shared.start() <= span.start());
         let around = next.checked_sub(1).and_then(|last| self.spans.get(last));
-        let nothing = |shared: &Span| shared.is_empty() && span.start <= shared.start && shared.start <= span.end;
-        around.is_some_and(|shared| span.start < shared.end || nothing(shared))
+        let nothing =
+            |shared: &Span| shared.is_empty() && span.start() <= shared.start() && shared.start() <= span.end();
+        around.is_some_and(|shared| span.start() < shared.end() || nothing(shared))
             || self.spans.get(next).is_some_and(nothing)
     }
 
     /// Whether something shared lies in `span`, or reaches into it.
     pub fn is_within(&self, span: Span) -> bool {
-        let before = self.spans.partition_point(|shared| shared.start < span.end);
+        let before = self.spans.partition_point(|shared| shared.start() < span.end());
         let last = before.checked_sub(1).and_then(|last| self.spans.get(last));
-        !span.is_empty() && last.is_some_and(|shared| span.start < shared.end.max(shared.start + 1))
+        !span.is_empty() && last.is_some_and(|shared| span.start() < shared.end().max(shared.start() + 1))
     }
 }
 

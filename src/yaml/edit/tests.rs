@@ -23,12 +23,12 @@ fn root(parsed: &Parsed) -> &Node {
 fn replaced(text: &str, old: &str, new: &str) -> Result<String, Refusal> {
     let (file, parsed) = file(text);
     let scalar = root(&parsed).as_mapping().unwrap().get("k").unwrap().value.as_scalar().unwrap();
-    let at = scalar.value.find(old).unwrap();
+    let at = scalar.value().find(old).unwrap();
     let edits = scalar.edits(&file, &[Edit::replace(Span::new(at, at + old.len()), new)])?;
     let text = apply(file.text(), &edits).unwrap();
-    let expected = scalar.value.replacen(old, new, 1);
+    let expected = scalar.value().replacen(old, new, 1);
     let (_, parsed) = self::file(&text);
-    assert_eq!(root(&parsed).as_mapping().unwrap().get("k").unwrap().value.as_scalar().unwrap().value, expected);
+    assert_eq!(root(&parsed).as_mapping().unwrap().get("k").unwrap().value.as_scalar().unwrap().value(), expected);
     Ok(text)
 }
 
@@ -100,7 +100,7 @@ fn a_text_within_a_text_is_edited_in_both_styles() {
     ];
     for (text, expected) in cases {
         let (file, parsed) = file(text);
-        let outer = root(&parsed).as_mapping().unwrap().get("m").unwrap().value.as_shared_scalar().unwrap();
+        let outer = root(&parsed).as_mapping().unwrap().get("m").unwrap().value.as_scalar().unwrap();
         let nested = parse_nested(&file, outer);
         let scalar = root(&nested).as_mapping().unwrap().get("k").unwrap().value.as_scalar().unwrap();
         let edits = scalar.edits(&file, &[Edit::replace(Span::new(0, 4), "that's")]).unwrap();
@@ -137,16 +137,16 @@ proptest! {
         let entries = |parsed: &Parsed| -> Option<Vec<String>> {
             let list = parsed.documents.first()?.root.as_ref()?.as_sequence()?;
             let entries = &list.items.first()?.as_mapping()?.entries;
-            entries.iter().map(|entry| Some(entry.value.as_scalar()?.value.as_str().to_owned())).collect()
+            entries.iter().map(|entry| Some(entry.value.as_scalar()?.value().to_owned())).collect()
         };
         let known = entries(&parsed).filter(|entries| entries.len() == 3 && parsed.problems.is_empty());
         prop_assume!(known.is_some());
         let comments = parsed.comments.len();
         let mapping = root(&parsed).as_sequence().unwrap().items[0].as_mapping().unwrap();
         let scalar = mapping.entries[1].value.as_scalar().unwrap();
-        let [from, to] = [from, to].map(|at| scalar.value.floor_char_boundary(at.index(scalar.value.len() + 1)));
+        let [from, to] = [from, to].map(|at| scalar.value().floor_char_boundary(at.index(scalar.value().len() + 1)));
         let edit = Edit::replace(Span::new(from.min(to), from.max(to)), new.as_str());
-        let expected = apply(&scalar.value, std::slice::from_ref(&edit)).unwrap();
+        let expected = apply(scalar.value(), std::slice::from_ref(&edit)).unwrap();
         if let Ok(edits) = scalar.edits(&source, &[edit]) {
             let text = apply(source.text(), &edits).unwrap();
             let (_, parsed) = file(&text);

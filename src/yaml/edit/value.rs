@@ -136,7 +136,7 @@ mod tests {
                     let parsed = yaml::parse(&file);
                     let list = parsed.documents[0].root.as_ref().and_then(|root| root.as_sequence());
                     let read = list.and_then(|list| list.items[0].as_scalar()).filter(|scalar| !scalar.is_null);
-                    assert_eq!(read.map(|scalar| scalar.value.as_str()), Some(text.as_str()), "{written}");
+                    assert_eq!(read.map(|scalar| scalar.value()), Some(text.as_str()), "{written}");
                 }
             }
         }

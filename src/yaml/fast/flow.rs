@@ -59,7 +59,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
     fn flow_scalar(&mut self, at: usize, end: usize) -> Read<usize> {
         if matches!(self.byte(at), b'\'' | b'"') {
             let event = self.quoted(at, end, None)?.event;
-            let behind = event.span.end;
+            let behind = event.span.end();
             self.scalar_event(event)?;
             return Ok(behind);
         }
@@ -69,7 +69,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
         }
         let stop = self.flow_plain_end(at, end)?;
         let span = Span::new(at, self.trimmed(at, stop));
-        let value = Cow::Borrowed(self.slice(span.start, span.end)?);
+        let value = Cow::Borrowed(self.slice(span.start(), span.end())?);
         self.scalar_event(ScalarEvent { value, style: ScalarStyle::Plain, span, is_long: false, indent: 0 })?;
         Ok(stop)
     }

@@ -75,7 +75,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
         }
         let quoted = self.quoted(at, end, indent)?;
         let event = quoted.event;
-        let behind = event.span.end;
+        let behind = event.span.end();
         let colon = self.skip_spaces(behind);
         if self.byte(colon) == b':' && self.is_blank(colon + 1) && !event.is_long {
             return Ok(Flowing { event, colon: Some(colon), line_end: end });

@@ -80,7 +80,7 @@ fn lookups_in_a_long_text_do_not_begin_at_its_start() {
     let tree = root(&text);
     let scalar = tree.as_scalar().unwrap();
     let start = Instant::now();
-    for offset in (0..scalar.value.len()).step_by(7) {
+    for offset in (0..scalar.value().len()).step_by(7) {
         let source = scalar.file_offset(offset);
         assert_eq!(source, 1 + offset / 6 * 11 + [0, 0, 6, 8, 9, 10][offset % 6]);
     }
@@ -147,15 +147,15 @@ proptest! {
         let parsed = read(&text);
         for problem in &parsed.problems {
             for label in problem.related.iter().chain([&problem.primary]) {
-                prop_assert!(text.get(label.span.start..label.span.end).is_some(), "{:?} {}", label.span, problem.message);
+                prop_assert!(text.get(label.span.start()..label.span.end()).is_some(), "{:?} {}", label.span, problem.message);
             }
         }
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
             let mut wrong = None;
             for_each_scalar(root, &mut |node, scalar| {
-                let mapped = (0..=scalar.value.len()).map(|offset| scalar.file_offset(offset));
-                if text.get(node.span.start..node.span.end).is_none() || mapped.max().unwrap_or(0) > text.len() {
-                    wrong = Some(format!("{:?} {:?}", node.span, scalar.value));
+                let mapped = (0..=scalar.value().len()).map(|offset| scalar.file_offset(offset));
+                if text.get(node.span.start()..node.span.end()).is_none() || mapped.max().unwrap_or(0) > text.len() {
+                    wrong = Some(format!("{:?} {:?}", node.span, scalar.value()));
                 }
             });
             prop_assert!(wrong.is_none(), "{wrong:?}");

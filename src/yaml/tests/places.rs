@@ -11,10 +11,10 @@ use super::*;
 fn check_places(text: &str, scalar: &Scalar) -> Result<usize, String> {
     let mut exact = 0;
     let mut last = 0;
-    for (offset, byte) in scalar.value.bytes().enumerate() {
+    for (offset, byte) in scalar.value().bytes().enumerate() {
         let source = scalar.file_offset(offset);
         if source < last {
-            return Err(format!("byte {offset} goes back from {last} to {source} in {:?}", scalar.value));
+            return Err(format!("byte {offset} goes back from {last} to {source} in {:?}", scalar.value()));
         }
         last = source;
         let found = text.as_bytes().get(source).copied();
@@ -22,7 +22,7 @@ fn check_places(text: &str, scalar: &Scalar) -> Result<usize, String> {
         if found == Some(byte) {
             exact += 1;
         } else if !escaped && !byte.is_ascii_whitespace() {
-            return Err(format!("byte {offset} ({byte:#x}) of {:?} maps to {source}: {found:?}", scalar.value));
+            return Err(format!("byte {offset} ({byte:#x}) of {:?} maps to {source}: {found:?}", scalar.value()));
         }
     }
     Ok(exact)
@@ -118,7 +118,7 @@ fn a_range_ends_with_its_last_byte() {
     for (text, decoded, expected) in cases {
         let tree = root(text);
         let scalar = tree.as_mapping().unwrap().get("a").unwrap().value.as_scalar().unwrap();
-        let start = scalar.value.find(decoded).unwrap();
+        let start = scalar.value().find(decoded).unwrap();
         let span = scalar.file_span(Span::new(start, start + decoded.len()));
         assert_eq!(span.slice(text), expected, "{text:?}");
     }
@@ -168,7 +168,7 @@ fn all_scalars_of_the_corpora_map_back() {
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
             for_each_scalar(root, &mut |_, scalar| {
                 scalars += 1;
-                bytes += scalar.value.len();
+                bytes += scalar.value().len();
                 exact += check_places(&text, scalar).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             });
         }

@@ -47,7 +47,7 @@ fn base64_is_decoded_and_stands_where_it_is_written() {
     let text = "!!binary dXA= # up\n";
     let root = root(text);
     let expr = root.as_scalar().unwrap();
-    assert_eq!(expr.value, "up");
+    assert_eq!(expr.value(), "up");
     assert_eq!(expr.file_span(Span::new(1, 2)), Span::new(9, 13));
     let file = SourceFile::new("r.yml", text.to_owned());
     assert!(expr.edits(&file, &[Edit { span: Span::new(0, 2), replacement: "down".to_owned() }]).is_err());

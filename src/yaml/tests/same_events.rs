@@ -40,7 +40,7 @@ fn meaningful(events: Vec<Event<'_>>) -> (Vec<Event<'_>>, Vec<Event<'_>>) {
         }
     }
     comments.sort_by_key(|comment| match comment {
-        Event::Comment(span) => span.start,
+        Event::Comment(span) => span.start(),
         _ => 0,
     });
     (others, comments)

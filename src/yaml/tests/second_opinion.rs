@@ -18,10 +18,10 @@ fn same(ours: &Node, theirs: &Value) -> bool {
                 && pairs.into_iter().all(|(a, (k, v))| same(&a.key, k) && same(&a.value, v))
         }
         (NodeKind::Scalar(_), Value::Tagged(tagged)) => same(ours, &tagged.value),
-        (NodeKind::Scalar(scalar), Value::String(text)) => scalar.value == *text,
+        (NodeKind::Scalar(scalar), Value::String(text)) => scalar.value() == *text,
         (NodeKind::Scalar(scalar), Value::Null) => scalar.is_null,
         (NodeKind::Scalar(scalar), other) => {
-            serde_yaml::from_str::<Value>(&scalar.value).is_ok_and(|value| value == *other)
+            serde_yaml::from_str::<Value>(scalar.value()).is_ok_and(|value| value == *other)
         }
         _ => false,
     }

@@ -5,11 +5,11 @@ use super::*;
 /// The tree in one line: each value with its bytes, `*` and the first byte of the alias that it came through, `<<` before
 /// what was merged.
 fn outline(node: &Node) -> String {
-    let alias = node.alias().map(|alias| format!("*{}", alias.start)).unwrap_or_default();
-    let place = format!("@{}..{}{alias}", node.span.start, node.span.end);
+    let alias = node.alias().map(|alias| format!("*{}", alias.start())).unwrap_or_default();
+    let place = format!("@{}..{}{alias}", node.span.start(), node.span.end());
     match &node.kind {
         NodeKind::Scalar(scalar) if scalar.is_null => format!("null{place}"),
-        NodeKind::Scalar(scalar) => format!("{:?}{place}", scalar.value),
+        NodeKind::Scalar(scalar) => format!("{:?}{place}", scalar.value()),
         NodeKind::Sequence(list) => {
             format!("[{}]{place}", list.items.iter().map(outline).collect::<Vec<_>>().join(", "))
         }
@@ -40,16 +40,15 @@ fn scalars_keep_their_source_text() {
     let tree = root("[1.50, 0x10, yes, 2020-01-01, 'null', null, !!str ~, \"a\\tb\", ]");
     let mut texts = Vec::new();
     for_each_scalar(&tree, &mut |_, scalar| {
-        texts.push(if scalar.is_null { "(null)" } else { &scalar.value }.to_owned())
+        texts.push(if scalar.is_null { "(null)" } else { scalar.value() }.to_owned())
     });
     assert_eq!(texts, ["1.50", "0x10", "yes", "2020-01-01", "null", "(null)", "~", "a\tb"]);
 }
 
 #[test]
 fn a_block_at_the_end_of_the_file_gains_no_line_break() {
-    let value = |text: &str| {
-        root(text).as_mapping().unwrap().get("a").unwrap().value.as_scalar().unwrap().value.as_str().to_owned()
-    };
+    let value =
+        |text: &str| root(text).as_mapping().unwrap().get("a").unwrap().value.as_scalar().unwrap().value().to_owned();
     for (text, expected) in [
         ("a: |\n  b", "b"),
         ("a: |\n  b\n", "b\n"),
@@ -71,7 +70,7 @@ fn quoted_text_at_the_margin_is_read_as_libyaml_reads_it() {
     let text = "tests:\n  - series: 'x{\n    a=\"b\",\n}'\n    values: \"1\n2\n\n3\"\n  - 'd\n\ne'\n";
     let mut texts = Vec::new();
     let tree = root(text);
-    for_each_scalar(&tree, &mut |_, scalar| texts.push(scalar.value.as_str().to_owned()));
+    for_each_scalar(&tree, &mut |_, scalar| texts.push(scalar.value().to_owned()));
     assert_eq!(texts, ["tests", "series", "x{ a=\"b\", }", "values", "1 2\n3", "d\ne"]);
     assert_eq!(tree.span.slice(text), text.trim_end());
 }
@@ -80,7 +79,7 @@ fn quoted_text_at_the_margin_is_read_as_libyaml_reads_it() {
 fn documents_and_comments_have_places() {
     let text = "\u{feff}# one\na: 1 # two\n---\n# three\n---\nb: [\n---\nc: '#'\n";
     let parsed = read(text);
-    let documents: Vec<_> = parsed.documents.iter().map(|d| (d.span.start, d.root.is_some(), d.broken)).collect();
+    let documents: Vec<_> = parsed.documents.iter().map(|d| (d.span.start(), d.root.is_some(), d.broken)).collect();
     insta::assert_debug_snapshot!(documents, @r"
     [
         (
@@ -124,7 +123,7 @@ fn yaml_inside_of_yaml_has_places_in_the_file() {
     let mut nested = None;
     for_each_scalar(outer.documents[0].root.as_ref().unwrap(), &mut |node, scalar| {
         if scalar.style == ScalarStyle::Literal {
-            nested = node.as_shared_scalar().cloned();
+            nested = node.as_scalar().cloned();
         }
     });
     let parsed = parse_nested(&file, &nested.unwrap());
@@ -138,9 +137,9 @@ fn yaml_inside_of_yaml_has_places_in_the_file() {
     let mut found = Vec::new();
     for_each_scalar(parse(&file).documents[0].root.as_ref().unwrap(), &mut |node, scalar| {
         if scalar.style == ScalarStyle::Literal {
-            let inner = parse_nested(&file, node.as_shared_scalar().unwrap());
+            let inner = parse_nested(&file, node.as_scalar().unwrap());
             for_each_scalar(inner.documents[0].root.as_ref().unwrap(), &mut |node, scalar| {
-                let last = scalar.file_span(Span::new(scalar.value.len() - 1, scalar.value.len()));
+                let last = scalar.file_span(Span::new(scalar.value().len() - 1, scalar.value().len()));
                 found.push((node.span.slice(&whole).to_owned(), last.slice(&whole).to_owned()));
             });
         }
@@ -156,11 +155,11 @@ fn escapes_are_those_of_prometheus_reader() {
     assert_eq!(render(&parsed.problems), "");
     let root = parsed.documents[0].root.as_ref().unwrap().as_mapping().unwrap();
     let value = |name: &str| root.get(name).unwrap().value.as_scalar().unwrap();
-    assert_eq!(value("a").value, "it's \"b\" \" \" \\' '");
-    assert_eq!(value("b").value, "c\\");
-    assert_eq!(value("d").value, "' '");
+    assert_eq!(value("a").value(), "it's \"b\" \" \" \\' '");
+    assert_eq!(value("b").value(), "c\\");
+    assert_eq!(value("d").value(), "' '");
     let scalar = value("a");
-    let quote = scalar.value.find('\'').unwrap();
+    let quote = scalar.value().find('\'').unwrap();
     assert_eq!(scalar.file_span(Span::new(quote, quote + 1)).slice(text), "\\'");
     insta::assert_snapshot!(render(&read("a: \"b \\/ c\"\nd: 'e \\/'\n").problems), @r"
     1:7..9 yaml/syntax: `\/` is no escape here
@@ -212,8 +211,8 @@ fn nodes_are_small_and_texts_are_pieces_of_the_file() {
     let inside = file.text().as_bytes().as_ptr_range();
     let mut own = Vec::new();
     for_each_scalar(parse(&file).documents[0].root.as_ref().unwrap(), &mut |_, scalar| {
-        if !inside.contains(&scalar.value.as_bytes().as_ptr()) {
-            own.push(scalar.value.to_string());
+        if !inside.contains(&scalar.value().as_bytes().as_ptr()) {
+            own.push(scalar.value().to_string());
         }
     });
     assert_eq!(own, ["e\n"]);

@@ -305,7 +305,7 @@ fn expected_series(line: &str) -> Result<ExpectedSeries, String> {
     let SeriesItems::Values(values) = parsed.items else { return Err(format!("{line}: expected values")) };
     let values = values.first;
     let mut names_hint = Vec::new();
-    for item in items(line.get(parsed.metric_span.end..).unwrap_or_default()) {
+    for item in items(line.get(parsed.metric_span.end()..).unwrap_or_default()) {
         let count = series::parse_values(item).map_err(|error| error.message)?.len();
         names_hint.extend(std::iter::repeat_n(item.contains("counter_reset_hint"), count));
     }

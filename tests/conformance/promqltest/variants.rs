@@ -47,7 +47,7 @@ pub(crate) fn fixed_at(expr: &Expr, t_ms: i64) -> Option<(String, Vec<i64>)> {
 fn set(modifiers: &mut Modifiers, t_ms: i64) {
     let is_fixed = modifiers.at.as_ref().is_some_and(|at| matches!(at.value, AtModifier::Timestamp(_)));
     if !is_fixed {
-        modifiers.at = Some(Spanned::new(AtModifier::Timestamp(t_ms), Span::at(0)));
+        modifiers.at = Some(Box::new(Spanned::new(AtModifier::Timestamp(t_ms), Span::at(0))));
     }
 }
 

@@ -10,8 +10,8 @@ use promproof::source::Span;
 use crate::fuzz::Outcome;
 
 fn check_span(text: &str, span: Span, message: &str) {
-    assert!(span.start <= span.end && span.end <= text.len(), "{text}: {message} is at {span:?}");
-    assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{text}: {message} at {span:?}");
+    assert!(span.start() <= span.end() && span.end() <= text.len(), "{text}: {message} is at {span:?}");
+    assert!(text.is_char_boundary(span.start()) && text.is_char_boundary(span.end()), "{text}: {message} at {span:?}");
 }
 
 /// An error has a text and a place inside the expression.

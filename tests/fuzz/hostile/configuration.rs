@@ -53,7 +53,7 @@ fn try_one(random: &mut Generator, table: &[SectionInfo]) -> Outcome {
             assert!(!problems.is_empty());
             for problem in &problems {
                 assert!(
-                    problem.primary.span.end <= text.len() && problem.message.len() < 10_000,
+                    problem.primary.span.end() <= text.len() && problem.message.len() < 10_000,
                     "{}",
                     problem.message
                 );
@@ -72,7 +72,7 @@ fn try_one(random: &mut Generator, table: &[SectionInfo]) -> Outcome {
     let mut workspace = Workspace::new(Purpose::Check, config.settings());
     workspace.add(Document::rule_file(&file, &config.settings()));
     let found = lint::run(&workspace, &config);
-    found.iter().for_each(|found| assert!(found.primary.span.end <= found.primary.file.text().len()));
+    found.iter().for_each(|found| assert!(found.primary.span.end() <= found.primary.file.text().len()));
     if found.is_empty() { Outcome::Empty } else { Outcome::Result }
 }
 

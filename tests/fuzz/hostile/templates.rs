@@ -55,7 +55,7 @@ fn try_one(random: &mut Generator, config: &Config) -> Outcome {
 
 fn analyse(parsed: &Template) {
     let references = parsed.references();
-    let inside = |span: Span| assert!(span.start <= span.end && span.end <= parsed.text().len(), "{span:?}");
+    let inside = |span: Span| assert!(span.start() <= span.end() && span.end() <= parsed.text().len(), "{span:?}");
     references.labels.iter().for_each(|label| inside(label.span));
     references.all_labels.iter().chain(&references.others).for_each(|reference| inside(reference.span));
     references.queries.iter().for_each(|query| inside(query.span));
@@ -95,7 +95,7 @@ fn expand(random: &mut Generator, parsed: &Template) -> bool {
             true
         }
         Err(error) => {
-            assert!(error.span.end <= parsed.text().len());
+            assert!(error.span.end() <= parsed.text().len());
             if error.message.contains("steps to expand") {
                 fuzz::reached("are more than may be expanded");
             }
@@ -116,7 +116,7 @@ fn check(random: &mut Generator, text: &str, config: &Config) {
     let mut workspace = Workspace::new(Purpose::Check, config.settings());
     workspace.add(Document::rule_file(&file, &config.settings()));
     for found in lint::run(&workspace, config) {
-        assert!(found.primary.span.end <= found.primary.file.text().len());
+        assert!(found.primary.span.end() <= found.primary.file.text().len());
     }
     fuzz::reached("are linted");
 }

@@ -29,14 +29,14 @@ impl<'m> Params<'m> {
 
     /// The text under `key`, not empty.
     pub(super) fn text(&self, key: Missing) -> Result<String, Missing> {
-        let text = self.get(key).and_then(Node::as_scalar).map(|scalar| scalar.value.to_string());
+        let text = self.get(key).and_then(Node::as_scalar).map(|scalar| scalar.value().to_string());
         text.filter(|text| !text.is_empty()).ok_or(key)
     }
 
     /// The texts under `key`, one at least.
     pub(super) fn texts(&self, key: Missing) -> Result<Vec<String>, Missing> {
         let items = &self.get(key).and_then(Node::as_sequence).ok_or(key)?.items;
-        let texts = items.iter().map(|item| item.as_scalar().map(|scalar| scalar.value.to_string()));
+        let texts = items.iter().map(|item| item.as_scalar().map(|scalar| scalar.value().to_string()));
         texts.collect::<Option<Vec<_>>>().filter(|texts| !texts.is_empty()).ok_or(key)
     }
 
@@ -54,7 +54,7 @@ impl<'m> Params<'m> {
 
     /// Whether `key` is `true`.
     pub(super) fn is_on(&self, key: &str) -> bool {
-        self.get(key).and_then(Node::as_scalar).is_some_and(|scalar| scalar.value.as_str() == "true")
+        self.get(key).and_then(Node::as_scalar).is_some_and(|scalar| scalar.value() == "true")
     }
 
     /// The parameters of the validator `of` that nothing here says, and why.

@@ -34,11 +34,11 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let label = file.inside(expr, matcher.value.span, format!("`{letter}*` is any number of `{letter}`, not any text"));
     let found = META.diagnostic(message, label).help(format!("write `{letter}.*` for what begins so"));
     // In the quotes the pattern may have escapes, which a star at its end does not.
-    let end = matcher.value.span.end.saturating_sub(1);
+    let end = matcher.value.span.end().saturating_sub(1);
     let star = Span::new(end.saturating_sub(1), end);
     let is_last = pattern.ends_with('*') && star.slice(expr.text()) == "*";
     let fix = || {
-        file.fix_inside(expr, format!("write `{letter}.*`"), &[Edit::insert(star.start, ".")], Applicability::Unsafe)
+        file.fix_inside(expr, format!("write `{letter}.*`"), &[Edit::insert(star.start(), ".")], Applicability::Unsafe)
     };
     Some(found.fix(if is_last { fix() } else { None }))
 }

@@ -71,7 +71,7 @@ fn report(cx: &RuleContext<'_>, call: &Call, dropped: Dropped) -> Diagnostic {
 fn fix(cx: &RuleContext<'_>, dropped: Dropped) -> Option<Fix> {
     let edit = match dropped.cause {
         Cause::NotInBy(_) => keep_label(cx.rule.expr.text(), dropped.span, "le")?,
-        Cause::NoGrouping(_) => Edit::insert(dropped.span.end, " by (le)"),
+        Cause::NoGrouping(_) => Edit::insert(dropped.span.end(), " by (le)"),
         _ => return None,
     };
     cx.file().fix_inside(&cx.rule.expr, "keep `le`", &[edit], Applicability::Unsafe)

@@ -27,7 +27,7 @@ impl LintRule for QuantileRange {
                     _ => return,
                 },
                 ExprKind::Aggregate(aggregate) if aggregate.op == AggregateOp::Quantile => {
-                    ("quantile", aggregate.param.as_slice())
+                    ("quantile", aggregate.param.as_deref().map_or(&[][..], std::slice::from_ref))
                 }
                 _ => return,
             };

@@ -106,7 +106,7 @@ fn hand_down<'e>(part: &'e Expr, wanted: &Rc<Wanted<'e>>, pending: &mut Vec<(&'e
         ExprKind::Unary(unary) => pending.push((&unary.operand, Rc::clone(wanted))),
         ExprKind::Subquery(subquery) => pending.push((&subquery.expr, Rc::clone(wanted))),
         ExprKind::Aggregate(aggregate) => {
-            pending.extend(aggregate.param.as_ref().map(|param| (param, Rc::new(Wanted::all()))));
+            pending.extend(aggregate.param.as_deref().map(|param| (param, Rc::new(Wanted::all()))));
             pending.push((&aggregate.expr, of_aggregation(aggregate, wanted)));
         }
         ExprKind::Call(call) => {

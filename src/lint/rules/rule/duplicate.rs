@@ -132,7 +132,7 @@ mod tests {
         let source = Arc::new(SourceFile::new("rules.yml", text));
         let found = lint::run_on(&source, &config);
         let duplicates = found.iter().filter(|found| found.rule == "rule/duplicate");
-        duplicates.map(|found| source.position(found.primary.span.start).line).collect()
+        duplicates.map(|found| source.position(found.primary.span.start()).line).collect()
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn of_rule(policy: &Policy, rule: &RuleContext<'_>) -> Diagnostic {
 }
 
 fn of_file(policy: &Policy, rule: &RuleContext<'_>) -> Diagnostic {
-    let start = rule.group.group.name.span.start;
-    let at = rule.file().label(Span::new(start, rule.group.group.name.span.end), "");
+    let start = rule.group.group.name.span.start();
+    let at = rule.file().label(Span::new(start, rule.group.group.name.span.end()), "");
     policy.finding(&META, "the rules of this file have no owner".to_owned(), at, entry(rule))
 }

@@ -50,7 +50,7 @@ pub(super) fn tell_each(
                     let start = link.value.text().find(address);
                     let whole = start.map(|at| Span::new(at, at + address.len()));
                     let anchor = address.find('#').filter(|_| of_anchor);
-                    let span = whole.map(|whole| Span::new(whole.start + anchor.unwrap_or(0), whole.end));
+                    let span = whole.map(|whole| Span::new(whole.start() + anchor.unwrap_or(0), whole.end()));
                     match span {
                         Some(span) => alert.place.file.inside(link.value, span, ""),
                         // A template has made it.

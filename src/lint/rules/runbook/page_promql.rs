@@ -44,12 +44,12 @@ impl LintRule for PagePromql {
                 match queries(paragraph.slice(text), cx.config) {
                     Ok(queries) => {
                         for (at, query) in queries {
-                            let place = |span: Span| span.shifted(paragraph.start + at);
+                            let place = |span: Span| span.shifted(paragraph.start() + at);
                             unrecorded(cx, entry, &query, &place, &mut left, out);
                         }
                     }
                     Err(error) => {
-                        let place = error.span.shifted(paragraph.start);
+                        let place = error.span.shifted(paragraph.start());
                         out.push(unparsable(entry, error, place));
                     }
                 }
@@ -80,7 +80,7 @@ fn examples(cx: &WorkspaceContext<'_>, entry: &Entry) -> Vec<Field> {
 fn paragraphs(text: &str, block: Span) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = None;
-    let mut at = block.start;
+    let mut at = block.start();
     for line in block.slice(text).split_inclusive('\n') {
         let is_blank = line.trim().is_empty();
         match start {

@@ -33,7 +33,7 @@ impl LintRule for SectionMissing {
             let has = |key: &String| front_matter.is_some_and(|front_matter| front_matter.place(key).is_some());
             let missing: Vec<&String> = keys.iter().filter(|key| !has(key)).collect();
             if !missing.is_empty() {
-                let place = front_matter.map_or(Span::at(0), |front_matter| Span::at(front_matter.span.start));
+                let place = front_matter.map_or(Span::at(0), |front_matter| Span::at(front_matter.span.start()));
                 let message = format!("the front matter of the page has no {}", words::choice(missing));
                 out.push(META.diagnostic(message, Label::new(&entry.page.file, place, "")));
             }

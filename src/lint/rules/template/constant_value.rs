@@ -94,7 +94,7 @@ fn names(metric: &str, word: &str) -> bool {
 
 /// The three words before a place, the nearest first, without the shortest: they say nothing.
 fn words_before(text: &str, place: Span) -> impl Iterator<Item = &str> {
-    let before = text.get(..place.start).unwrap_or_default();
+    let before = text.get(..place.start()).unwrap_or_default();
     let words = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.take(3).filter(|word| word.len() > 3)
 }

@@ -78,7 +78,7 @@ fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicabilit
     let (title, edits) = match what {
         What::Stray => ("remove `}}`", vec![Edit::remove(span)]),
         What::Single if is_variable(span.slice(value.text())) => {
-            ("write two braces", vec![Edit::insert(span.start, "{"), Edit::insert(span.end, "}")])
+            ("write two braces", vec![Edit::insert(span.start(), "{"), Edit::insert(span.end(), "}")])
         }
         // What else stands there may be no action.
         What::Single => return None,
@@ -98,7 +98,7 @@ fn fix(cx: &RuleContext<'_>, value: &Field, span: Span, what: What, applicabilit
 /// The first place where braces are printed.
 fn printed_braces(template: &Template) -> Option<(Span, What)> {
     let lists = template.root().lists().into_iter();
-    lists.filter_map(|list| printed_by(list, template.text())).min_by_key(|(span, _)| span.start)
+    lists.filter_map(|list| printed_by(list, template.text())).min_by_key(|(span, _)| span.start())
 }
 
 /// The first place in one list, without the branches in it.
@@ -111,10 +111,10 @@ fn printed_by(list: &List, text: &str) -> Option<(Span, What)> {
             NodeKind::Text(_) => {
                 let literal = node.span.slice(text);
                 if behind_action && open == 0 && literal.starts_with("}}") {
-                    return Some((Span::new(node.span.start, node.span.start + 2), What::Stray));
+                    return Some((Span::new(node.span.start(), node.span.start() + 2), What::Stray));
                 }
                 if let Some(span) = single_braces(literal) {
-                    return Some((span.shifted(node.span.start), What::Single));
+                    return Some((span.shifted(node.span.start()), What::Single));
                 }
                 open = open_behind(open, literal);
             }

@@ -254,7 +254,7 @@ impl<'a> Reporter<'a, '_> {
 /// The bytes of the label's name in what prints it.
 fn name_in(template: &TemplateField<'_>, reference: &LabelReference) -> Option<Span> {
     let printed = reference.span.slice(template.value.text());
-    let start = reference.span.start + printed.rfind(reference.name.as_str())?;
+    let start = reference.span.start() + printed.rfind(reference.name.as_str())?;
     Some(Span::new(start, start + reference.name.len()))
 }
 

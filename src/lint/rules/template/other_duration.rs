@@ -59,17 +59,17 @@ enum What {
 fn claims(prose: &Prose<'_>) -> Vec<Claim> {
     let mut claims: Vec<(Claim, Option<What>)> = Vec::new();
     for (number, at) in prose.numbers() {
-        let Some((unit_ms, end)) = unit(&prose.text, at.end) else { continue };
+        let Some((unit_ms, end)) = unit(&prose.text, at.end()) else { continue };
         let ms = number * unit_ms;
         // `1 week and 12 hours`, `1h30m`.
         if let Some((last, _)) = claims.last_mut()
-            && matches!(prose.text.get(last.span.end..at.start).map(str::trim), Some("" | "and" | ","))
+            && matches!(prose.text.get(last.span.end()..at.start()).map(str::trim), Some("" | "and" | ","))
         {
-            (last.ms, last.span.end) = (last.ms + ms, end);
+            (last.ms, last.span) = (last.ms + ms, last.span.ending_at(end));
             continue;
         }
-        let what = what_is_said(prose.text.get(..at.start).unwrap_or_default());
-        claims.push((Claim { span: Span::new(at.start, end), ms, number, what: What::Past }, what));
+        let what = what_is_said(prose.text.get(..at.start()).unwrap_or_default());
+        claims.push((Claim { span: Span::new(at.start(), end), ms, number, what: What::Past }, what));
     }
     claims.into_iter().filter_map(|(claim, what)| Some(Claim { what: what?, ..claim })).collect()
 }

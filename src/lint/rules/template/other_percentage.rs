@@ -110,12 +110,12 @@ fn is_known(percent: f64, numbers: &[f64]) -> bool {
 /// The percentages that a text names as limits: `above 90%`, `less than 10 percent`.
 fn claims(prose: &Prose<'_>) -> Vec<(f64, Span)> {
     let numbers = prose.numbers().filter_map(|(number, at)| {
-        let rest = prose.text.get(at.end..)?;
+        let rest = prose.text.get(at.end()..)?;
         let word = rest.strip_prefix(' ').unwrap_or(rest);
         let length = [("%", 1), ("percent", 7)].iter().find(|(sign, _)| word.starts_with(sign))?.1;
-        let end = at.end + (rest.len() - word.len()) + length;
-        let is_limit = is_limit(prose.text.get(..at.start).unwrap_or_default());
-        is_limit.then(|| (number, Span::new(at.start, end)))
+        let end = at.end() + (rest.len() - word.len()) + length;
+        let is_limit = is_limit(prose.text.get(..at.start()).unwrap_or_default());
+        is_limit.then(|| (number, Span::new(at.start(), end)))
     });
     numbers.collect()
 }

@@ -35,7 +35,7 @@ fn outside_of_actions(template: &Template) -> String {
     let mut kept = vec![b' '; text.len()];
     for list in template.root().lists() {
         for node in list.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Text(_))) {
-            if let Some(kept) = kept.get_mut(node.span.start..node.span.end) {
+            if let Some(kept) = kept.get_mut(node.span.start()..node.span.end()) {
                 kept.copy_from_slice(node.span.slice(text).to_ascii_lowercase().as_bytes());
             }
         }

@@ -55,9 +55,9 @@ fn report(
 
 /// A part of the query in the template: exact where the literal holds no escapes, else the literal.
 pub(super) fn place(template: &str, query: &Spanned<Arc<str>>, part: Span) -> Span {
-    let inner = Span::new(query.span.start + 1, query.span.end.saturating_sub(1));
+    let inner = Span::new(query.span.start() + 1, query.span.end().saturating_sub(1));
     match inner.slice(template) == &*query.value && !part.is_empty() {
-        true => part.shifted(inner.start),
+        true => part.shifted(inner.start()),
         false => query.span,
     }
 }

@@ -64,7 +64,7 @@ fn check(
     if behind.len() >= 2 && behind.iter().take(2).all(u8::is_ascii_hexdigit) {
         return None;
     }
-    let sign = Span::new(text.span.start, text.span.start + blanks + 1);
+    let sign = Span::new(text.span.start(), text.span.start() + blanks + 1);
     let place = cx.file().inside(template.value, action.span.to(sign), "");
     if calls(pipeline, PERCENTAGE) {
         // `humanized_percent` says what is wrong.

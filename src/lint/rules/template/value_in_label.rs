@@ -44,8 +44,8 @@ fn printed_value(template: &Template) -> Option<Span> {
 /// Whether one of the pipelines covers the bytes. They are in the order of the text and beside each other: only the last
 /// one that begins before can.
 fn is_inside(used: Span, pipelines: &[&Pipeline]) -> bool {
-    let after = pipelines.partition_point(|pipeline| pipeline.span.start <= used.start);
-    after.checked_sub(1).and_then(|at| pipelines.get(at)).is_some_and(|pipeline| used.end <= pipeline.span.end)
+    let after = pipelines.partition_point(|pipeline| pipeline.span.start() <= used.start());
+    after.checked_sub(1).and_then(|at| pipelines.get(at)).is_some_and(|pipeline| used.end() <= pipeline.span.end())
 }
 
 /// The first printed variable among those that are declared with the value, at the top of the template.
@@ -58,8 +58,8 @@ fn through_variable(root: &List, values: &[Span], printed: &[&Pipeline]) -> Opti
     // Both are in the order of the text.
     let mut values = values.iter().peekable();
     while let Some(declaration) = declarations.next().filter(|_| values.peek().is_some()) {
-        while values.next_if(|value| value.start < declaration.span.start).is_some() {}
-        if values.peek().is_some_and(|value| value.end <= declaration.span.end) {
+        while values.next_if(|value| value.start() < declaration.span.start()).is_some() {}
+        if values.peek().is_some_and(|value| value.end() <= declaration.span.end()) {
             holders.extend(declaration.variables.iter().map(|name| name.value.as_str()));
         }
     }

@@ -206,7 +206,7 @@ fn region(label: &Label) -> Value {
 
 fn fix_of(fix: &Fix, file: &SourceFile) -> Value {
     let region = |span: Span| {
-        let (start, end) = (file.position(span.start), file.position(span.end));
+        let (start, end) = (file.position(span.start()), file.position(span.end()));
         json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
     };
     let replacement =
