@@ -40,7 +40,7 @@ pub(super) struct Known {
 /// The findings of a run.
 pub(super) struct Found {
     pub diagnostics: Vec<Diagnostic>,
-    /// For each of them, which it is.
+    /// For each of them, which it is; empty where nobody asks.
     pub identities: Vec<Identity>,
     /// How many more there are that the baseline knows.
     pub known: usize,

@@ -220,7 +220,12 @@ pub(super) fn report(
         Some(before) => lint::run_keeping(&inputs.workspace, config, &before.gone),
         None => (lint::run(&inputs.workspace, config), lint::Kept::default()),
     };
-    let identities = lint::identify(&inputs.workspace, config, &diagnostics);
+    let mut formats = args.format.formats(session.format(&args.format));
+    // Each costs the printing of an expression, and people are not told.
+    let identities = match known.is_some() || since || formats.any(|format| !format.is_for_people()) {
+        true => lint::identify(&inputs.workspace, config, &diagnostics),
+        false => Vec::new(),
+    };
     drop(progress);
     let workspace = &inputs.workspace;
     let concerned = before.map(|before| before.concerned(workspace, config, &kept, &diagnostics, &identities));

@@ -63,6 +63,11 @@ pub(super) struct FormatArgs {
 }
 
 impl FormatArgs {
+    /// All formats that are written, where `printed` is the one for standard output.
+    pub(super) fn formats(&self, printed: Format) -> impl Iterator<Item = Format> {
+        std::iter::once(printed).chain(self.output.iter().map(|output| output.format))
+    }
+
     /// The files that are written, with the option that asks for them.
     pub(super) fn files(&self) -> Vec<Asked<'_>> {
         self.output.iter().map(|output| ("--output", output.path.as_path())).collect()

@@ -16,6 +16,7 @@ use super::recording::RecordedNames;
 use super::registry::registry;
 use super::rule::LintRule;
 use super::suppression::{PageSuppressions, Suppressions};
+use crate::rules::{Rule, RuleGroup};
 use crate::unittest;
 use crate::workspace::{Document, Purpose, TestInput, Workspace};
 
@@ -112,19 +113,31 @@ pub(super) fn check_document(
     let active: Vec<&dyn LintRule> = active(levels).collect();
     let file = FileContext { config, document, rules, recorded_names };
     out.extend(in_parallel(&active, |rule, out| rule.check_file(&file, out)));
-    for group in &rules.groups {
-        let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
-        let templates: Vec<_> = templates.filter(|template| template.is_for(rules.dialect)).collect();
-        let label_names = names(&group.labels);
-        let group_cx = GroupContext { file, group, label_names: &label_names, templates: &templates };
-        active.iter().for_each(|rule| rule.check_group(&group_cx, &mut out));
-        out.par_extend(group.rules.par_iter().with_min_len(RULES_AT_ONCE).flat_map_iter(|rule| {
-            let rule_cx = RuleContext::new(group_cx, rule);
-            let mut out = Vec::new();
-            active.iter().for_each(|lint| lint.check_rule(&rule_cx, &mut out));
-            out
-        }));
+    out.par_extend(rules.groups.par_iter().flat_map_iter(|group| check_group(file, group, &active)));
+    out
+}
+
+/// What the rules find in a group and in its rules.
+fn check_group(file: FileContext<'_>, group: &RuleGroup, active: &[&dyn LintRule]) -> Vec<Diagnostic> {
+    let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
+    let templates: Vec<_> = templates.filter(|template| template.is_for(file.rules.dialect)).collect();
+    let label_names = names(&group.labels);
+    let cx = GroupContext { file, group, label_names: &label_names, templates: &templates };
+    let mut out = Vec::new();
+    active.iter().for_each(|lint| lint.check_group(&cx, &mut out));
+    let check = |rule: &Rule, out: &mut Vec<Diagnostic>| {
+        let rule_cx = RuleContext::new(cx, rule);
+        active.iter().for_each(|lint| lint.check_rule(&rule_cx, out));
+    };
+    if group.rules.len() < 2 * RULES_AT_ONCE {
+        group.rules.iter().for_each(|rule| check(rule, &mut out));
+        return out;
     }
+    out.par_extend(group.rules.par_chunks(RULES_AT_ONCE).flat_map_iter(|rules| {
+        let mut out = Vec::new();
+        rules.iter().for_each(|rule| check(rule, &mut out));
+        out
+    }));
     out
 }
 

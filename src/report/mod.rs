@@ -54,7 +54,7 @@ use workflow::Annotations;
 pub struct CheckReport {
     /// The findings, in the order in which they are to be shown.
     pub diagnostics: Vec<Diagnostic>,
-    /// For each of them, which it is.
+    /// For each of them, which it is; empty where nobody is told.
     pub identities: Vec<Identity>,
     /// The names of the files that were linted.
     pub files: Vec<String>,

@@ -44,8 +44,8 @@ pub(super) fn groups(
     place: Place,
     part: usize,
 ) -> Vec<RuleGroup> {
-    let nodes = reader.items(mapping, "groups");
-    let groups: Vec<RuleGroup> = nodes.filter_map(|node| group(reader, grammar, node, place, part)).collect();
+    let nodes: Vec<&Node> = reader.items(mapping, "groups").collect();
+    let groups = in_pieces(reader, &nodes, GROUPS_AT_ONCE, |reader, node| group(reader, grammar, node, place, part));
     report_repeated_names(reader, &groups);
     groups
 }
@@ -80,43 +80,51 @@ fn group(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, place: Pla
     check_label_names(reader, &labels);
     let grammar = grammar.with(dialect::language_of_group(mapping, reader.dialect));
     let nodes: Vec<&Node> = reader.items(mapping, "rules").collect();
-    let rules = rules(reader, &grammar, &nodes);
+    let rules = in_pieces(reader, &nodes, RULES_AT_ONCE, |reader, node| rule(reader, &grammar, node));
     Some(RuleGroup { span: node.span, part, name, interval_ms, query_offset_ms, limit, places, labels, rules })
 }
 
 /// So many rules of a group are worth the way to another thread.
 const RULES_AT_ONCE: usize = 64;
-/// So many pieces of a group are read before what is wrong with them is counted: each may have as many problems as a file.
+/// So many groups are; most have a dozen rules.
+const GROUPS_AT_ONCE: usize = 8;
+/// So many pieces are read before what is wrong with them is counted: each may have as many problems as a file.
 const PIECES_AT_ONCE: usize = 16;
 
-/// The rules of a group, those of a long one in parallel where the reader allows it; what is wrong with them is in their order.
-fn rules(reader: &mut Reader<'_>, grammar: &Grammar<'_>, nodes: &[&Node]) -> Vec<Rule> {
+/// What `read` makes of each of the nodes. Of many, `at_once` are a piece, and pieces are read in parallel where the reader
+/// allows it; what is wrong with them is in their order.
+fn in_pieces<T: Send>(
+    reader: &mut Reader<'_>,
+    nodes: &[&Node],
+    at_once: usize,
+    read: impl Fn(&mut Reader<'_>, &Node) -> Option<T> + Sync,
+) -> Vec<T> {
     let of_nodes = |reader: &mut Reader<'_>, nodes: &[&Node]| {
-        // Nearly every node is a rule, and rules are large: a vector that grows would hold many that are none.
-        let mut rules = Vec::with_capacity(nodes.len());
-        rules.extend(nodes.iter().filter_map(|node| rule(reader, grammar, node)));
-        rules
+        // Nearly every node is good, and what comes of it is large: a vector that grows would hold much that is nothing.
+        let mut found = Vec::with_capacity(nodes.len());
+        found.extend(nodes.iter().filter_map(|node| read(reader, node)));
+        found
     };
-    if nodes.len() < 2 * RULES_AT_ONCE || !reader.use_threads {
+    if nodes.len() < 2 * at_once || !reader.use_threads {
         return of_nodes(reader, nodes);
     }
-    let mut rules = Vec::with_capacity(nodes.len());
-    for nodes in nodes.chunks(RULES_AT_ONCE * PIECES_AT_ONCE) {
+    let mut found = Vec::with_capacity(nodes.len());
+    for nodes in nodes.chunks(at_once * PIECES_AT_ONCE) {
         if reader.is_full() {
-            rules.extend(of_nodes(reader, nodes));
+            found.extend(of_nodes(reader, nodes));
             continue;
         }
-        let pieces = nodes.par_chunks(RULES_AT_ONCE).map(|nodes| {
+        let pieces = nodes.par_chunks(at_once).map(|nodes| {
             let mut own = reader.fresh();
-            let rules = of_nodes(&mut own, nodes);
-            (rules, own)
+            let found = of_nodes(&mut own, nodes);
+            (found, own)
         });
         for (of_piece, own) in pieces.collect::<Vec<_>>() {
-            rules.extend(of_piece);
+            found.extend(of_piece);
             reader.take(own);
         }
     }
-    rules
+    found
 }
 
 /// A rule, or a list of rules, that stands in no group of the file: in one without a name.

@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Lets long groups be read by several threads. Not where somebody waits for this reader behind a lock: a thread that
+    /// Lets many groups, and long ones, be read by several threads. Not where somebody waits for this reader behind a lock: a thread that
     /// waits for others does other work meanwhile, which may come to the same lock.
     pub(super) fn with_threads(self) -> Self {
         Reader { use_threads: true, ..self }
@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
 
     /// A reader of another piece of the same file, which has found nothing yet.
     pub(super) fn fresh(&self) -> Self {
-        Reader { dialect: self.dialect, ..Reader::new(self.file, self.ignore_unknown_fields) }
+        let Reader { file, dialect, use_threads, .. } = *self;
+        Reader { dialect, use_threads, ..Reader::new(file, self.ignore_unknown_fields) }
     }
 
     /// What is wrong, and how many expressions are in which language that is not PromQL.

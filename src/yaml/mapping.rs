@@ -72,7 +72,7 @@ pub(super) fn take_merges(entries: &mut Vec<Entry>) -> Vec<Node> {
 }
 
 fn is_merge_key(key: &Node) -> bool {
-    let plain = key.as_scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain && scalar.value() == "<<");
+    let plain = key.as_scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain && scalar.is("<<"));
     plain && key.tag().is_none_or(|tag| tag == "!!merge")
 }
 

@@ -170,11 +170,16 @@ impl Mapping {
 
     /// The entry with the scalar key `name`.
     pub fn get(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.name() == Some(name))
+        self.entries.iter().find(|entry| entry.is(name))
     }
 }
 
 impl Entry {
+    /// Whether the key is a scalar with the text `name`.
+    pub fn is(&self, name: &str) -> bool {
+        self.key.as_scalar().is_some_and(|scalar| scalar.is(name))
+    }
+
     /// The key's text, if it is a scalar.
     pub fn name(&self) -> Option<&str> {
         self.key.as_scalar().map(Scalar::value)
@@ -212,6 +217,11 @@ impl Scalar {
     /// The decoded text; empty for null, however it is written.
     pub fn value(&self) -> &str {
         self.text.as_str()
+    }
+
+    /// Whether the decoded text is `text`.
+    pub fn is(&self, text: &str) -> bool {
+        self.text.is(text)
     }
 
     /// As [`Place::between`].

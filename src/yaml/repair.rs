@@ -92,6 +92,9 @@ impl Insertions {
 
     /// The offset in the original text that belongs to an offset in the text with the insertions.
     pub(super) fn original(&self, offset: usize) -> usize {
+        if self.starts.is_empty() {
+            return offset;
+        }
         let index = self.starts.partition_point(|(start, _)| *start <= offset);
         let Some(index) = index.checked_sub(1) else { return offset };
         match (self.starts.get(index), self.places.get(index)) {

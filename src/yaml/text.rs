@@ -55,6 +55,17 @@ impl Text {
         }
     }
 
+    /// Whether it is this text. Most comparisons, as of keys with what is looked for, end with the lengths.
+    pub(super) fn is(&self, text: &str) -> bool {
+        match &self.0 {
+            Kind::Piece(file, span) if span.len() == text.len() => {
+                file.text().as_bytes().get(span.start()..span.end()) == Some(text.as_bytes())
+            }
+            Kind::Piece(..) => false,
+            Kind::Own(own) => *own.value == *text,
+        }
+    }
+
     /// As [`Place::of_byte`].
     pub(super) fn of_byte(&self, offset: usize) -> Span {
         match &self.0 {

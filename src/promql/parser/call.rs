@@ -1,5 +1,7 @@
 //! Function calls and aggregations.
 
+use smallvec::SmallVec;
+
 use super::*;
 use crate::promql::functions;
 use crate::promql::help;
@@ -7,9 +9,9 @@ use crate::promql::token::Keyword;
 
 /// Arguments between parentheses.
 struct Arguments {
-    list: Vec<Parsed>,
+    list: SmallVec<[Parsed; 2]>,
     /// How many errors the checker had found before each argument.
-    marks: Vec<usize>,
+    marks: SmallVec<[usize; 4]>,
     /// Parentheses included.
     span: Span,
 }
@@ -40,7 +42,7 @@ impl Parser<'_> {
             let error = ParseError::new(name_span, format!("function {quoted} is not enabled"));
             self.report(error.with_help(help::FUNCTION_GATE));
         }
-        let types: Vec<(Span, ValueType)> =
+        let types: SmallVec<[(Span, ValueType); 4]> =
             arguments.list.iter().map(|argument| (argument.expr.span, argument.value_type)).collect();
         self.checker.call(function, span, mark, &types);
         if function.name == "info"
@@ -59,7 +61,7 @@ impl Parser<'_> {
 
     fn arguments(&mut self) -> Result<Arguments> {
         let open = self.advance().span;
-        let mut arguments = Arguments { list: Vec::new(), marks: Vec::new(), span: open };
+        let mut arguments = Arguments { list: SmallVec::new(), marks: SmallVec::new(), span: open };
         if let Some(close) = self.eat(TokenKind::RightParen) {
             arguments.span = open.to(close.span);
             return Ok(arguments);

@@ -63,6 +63,9 @@ pub(super) fn duration_seconds(text: &[u8]) -> std::result::Result<f64, String> 
 
 /// A number as Go reads it: as an integer with its base in front (`0x1F`, `0755`), else as a decimal fraction.
 fn number(text: &[u8]) -> std::result::Result<f64, String> {
+    if let Some(value) = plain_number(text) {
+        return Ok(value);
+    }
     let digits: String = text.iter().filter(|byte| **byte != b'_').map(|byte| char::from(*byte)).collect();
     let lower = digits.to_ascii_lowercase();
     if let Some(value) = integer(&lower) {
@@ -77,6 +80,17 @@ fn number(text: &[u8]) -> std::result::Result<f64, String> {
         Ok(value) => Ok(value),
         Err(_) => Err(problem("invalid syntax")),
     }
+}
+
+/// `0`, `90`: what most numbers are.
+fn plain_number(text: &[u8]) -> Option<f64> {
+    const MOST_DIGITS: usize = 15;
+    if text.len() > MOST_DIGITS || text.len() > 1 && text.starts_with(b"0") || text.is_empty() {
+        return None;
+    }
+    let value =
+        text.iter().try_fold(0_u64, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')));
+    value.map(|value| value as f64)
 }
 
 fn integer(lower: &str) -> Option<f64> {

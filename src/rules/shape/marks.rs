@@ -27,74 +27,57 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
 /// Whether there may be a mark in a value of this YAML: false means certainly not.
 pub(super) fn may_be_in(yaml: &str) -> bool {
     // A backslash may stand for a brace, or for the end of a line between two; what is tagged as binary, for anything.
-    yaml.contains('\\') || yaml.contains("binary") || openers(yaml).next().is_some()
-}
-
-/// What may begin a mark.
-enum Opener {
-    /// `<%`, `{%`, `{#`
-    Pair,
-    /// `{{`
-    Action,
-    /// `[[`
-    Bracket,
-    /// `$`, `%(`, `%%`
-    Placeholder,
-}
-
-/// What may begin a mark in a text, in its order.
-fn openers(text: &str) -> impl Iterator<Item = Opener> {
-    let bytes = text.as_bytes();
-    let before = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before));
-    suspects(bytes).flat_map(move |(at, byte)| {
-        let is_end_of_pair = byte == b'%' && before(at) == Some(&b'<');
-        let opener = match (byte, bytes.get(at + 1)) {
-            (b'{', Some(b'%' | b'#')) => Some(Opener::Pair),
-            (b'{', Some(b'{')) => Some(Opener::Action),
-            (b'[', Some(b'[')) => Some(Opener::Bracket),
-            (b'$', _) | (b'%', Some(b'(' | b'%')) => Some(Opener::Placeholder),
-            _ => None,
-        };
-        is_end_of_pair.then_some(Opener::Pair).into_iter().chain(opener)
-    })
-}
-
-/// So many bytes are looked at in one go, for which there are instructions.
-const STRIDE: usize = 32;
-
-/// The bytes that may stand in an opener, and where.
-fn suspects(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
-    let is_suspect = |byte: u8| matches!(byte, b'{' | b'[' | b'$' | b'%');
-    // Without a branch for each byte.
-    let holds_some = move |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_suspect(*byte));
-    let pieces = bytes.chunks(STRIDE).enumerate().filter(move |(_, piece)| holds_some(piece));
-    pieces.flat_map(move |(at, piece)| {
-        let of_piece = piece.iter().copied().enumerate().filter(move |(_, byte)| is_suspect(*byte));
-        of_piece.map(move |(offset, byte)| (at * STRIDE + offset, byte))
-    })
+    yaml.contains('\\') || yaml.contains("binary") || !Openers::of(yaml).is_empty()
 }
 
 /// Which kinds of marks may begin in a text; nearly every scalar of a rule file has none.
 #[derive(Default)]
 struct Openers {
+    /// `<%`, `{%`, `{#`
     pairs: bool,
+    /// `{{`
     actions: bool,
+    /// `[[`
     brackets: bool,
+    /// `$`, `%(`, `%%`
     placeholders: bool,
 }
 
+/// So many bytes are looked at in one go, for which there are instructions.
+const STRIDE: usize = 32;
+
 impl Openers {
     fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let is_suspect = |byte: u8| matches!(byte, b'{' | b'[' | b'$' | b'%');
         let mut found = Openers::default();
-        for opener in openers(text) {
-            match opener {
-                Opener::Pair => found.pairs = true,
-                Opener::Action => found.actions = true,
-                Opener::Bracket => found.brackets = true,
-                Opener::Placeholder => found.placeholders = true,
+        for (number, piece) in bytes.chunks(STRIDE).enumerate() {
+            // Without a branch for each byte.
+            if !piece.iter().fold(false, |found, byte| found | is_suspect(*byte)) {
+                continue;
+            }
+            for (offset, byte) in piece.iter().enumerate().filter(|(_, byte)| is_suspect(**byte)) {
+                found.see(*byte, bytes, number * STRIDE + offset);
             }
         }
         found
+    }
+
+    /// Notes what `byte` begins or ends, which stands at `at`.
+    fn see(&mut self, byte: u8, bytes: &[u8], at: usize) {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        self.pairs |= byte == b'%' && before == Some(&b'<');
+        match (byte, bytes.get(at + 1)) {
+            (b'{', Some(b'%' | b'#')) => self.pairs = true,
+            (b'{', Some(b'{')) => self.actions = true,
+            (b'[', Some(b'[')) => self.brackets = true,
+            (b'$', _) | (b'%', Some(b'(' | b'%')) => self.placeholders = true,
+            _ => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !(self.pairs || self.actions || self.brackets || self.placeholders)
     }
 }
 
