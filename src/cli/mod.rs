@@ -132,7 +132,9 @@ fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
 fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     let session = Session::new(&cli.shared, streams);
     // An error means that a pool exists already, which then serves as well.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
+    // This thread works, too, instead of waiting for one that has to be woken.
+    let _ = pool.use_current_thread().build_global();
     let result = environment::check().and_then(|()| match &cli.command {
         Command::Init(args) => init::run(args, &session),
         Command::Check(args) => check::run(args, &session),

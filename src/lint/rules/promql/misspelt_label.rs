@@ -37,8 +37,10 @@ impl LintRule for MisspeltLabel {
                 });
             }
         }
-        let frequent = Frequent::of(names.iter().filter(|(_, used)| used.count >= FREQUENT).map(|(name, _)| *name));
-        for (name, used) in names.iter().filter(|(name, used)| used.count == 1 && name.len() >= MIN_LETTERS) {
+        let rare: Vec<_> = names.iter().filter(|(name, used)| used.count == 1 && name.len() >= MIN_LETTERS).collect();
+        let frequent = names.iter().filter(|(_, used)| used.count >= FREQUENT).map(|(name, _)| *name);
+        let frequent = Frequent::of(frequent, rare.len());
+        for (name, used) in rare {
             if let Some(meant) = frequent.near(name) {
                 let Place { file, expr, span } = used.first;
                 let message = format!("no other expression has a label `{name}`; `{meant}` is used often");
@@ -83,29 +85,49 @@ fn label_names<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Spanned<String>)) {
     });
 }
 
-/// Frequent names by what is left of them when one letter is left out: those that are near each other have one such text
-/// in common, so that looking for one costs its length and not the number of names.
-struct Frequent<'a> {
-    by_rest: FxHashMap<String, Vec<&'a str>>,
+/// So many comparisons cost less than what a few names leave when a letter is left out.
+const FEW_COMPARISONS: usize = 10_000;
+
+/// Frequent names, among which that is to be found which a rare one may be a slip of.
+enum Frequent<'a> {
+    /// Few, which are compared with each.
+    Few(Vec<&'a str>),
+    /// By what is left of them when one letter is left out: those that are near each other have one such text in common, so
+    /// that looking for one costs its length and not the number of names.
+    ByRest(FxHashMap<String, Vec<&'a str>>),
 }
 
 impl<'a> Frequent<'a> {
-    fn of(names: impl Iterator<Item = &'a str>) -> Self {
+    /// Those of `names` that are worth a comparison, for so many rare ones.
+    fn of(names: impl Iterator<Item = &'a str>, rare: usize) -> Self {
+        let names: Vec<&str> = names.filter(|name| (MIN_LETTERS..=MAX_LETTERS).contains(&name.len())).collect();
+        if names.len().saturating_mul(rare) <= FEW_COMPARISONS {
+            return Frequent::Few(names);
+        }
         let mut by_rest: FxHashMap<String, Vec<&str>> = FxHashMap::default();
-        for name in names.filter(|name| (MIN_LETTERS..=MAX_LETTERS).contains(&name.len())) {
+        for name in names {
             for rest in rests(name) {
                 by_rest.entry(rest).or_default().push(name);
             }
         }
-        Frequent { by_rest }
+        Frequent::ByRest(by_rest)
     }
 
     fn near(&self, name: &str) -> Option<&'a str> {
         if name.len() > MAX_LETTERS + 1 {
             return None;
         }
-        let mut near: Vec<&str> =
-            rests(name).iter().filter_map(|rest| self.by_rest.get(rest)).flatten().copied().collect();
+        let first = name.chars().next();
+        let mut near: Vec<&str> = match self {
+            Frequent::Few(names) => {
+                let may_be_near =
+                    |known: &&&str| known.chars().next() == first && known.len().abs_diff(name.len()) <= 4;
+                names.iter().filter(may_be_near).copied().collect()
+            }
+            Frequent::ByRest(by_rest) => {
+                rests(name).iter().filter_map(|rest| by_rest.get(rest)).flatten().copied().collect()
+            }
+        };
         near.retain(|known| is_slip(known, name));
         near.sort_unstable();
         near.first().copied()
@@ -143,13 +165,17 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen() {
-        let frequent = Frequent::of(["instance", "namespace", "cluster", "node"].into_iter());
-        assert_eq!(frequent.near("instace"), Some("instance"));
-        assert_eq!(frequent.near("instancee"), Some("instance"));
-        assert_eq!(frequent.near("namepsace"), Some("namespace"));
-        assert_eq!(frequent.near("clustre"), Some("cluster"));
-        assert_eq!(frequent.near("clusters"), None);
-        assert_eq!(frequent.near("cluster1"), None);
-        assert_eq!(frequent.near("name"), None);
+        // Compared with each, and by what is left of them.
+        for rare in [1, usize::MAX] {
+            let frequent = Frequent::of(["instance", "namespace", "cluster", "größe", "node"].into_iter(), rare);
+            assert_eq!(frequent.near("instace"), Some("instance"));
+            assert_eq!(frequent.near("instancee"), Some("instance"));
+            assert_eq!(frequent.near("namepsace"), Some("namespace"));
+            assert_eq!(frequent.near("clustre"), Some("cluster"));
+            assert_eq!(frequent.near("größ😀"), Some("größe"));
+            assert_eq!(frequent.near("clusters"), None);
+            assert_eq!(frequent.near("cluster1"), None);
+            assert_eq!(frequent.near("name"), None);
+        }
     }
 }
