@@ -1,10 +1,9 @@
-//! A few lines of a file, cropped and made printable, as a source for miette.
+//! A few lines of a file, cropped and made printable.
 
 use std::ops::Range;
 
-use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
-
 use super::crop::visible_parts;
+use super::frame::Line;
 use super::{CONTEXT_LINES, FRAME_WIDTH, MIN_TEXT_WIDTH, Place, Style};
 use crate::report::text::{is_unprintable, one_line};
 use crate::source::{Position, Span};
@@ -75,13 +74,45 @@ impl Excerpt {
         excerpt
     }
 
+    /// What the file is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Index in the file of the first line.
+    pub(super) fn first_line(&self) -> usize {
+        self.first_line
+    }
+
+    /// Index in the file of the line behind the last one.
+    pub(super) fn end_line(&self) -> usize {
+        self.first_line + self.line_count
+    }
+
+    /// The lines as they are shown.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let mut end = 0;
+        self.text.split_inclusive('\n').map(move |line| {
+            let start = end;
+            end += line.len();
+            Line { text: line.strip_suffix('\n').unwrap_or(line), span: Span::new(start, end) }
+        })
+    }
+
+    /// The position in the file to name: of the finding's own place if it is here, or else of the first one.
+    pub(super) fn position(&self) -> Option<Position> {
+        let named = self.marks.iter().find(|mark| mark.primary).or(self.marks.first())?;
+        // Of several that are shown at the same byte, such as a gap, the first one's.
+        let first = self.marks.iter().find(|mark| mark.span.start() == named.span.start());
+        first.map(|mark| mark.position)
+    }
+
     /// The places, in the order of the text.
     pub(super) fn marks(&self) -> &[Mark] {
         &self.marks
     }
 
-    /// miette moves a mark that overlaps another one on the same line to the right of it, where it points at the
-    /// wrong text. So of two that overlap one gives way: the primary place stays as it is, another keeps the longest
+    /// Underlines that overlap cannot be told apart. So of two that overlap one gives way: the primary place stays as it is, another keeps the longest
     /// piece that is left of it, and one of which nothing is left hands its text to the one that covers it.
     fn separate_marks(&mut self) {
         let text = &self.text;
@@ -196,7 +227,7 @@ impl OffsetMap {
     }
 
     /// The bytes of `text`, the excerpt, that show `span`. What is empty and lies at the end of a line covers its line
-    /// feed, which miette draws as one column behind the line.
+    /// feed, which is drawn as one column behind the line.
     fn span(&self, span: Span, text: &str) -> Span {
         let start = self.offset(span.start());
         if !span.is_empty() {
@@ -204,35 +235,5 @@ impl OffsetMap {
         }
         let at_line_end = text.as_bytes().get(start) == Some(&b'\n');
         Span::new(start, start + usize::from(at_line_end))
-    }
-}
-
-impl SourceCode for Excerpt {
-    /// All of the excerpt, whatever is asked for: it is what is to be shown. Without context lines, miette wants to
-    /// know the position of a mark.
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        context_lines_before: usize,
-        _context_lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let mut line = self.first_line;
-        let mut column = 0;
-        if context_lines_before == 0
-            && let Some(mark) = self.marks.iter().find(|mark| mark.span.start() == span.offset())
-        {
-            line = mark.position.line - 1;
-            column = mark.position.column - 1;
-        }
-        let whole = (0, self.text.len()).into();
-        let contents = MietteSpanContents::new_named(
-            self.name.clone(),
-            self.text.as_bytes(),
-            whole,
-            line,
-            column,
-            self.line_count,
-        );
-        Ok(Box::new(contents))
     }
 }

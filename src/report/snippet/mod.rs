@@ -1,20 +1,21 @@
 //! Source lines with labelled places drawn into them.
 //!
-//! miette draws. What it is given to draw is not the file but an `excerpt`: the few lines around the labels, each
-//! cropped to the width of the output. miette's own sources are searched from their first byte for every label, which
-//! at the end of a large file takes milliseconds, and would print a line of 100 MB whole.
+//! What is drawn is not the file but an `excerpt`: the few lines around the labels, each cropped to the width of the
+//! output. `frame` draws it, with `underline` for the places within a line.
 
+mod columns;
 mod crop;
 mod excerpt;
+mod frame;
+mod pen;
+mod underline;
 
-use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
-
 use self::excerpt::Excerpt;
+use self::pen::Pen;
 use super::Style;
 use super::text::one_line;
 use crate::source::{FileId, Label, Severity, SourceFile, Span};
@@ -29,7 +30,7 @@ const CONTEXT_LINES: usize = 1;
 const MAX_GAP_LINES: usize = 3;
 /// The least number of columns of source text, however narrow the output is.
 const MIN_TEXT_WIDTH: usize = 40;
-/// Columns that miette needs for the line number and the frame, more or less.
+/// Columns that the drawing needs for the line number and the frame, more or less.
 const FRAME_WIDTH: usize = 10;
 
 /// A place to draw: bytes of the file, what to say there, and whether it is the finding's own place.
@@ -55,13 +56,16 @@ pub fn write(
 ) -> io::Result<()> {
     let labels = std::iter::once((primary, true)).chain(related.iter().map(|label| (label, false)));
     let places = labels.take(MAX_PLACES).map(|(label, is_primary)| Place::new(label, is_primary)).collect();
+    let mut drawn = String::new();
     for group in into_groups(places) {
         if group.first().is_some_and(|place| place.file.is_foreign()) {
             write_places(out, &group)?;
             continue;
         }
         let excerpt = Excerpt::new(style, &group);
-        out.write_all(draw(style, severity, &excerpt).as_bytes())?;
+        drawn.clear();
+        frame::draw(Pen::new(&mut drawn, style.colour, style.unicode), severity, &excerpt);
+        out.write_all(drawn.as_bytes())?;
     }
     if related.len() >= MAX_PLACES {
         writeln!(out, "  and {} more places", related.len() + 1 - MAX_PLACES)?;
@@ -133,67 +137,6 @@ fn into_groups(mut places: Vec<Place<'_>>) -> Vec<Vec<Place<'_>>> {
     groups.sort_by_key(|group| !group.iter().any(|place| place.primary));
     groups
 }
-
-/// One excerpt as miette draws it.
-fn draw(style: &Style, severity: Severity, excerpt: &Excerpt) -> String {
-    let colours = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
-    let primary = match severity {
-        Severity::Error => colours.error,
-        Severity::Warning => colours.warning,
-        Severity::Info => colours.advice,
-    };
-    let other = colours.help;
-    // miette goes through the styles in the order of the labels, which is the order of the marks.
-    let highlights = excerpt.marks().iter().map(|mark| if mark.primary { primary } else { other }).collect();
-    let theme = GraphicalTheme {
-        characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
-        styles: ThemeStyles { highlights, ..colours },
-    };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_context_lines(CONTEXT_LINES)
-        .with_width(style.width)
-        .with_urls(false);
-    let mut drawn = String::new();
-    // Writing to a string does not fail, and the excerpt has every span that it is asked for.
-    let _ = handler.render_report(&mut drawn, &Picture(excerpt));
-    // miette begins with the message, which stands in our own header.
-    drawn.split_once('\n').map(|(_, frame)| frame.to_owned()).unwrap_or_default()
-}
-
-/// An excerpt in the shape in which miette takes a diagnostic: no message, only labels.
-struct Picture<'a>(&'a Excerpt);
-
-impl miette::Diagnostic for Picture<'_> {
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self.0)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.0.marks().iter().map(|mark| {
-            let text = (!mark.text.is_empty()).then(|| mark.text.clone());
-            let span = (mark.span.start(), mark.span.len());
-            if mark.primary {
-                LabeledSpan::new_primary_with_span(text, span)
-            } else {
-                LabeledSpan::new_with_span(text, span)
-            }
-        })))
-    }
-}
-
-impl fmt::Debug for Picture<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Picture")
-    }
-}
-
-impl fmt::Display for Picture<'_> {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl std::error::Error for Picture<'_> {}
 
 #[cfg(test)]
 mod tests;
