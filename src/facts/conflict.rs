@@ -5,7 +5,7 @@ use super::labels::{LabelFact, LabelSet};
 use super::{Dropped, Presence};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{BinaryExpr, BinaryOp, NodeId, VectorMatching};
-use crate::promql::regex::language::{Answer, Condition, value_satisfying};
+use crate::promql::regex::language::{Condition, is_contradiction};
 use crate::source::Span;
 
 /// An operator whose sides never match, so that it yields nothing (and `unless` removes nothing).
@@ -118,8 +118,7 @@ fn disjoint(left: &LabelFact<'_>, right: &LabelFact<'_>, questions: &mut u32) ->
     *questions -= 1;
     let conditions: Vec<Condition<'_>> =
         left.passes.iter().chain(&right.passes).flatten().map(|matcher| Condition::of(matcher)).collect();
-    let found = value_satisfying(&conditions) == Answer::None;
-    found.then_some(ConflictKind::Disjoint { left: a.span, right: b.span })
+    is_contradiction(&conditions).then_some(ConflictKind::Disjoint { left: a.span, right: b.span })
 }
 
 /// The labels that are compared and of which something is known, each once.

@@ -54,16 +54,17 @@ impl AnchoredRegex {
     /// Where Go refuses it, or where it is too large.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
         let node = parser::parse(pattern, true)?;
-        let kind = match (&node, node.literals()) {
-            (_, Some(texts)) => Anchored::OneOf(texts),
-            (Node::Repeat { min: 0, max: None, inner, .. }, _) if is_any(inner) => Anchored::Anything,
-            (Node::Repeat { min: 1, max: None, inner, .. }, _) if is_any(inner) => Anchored::Something,
-            _ => match alternatives::of(&node) {
-                Some(alternatives) => Anchored::AnyOf(alternatives),
-                None => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
-            },
+        let kind = match Anchored::plain(&node) {
+            Some(plain) => plain,
+            None => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
         };
         Ok(AnchoredRegex { kind })
+    }
+
+    /// The pattern, if it needs no engine and costs next to nothing.
+    pub(super) fn plain(pattern: &str) -> Option<Self> {
+        let kind = Anchored::plain(&parser::parse(pattern, true).ok()?)?;
+        Some(AnchoredRegex { kind })
     }
 
     /// Whether the whole text matches.
@@ -82,6 +83,17 @@ impl AnchoredRegex {
         match &self.kind {
             Anchored::OneOf(texts) => Some(texts),
             _ => None,
+        }
+    }
+}
+
+impl Anchored {
+    fn plain(node: &Node) -> Option<Self> {
+        match (node, node.literals()) {
+            (_, Some(texts)) => Some(Anchored::OneOf(texts)),
+            (Node::Repeat { min: 0, max: None, inner, .. }, _) if is_any(inner) => Some(Anchored::Anything),
+            (Node::Repeat { min: 1, max: None, inner, .. }, _) if is_any(inner) => Some(Anchored::Something),
+            _ => alternatives::of(node).map(Anchored::AnyOf),
         }
     }
 }

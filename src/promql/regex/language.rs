@@ -15,6 +15,7 @@ use regex_automata::{Anchored, util::syntax};
 use rustc_hash::FxHashSet;
 
 use super::super::ast::{MatchOp, Matcher};
+use super::syntax::Node;
 use super::{AnchoredRegex, emit, parser};
 
 /// More combinations of states than this are not looked at: the answer is then [`Answer::Unknown`].
@@ -78,6 +79,60 @@ pub fn value_satisfying(conditions: &[Condition<'_>]) -> Answer {
         None if conditions.iter().all(|condition| accepts_nothing_there(*condition)) => Answer::Some(String::new()),
         None => search(conditions).unwrap_or(Answer::Unknown),
     }
+}
+
+/// Whether certainly no value satisfies all `conditions`. Costs less than [`value_satisfying`] where some obvious value does.
+pub fn is_contradiction(conditions: &[Condition<'_>]) -> bool {
+    !conditions.iter().any(|condition| example(*condition).is_some_and(|value| plainly_accepted(&value, conditions)))
+        && value_satisfying(conditions) == Answer::None
+}
+
+/// A value that satisfies the condition, if its pattern shows one.
+fn example(condition: Condition<'_>) -> Option<String> {
+    if condition.op != MatchOp::Regex {
+        return None;
+    }
+    let mut value = String::new();
+    spell(&parser::parse(condition.text()?, true).ok()?, &mut value).then_some(value)
+}
+
+/// Appends a text that `node` matches; false where that takes a closer look, and where the text becomes long.
+fn spell(node: &Node, out: &mut String) -> bool {
+    const LONGEST: usize = 200;
+    match node {
+        Node::Empty => true,
+        Node::Char { c, .. } => {
+            out.push(*c);
+            out.len() <= LONGEST
+        }
+        Node::Any { .. } => {
+            out.push('x');
+            out.len() <= LONGEST
+        }
+        Node::Group { inner, .. } => spell(inner, out),
+        Node::Repeat { min, inner, .. } => (0..*min).all(|_| spell(inner, out)),
+        Node::Concat(parts) => parts.iter().all(|part| spell(part, out)),
+        Node::Alternate(parts) => parts.first().is_some_and(|first| spell(first, out)),
+        Node::Class(_)
+        | Node::LineStart
+        | Node::LineEnd
+        | Node::TextStart
+        | Node::TextEnd
+        | Node::WordBoundary { .. } => false,
+    }
+}
+
+/// Whether all conditions accept the value, as far as that can be told without compiling a pattern.
+fn plainly_accepted(value: &str, conditions: &[Condition<'_>]) -> bool {
+    let accepts = |condition: &Condition<'_>| {
+        let text = condition.text()?;
+        let matches = match condition.op {
+            MatchOp::Equal | MatchOp::NotEqual => value == text,
+            MatchOp::Regex | MatchOp::NotRegex => AnchoredRegex::plain(text)?.is_match(value),
+        };
+        Some(matches != condition.is_negative())
+    };
+    conditions.iter().all(|condition| accepts(condition) == Some(true))
 }
 
 /// Whether the empty value satisfies it, as with `!="a"`, `!~"a.*"`. No automaton is needed to see that.
@@ -367,6 +422,10 @@ mod tests {
             }
             let short = value_satisfying(&conditions);
             prop_assert_eq!(walked == Some(Answer::None), short == Answer::None);
+            prop_assert_eq!(walked == Some(Answer::None), is_contradiction(&conditions));
+            for example in conditions.iter().filter_map(|condition| example(*condition)) {
+                prop_assert!(tests.iter().any(|test| !test.negative && test.accepts(&example)), "{texts:?} {example:?}");
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
 /// Whether there may be a mark in a value of this YAML: false means certainly not.
 pub(super) fn may_be_in(yaml: &str) -> bool {
     // A backslash may stand for a brace, or for the end of a line between two; what is tagged as binary, for anything.
-    yaml.contains('\\') || yaml.contains("binary") || !Openers::of(yaml).is_empty()
+    yaml.contains('\\') || yaml.contains("binary") || Openers::are_in(yaml)
 }
 
 /// Which kinds of marks may begin in a text; nearly every scalar of a rule file has none.
@@ -53,28 +53,37 @@ static IS_SUSPECT: [bool; 256] = {
     table
 };
 
+/// Where such bytes stand.
+fn suspects(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    bytes.iter().enumerate().filter(|(_, byte)| IS_SUSPECT[usize::from(**byte)]).map(|(at, _)| at)
+}
+
 impl Openers {
     /// Each byte is looked at, of texts of a few words: a table costs less than comparisons, and than calling a search.
     fn of(text: &str) -> Self {
-        let bytes = text.as_bytes();
         let mut found = Openers::default();
-        for (at, byte) in bytes.iter().enumerate() {
-            if IS_SUSPECT[usize::from(*byte)] {
-                found.see(*byte, bytes, at);
-            }
-        }
+        suspects(text.as_bytes()).for_each(|at| found.see(text.as_bytes(), at));
         found
     }
 
-    /// Notes what `byte` begins or ends, which stands at `at`.
-    fn see(&mut self, byte: u8, bytes: &[u8], at: usize) {
+    /// Whether there is one: the first one will do.
+    fn are_in(text: &str) -> bool {
+        suspects(text.as_bytes()).any(|at| {
+            let mut found = Openers::default();
+            found.see(text.as_bytes(), at);
+            !found.is_empty()
+        })
+    }
+
+    /// Notes what the byte at `at` begins or ends.
+    fn see(&mut self, bytes: &[u8], at: usize) {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        self.pairs |= byte == b'%' && before == Some(&b'<');
-        match (byte, bytes.get(at + 1)) {
-            (b'{', Some(b'%' | b'#')) => self.pairs = true,
-            (b'{', Some(b'{')) => self.actions = true,
-            (b'[', Some(b'[')) => self.brackets = true,
-            (b'$', _) | (b'%', Some(b'(' | b'%')) => self.placeholders = true,
+        self.pairs |= bytes.get(at) == Some(&b'%') && before == Some(&b'<');
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'{'), Some(b'%' | b'#')) => self.pairs = true,
+            (Some(b'{'), Some(b'{')) => self.actions = true,
+            (Some(b'['), Some(b'[')) => self.brackets = true,
+            (Some(b'$'), _) | (Some(b'%'), Some(b'(' | b'%')) => self.placeholders = true,
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
-use crate::promql::regex::language::{Answer, Condition, value_satisfying};
+use crate::promql::regex::language::{self, Condition};
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/contradictory-matchers", Error, certain, "matchers that no label value satisfies");
@@ -44,7 +44,7 @@ fn is_worth_asking(matchers: &[&Matcher]) -> bool {
 
 fn is_contradiction(matchers: &[&Matcher]) -> bool {
     let conditions: Vec<Condition<'_>> = matchers.iter().map(|matcher| Condition::of(matcher)).collect();
-    value_satisfying(&conditions) == Answer::None
+    language::is_contradiction(&conditions)
 }
 
 fn report(cx: &RuleContext<'_>, matchers: &[&Matcher]) -> Diagnostic {
