@@ -59,6 +59,25 @@ pub(super) enum ClassItem {
     Property { name: Option<String>, negated: bool },
 }
 
+impl Class {
+    /// A character of the class, where it lists characters and one is easily found.
+    pub(super) fn example(&self) -> Option<char> {
+        let has = |c: char| {
+            let is_in = |item: &ClassItem| match item {
+                ClassItem::Range(first, last) => Some((*first..=*last).contains(&u32::from(c))),
+                ClassItem::Ascii { .. } | ClassItem::Property { .. } => None,
+            };
+            self.items.iter().try_fold(false, |found, item| is_in(item).map(|is_in| found || is_in))
+        };
+        let first = self.items.iter().find_map(|item| match item {
+            ClassItem::Range(first, _) => char::from_u32(*first),
+            ClassItem::Ascii { .. } | ClassItem::Property { .. } => None,
+        });
+        let mut likely = ['x', 'a', '0'].into_iter().chain(first);
+        if self.fold { None } else { likely.find(|c| has(*c) == Some(!self.negated)) }
+    }
+}
+
 impl Node {
     /// Whether the pattern, anchored at both ends, matches the empty text.
     pub(super) fn is_nullable(&self) -> bool {
