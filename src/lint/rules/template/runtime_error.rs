@@ -4,7 +4,7 @@ use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::{Labels, SampleValue};
 use crate::source::{Diagnostic, Span};
-use crate::template::ast::{OperandKind, Pipeline};
+use crate::template::ast::{NodeKind, OperandKind, Pipeline};
 use crate::template::{self, Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
 
 static META: Meta =
@@ -20,7 +20,7 @@ impl LintRule for RuntimeError {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
-            if may_fail(parsed.text())
+            if may_fail(parsed)
                 && let Some(error) = certain_failure(parsed)
             {
                 out.push(report(cx, template, &error));
@@ -36,14 +36,36 @@ impl LintRule for RuntimeError {
     }
 }
 
-/// Whether there is more in an action of the template than a label or the value: nearly all have no more, and cannot fail.
-fn may_fail(text: &str) -> bool {
-    text.split("{{").skip(1).any(|rest| {
-        let action = rest.split("}}").next().unwrap_or(rest).trim_matches(['-', ' ', '\t', '\r', '\n']);
-        let name = action.strip_prefix("$labels.").or_else(|| action.strip_prefix("$"));
-        name.is_none_or(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+/// Whether there is more in the template than texts, labels and the value: nearly all have no more, and cannot fail.
+fn may_fail(template: &Template) -> bool {
+    template.root().nodes.iter().any(|node| match &node.kind {
+        NodeKind::Text(_) => false,
+        NodeKind::Action(pipeline) => !is_harmless(pipeline),
+        _ => true,
     })
 }
+
+/// `$labels.job`, `$value`, `$value | humanize`: no data makes them fail.
+fn is_harmless(pipeline: &Pipeline) -> bool {
+    let mut operands = pipeline.commands.iter().map(|command| match command.operands.as_slice() {
+        [operand] => Some(&operand.kind),
+        _ => None,
+    });
+    let Some(Some(OperandKind::Variable { name, fields })) = operands.next() else { return false };
+    let is_value = fields.is_empty() && name.value == "$value";
+    let is_known = fields.is_empty() || fields.len() == 1 && name.value == "$labels";
+    // A label may be no number.
+    let takes_value = |operand: Option<&OperandKind>| matches!(operand, Some(OperandKind::Function(name)) if NUMBER_WORDS.contains(&name.as_str()));
+    match operands.next() {
+        None => is_known && pipeline.variables.is_empty(),
+        Some(function) => {
+            is_value && takes_value(function) && operands.next().is_none() && pipeline.variables.is_empty()
+        }
+    }
+}
+
+/// Functions that make a text of any number.
+const NUMBER_WORDS: [&str; 4] = ["humanize", "humanize1024", "humanizeDuration", "humanizePercentage"];
 
 /// Steps that a trial may take; a template that takes more is not judged.
 const MAX_WORK: usize = 20_000;
@@ -199,7 +221,7 @@ mod tests {
     fn what_fails_whatever_the_data() {
         let fails = |text: &str| {
             let parsed = template::parse(text).unwrap();
-            may_fail(text) && certain_failure(&parsed).is_some()
+            may_fail(&parsed) && certain_failure(&parsed).is_some()
         };
         for text in ["{{ .Foo }}", "{{ $x := 1 }}{{ $x.y }}", "{{ not }}", "{{ $value 1 }}", "{{ $labels.job 1 }}"] {
             assert!(fails(text), "{text}");
@@ -208,7 +230,10 @@ mod tests {
             assert!(!fails(text), "{text}");
         }
         // What stands outside of actions makes nobody try.
-        assert!(!may_fail("{{ $labels.job }} | (first) {{ $value }}. printf"));
-        assert!(may_fail("{{ \"}}\" | x }}"));
+        let may_fail = |text: &str| may_fail(&template::parse(text).unwrap());
+        assert!(!may_fail("{{ $labels.job }} | (first) {{ $value | humanize }}. printf"));
+        for text in ["{{ \"}}\" | len }}", "{{ $labels.job | humanize }}", "{{ $value.x }}", "{{ $x := $value }}"] {
+            assert!(may_fail(text), "{text}");
+        }
     }
 }
