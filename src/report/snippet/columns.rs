@@ -11,15 +11,18 @@ fn width(character: char, column: usize) -> usize {
 
 /// How many columns `text`, which begins a line, takes.
 fn columns(text: &str) -> usize {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.chars().fold(0, |column, character| column + width(character, column))
 }
 
-/// The column of the byte `at` of `line`: where the character that holds it begins.
+/// The column of the byte `at` of `line`: where the character that holds it begins. The line feed is behind the line.
 pub(super) fn start(line: &str, at: usize) -> usize {
-    columns(line.get(..line.floor_char_boundary(at)).unwrap_or(line)) + usize::from(at > line.len())
+    columns(line.get(..line.floor_char_boundary(at)).unwrap_or(line))
 }
 
-/// The column behind the character before the byte `at` of `line`. The line feed takes one column.
+/// The column behind the character that holds the byte before `at`. The line feed takes one column.
 pub(super) fn end(line: &str, at: usize) -> usize {
     columns(line.get(..line.ceil_char_boundary(at)).unwrap_or(line)) + usize::from(at > line.len())
 }

@@ -84,7 +84,7 @@ impl Excerpt {
         self.first_line
     }
 
-    /// Index in the file of the line behind the last one.
+    /// Index in the file of the line behind the last one, which is the last one's number.
     pub(super) fn end_line(&self) -> usize {
         self.first_line + self.line_count
     }
@@ -102,7 +102,7 @@ impl Excerpt {
     /// The position in the file to name: of the finding's own place if it is here, or else of the first one.
     pub(super) fn position(&self) -> Option<Position> {
         let named = self.marks.iter().find(|mark| mark.primary).or(self.marks.first())?;
-        // Of several that are shown at the same byte, such as a gap, the first one's.
+        // What lies in one gap is shown at the same byte; the first of those is named.
         let first = self.marks.iter().find(|mark| mark.span.start() == named.span.start());
         first.map(|mark| mark.position)
     }
@@ -112,8 +112,9 @@ impl Excerpt {
         &self.marks
     }
 
-    /// Underlines that overlap cannot be told apart. So of two that overlap one gives way: the primary place stays as it is, another keeps the longest
-    /// piece that is left of it, and one of which nothing is left hands its text to the one that covers it.
+    /// Underlines that overlap cannot be told apart. So of two that overlap one gives way: the primary place stays as
+    /// it is, another keeps the longest piece that is left of it, and one of which nothing is left hands its text to
+    /// the one that covers it.
     fn separate_marks(&mut self) {
         let text = &self.text;
         let (multi_line, mut waiting): (Vec<Mark>, Vec<Mark>) = std::mem::take(&mut self.marks)

@@ -142,7 +142,8 @@ impl<'a> Frame<'a> {
                 (_, true) => characters.branch,
                 _ => {
                     self.pen.stroke(ink, characters.upright, 1);
-                    // Escapes count, which brings text in colour further to the left where places lie in each other.
+                    // Escapes count as if they could be seen: where fewer places than elsewhere lie beside a line, its
+                    // text stands further to the left in colour than without.
                     written += 1 + if self.pen.colour { ink.escape_len() } else { 0 };
                     continue;
                 }

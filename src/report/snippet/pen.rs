@@ -52,8 +52,11 @@ const RESET: &str = "\x1b[0m";
 pub(super) struct Ink(&'static str);
 
 impl Ink {
+    /// Of the numbers of lines: dim.
     pub(super) const LINE_NUMBER: Ink = Ink("\x1b[2m");
+    /// Of the file's name and the position in it.
     pub(super) const POSITION: Ink = Ink("\x1b[36;1;4m");
+    /// Of places other than the finding's own.
     pub(super) const RELATED: Ink = Ink("\x1b[36m");
 
     /// The colour of a finding's own place.
@@ -73,8 +76,11 @@ impl Ink {
 
 /// Appends to a text, in colours if there are any.
 pub(super) struct Pen<'a> {
+    /// What is drawn so far.
     pub out: &'a mut String,
+    /// Whether to write the escapes of colours.
     pub colour: bool,
+    /// What to draw with.
     pub characters: &'static Characters,
 }
 
@@ -83,12 +89,14 @@ impl<'a> Pen<'a> {
         Pen { out, colour, characters: if unicode { &UNICODE } else { &ASCII } }
     }
 
+    /// What follows is in the colour of `ink`.
     pub(super) fn begin(&mut self, ink: Ink) {
         if self.colour {
             self.out.push_str(ink.0);
         }
     }
 
+    /// What follows has no colour.
     pub(super) fn end(&mut self) {
         if self.colour {
             self.out.push_str(RESET);
@@ -110,6 +118,7 @@ impl<'a> Pen<'a> {
         self.end();
     }
 
+    /// `text` in colour.
     pub(super) fn text(&mut self, ink: Ink, text: &str) {
         self.begin(ink);
         self.out.push_str(text);

@@ -22,6 +22,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, line: Line<'_>) {
     }
 }
 
+/// The underlines of all places within `line`, from left to right; each takes at least one column, and none overlaps
+/// the one before it.
 fn underlines<'a>(frame: &mut Frame<'a>, line: Line<'_>) -> SmallVec<[Stem<'a>; 4]> {
     let characters = frame.pen.characters;
     let mut stems = SmallVec::new();
@@ -55,8 +57,7 @@ fn label(frame: &mut Frame<'_>, stems: &[Stem<'_>], mark: &Mark) {
     let mut column = 0;
     for (other, stem) in stems {
         frame.pen.blanks(stem.saturating_sub(column));
-        let ink = frame.ink(other);
-        // Compared by what they say: of two empty places at the same byte the first one speaks for both.
+        // Not compared by identity: two empty places at one byte may say the same, and then the first speaks for both.
         if other.span == mark.span && other.text == mark.text {
             frame.pen.begin(frame.ink(mark));
             frame.pen.out.extend([characters.corner_bottom, characters.bar, characters.bar, ' ']);
@@ -65,7 +66,7 @@ fn label(frame: &mut Frame<'_>, stems: &[Stem<'_>], mark: &Mark) {
             frame.pen.out.push('\n');
             return;
         }
-        frame.pen.stroke(ink, characters.upright, 1);
+        frame.pen.stroke(frame.ink(other), characters.upright, 1);
         column = stem + 1;
     }
 }
