@@ -518,8 +518,6 @@ fn cut(line: &str, columns: Range<usize>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     /// Whatever the text and the places, also ones that do not fit the text, there is a drawing, and nothing in it
     /// moves the cursor or changes colours that it does not own.
     #[test]
