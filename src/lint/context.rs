@@ -274,7 +274,7 @@ impl<'a> WorkspaceContext<'a> {
         self.known.get_or_init(|| Known::of(self)).as_ref()
     }
 
-    /// The runbook pages, and the alerts that lead to them.
+    /// The runbook pages, and the alerts that lead to them. Known before the hooks run: see [`super::run`].
     pub fn pages(&self) -> &Pages<'a> {
         self.pages.get_or_init(|| Pages::of(self))
     }

@@ -117,6 +117,9 @@ pub(super) fn check_document(
     out
 }
 
+/// So many rules of a group are worth the way to another thread.
+const RULES_AT_ONCE: usize = 16;
+
 /// What the rules find in a group and in its rules.
 fn check_group(file: FileContext<'_>, group: &RuleGroup, active: &[&dyn LintRule]) -> Vec<Diagnostic> {
     let templates = TemplateField::among(&group.labels, TemplatePlace::GroupLabel);
@@ -147,9 +150,6 @@ fn check_tests(workspace: &Workspace, input: &TestInput) -> Vec<Diagnostic> {
     unittest::lint::findings(&input.test, &rules, &workspace.settings().parse)
 }
 
-/// So many rules of a group are worth the way to another thread.
-const RULES_AT_ONCE: usize = 16;
-
 /// What the hooks of several lint rules find, in the order of the lint rules.
 fn in_parallel(
     lints: &[&'static dyn LintRule],
@@ -172,6 +172,11 @@ pub(super) fn check_workspace(
 ) -> Vec<Diagnostic> {
     let cx = WorkspaceContext::new(config, workspace, recorded_names);
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(|lint| wanted(*lint)).collect();
+    // Several threads read them. Begun within a hook, one that waits there for the others would take up another hook, which
+    // waits for the pages: for ever.
+    if !workspace.pages().is_empty() && !lints.is_empty() {
+        cx.pages();
+    }
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))
 }
 

@@ -27,8 +27,8 @@ pub struct LoadOptions {
 
 /// The rule groups of all documents of a file.
 ///
-/// What is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and not repeated. Long
-/// groups are read by several threads: not to be called while a lock is held that others may want.
+/// What is wrong is in [`RuleFile::problems`]. What is wrong as YAML is in [`yaml::Parsed::problems`] and not repeated. Many
+/// groups, and long ones, are read by several threads: not to be called while a lock is held that others may want.
 ///
 /// # Errors
 /// The shape that it has, where that is not the one of a rule file.

@@ -49,8 +49,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Lets many groups, and long ones, be read by several threads. Not where somebody waits for this reader behind a lock: a thread that
-    /// waits for others does other work meanwhile, which may come to the same lock.
+    /// Lets many groups, and long ones, be read by several threads. Not where somebody waits for this reader behind a lock:
+    /// a thread that waits for others does other work meanwhile, which may come to the same lock.
     pub(super) fn with_threads(self) -> Self {
         Reader { use_threads: true, ..self }
     }

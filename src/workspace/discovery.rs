@@ -18,6 +18,8 @@ const MAX_IGNORED_ENTRIES: usize = 10_000;
 
 /// So many folders are worth the way to another thread.
 const FOLDERS_AT_ONCE: usize = 8;
+/// So many folders are read before they are looked at.
+const FOLDERS_AHEAD: usize = 64;
 
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +94,8 @@ struct Folder {
     ignoring: Option<Rc<Ignoring>>,
     /// Whether only what the configuration includes counts in it.
     only_included: bool,
+    /// What is in it, once it was read.
+    entries: Option<Result<Vec<Entry>, ReadError>>,
 }
 
 /// An entry of a folder.
@@ -128,29 +132,21 @@ impl Walk<'_> {
             return self.discovery.errors.push(ReadError::new(path, Home::REFUSAL));
         }
         let ignoring = if self.lookup.no_ignore { None } else { Ignoring::above(&canonical) };
-        let mut waiting = vec![Folder { path: path.to_owned(), canonical, ignoring, only_included: false }];
+        let first = Folder { path: path.to_owned(), canonical, ignoring, only_included: false, entries: None };
+        let mut waiting = vec![first];
         let mut ignored = Vec::new();
-        while !waiting.is_empty() {
-            let level = std::mem::take(&mut waiting);
-            let entries = entries_of(&level);
-            for (folder, entries) in level.into_iter().zip(entries) {
-                self.enter(folder, entries, &mut waiting, &mut ignored);
-            }
+        while let Some(folder) = next(&mut waiting) {
+            self.enter(folder, &mut waiting, &mut ignored);
         }
         self.look_into_ignored(ignored);
     }
 
     /// Looks at what is in one folder.
-    fn enter(
-        &mut self,
-        mut folder: Folder,
-        entries: Result<Vec<Entry>, ReadError>,
-        waiting: &mut Vec<Folder>,
-        ignored: &mut Vec<PathBuf>,
-    ) {
-        let entries = match entries {
-            Ok(entries) => entries,
-            Err(error) => return self.discovery.errors.push(error),
+    fn enter(&mut self, mut folder: Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
+        let entries = match folder.entries.take() {
+            Some(Ok(entries)) => entries,
+            Some(Err(error)) => return self.discovery.errors.push(error),
+            None => return,
         };
         if !folder.only_included {
             if !self.lookup.no_ignore {
@@ -184,6 +180,7 @@ impl Walk<'_> {
                     canonical: entry.canonical,
                     ignoring: folder.ignoring.clone(),
                     only_included: is_left_out,
+                    entries: None,
                 });
             }
         } else if filter.includes(&entry.path) || !is_left_out && has_extension(&entry.path) {
@@ -231,10 +228,18 @@ impl Walk<'_> {
     }
 }
 
-/// What is in each of some folders. Asking the system takes most of a walk's time, so several threads do it.
-fn entries_of(folders: &[Folder]) -> Vec<Result<Vec<Entry>, ReadError>> {
-    let places: Vec<_> = folders.iter().map(|folder| (folder.path.as_path(), folder.canonical.as_path())).collect();
-    places.par_iter().with_min_len(FOLDERS_AT_ONCE).map(|(path, canonical)| entries(path, canonical)).collect()
+/// Takes the last of the folders, with what is in it. Asking the system takes most of a walk's time: where that was not done
+/// yet, it is done by several threads for some of the next folders, too.
+fn next(waiting: &mut Vec<Folder>) -> Option<Folder> {
+    if waiting.last()?.entries.is_none() {
+        let unread = waiting.iter_mut().rev().take(FOLDERS_AHEAD).filter(|folder| folder.entries.is_none());
+        let unread: Vec<_> =
+            unread.map(|Folder { path, canonical, entries, .. }| (&*path, &*canonical, entries)).collect();
+        unread.into_par_iter().with_min_len(FOLDERS_AT_ONCE).for_each(|(path, canonical, found)| {
+            *found = Some(entries(path, canonical));
+        });
+    }
+    waiting.pop()
 }
 
 /// What is in a folder.
@@ -269,6 +274,23 @@ mod tests {
             fs::write(path, if text.is_empty() { "groups: []" } else { text }).unwrap();
         }
         directory
+    }
+
+    #[test]
+    fn what_is_read_ahead_is_looked_at_in_the_same_order() {
+        let directory = tree(&[("a/1.yml", ""), ("b/2.yml", ""), ("c/3.yml", "")]);
+        let folder = |name: &str| {
+            let path = directory.path().join(name);
+            Folder { canonical: path.clone(), path, ignoring: None, only_included: false, entries: None }
+        };
+        let mut waiting = vec![folder("a"), folder("b")];
+        let last = next(&mut waiting).unwrap();
+        assert!(last.path.ends_with("b") && waiting[0].entries.is_some());
+        // What lies within the last one comes before what was read with it.
+        waiting.push(folder("c"));
+        let names =
+            std::iter::from_fn(|| next(&mut waiting)).map(|folder| folder.entries.unwrap().unwrap()[0].name.clone());
+        assert_eq!(names.collect::<Vec<_>>(), ["3.yml", "1.yml"]);
     }
 
     fn found_with(directory: &Path, paths: &[&str], lookup: &Lookup) -> String {

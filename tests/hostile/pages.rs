@@ -104,3 +104,23 @@ fn a_page_that_is_a_link_to_elsewhere_is_not_read() {
     let ended = attack::run(&sandbox, &["check", "--select", "runbook", "--output-format", "concise"]);
     assert!(ended.stdout.contains("runbook/page-missing") && !ended.stdout.contains("gone.md"), "{}", ended.stdout);
 }
+
+/// Pages are read by several threads while rules that ask for them wait: once, on four processors and more, each waited for
+/// the other.
+#[test]
+fn many_threads_that_want_the_pages_do_not_wait_for_each_other() {
+    let config = "[runbook]\npages = [\"runbooks/**\"]\n";
+    let sandbox = Sandbox::with(&[("promproof.toml", config)]);
+    let mut rules = "groups:\n- name: g\n  rules:\n".to_owned();
+    for at in 0..200 {
+        let _ = write!(rules, "  - alert: Alert{at}\n    expr: up{{a=\"{at}\"}} == 0\n");
+        let _ = write!(rules, "    annotations:\n      runbook_url: https://rb.example/Alert{at}\n");
+        sandbox
+            .write(&format!("runbooks/Alert{at}.md"), format!("# Alert{at}\n\n## Meaning\n\nText {at}.\n").as_bytes());
+    }
+    sandbox.write("rules.yml", rules.as_bytes());
+    for _ in 0..12 {
+        let variables = [("RAYON_NUM_THREADS", "8"), ("MALLOC_ARENA_MAX", "2")];
+        assert!(attack::run_with(&sandbox, &["check", "--pedantic", "--quiet"], &variables).code < 2);
+    }
+}

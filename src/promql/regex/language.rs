@@ -107,17 +107,15 @@ fn example(condition: Condition<'_>) -> Option<String> {
 /// Appends a text that `node` matches; false where that takes a closer look, and where the text becomes long.
 fn spell(node: &Node, out: &mut String) -> bool {
     const LONGEST: usize = 200;
+    let mut push = |character: Option<char>| {
+        out.extend(character);
+        character.is_some() && out.len() <= LONGEST
+    };
     match node {
         Node::Empty => true,
-        Node::Char { .. } | Node::Any { .. } | Node::Class(_) => {
-            let character = match node {
-                Node::Char { c, .. } => Some(*c),
-                Node::Class(class) => class.example(),
-                _ => Some('x'),
-            };
-            out.extend(character);
-            character.is_some() && out.len() <= LONGEST
-        }
+        Node::Char { c, .. } => push(Some(*c)),
+        Node::Class(class) => push(class.example()),
+        Node::Any { .. } => push(Some('x')),
         Node::Group { inner, .. } => spell(inner, out),
         Node::Repeat { min, inner, .. } => (0..*min).all(|_| spell(inner, out)),
         Node::Concat(parts) => parts.iter().all(|part| spell(part, out)),

@@ -4,7 +4,7 @@ use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::{Labels, SampleValue};
 use crate::source::{Diagnostic, Span};
-use crate::template::ast::{NodeKind, OperandKind, Pipeline};
+use crate::template::ast::{Command, NodeKind, Operand, OperandKind, Pipeline};
 use crate::template::{self, Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
 
 static META: Meta =
@@ -47,25 +47,30 @@ fn may_fail(template: &Template) -> bool {
 
 /// `$labels.job`, `$value`, `$value | humanize`: no data makes them fail.
 fn is_harmless(pipeline: &Pipeline) -> bool {
-    let mut operands = pipeline.commands.iter().map(|command| match command.operands.as_slice() {
-        [operand] => Some(&operand.kind),
-        _ => None,
-    });
-    let Some(Some(OperandKind::Variable { name, fields })) = operands.next() else { return false };
-    let is_value = fields.is_empty() && name.value == "$value";
-    let is_known = fields.is_empty() || fields.len() == 1 && name.value == "$labels";
-    // A label may be no number.
-    let takes_value = |operand: Option<&OperandKind>| matches!(operand, Some(OperandKind::Function(name)) if NUMBER_WORDS.contains(&name.as_str()));
-    match operands.next() {
-        None => is_known && pipeline.variables.is_empty(),
-        Some(function) => {
-            is_value && takes_value(function) && operands.next().is_none() && pipeline.variables.is_empty()
-        }
+    if !pipeline.variables.is_empty() {
+        return false;
+    }
+    match pipeline.commands.as_slice() {
+        [command] => variable(command).is_some_and(|(name, fields)| fields == 0 || fields == 1 && name == "$labels"),
+        // A label may be no number.
+        [first, then] => variable(first) == Some(("$value", 0)) && makes_text_of_numbers(then),
+        _ => false,
     }
 }
 
-/// Functions that make a text of any number.
-const NUMBER_WORDS: [&str; 4] = ["humanize", "humanize1024", "humanizeDuration", "humanizePercentage"];
+/// The name of the variable that the command is, and how many fields of it are named.
+fn variable(command: &Command) -> Option<(&str, usize)> {
+    match command.operands.as_slice() {
+        [Operand { kind: OperandKind::Variable { name, fields }, .. }] => Some((&name.value, fields.len())),
+        _ => None,
+    }
+}
+
+/// Whether the command makes a text of whatever number it is given.
+fn makes_text_of_numbers(command: &Command) -> bool {
+    let [Operand { kind: OperandKind::Function(name), .. }] = command.operands.as_slice() else { return false };
+    matches!(name.as_str(), "humanize" | "humanize1024" | "humanizeDuration" | "humanizePercentage")
+}
 
 /// Steps that a trial may take; a template that takes more is not judged.
 const MAX_WORK: usize = 20_000;
