@@ -14,7 +14,7 @@ use crate::facts::{Facts, Presence};
 use crate::rules::{Field, Rule, RuleKind};
 use crate::runbook::page::{Copy, Shortcode};
 use crate::runbook::{self, Addresses, Draft, Drift, Entry, Library, Target};
-use crate::source::{FileId, Label, Span};
+use crate::source::{FileId, Label, Meta, Span};
 use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, ReadError, Workspace};
 
@@ -27,9 +27,13 @@ const MIN_FOUND: usize = 3;
 /// cannot be read.
 pub fn find_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) -> Vec<ReadError> {
     let levels = config.levels("");
-    let asks = |id: &str| id.starts_with("runbook/") && !WITHOUT_PAGES.contains(&id);
-    let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks(meta.id) && levels.is_on(meta));
+    let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks_for_pages(meta) && levels.is_on(meta));
     if is_asked { read_pages(workspace, config, lookup) } else { Vec::new() }
+}
+
+/// Whether a lint rule looks at pages.
+pub(super) fn asks_for_pages(meta: &Meta) -> bool {
+    meta.id.starts_with("runbook/") && !WITHOUT_PAGES.contains(&meta.id)
 }
 
 /// As [`find_pages`], whatever lint rules ask for. Where the configuration names no pages they are guessed.

@@ -12,6 +12,7 @@ use super::changes::Gone;
 use super::config::FileLevels;
 use super::context::{FileContext, GroupContext, RuleContext, TemplateField, TemplatePlace, WorkspaceContext, names};
 use super::earlier::Kept;
+use super::pages::asks_for_pages;
 use super::recording::RecordedNames;
 use super::registry::registry;
 use super::rule::LintRule;
@@ -128,19 +129,18 @@ fn check_group(file: FileContext<'_>, group: &RuleGroup, active: &[&dyn LintRule
     let cx = GroupContext { file, group, label_names: &label_names, templates: &templates };
     let mut out = Vec::new();
     active.iter().for_each(|lint| lint.check_group(&cx, &mut out));
-    let check = |rule: &Rule, out: &mut Vec<Diagnostic>| {
-        let rule_cx = RuleContext::new(cx, rule);
-        active.iter().for_each(|lint| lint.check_rule(&rule_cx, out));
-    };
-    if group.rules.len() < 2 * RULES_AT_ONCE {
-        group.rules.iter().for_each(|rule| check(rule, &mut out));
-        return out;
-    }
-    out.par_extend(group.rules.par_chunks(RULES_AT_ONCE).flat_map_iter(|rules| {
+    let check = |rules: &[Rule]| {
         let mut out = Vec::new();
-        rules.iter().for_each(|rule| check(rule, &mut out));
+        for rule in rules {
+            let rule_cx = RuleContext::new(cx, rule);
+            active.iter().for_each(|lint| lint.check_rule(&rule_cx, &mut out));
+        }
         out
-    }));
+    };
+    match group.rules.len() < 2 * RULES_AT_ONCE {
+        true => out.extend(check(&group.rules)),
+        false => out.par_extend(group.rules.par_chunks(RULES_AT_ONCE).flat_map_iter(check)),
+    }
     out
 }
 
@@ -174,7 +174,7 @@ pub(super) fn check_workspace(
     let lints: Vec<&dyn LintRule> = registry().iter().copied().filter(|lint| wanted(*lint)).collect();
     // Several threads read them. Begun within a hook, one that waits there for the others would take up another hook, which
     // waits for the pages: for ever.
-    if !workspace.pages().is_empty() && !lints.is_empty() {
+    if !workspace.pages().is_empty() && lints.iter().any(|lint| asks_for_pages(lint.meta())) {
         cx.pages();
     }
     in_parallel(&lints, |lint, out| lint.check_workspace(&cx, out))

@@ -206,6 +206,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// The text that `node` is, if it is a scalar.
+    pub fn of(node: &Node) -> Option<Field> {
+        Some(Field { scalar: node.as_scalar()?.clone(), span: node.span })
+    }
+
     /// YAML's null at the byte `at` of the file: an empty text.
     pub fn null(at: usize) -> Field {
         Field { scalar: Scalar::null(at), span: Span::at(at) }

@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&mut self, node: &Node, what: impl Display) -> Option<Field> {
-        let field = node.as_scalar().map(|scalar| Field { scalar: scalar.clone(), span: node.span });
+        let field = Field::of(node);
         if field.is_none() {
             self.wrong_type(node, what, "a text");
         }

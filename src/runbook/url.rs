@@ -84,9 +84,6 @@ fn without_actions(link: &str) -> String {
 
 /// A character that cannot be seen or reorders the text. Letters of other alphabets matter in the host alone.
 fn deceptive(link: &str) -> Option<(usize, char, Deceit)> {
-    if link.is_ascii() {
-        return None;
-    }
     deceits(link).find(|(_, _, deceit)| !matches!(deceit, Deceit::LooksLike(_)))
 }
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Span;
+use super::span::packed;
 
 /// Bytes between two known counts of characters.
 const STRIDE: usize = 1024;
@@ -30,7 +31,7 @@ pub struct SourceFile {
     id: FileId,
     name: String,
     text: String,
-    /// In four bytes, as in [`Span`]: larger files are not read.
+    /// As spans keep offsets.
     line_starts: Vec<u32>,
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for, and empty where each byte is one. A line may be as long as its file, and have as many positions.
@@ -72,7 +73,7 @@ impl SourceFile {
         let line_breaks = || memchr::memchr_iter(b'\n', text.as_bytes());
         let mut line_starts = Vec::with_capacity(line_breaks().count() + 1);
         line_starts.push(0);
-        line_starts.extend(line_breaks().map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+        line_starts.extend(line_breaks().map(|at| packed(at + 1)));
         SourceFile {
             id,
             name,

@@ -17,8 +17,8 @@ pub struct Span {
     end: u32,
 }
 
-/// An offset as it is kept.
-const fn packed(offset: usize) -> u32 {
+/// An offset as it is kept, in a span and elsewhere.
+pub(super) const fn packed(offset: usize) -> u32 {
     if offset > u32::MAX as usize { u32::MAX } else { offset as u32 }
 }
 

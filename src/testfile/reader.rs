@@ -94,13 +94,11 @@ impl<'a> Reader<'a> {
 
     /// The text of a scalar; `what` is written only if it is none.
     pub(super) fn scalar_text(&mut self, node: &Node, what: impl Display) -> Option<Field> {
-        match node.as_scalar() {
-            Some(scalar) => Some(Field { scalar: scalar.clone(), span: node.span }),
-            None => {
-                self.wrong_type(node, what, "a text");
-                None
-            }
+        let field = Field::of(node);
+        if field.is_none() {
+            self.wrong_type(node, what, "a text");
         }
+        field
     }
 
     /// The texts of the list `name`.

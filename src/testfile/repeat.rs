@@ -163,7 +163,7 @@ mod tests {
         let field = |text: &str| {
             let file = std::sync::Arc::new(SourceFile::new("x.yml", format!("'{text}'")));
             let root = yaml::parse(&file).documents.remove(0).root.unwrap();
-            Field { scalar: root.as_scalar().unwrap().clone(), span: root.span }
+            Field::of(&root).unwrap()
         };
         let numbers = |name: &str, first, count| Placeholder {
             name: name.to_owned(),

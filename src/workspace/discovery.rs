@@ -94,7 +94,7 @@ struct Folder {
     ignoring: Option<Rc<Ignoring>>,
     /// Whether only what the configuration includes counts in it.
     only_included: bool,
-    /// What is in it, once it was read.
+    /// What is in it, where that was read ahead.
     entries: Option<Result<Vec<Entry>, ReadError>>,
 }
 
@@ -135,18 +135,23 @@ impl Walk<'_> {
         let first = Folder { path: path.to_owned(), canonical, ignoring, only_included: false, entries: None };
         let mut waiting = vec![first];
         let mut ignored = Vec::new();
-        while let Some(folder) = next(&mut waiting) {
-            self.enter(folder, &mut waiting, &mut ignored);
+        while let Some((folder, entries)) = next(&mut waiting) {
+            self.enter(folder, entries, &mut waiting, &mut ignored);
         }
         self.look_into_ignored(ignored);
     }
 
     /// Looks at what is in one folder.
-    fn enter(&mut self, mut folder: Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
-        let entries = match folder.entries.take() {
-            Some(Ok(entries)) => entries,
-            Some(Err(error)) => return self.discovery.errors.push(error),
-            None => return,
+    fn enter(
+        &mut self,
+        mut folder: Folder,
+        entries: Result<Vec<Entry>, ReadError>,
+        waiting: &mut Vec<Folder>,
+        ignored: &mut Vec<PathBuf>,
+    ) {
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => return self.discovery.errors.push(error),
         };
         if !folder.only_included {
             if !self.lookup.no_ignore {
@@ -230,7 +235,7 @@ impl Walk<'_> {
 
 /// Takes the last of the folders, with what is in it. Asking the system takes most of a walk's time: where that was not done
 /// yet, it is done by several threads for some of the next folders, too.
-fn next(waiting: &mut Vec<Folder>) -> Option<Folder> {
+fn next(waiting: &mut Vec<Folder>) -> Option<(Folder, Result<Vec<Entry>, ReadError>)> {
     if waiting.last()?.entries.is_none() {
         let unread = waiting.iter_mut().rev().take(FOLDERS_AHEAD).filter(|folder| folder.entries.is_none());
         let unread: Vec<_> =
@@ -239,7 +244,9 @@ fn next(waiting: &mut Vec<Folder>) -> Option<Folder> {
             *found = Some(entries(path, canonical));
         });
     }
-    waiting.pop()
+    let mut folder = waiting.pop()?;
+    let entries = folder.entries.take()?;
+    Some((folder, entries))
 }
 
 /// What is in a folder.
@@ -284,12 +291,11 @@ mod tests {
             Folder { canonical: path.clone(), path, ignoring: None, only_included: false, entries: None }
         };
         let mut waiting = vec![folder("a"), folder("b")];
-        let last = next(&mut waiting).unwrap();
+        let (last, _) = next(&mut waiting).unwrap();
         assert!(last.path.ends_with("b") && waiting[0].entries.is_some());
         // What lies within the last one comes before what was read with it.
         waiting.push(folder("c"));
-        let names =
-            std::iter::from_fn(|| next(&mut waiting)).map(|folder| folder.entries.unwrap().unwrap()[0].name.clone());
+        let names = std::iter::from_fn(|| next(&mut waiting)).map(|(_, entries)| entries.unwrap()[0].name.clone());
         assert_eq!(names.collect::<Vec<_>>(), ["3.yml", "1.yml"]);
     }
 

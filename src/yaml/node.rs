@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::place::{Mapped, Origin, Place};
+use super::place::{Origin, Place};
 use super::text::Text;
 use crate::source::{SourceFile, Span};
 
@@ -222,21 +222,6 @@ impl Scalar {
     /// Whether the decoded text is `text`.
     pub fn is(&self, text: &str) -> bool {
         self.text.is(text)
-    }
-
-    /// As [`Place::between`].
-    pub(super) fn between(&self, decoded: Span) -> Option<Span> {
-        self.text.between(decoded)
-    }
-
-    /// As [`Place::content`].
-    pub(super) fn content(&self) -> Span {
-        self.text.content()
-    }
-
-    /// How it is laid beside its source, where it does not stand there in one piece.
-    pub(super) fn mapped(&self) -> Option<&Mapped> {
-        self.text.mapped()
     }
 
     /// The byte of the file that the decoded byte `offset` came from. For the offset one past the end: the byte

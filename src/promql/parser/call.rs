@@ -16,6 +16,11 @@ struct Arguments {
     span: Span,
 }
 
+/// What stands in the tree where something is wrong; nobody looks at it.
+fn nothing() -> ExprKind {
+    ExprKind::String(Box::new(StringLiteral { value: Vec::new() }))
+}
+
 impl Parser<'_> {
     /// `name(args)`, the name was read.
     pub(super) fn call(&mut self, name_span: Span) -> Result<Parsed> {
@@ -31,11 +36,7 @@ impl Parser<'_> {
             error.help = help::unknown_function(&name);
             self.report(error);
             // The type is never looked at: with a syntax error nothing is checked.
-            return Ok(self.leaf(
-                span,
-                ExprKind::String(Box::new(StringLiteral { value: Vec::new() })),
-                ValueType::Vector,
-            ));
+            return Ok(self.leaf(span, nothing(), ValueType::Vector));
         };
         if function.experimental && !self.options.experimental_functions && !is_old_name {
             let quoted = crate::model::gofmt::quote(name.as_bytes());
@@ -126,7 +127,7 @@ impl Parser<'_> {
         let list = self.aggregate_arguments(op, span, mark, arguments);
         let (param, expr) = match list {
             Some((param, expr)) => (param, expr),
-            None => (None, self.node(span, ExprKind::String(Box::new(StringLiteral { value: Vec::new() })))),
+            None => (None, self.node(span, nothing())),
         };
         let aggregate = AggregateExpr { op, op_span, grouping, param: param.map(Box::new), expr };
         let expr = self.node(span, ExprKind::Aggregate(Box::new(aggregate)));

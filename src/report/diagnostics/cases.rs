@@ -44,8 +44,7 @@ fn suites(report: &CheckReport) -> Vec<Suite> {
     let mut suites: Vec<Suite> = report.files.iter().map(|file| suite(file)).collect();
     let mut places: FxHashMap<String, usize> =
         suites.iter().enumerate().map(|(at, suite)| (suite.name.clone(), at)).collect();
-    let identities = report.identities.iter().map(Some).chain(std::iter::repeat(None));
-    for (finding, identity) in report.diagnostics.iter().zip(identities) {
+    for (finding, identity) in report.findings().each() {
         // Findings are also about files that were not asked for, such as the rules of a test.
         let name = finding.primary.file.name();
         let place = *places.entry(name.to_owned()).or_insert_with(|| {

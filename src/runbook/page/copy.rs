@@ -38,16 +38,12 @@ impl Copy {
     pub fn pairs(&self, name: &str) -> Vec<(Field, Field)> {
         let mapping = || self.node.as_mapping()?.get(name)?.value.as_mapping();
         let entries = mapping().map_or(&[][..], |mapping| &mapping.entries);
-        entries.iter().filter_map(|entry| Some((of_node(&entry.key)?, of_node(&entry.value)?))).collect()
+        entries.iter().filter_map(|entry| Some((Field::of(&entry.key)?, Field::of(&entry.value)?))).collect()
     }
 }
 
 fn field(mapping: &Mapping, name: &str) -> Option<Field> {
-    of_node(&mapping.get(name)?.value)
-}
-
-fn of_node(node: &Node) -> Option<Field> {
-    Some(Field { scalar: node.as_scalar()?.clone(), span: node.span })
+    Field::of(&mapping.get(name)?.value)
 }
 
 /// Reads the rules that a page shows. A block that is not YAML is an example of something else.

@@ -30,7 +30,7 @@ impl Scalar {
             return Err(Refusal::TooLong);
         }
         let expected = source::apply(self.value(), edits).map_err(|_| Refusal::Layout)?;
-        let outer = match self.mapped().map(Mapped::origin) {
+        let outer = match self.text.mapped().map(Mapped::origin) {
             Some(Origin::Scalar(outer)) => Some(outer),
             Some(Origin::File(_)) | None => None,
         };
@@ -70,7 +70,7 @@ impl Content<'_> {
         if style.is_block() && (is_blank || edit.span.end() > value.trim_end_matches('\n').len()) {
             return Err(Refusal::Style);
         }
-        let span = self.scalar.between(edit.span).ok_or(Refusal::Layout)?;
+        let span = self.scalar.text.between(edit.span).ok_or(Refusal::Layout)?;
         Ok(Edit { span, replacement: self.written(&edit.replacement)? })
     }
 
@@ -112,16 +112,16 @@ impl Content<'_> {
 
     /// How many columns a block scalar is indented.
     fn indent(&self) -> usize {
-        if let Some(mapped) = self.scalar.mapped() {
+        if let Some(mapped) = self.scalar.text.mapped() {
             return mapped.indent();
         }
-        let before = self.text.get(..self.scalar.content().start()).unwrap_or_default();
+        let before = self.text.get(..self.scalar.text.content().start()).unwrap_or_default();
         before.len() - before.rfind('\n').map_or(0, |at| at + 1)
     }
 
     /// What the scalar says with these edits; `None` where it is no scalar of its style any more.
     fn read_with(&self, edits: &[Edit]) -> Option<String> {
-        let content = self.scalar.content();
+        let content = self.scalar.text.content();
         let moved: Vec<Edit> = edits
             .iter()
             .map(|edit| {

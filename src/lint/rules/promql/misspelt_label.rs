@@ -120,6 +120,7 @@ impl<'a> Frequent<'a> {
         let first = name.chars().next();
         let mut near: Vec<&str> = match self {
             Frequent::Few(names) => {
+                // As a slip is: the first letter is the same, and another one takes at most four bytes.
                 let may_be_near =
                     |known: &&&str| known.chars().next() == first && known.len().abs_diff(name.len()) <= 4;
                 names.iter().filter(may_be_near).copied().collect()

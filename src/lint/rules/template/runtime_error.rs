@@ -51,18 +51,17 @@ fn is_harmless(pipeline: &Pipeline) -> bool {
         return false;
     }
     match pipeline.commands.as_slice() {
-        [command] => variable(command).is_some_and(|(name, fields)| fields == 0 || fields == 1 && name == "$labels"),
+        [Command { operands, .. }] => match operands.as_slice() {
+            [Operand { kind: OperandKind::Variable { name, fields }, .. }] => {
+                fields.is_empty() || fields.len() == 1 && name.value == "$labels"
+            }
+            _ => false,
+        },
         // A label may be no number.
-        [first, then] => variable(first) == Some(("$value", 0)) && makes_text_of_numbers(then),
+        [Command { operands, .. }, then] => {
+            matches!(operands.as_slice(), [value] if value.is_alert_value()) && makes_text_of_numbers(then)
+        }
         _ => false,
-    }
-}
-
-/// The name of the variable that the command is, and how many fields of it are named.
-fn variable(command: &Command) -> Option<(&str, usize)> {
-    match command.operands.as_slice() {
-        [Operand { kind: OperandKind::Variable { name, fields }, .. }] => Some((&name.value, fields.len())),
-        _ => None,
     }
 }
 
