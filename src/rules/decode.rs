@@ -142,7 +142,7 @@ pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, 
         query_offset_ms: None,
         limit: None,
         places: GroupPlaces::default(),
-        labels: Vec::new(),
+        labels: Box::default(),
         rules,
     };
     (!group.rules.is_empty()).then_some(group)
@@ -213,7 +213,7 @@ fn rule(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node) -> Option<R
     let places = RulePlaces {
         expr_key: mapping.get("expr").map(|entry| entry.key.span),
         for_: written("for"),
-        keep_firing_for: written("keep_firing_for"),
+        keep_firing_for: written("keep_firing_for").map(Box::new),
     };
     let span = node.span;
     Some(Rule { span, kind, name, expr, parsed, for_ms, keep_firing_for_ms, labels, annotations, places, at: 0 })

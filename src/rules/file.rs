@@ -86,7 +86,7 @@ pub struct RuleGroup {
     /// Where the values of the last three stand.
     pub places: GroupPlaces,
     /// Labels given to all rules; a rule's own win.
-    pub labels: Vec<(Field, Field)>,
+    pub labels: Box<[(Field, Field)]>,
     /// The rules.
     pub rules: Vec<Rule>,
 }
@@ -134,9 +134,9 @@ pub struct Rule {
     /// `keep_firing_for`, in milliseconds; 0 where it is not given.
     pub keep_firing_for_ms: i64,
     /// The rule's own labels, in the order of the file.
-    pub labels: Vec<(Field, Field)>,
+    pub labels: Box<[(Field, Field)]>,
     /// The annotations, in the order of the file.
-    pub annotations: Vec<(Field, Field)>,
+    pub annotations: Box<[(Field, Field)]>,
     /// Its other entries.
     pub places: RulePlaces,
     /// Which of the file's rules it is, from 0.
@@ -149,7 +149,7 @@ impl Rule {
         let places = &self.places;
         [
             ("for", self.for_ms, places.for_.as_ref()),
-            ("keep_firing_for", self.keep_firing_for_ms, places.keep_firing_for.as_ref()),
+            ("keep_firing_for", self.keep_firing_for_ms, places.keep_firing_for.as_deref()),
         ]
     }
 }
@@ -161,8 +161,8 @@ pub struct RulePlaces {
     pub expr_key: Option<Span>,
     /// `for`
     pub for_: Option<Written>,
-    /// `keep_firing_for`
-    pub keep_firing_for: Option<Written>,
+    /// `keep_firing_for`; few have one, and all rules are kept.
+    pub keep_firing_for: Option<Box<Written>>,
 }
 
 /// An entry as it is written.

@@ -171,9 +171,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The texts by name in the field `name`; a null value is an empty text.
-    pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Vec<(Field, Field)> {
-        let Some(entry) = mapping.get(name) else { return Vec::new() };
-        let Some(texts) = self.mapping(&entry.value, format_args!("`{name}`")) else { return Vec::new() };
+    pub(super) fn texts(&mut self, mapping: &Mapping, name: &str) -> Box<[(Field, Field)]> {
+        let Some(entry) = mapping.get(name) else { return Box::default() };
+        let Some(texts) = self.mapping(&entry.value, format_args!("`{name}`")) else { return Box::default() };
         let mut pairs = Vec::with_capacity(texts.entries.len());
         for entry in texts.entries.iter().filter(|entry| !entry.key.is_null()) {
             let Some(key) = self.scalar(&entry.key, "a name") else { continue };
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
                 pairs.push((key, value));
             }
         }
-        pairs
+        pairs.into_boxed_slice()
     }
 
     /// The duration in the field `name`, in milliseconds.
