@@ -1,8 +1,8 @@
 //! The crate `promql-parser` as a second opinion on which expressions parse: where it differs from Prometheus' own table of
 //! its parser, and from ours over the expressions of the corpora, is known. Needs `../shared` (or `PROMPROOF_SHARED`).
 //!
-//! It is a package of its own because its parser generator and what that needs are a quarter of what `cargo test` compiled of
-//! others' code. `.ci/run` runs it, as does `cargo test -p second-opinion`.
+//! It is a package of its own so that `cargo test` does not wait for the parser generator of that crate and what this needs.
+//! `.ci/run` runs it, as does `cargo test -p second-opinion`.
 
 #![allow(
     clippy::expect_used,
