@@ -104,3 +104,30 @@ fn prints_every_row_of_the_printer_table() {
     assert_eq!(rows.len(), 86);
     assert!(report.is_empty(), "{} problems\n{}", report.len(), report.join("\n"));
 }
+
+/// Rows where the crate `promql-parser` accepts what Prometheus refuses: numbers, durations and times out of range,
+/// and the second argument of `info`. By line of the table.
+const ACCEPTED_BY_PEER: [usize; 7] = [619, 1979, 1990, 4464, 4500, 5239, 5250];
+
+/// Rows where it refuses what Prometheus accepts: `anchored` and `smoothed` as names, backslashes in raw strings,
+/// parentheses around durations and, from line 4512 on, other duration expressions.
+const REFUSED_BY_PEER: [usize; 34] = [
+    815, 826, 1717, 1734, 1755, 1772, 2033, 2920, 2935, 3694, 4512, 4550, 4589, 4615, 4633, 4655, 4673, 4691, 4706,
+    4721, 4749, 4774, 4812, 4830, 4856, 4874, 4889, 4904, 4932, 5001, 5051, 5078, 5105, 5134,
+];
+
+#[test]
+fn the_crate_promql_parser_differs_in_known_rows_only() {
+    let Some(path) = shared("conformance/parser.jsonl") else { return };
+    let (mut accepts, mut refuses) = (Vec::new(), Vec::new());
+    for row in rows::<ParserRow>(&path) {
+        let Ok(query) = String::from_utf8(bytes(&row.hex)) else { continue };
+        match (promql_parser::parser::parse(&query), row.ok) {
+            (Ok(_), false) => accepts.push(row.line),
+            (Err(_), true) => refuses.push(row.line),
+            _ => {}
+        }
+    }
+    assert_eq!(accepts, ACCEPTED_BY_PEER);
+    assert_eq!(refuses, REFUSED_BY_PEER);
+}
