@@ -161,7 +161,7 @@ pub struct RulePlaces {
     pub expr_key: Option<Span>,
     /// `for`
     pub for_: Option<Written>,
-    /// `keep_firing_for`; few have one, and all rules are kept.
+    /// `keep_firing_for`; boxed, as few rules have one and the rules of all files stay in memory.
     pub keep_firing_for: Option<Box<Written>>,
 }
 
