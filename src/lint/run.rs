@@ -78,14 +78,17 @@ fn finish(
         found.par_iter_mut().zip(documents).for_each(|(found, document)| found.extend(gone.used_in(document)));
     }
     let elsewhere = hand_out(of_all, documents, &mut found);
-    let mut settled: Vec<Diagnostic> = found
+    let mut settled: Vec<Vec<Diagnostic>> = found
         .into_par_iter()
         .zip(documents)
         .zip(levels)
-        .flat_map_iter(|((diagnostics, document), levels)| settle(document, levels, config.now_ms(), diagnostics))
+        .map(|((diagnostics, document), levels)| settle(document, levels, config.now_ms(), diagnostics))
         .collect();
-    settled.extend(settle_elsewhere(elsewhere, workspace, config));
-    settled
+    settled.push(settle_elsewhere(elsewhere, workspace, config));
+    // As long as it will be: beside a list that is grown, the shorter one is still there.
+    let mut all = Vec::with_capacity(settled.iter().map(Vec::len).sum());
+    settled.into_iter().for_each(|of_one| all.extend(of_one));
+    all
 }
 
 /// Lints one rule file, whatever it looks like.
