@@ -1,6 +1,6 @@
 //! What the rules of all files record, and who reads it: found out once for all lint rules that ask about it.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::context::{FileContext, WorkspaceContext};
 use crate::promql::Expr;
@@ -42,38 +42,55 @@ pub struct Place<'a> {
     pub rule: &'a Rule,
 }
 
-impl Place<'_> {
-    /// The file and the group, which tell whether two rules are evaluated one after the other.
-    pub fn group(&self) -> (usize, usize) {
+/// A [`Place`] as it is kept: there is one for each recording rule, and for each that reads one.
+#[derive(Clone, Copy)]
+struct Spot {
+    file_at: u32,
+    group_at: u32,
+    rule_at: u32,
+}
+
+impl Spot {
+    fn of(place: &Place<'_>) -> Self {
+        // Files are 64 MiB at most, and hold fewer rules than that.
+        let packed = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Spot { file_at: packed(place.file_at), group_at: packed(place.group_at), rule_at: packed(place.rule_at) }
+    }
+
+    fn group(&self) -> (u32, u32) {
         (self.file_at, self.group_at)
     }
 }
 
-/// All recording rules with one name, of which there is at least one.
-pub struct Definitions<'a> {
-    /// The first one in the order of the files.
-    pub first: Place<'a>,
-    /// The others, in the same order, so that those of one group stand together.
-    others: Vec<Place<'a>>,
+/// All recording rules with one name.
+pub struct Definitions<'r, 'a> {
+    recording: &'r Recording<'a>,
+    /// In the order of the files, so that those of one group stand together.
+    spots: &'r [Spot],
 }
 
-impl<'a> Definitions<'a> {
+impl<'r, 'a> Definitions<'r, 'a> {
+    /// The first one in the order of the files.
+    pub fn first(&self) -> Option<Place<'a>> {
+        self.iter().next()
+    }
+
     /// All of them, in the order of the files.
-    pub fn iter(&self) -> impl Iterator<Item = &Place<'a>> {
-        std::iter::once(&self.first).chain(&self.others)
+    pub fn iter(&self) -> impl Iterator<Item = Place<'a>> + use<'r, 'a> {
+        let recording = self.recording;
+        self.spots.iter().filter_map(|spot| recording.place(*spot))
     }
 
     /// Whether all of them stand in the group of `reader` and behind it.
     pub fn are_behind(&self, reader: &Place<'_>) -> bool {
-        let last = self.others.last().unwrap_or(&self.first);
-        let group = reader.group();
-        self.first.group() == group && last.group() == group && self.first.rule_at > reader.rule_at
+        let (Some(first), Some(last)) = (self.spots.first(), self.spots.last()) else { return false };
+        let reader = Spot::of(reader);
+        first.group() == reader.group() && last.group() == reader.group() && first.rule_at > reader.rule_at
     }
 
     /// Whether none of them stands in the group of `reader`.
     pub fn are_elsewhere(&self, reader: &Place<'_>) -> bool {
-        let group = reader.group();
-        self.first.group() != group && self.others.binary_search_by_key(&group, Place::group).is_err()
+        self.spots.binary_search_by_key(&Spot::of(reader).group(), Spot::group).is_err()
     }
 }
 
@@ -90,20 +107,36 @@ pub struct Read<'a> {
 
 /// What the recording rules of all files record.
 pub struct Recording<'a> {
-    by_name: FxHashMap<&'a str, Definitions<'a>>,
-    /// In the order of the files, the rules and the expressions.
-    reads: Vec<Read<'a>>,
+    files: Vec<FileContext<'a>>,
+    /// For each name, where its definitions begin among `definitions`, and where they end.
+    by_name: FxHashMap<&'a str, (u32, u32)>,
+    /// All recording rules, those of one name together and in the order of the files.
+    definitions: Vec<Spot>,
+    /// [`Recording::reads`], with the place of the reader.
+    reads: Vec<(Spot, &'a str, Span)>,
 }
 
 impl<'a> Recording<'a> {
     pub(super) fn of(cx: &WorkspaceContext<'a>) -> Self {
-        let mut by_name: FxHashMap<&str, Definitions<'_>> = FxHashMap::default();
-        for place in cx.places().filter(|place| place.rule.kind == RuleKind::Recording) {
-            match by_name.get_mut(place.rule.name.text()) {
-                Some(definitions) => definitions.others.push(place),
-                None => {
-                    by_name.insert(place.rule.name.text(), Definitions { first: place, others: Vec::new() });
-                }
+        let recording_rules = || cx.places().filter(|place| place.rule.kind == RuleKind::Recording);
+        // Tables that grow would leave twice their size behind.
+        let count = recording_rules().count();
+        let mut by_name: FxHashMap<&str, (u32, u32)> = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
+        for place in recording_rules() {
+            by_name.entry(place.rule.name.text()).or_default().1 += 1;
+        }
+        let mut begin = 0;
+        for range in by_name.values_mut() {
+            // Until they are filled in, both are where the definitions of the name begin.
+            begin += std::mem::replace(range, (begin, begin)).1;
+        }
+        let mut definitions = vec![Spot { file_at: 0, group_at: 0, rule_at: 0 }; count];
+        for place in recording_rules() {
+            if let Some((_, end)) = by_name.get_mut(place.rule.name.text())
+                && let Some(spot) = definitions.get_mut(*end as usize)
+            {
+                *spot = Spot::of(&place);
+                *end += 1;
             }
         }
         let mut reads = Vec::new();
@@ -111,15 +144,24 @@ impl<'a> Recording<'a> {
             for reader in cx.places() {
                 let Some(expr) = &reader.rule.parsed else { continue };
                 let recorded = metrics(expr, |metric| by_name.contains_key(metric));
-                reads.extend(recorded.into_iter().map(|(metric, span)| Read { reader, metric, span }));
+                reads.extend(recorded.into_iter().map(|(metric, span)| (Spot::of(&reader), metric, span)));
             }
         }
-        Recording { by_name, reads }
+        Recording { files: cx.rule_files().collect(), by_name, definitions, reads }
     }
 
-    /// The recording rules with this name.
-    pub fn get(&self, name: &str) -> Option<&Definitions<'a>> {
-        self.by_name.get(name)
+    fn place(&self, Spot { file_at, group_at, rule_at }: Spot) -> Option<Place<'a>> {
+        let (file_at, group_at, rule_at) = (file_at as usize, group_at as usize, rule_at as usize);
+        let file = *self.files.get(file_at)?;
+        let rule = file.rules.groups.get(group_at)?.rules.get(rule_at)?;
+        Some(Place { file, file_at, group_at, rule_at, rule })
+    }
+
+    /// The recording rules with this name, of which there is at least one.
+    pub fn get(&self, name: &str) -> Option<Definitions<'_, 'a>> {
+        let (begin, end) = *self.by_name.get(name)?;
+        let spots = self.definitions.get(begin as usize..end as usize)?;
+        Some(Definitions { recording: self, spots })
     }
 
     /// The names that are recorded.
@@ -127,15 +169,18 @@ impl<'a> Recording<'a> {
         self.by_name.keys().copied()
     }
 
-    /// Each recorded metric that a rule reads, once for each rule. What is read at another time only (`offset`, `@`) is
-    /// left out: what was recorded before is what it wants.
-    pub fn reads(&self) -> &[Read<'a>] {
-        &self.reads
+    /// Each recorded metric that a rule reads, once for each rule, in the order of the files, the rules and the expressions.
+    /// What is read at another time only (`offset`, `@`) is left out: what was recorded before is what it wants.
+    pub fn reads(&self) -> impl Iterator<Item = Read<'a>> + Clone {
+        let read = |(spot, metric, span): &(Spot, &'a str, Span)| {
+            Some(Read { reader: self.place(*spot)?, metric, span: *span })
+        };
+        self.reads.iter().filter_map(read)
     }
 
     /// Those of [`Recording::reads`] whose reader is a recording rule itself.
-    pub fn reads_by_recording_rules(&self) -> impl Iterator<Item = &Read<'a>> + Clone {
-        self.reads.iter().filter(|read| read.reader.rule.kind == RuleKind::Recording)
+    pub fn reads_by_recording_rules(&self) -> impl Iterator<Item = Read<'a>> + Clone {
+        self.reads().filter(|read| read.reader.rule.kind == RuleKind::Recording)
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Sums<'a, '_> {
             let all = definitions
                 .iter()
                 .all(|place| place.rule.parsed.as_ref().is_some_and(|expr| is_sum_of_counters(expr, inventory)));
-            all.then_some(definitions.first)
+            if all { definitions.first() } else { None }
         })
     }
 }

@@ -22,7 +22,7 @@ impl LintRule for Cycle {
         let mut reads: FxHashMap<&str, Vec<Read<'_>>> = FxHashMap::default();
         let recorded = cx.recording().reads_by_recording_rules();
         for read in recorded.clone().filter(|read| read.metric != read.reader.rule.name.text()) {
-            reads.entry(read.reader.rule.name.text()).or_default().push(*read);
+            reads.entry(read.reader.rule.name.text()).or_default().push(read);
         }
         let mut done: FxHashSet<&str> = FxHashSet::default();
         for read in recorded {

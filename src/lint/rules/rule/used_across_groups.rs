@@ -23,9 +23,9 @@ impl LintRule for UsedAcrossGroups {
         for read in cx.recording().reads_by_recording_rules() {
             let Some(definitions) = cx.recording().get(read.metric) else { continue };
             if definitions.are_elsewhere(&read.reader)
-                && *of_series.entry(read.metric).or_insert_with(|| definitions.iter().all(reads_series))
+                && *of_series.entry(read.metric).or_insert_with(|| definitions.iter().all(|place| reads_series(&place)))
             {
-                out.push(report(read, &definitions.first));
+                out.extend(definitions.first().map(|first| report(&read, &first)));
             }
         }
     }

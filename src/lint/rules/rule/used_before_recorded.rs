@@ -20,8 +20,8 @@ impl LintRule for UsedBeforeRecorded {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         // Where another definition stands before it, or elsewhere, the order may be meant.
         let is_early =
-            |read: &&Read<'_>| cx.recording().get(read.metric).is_some_and(|all| all.are_behind(&read.reader));
-        let mut early = cx.recording().reads().iter().filter(is_early).peekable();
+            |read: &Read<'_>| cx.recording().get(read.metric).is_some_and(|all| all.are_behind(&read.reader));
+        let mut early = cx.recording().reads().filter(is_early).peekable();
         if early.peek().is_none() {
             return;
         }
@@ -31,7 +31,7 @@ impl LintRule for UsedBeforeRecorded {
             // Two rules that read each other have no order: `rule/cycle` says so.
             let is_mutual = pairs.contains(&(read.metric, read.reader.rule.name.text()));
             let definition = cx.recording().get(read.metric).filter(|_| !is_mutual);
-            out.extend(definition.map(|definitions| report(read, &definitions.first)));
+            out.extend(definition.and_then(|all| all.first()).map(|first| report(&read, &first)));
         }
     }
 }

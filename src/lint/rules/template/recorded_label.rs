@@ -184,7 +184,7 @@ fn report(
     let found = META
         .diagnostic(message, file.inside(template.value, reference.span, "always empty"))
         .related(file.inside(expr, selector, format!("has no `{label}`")));
-    let found = match definitions.recording.get(name).map(|places| &places.first) {
+    let found = match definitions.recording.get(name).and_then(|places| places.first()) {
         Some(place) => found.related(place.file.field(&place.rule.name, "recorded here")),
         None => found,
     };
