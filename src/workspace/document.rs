@@ -66,6 +66,9 @@ pub(super) enum Content {
     PassedOver(FileShape),
 }
 
+/// Files larger than this are so much work that threads share it, in bytes.
+const LARGE_BYTES: usize = 256 << 10;
+
 impl Document {
     /// Looks at a file that lies in `folder`; `None` where it is none of our business. A file that the user did not name
     /// has to look like rules or tests.
@@ -81,7 +84,7 @@ impl Document {
         if !named && !may_count {
             return None;
         }
-        let parsed = yaml::parse(whole);
+        let parsed = yaml::parse_with_threads(whole);
         let options = settings.load_options(read.file.name());
         let mut loaded = None;
         let shape = match purpose {
@@ -130,10 +133,13 @@ impl Document {
 
     /// With what it holds as a rule file, where that is known.
     fn loaded(self, rules: Option<RuleFile>) -> Document {
-        match rules {
-            Some(rules) => Document { parsed: Mutex::default(), rules: OnceLock::from(Arc::new(rules)), ..self },
-            None => self,
+        let Some(rules) = rules else { return self };
+        let Document { parsed, source, .. } = self;
+        if source.text().len() > LARGE_BYTES {
+            // Of a large file, the tree takes a while to be let go.
+            rayon::spawn(move || drop(parsed));
         }
+        Document { parsed: Mutex::default(), rules: OnceLock::from(Arc::new(rules)), source, ..self }
     }
 
     /// A rule file, whatever it looks like.

@@ -72,15 +72,24 @@ pub struct Comment {
 /// Reads all documents of `file`. Never fails: what is wrong is in [`Parsed::problems`], and what could be read is
 /// in [`Parsed::documents`].
 pub fn parse(file: &Arc<SourceFile>) -> Parsed {
+    parse_by(file, false)
+}
+
+/// As [`parse`], a large file with several threads: not to be called while a lock is held that others may want.
+pub fn parse_with_threads(file: &Arc<SourceFile>) -> Parsed {
+    parse_by(file, true)
+}
+
+fn parse_by(file: &Arc<SourceFile>, with_threads: bool) -> Parsed {
     #[cfg(test)]
     crate::source::tally::note(crate::source::tally::Work::Parse, file.name());
-    read(Source { file: Arc::clone(file), origin: Origin::File(Arc::clone(file)) })
+    read(Source { file: Arc::clone(file), origin: Origin::File(Arc::clone(file)), with_threads })
 }
 
 /// Reads YAML that is itself the text of a scalar of `file`, as in a Kubernetes ConfigMap. All spans are bytes of the
 /// file.
 pub fn parse_nested(file: &Arc<SourceFile>, scalar: &Scalar) -> Parsed {
-    read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::new(scalar.clone())) })
+    read(Source { file: Arc::clone(file), origin: Origin::Scalar(Arc::new(scalar.clone())), with_threads: false })
 }
 
 /// Reads YAML that stands in a file of another kind, as in a code block of a page: the bytes `span` of `file`, of whose

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::place::{Origin, Place};
-use super::text::Text;
+use super::text::{Holder, Text};
 use crate::source::{SourceFile, Span};
 
 /// A value anywhere in a document.
@@ -211,7 +211,10 @@ impl Scalar {
         };
         let content = Span::new(span.start() + indentation(text), span.end());
         let style = ScalarStyle::Literal;
-        Scalar::new(Text::new(file, &Origin::File(Arc::clone(file)), value, style, content, indent), style)
+        Scalar::new(
+            Text::new(&Holder::new(file), &Origin::File(Arc::clone(file)), value, style, content, indent),
+            style,
+        )
     }
 
     /// The decoded text; empty for null, however it is written.

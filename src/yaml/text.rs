@@ -16,8 +16,22 @@ pub(super) struct Text(Kind);
 /// Two words, as there are many: a rule has a dozen.
 #[derive(Clone)]
 enum Kind {
-    Piece(Arc<SourceFile>, Span),
+    Piece(Arc<Holder>, Span),
     Own(Arc<Own>),
+}
+
+/// Holds a file for the texts that one thread reads in it. Texts are copied often, and each copy is counted: threads that count
+/// in one place wait for each other.
+pub(super) struct Holder(Arc<SourceFile>);
+
+impl Holder {
+    pub(super) fn new(file: &Arc<SourceFile>) -> Arc<Holder> {
+        Arc::new(Holder(Arc::clone(file)))
+    }
+
+    fn text(&self) -> &str {
+        self.0.text()
+    }
 }
 
 struct Own {
@@ -26,10 +40,10 @@ struct Own {
 }
 
 impl Text {
-    /// The text `value`, decoded from the bytes `content` of `origin`, which is `file` or stands in it. As for
+    /// The text `value`, decoded from the bytes `content` of `origin`, which is the file of `holder` or stands in it. As for
     /// [`Place::new`].
     pub(super) fn new(
-        file: &Arc<SourceFile>,
+        holder: &Arc<Holder>,
         origin: &Origin,
         value: Cow<'_, str>,
         style: ScalarStyle,
@@ -37,7 +51,7 @@ impl Text {
         indent: usize,
     ) -> Text {
         match Place::new(origin, &value, style, content, indent) {
-            Place::Direct(start) => Text(Kind::Piece(Arc::clone(file), Span::new(start, start + value.len()))),
+            Place::Direct(start) => Text(Kind::Piece(Arc::clone(holder), Span::new(start, start + value.len()))),
             place => Text::with_place(value.into_owned(), place),
         }
     }
@@ -50,7 +64,7 @@ impl Text {
     /// The text.
     pub(super) fn as_str(&self) -> &str {
         match &self.0 {
-            Kind::Piece(file, span) => span.slice(file.text()),
+            Kind::Piece(holder, span) => span.slice(holder.text()),
             Kind::Own(own) => &own.value,
         }
     }
@@ -58,8 +72,8 @@ impl Text {
     /// Whether it is this text. Most comparisons, as of keys with what is looked for, end with the lengths.
     pub(super) fn is(&self, text: &str) -> bool {
         match &self.0 {
-            Kind::Piece(file, span) if span.len() == text.len() => {
-                file.text().as_bytes().get(span.start()..span.end()) == Some(text.as_bytes())
+            Kind::Piece(holder, span) if span.len() == text.len() => {
+                holder.text().as_bytes().get(span.start()..span.end()) == Some(text.as_bytes())
             }
             Kind::Piece(..) => false,
             Kind::Own(own) => *own.value == *text,

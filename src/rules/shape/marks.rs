@@ -1,6 +1,6 @@
 //! The marks of template languages in a text.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memchr3_iter, memmem};
 
 use super::Templating;
 
@@ -27,7 +27,8 @@ pub(super) fn find(text: &str, ground: Ground) -> Option<Templating> {
 /// Whether there may be a mark in a value of this YAML: false means certainly not.
 pub(super) fn may_be_in(yaml: &str) -> bool {
     // A backslash may stand for a brace, or for the end of a line between two; what is tagged as binary, for anything.
-    yaml.contains('\\') || yaml.contains("binary") || Openers::are_in(yaml)
+    let bytes = yaml.as_bytes();
+    memchr(b'\\', bytes).is_some() || memmem::find(bytes, b"binary").is_some() || Openers::are_in(yaml)
 }
 
 /// Which kinds of marks may begin in a text; nearly every scalar of a rule file has none.
@@ -66,9 +67,10 @@ impl Openers {
         found
     }
 
-    /// Whether there is one: the first one will do.
+    /// Whether there is one in a whole file: the first one will do.
     fn are_in(text: &str) -> bool {
-        suspects(text.as_bytes()).any(|at| {
+        let bytes = text.as_bytes();
+        memchr3_iter(b'{', b'[', b'%', bytes).chain(memchr_iter(b'$', bytes)).any(|at| {
             let mut found = Openers::default();
             found.see(text.as_bytes(), at);
             !found.is_empty()

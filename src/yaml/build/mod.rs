@@ -2,6 +2,7 @@
 //! syntax is right.
 
 mod alias;
+mod pieces;
 mod refused;
 mod scalar;
 mod tree;
@@ -14,6 +15,7 @@ use super::granit::Events;
 use super::place::Origin;
 use super::repair::Insertions;
 use crate::source::{Label, SourceFile, Span};
+use pieces::Cutting;
 use tree::Builder;
 
 /// What a text is read from and what its places are called.
@@ -22,6 +24,8 @@ pub(super) struct Source {
     pub(super) file: Arc<SourceFile>,
     /// The text.
     pub(super) origin: Origin,
+    /// Whether several threads may read it.
+    pub(super) with_threads: bool,
 }
 
 impl Source {
@@ -62,6 +66,11 @@ pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Att
 
 /// With the fast reader; `None` where the text is not for it.
 fn build_usual(source: &Source, text: &str, insertions: &Insertions) -> Option<Attempt> {
+    if let Some(cutting) = Cutting::of(text.len()).filter(|_| source.with_threads)
+        && let Some(attempt) = pieces::build(source, text, insertions, cutting)
+    {
+        return Some(attempt);
+    }
     let mut builder = Builder::new(source, text, insertions);
     let read = fast::read(text, |event| {
         builder.event(event);

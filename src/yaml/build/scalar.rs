@@ -72,7 +72,7 @@ impl Builder<'_> {
         if style.is_block() && value.ends_with('\n') && ends_without_break(text, &value, span, indent) {
             value.to_mut().pop();
         }
-        let text = Text::new(&source.file, &source.origin, value, style, content, indent);
+        let text = Text::new(&self.holder, &source.origin, value, style, content, indent);
         let scalar = Scalar { in_flow: self.is_in_flow(), ..Scalar::new(text, style) };
         Node::new(self.in_file(extent), tag, NodeKind::Scalar(scalar))
     }

@@ -10,6 +10,7 @@ use crate::yaml::findings::{DUPLICATE_KEY, SYNTAX};
 use crate::yaml::granit::Mistake;
 use crate::yaml::mapping::{self, Duplicate};
 use crate::yaml::repair::Insertions;
+use crate::yaml::text::Holder;
 use crate::yaml::{Comment, Document, Entry, Mapping, Node, NodeKind, Parsed, Sequence};
 
 /// What a node counts besides its text.
@@ -17,6 +18,8 @@ pub(super) const NODE_COST: usize = 128;
 /// How many values a file may hold. Each takes up to 200 bytes of memory; the largest rule files that are known hold
 /// some hundred thousand. (Less in this module's tests, which run without optimisation.)
 const MAX_VALUES: usize = if cfg!(test) { 300_000 } else { 2_000_000 };
+/// More collections than may be open in lines at once, where a text is read in pieces.
+const MAX_OPEN: usize = 100;
 /// After so many problems the rest of the file is not read: it is not YAML that somebody meant to write.
 const MAX_PROBLEMS: usize = 500;
 
@@ -47,9 +50,37 @@ enum Content {
     Mapping { first: usize, key: Option<Node> },
 }
 
+impl Frame {
+    /// Goes on as `next` has, which is the same collection in a later piece of the text.
+    fn go_on(&mut self, next: Frame) {
+        self.cost = self.cost.saturating_add(next.cost);
+        self.depth = self.depth.max(next.depth);
+        self.extent = match (self.extent, next.extent) {
+            (Some(extent), Some(next)) => Some(extent.to(next)),
+            (extent, next) => extent.or(next),
+        };
+        if let (Content::Mapping { key, .. }, Content::Mapping { key: next @ Some(_), .. }) =
+            (&mut self.content, next.content)
+        {
+            *key = next;
+        }
+    }
+}
+
+impl Content {
+    /// Moves it behind so many items and entries.
+    fn shift(&mut self, items: usize, entries: usize) {
+        match self {
+            Content::Sequence { first } => *first += items,
+            Content::Mapping { first, .. } => *first += entries,
+        }
+    }
+}
+
 /// Hears events and makes a tree of them.
 pub(super) struct Builder<'a> {
     pub(super) source: &'a Source,
+    pub(super) holder: Arc<Holder>,
     text: &'a str,
     insertions: &'a Insertions,
     pub(super) attempt: Attempt,
@@ -71,6 +102,29 @@ pub(super) struct Builder<'a> {
     values: usize,
     /// Whether anybody asks for texts over several lines: they matter where there are tabs.
     has_tabs: bool,
+    /// How many of the open collections have begun in an earlier piece of the text.
+    inherited: usize,
+    /// What they hold further, those that end in this piece: the innermost one first.
+    ended: Vec<Ended>,
+}
+
+/// What an open collection holds in one piece of a text.
+struct Ended {
+    frame: Frame,
+    items: Vec<Node>,
+    entries: Vec<Entry>,
+}
+
+/// What has become of a piece of a text that goes on where another one ends.
+pub(super) struct Continued {
+    ended: Vec<Ended>,
+    /// What is open at its end, and how many of these have begun before it.
+    frames: Vec<Frame>,
+    inherited: usize,
+    items: Vec<Node>,
+    entries: Vec<Entry>,
+    attempt: Attempt,
+    values: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -83,6 +137,7 @@ impl<'a> Builder<'a> {
         };
         Builder {
             source,
+            holder: Holder::new(&source.file),
             text,
             insertions,
             attempt,
@@ -96,12 +151,85 @@ impl<'a> Builder<'a> {
             aliased: 0,
             values: 0,
             has_tabs: text.contains('\t'),
+            inherited: 0,
+            ended: Vec::new(),
         }
+    }
+
+    /// Within the collections that an earlier piece of the text has begun, the outermost one first: for each, whether it is a
+    /// mapping. The innermost one expects an item, and each other one is the parent of the next.
+    pub(super) fn within(
+        source: &'a Source,
+        text: &'a str,
+        insertions: &'a Insertions,
+        mappings: impl Iterator<Item = bool>,
+    ) -> Self {
+        let frame = |is_mapping| Frame {
+            bracket: None,
+            properties: Properties::default(),
+            extent: None,
+            cost: 0,
+            depth: 0,
+            content: match is_mapping {
+                true => Content::Mapping { first: 0, key: None },
+                false => Content::Sequence { first: 0 },
+            },
+        };
+        let frames: Vec<Frame> = mappings.map(frame).collect();
+        Builder { inherited: frames.len(), frames, ..Builder::new(source, text, insertions) }
     }
 
     /// Whether enough has been read.
     pub(super) fn is_full(&self) -> bool {
         self.values > MAX_VALUES || self.attempt.parsed.problems.len() + self.attempt.errors.len() >= MAX_PROBLEMS
+    }
+
+    /// Whether there is nothing to complain about.
+    pub(super) fn is_sound(&self) -> bool {
+        self.attempt.parsed.problems.is_empty() && self.attempt.errors.is_empty() && !self.refused
+    }
+
+    /// What was built of a piece; `None` where something is wrong with it.
+    pub(super) fn into_continued(self) -> Option<Continued> {
+        self.is_sound().then_some(Continued {
+            ended: self.ended,
+            frames: self.frames,
+            inherited: self.inherited,
+            items: self.items,
+            entries: self.entries,
+            attempt: self.attempt,
+            values: self.values,
+        })
+    }
+
+    /// Goes on with what was built of the next piece; `None` where it is too much.
+    pub(super) fn join(&mut self, next: Continued) -> Option<()> {
+        self.values += next.values;
+        if self.values > MAX_VALUES - MAX_OPEN {
+            return None;
+        }
+        self.attempt.parsed.comments.extend(next.attempt.parsed.comments);
+        self.attempt.folded_quotes.extend(next.attempt.folded_quotes);
+        self.attempt.long_spans.extend(next.attempt.long_spans);
+        for Ended { frame, items, entries } in next.ended {
+            self.items.extend(items);
+            self.entries.extend(entries);
+            self.frames.last_mut()?.go_on(frame);
+            self.close(self.text.len());
+        }
+        let (items, entries) = (self.items.len(), self.entries.len());
+        self.items.extend(next.items);
+        self.entries.extend(next.entries);
+        // Of the inherited ones that go on, only the innermost one has got anything: in each other one the next is not complete.
+        let mut frames = next.frames.into_iter();
+        if let Some(innermost) = frames.by_ref().take(next.inherited).last() {
+            self.frames.last_mut()?.go_on(innermost);
+        }
+        for mut frame in frames {
+            frame.content.shift(items, entries);
+            self.frames.push(frame);
+        }
+        Some(())
     }
 
     pub(super) fn finish(mut self) -> Attempt {
@@ -202,6 +330,15 @@ impl<'a> Builder<'a> {
     /// Completes the innermost collection, which ends before `end` if it has brackets.
     fn close(&mut self, end: usize) {
         let Some(frame) = self.frames.pop() else { return };
+        if self.frames.len() < self.inherited {
+            self.inherited = self.frames.len();
+            let (items, entries) = match frame.content {
+                Content::Sequence { first } => (self.items.drain(first..).collect(), Vec::new()),
+                Content::Mapping { first, .. } => (Vec::new(), self.entries.drain(first..).collect()),
+            };
+            self.ended.push(Ended { frame, items, entries });
+            return;
+        }
         let Frame { bracket, properties, extent, cost, depth, content } = frame;
         let brackets = bracket.map(|start| Span::new(start, end.max(start)));
         if let Some(brackets) = brackets {

@@ -5,22 +5,22 @@ use super::{MAX_DEPTH, MAX_KEY, Read, Reader, Unusual};
 use crate::yaml::event::{Event, Properties};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Mapping,
     Sequence,
 }
 
 /// A collection in lines that is open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Block {
-    kind: Kind,
+    pub(super) kind: Kind,
     /// The column of its keys or dashes.
-    indent: usize,
+    pub(super) indent: usize,
     /// Where the value of its last key or dash would stand that has none yet.
-    waiting: Option<usize>,
+    pub(super) waiting: Option<usize>,
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// Reads the line that begins at `start`, and those over which its last scalar reaches: where the next one begins.
     pub(super) fn line(&mut self, start: usize) -> Read<usize> {
         let at = self.skip_spaces(start);
@@ -38,8 +38,8 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
         if column == 0 && matches!(self.piece(at, at + 3), b"---" | b"...") {
             return self.marker(at, end);
         }
-        if !self.has_begun {
-            self.has_begun = true;
+        if !self.standing.has_begun {
+            self.standing.has_begun = true;
             self.tell(Event::DocumentStart(at))?;
         }
         let is_item = self.is_item(at);
@@ -50,20 +50,20 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
     /// A `---` before everything; of several documents the other parser knows more.
     fn marker(&mut self, at: usize, end: usize) -> Read<usize> {
         let is_alone = self.skip_spaces(at + 3) >= end;
-        if self.has_begun || self.byte(at) != b'-' || !is_alone {
+        if self.standing.has_begun || self.byte(at) != b'-' || !is_alone {
             return Err(Unusual);
         }
-        self.has_begun = true;
+        self.standing.has_begun = true;
         self.tell(Event::DocumentStart(at))?;
         Ok(end + 1)
     }
 
     /// The end of the text.
     pub(super) fn finish(mut self) -> Read<()> {
-        if self.open.is_empty() {
+        if self.standing.open.is_empty() {
             return Err(Unusual);
         }
-        while let Some(block) = self.open.pop() {
+        while let Some(block) = self.standing.open.pop() {
             self.close(block)?;
         }
         self.tell(Event::DocumentEnd)
@@ -74,17 +74,17 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
     }
 
     /// Closes what a line that begins in `column` does not belong to.
-    fn close_deeper(&mut self, column: usize, is_item: bool) -> Read<()> {
-        if self.open.is_empty() {
+    pub(super) fn close_deeper(&mut self, column: usize, is_item: bool) -> Read<()> {
+        if self.standing.open.is_empty() {
             return Ok(());
         }
-        while let Some(block) = self.open.last().copied() {
+        while let Some(block) = self.standing.open.last().copied() {
             // A sequence may stand in the column of the key that it belongs to, whose mapping goes on behind it.
             let goes_on = block.indent == column && (is_item || block.kind == Kind::Mapping);
             if block.indent < column || goes_on {
                 return Ok(());
             }
-            self.open.pop();
+            self.standing.open.pop();
             self.close(block)?;
         }
         Err(Unusual)
@@ -98,10 +98,10 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
     }
 
     fn begin(&mut self, kind: Kind, indent: usize, waiting: Option<usize>) -> Read<()> {
-        if self.open.len() >= MAX_DEPTH {
+        if self.standing.open.len() >= MAX_DEPTH {
             return Err(Unusual);
         }
-        self.open.push(Block { kind, indent, waiting });
+        self.standing.open.push(Block { kind, indent, waiting });
         let properties = Properties::default();
         self.tell(match kind {
             Kind::Mapping => Event::MappingStart { bracket: None, properties },
@@ -125,7 +125,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
 
     /// A dash in `column`. What it has no value for ends at `end`.
     fn item(&mut self, column: usize, end: usize) -> Read<()> {
-        match self.open.last_mut() {
+        match self.standing.open.last_mut() {
             Some(block) if block.kind == Kind::Sequence && block.indent == column => match block.waiting.replace(end) {
                 Some(missing) => self.missing(missing),
                 None => Ok(()),
@@ -145,7 +145,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
             let indent = self.owner(column)?;
             return self.value(at, end, indent);
         }
-        let around = self.open.last().map(|block| block.indent);
+        let around = self.standing.open.last().map(|block| block.indent);
         let scalar = self.flowing(at, end, around)?;
         let Flowing { event, colon, line_end } = scalar;
         match colon {
@@ -167,7 +167,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
 
     /// A key in `column`: of the mapping there, or the first of a new one.
     fn key(&mut self, column: usize) -> Read<()> {
-        match self.open.last_mut() {
+        match self.standing.open.last_mut() {
             Some(block) if block.kind == Kind::Mapping && block.indent == column => match block.waiting.take() {
                 Some(missing) => self.missing(missing),
                 None => Ok(()),
@@ -184,7 +184,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
     /// The value of the key whose colon stands at `colon`, as far as it begins in this line.
     fn behind_colon(&mut self, colon: usize, end: usize) -> Read<usize> {
         let is_below = self.says_no_more(colon + 1, end)?;
-        let block = self.open.last_mut().ok_or(Unusual)?;
+        let block = self.standing.open.last_mut().ok_or(Unusual)?;
         let indent = block.indent;
         if is_below {
             block.waiting = Some(colon);
@@ -196,7 +196,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
 
     /// The key or dash to which a value in `column` belongs: the indentation of its collection.
     fn owner(&mut self, column: usize) -> Read<usize> {
-        let block = self.open.last_mut().ok_or(Unusual)?;
+        let block = self.standing.open.last_mut().ok_or(Unusual)?;
         if block.waiting.is_none() || block.indent >= column {
             return Err(Unusual);
         }
@@ -209,7 +209,7 @@ impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
         match self.byte(at) {
             b'|' | b'>' => self.literal(at, end, indent),
             b'[' | b'{' => {
-                let behind = self.flow(at, end, self.open.len())?;
+                let behind = self.flow(at, end, self.standing.open.len())?;
                 self.finish_line(behind, end)?;
                 Ok(end + 1)
             }

@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::yaml::ScalarStyle;
 use crate::yaml::event::{Event, Properties, ScalarEvent};
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// The sequence or mapping whose bracket stands at `at`, at this depth: where the text behind it begins.
     pub(super) fn flow(&mut self, at: usize, end: usize, depth: usize) -> Read<usize> {
         if depth >= MAX_DEPTH {

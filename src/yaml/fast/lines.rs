@@ -15,7 +15,7 @@ pub(super) struct NextText {
     pub(super) breaks: usize,
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// The byte at `at`. The end of the text ends a line.
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')

@@ -42,7 +42,7 @@ struct Below {
     at: usize,
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// The text whose `|` or `>` stands at `at`, in a collection with this indentation: where the line behind it begins.
     pub(super) fn literal(&mut self, at: usize, end: usize, outer: usize) -> Read<usize> {
         let header = self.header(at, end)?;

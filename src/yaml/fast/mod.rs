@@ -14,8 +14,13 @@ mod characters;
 mod flow;
 mod lines;
 mod literal;
+mod pieces;
 mod quoted;
 mod scalar;
+
+pub(super) use pieces::{Cut, cuts, meet};
+
+use std::ops::Range;
 
 use super::event::{Event, Properties, ScalarEvent};
 use crate::source::Span;
@@ -35,30 +40,73 @@ const MAX_KEY: usize = 1000;
 ///
 /// # Errors
 /// Fails where something is not usual, perhaps after some events, or where `hear` fails.
-pub(super) fn read<'a>(text: &'a str, hear: impl FnMut(Event<'a>) -> Result<(), Unusual>) -> Result<(), Unusual> {
-    if !characters::are_usual(text) {
+pub(super) fn read<'a>(text: &'a str, mut hear: impl FnMut(Event<'a>) -> Result<(), Unusual>) -> Result<(), Unusual> {
+    if !is_for_it(text) {
         return Err(Unusual);
     }
-    let mut reader = Reader { text, bytes: text.as_bytes(), open: Vec::with_capacity(16), has_begun: false, hear };
-    let mut next = 0;
-    while next < text.len() {
-        next = reader.line(next)?;
-    }
-    reader.finish()
+    let mut standing = Standing::default();
+    read_lines(text, &mut standing, 0..text.len(), &mut hear)?;
+    finish(text, standing, hear)
 }
 
-/// Where the reader is, besides its place in the text.
-struct Reader<'a, F> {
-    text: &'a str,
-    bytes: &'a [u8],
+/// Whether the characters of a text are those that it reads.
+pub(super) fn is_for_it(text: &str) -> bool {
+    characters::are_usual(text)
+}
+
+/// What the reader knows between two lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
     /// The collections in lines that are open, the innermost one last. Never empty behind the first content.
     open: Vec<block::Block>,
     /// Whether the document has begun.
     has_begun: bool,
+}
+
+/// Reads the lines that begin in `lines`, the first one at its start, from `standing` on: where the next one begins, which is
+/// further on where a scalar goes on.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_lines<'a>(
+    text: &'a str,
+    standing: &mut Standing,
+    lines: Range<usize>,
+    hear: impl FnMut(Event<'a>) -> Result<(), Unusual>,
+) -> Result<usize, Unusual> {
+    let mut reader = Reader::new(text, standing, hear);
+    let mut next = lines.start;
+    while next < lines.end {
+        next = reader.line(next)?;
+    }
+    Ok(next)
+}
+
+/// Ends what is open at the end of the text.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn finish<'a>(
+    text: &'a str,
+    mut standing: Standing,
+    hear: impl FnMut(Event<'a>) -> Result<(), Unusual>,
+) -> Result<(), Unusual> {
+    Reader::new(text, &mut standing, hear).finish()
+}
+
+/// Where the reader is, besides its place in the text.
+struct Reader<'a, 's, F> {
+    text: &'a str,
+    bytes: &'a [u8],
+    standing: &'s mut Standing,
     hear: F,
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, 's, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, 's, F> {
+    fn new(text: &'a str, standing: &'s mut Standing, hear: F) -> Self {
+        Reader { text, bytes: text.as_bytes(), standing, hear }
+    }
+
     fn tell(&mut self, event: Event<'a>) -> Read<()> {
         (self.hear)(event)
     }

@@ -16,7 +16,7 @@ pub(super) struct Quoted<'a> {
     pub(super) line_end: usize,
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// The scalar whose quote stands at `at`. It goes on in lines that are indented deeper than `indent`, or in none.
     pub(super) fn quoted(&self, at: usize, end: usize, indent: Option<usize>) -> Read<Quoted<'a>> {
         let quote = self.byte(at);

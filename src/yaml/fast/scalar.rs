@@ -66,7 +66,7 @@ pub(super) fn is_indicator(byte: u8) -> bool {
     )
 }
 
-impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, F> {
+impl<'a, F: FnMut(Event<'a>) -> Read<()>> Reader<'a, '_, F> {
     /// A plain or quoted scalar from `at` on, in a line that ends at `end`. It goes on in lines that are indented deeper
     /// than `indent`; in the first content of a document, `None`, it cannot.
     pub(super) fn flowing(&mut self, at: usize, end: usize, indent: Option<usize>) -> Read<Flowing<'a>> {

@@ -4,7 +4,7 @@ mod bounds;
 mod errors;
 mod places;
 mod quirks;
-mod same_events;
+pub(super) mod same_events;
 mod second_opinion;
 mod tree;
 
