@@ -59,8 +59,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Why it is wanted, by each who wants it: behind the help once the finding is settled ([`Diagnostic::tell_reasons`]).
     pub reasons: Vec<String>,
-    /// A change that would resolve it.
-    pub fix: Option<Fix>,
+    /// A change that would resolve it; boxed, as there may be many findings, and few have one.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
@@ -117,7 +117,7 @@ impl Diagnostic {
     /// Adds a fix, if there is one.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
-        self.fix = fix.into();
+        self.fix = fix.into().map(Box::new);
         self
     }
 

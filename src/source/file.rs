@@ -8,6 +8,8 @@ use super::span::packed;
 
 /// Bytes between two known counts of characters.
 const STRIDE: usize = 1024;
+/// Bytes between two known counts of lines: a few lines, which are soon looked through.
+const LINE_STRIDE: usize = 256;
 
 /// Which file it is, whatever it is called: two texts of one file have the same, and no two files have.
 ///
@@ -31,8 +33,8 @@ pub struct SourceFile {
     id: FileId,
     name: String,
     text: String,
-    /// As spans keep offsets.
-    line_starts: Vec<u32>,
+    /// How many lines end before each multiple of [`LINE_STRIDE`] bytes, and before the end; counted when a line is asked for.
+    lines: OnceLock<Vec<u32>>,
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for, and empty where each byte is one. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
@@ -70,15 +72,11 @@ impl SourceFile {
     }
 
     fn with_id(id: FileId, name: String, text: String) -> Self {
-        let line_breaks = || memchr::memchr_iter(b'\n', text.as_bytes());
-        let mut line_starts = Vec::with_capacity(line_breaks().count() + 1);
-        line_starts.push(0);
-        line_starts.extend(line_breaks().map(|at| packed(at + 1)));
         SourceFile {
             id,
             name,
             text,
-            line_starts,
+            lines: OnceLock::new(),
             counted: OnceLock::new(),
             separators: OnceLock::new(),
             reencoded: false,
@@ -134,16 +132,47 @@ impl SourceFile {
         &self.text
     }
 
+    /// As [`SourceFile::lines`] says.
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let mut lines = vec![0; self.text.len() / LINE_STRIDE + 2];
+            let mut sum = 0;
+            for (chunk, before) in self.text.as_bytes().chunks(LINE_STRIDE).zip(lines.iter_mut().skip(1)) {
+                sum += memchr::memchr_iter(b'\n', chunk).count();
+                *before = packed(sum);
+            }
+            if let Some(all) = lines.last_mut() {
+                *all = packed(sum);
+            }
+            lines
+        })
+    }
+
+    /// How many lines begin in it, an empty last one among them.
+    fn started_lines(&self) -> usize {
+        self.lines().last().map_or(0, |all| *all as usize) + 1
+    }
+
     /// Where line `index` (from 0) begins.
     fn line_start(&self, index: usize) -> Option<usize> {
-        self.line_starts.get(index).map(|start| *start as usize)
+        let Some(before) = index.checked_sub(1) else { return Some(0) };
+        if index >= self.started_lines() {
+            return None;
+        }
+        // The line break before it is the one with this number.
+        let chunk = self.lines().partition_point(|lines| *lines as usize <= before) - 1;
+        let known = self.lines().get(chunk).map_or(0, |lines| *lines as usize);
+        let from = chunk * LINE_STRIDE;
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        memchr::memchr_iter(b'\n', rest).nth(before - known).map(|at| from + at + 1)
     }
 
     /// The first byte of the last line up to `offset` that begins with `---`, which parts the documents of YAML.
     pub fn separator_before(&self, offset: usize) -> Option<usize> {
         let separators = self.separators.get_or_init(|| {
             let is_separator = |at: &usize| self.text.get(*at..).is_some_and(|line| line.starts_with("---"));
-            self.line_starts.iter().map(|start| *start as usize).filter(is_separator).collect()
+            let starts = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+            std::iter::once(0).chain(starts).filter(is_separator).collect()
         });
         let before = separators.partition_point(|at| *at <= offset);
         separators.get(before.checked_sub(1)?).copied()
@@ -151,18 +180,26 @@ impl SourceFile {
 
     /// How many lines there are; a final line break does not begin another one unless text follows.
     pub fn line_count(&self) -> usize {
-        self.line_starts.len() - usize::from(self.text.ends_with('\n') && self.line_starts.len() > 1)
+        self.started_lines() - usize::from(self.text.ends_with('\n'))
     }
 
     /// The line (from 0) that holds the byte `offset`; offsets past the end belong to the last line.
     pub fn line_index(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+        let offset = offset.min(self.text.len());
+        let chunk = offset / LINE_STRIDE;
+        let known = self.lines().get(chunk).map_or(0, |lines| *lines as usize);
+        let before = self.text.as_bytes().get(chunk * LINE_STRIDE..offset).unwrap_or_default();
+        known + memchr::memchr_iter(b'\n', before).count()
     }
 
     /// The bytes of line `index` (from 0) without its line break; `None` past the last line.
     pub fn line_span(&self, index: usize) -> Option<Span> {
         let start = self.line_start(index)?;
-        let end = self.line_start(index + 1).unwrap_or(self.text.len());
+        let near = self.text.as_bytes().get(start..self.text.len().min(start + LINE_STRIDE))?;
+        let end = match memchr::memchr(b'\n', near) {
+            Some(length) => start + length + 1,
+            None => self.line_start(index + 1).unwrap_or(self.text.len()),
+        };
         let line = self.text.get(start..end)?;
         let trimmed = line.strip_suffix('\n').unwrap_or(line);
         let trimmed = trimmed.strip_suffix('\r').unwrap_or(trimmed);
@@ -260,6 +297,23 @@ mod tests {
     }
 
     proptest! {
+        /// Lines are counted from place to place; here, one after the other.
+        #[test]
+        fn lines_are_those_of_the_text(pieces in prop::collection::vec("[a-c]{0,3}|\n|\r\n|[d]{300,1100}|\n{20}", 0..40)) {
+            let text = pieces.concat();
+            let file = SourceFile::new("a", text.as_str());
+            let mut starts = vec![0];
+            starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+            for (index, start) in starts.iter().enumerate() {
+                prop_assert_eq!(file.line_start(index), Some(*start));
+            }
+            prop_assert_eq!(file.line_start(starts.len()), None);
+            for offset in 0..text.len() + 3 {
+                prop_assert_eq!(file.line_index(offset), starts.partition_point(|start| *start <= offset) - 1);
+            }
+            prop_assert_eq!(file.line_count(), text.lines().count().max(1));
+        }
+
         /// The column is the number of characters before the offset in its line, however long the line is.
         #[test]
         fn columns_count_characters(words in prop::collection::vec("[a-z]{1,900}|[äöü中😀]{1,400}|\n", 0..12), at: prop::sample::Index) {

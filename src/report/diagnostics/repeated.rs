@@ -1,8 +1,9 @@
 //! The same finding in several places: one generated template, rendered for each service, each cluster, each team.
 
 use std::collections::hash_map::Entry;
+use std::hash::{Hash as _, Hasher as _};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::source::{Diagnostic, Label, Severity, Span};
 
@@ -17,14 +18,14 @@ pub(super) struct Group<'a> {
 /// one are listed with it.
 pub(super) fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut by_look: FxHashMap<Shown<'_>, usize> = FxHashMap::default();
+    // By a number for all that a reader sees, since there may be many.
+    let mut by_look: FxHashMap<u64, usize> = FxHashMap::default();
     for diagnostic in diagnostics {
-        match by_look.entry(Shown::of(diagnostic)) {
-            Entry::Occupied(at) => {
-                if let Some(group) = groups.get_mut(*at.get()) {
-                    group.also.push(&diagnostic.primary);
-                }
-            }
+        match by_look.entry(number(diagnostic)) {
+            Entry::Occupied(at) => match groups.get_mut(*at.get()) {
+                Some(group) if look_the_same(group.first, diagnostic) => group.also.push(&diagnostic.primary),
+                _ => groups.push(Group { first: diagnostic, also: Vec::new() }),
+            },
             Entry::Vacant(entry) => {
                 entry.insert(groups.len());
                 groups.push(Group { first: diagnostic, also: Vec::new() });
@@ -34,39 +35,40 @@ pub(super) fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
     groups
 }
 
-/// All that a reader sees of a finding but the places.
-#[derive(PartialEq, Eq, Hash)]
-struct Shown<'a> {
-    rule: &'static str,
-    severity: Severity,
-    message: &'a str,
-    help: Option<&'a str>,
-    /// The source and what is said of it.
-    labels: Vec<(&'a str, &'a str)>,
+/// The same number for findings that look the same, and nearly always only for them.
+fn number(diagnostic: &Diagnostic) -> u64 {
+    let mut hasher = FxHasher::default();
+    words(diagnostic).hash(&mut hasher);
+    labels(diagnostic).for_each(|label| label.hash(&mut hasher));
+    hasher.finish()
 }
 
-impl<'a> Shown<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
-        let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
-        Shown {
-            rule: diagnostic.rule,
-            severity: diagnostic.severity,
-            message: &diagnostic.message,
-            help: diagnostic.help.as_deref(),
-            labels: labels.map(|label| (source_around(label), label.text.as_str())).collect(),
-        }
-    }
+/// Whether a reader sees no difference between two findings but the places.
+fn look_the_same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    words(a) == words(b) && labels(a).eq(labels(b))
+}
+
+fn words(diagnostic: &Diagnostic) -> (&'static str, Severity, &str, Option<&str>) {
+    (diagnostic.rule, diagnostic.severity, &diagnostic.message, diagnostic.help.as_deref())
+}
+
+/// The source and what is said of it.
+fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = (&str, &str)> {
+    let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.related);
+    labels.map(|label| (source_around(label), label.text.as_str()))
 }
 
 /// So many bytes before and behind a place are compared, within its lines: a file may be one line.
 const AROUND: usize = 200;
 
 fn source_around(label: &Label) -> &str {
-    let text = label.file.text();
-    let first = label.file.line_span(label.file.line_index(label.span.start())).unwrap_or(label.span);
-    let last = label.file.line_span(label.file.line_index(label.span.end())).unwrap_or(label.span);
-    let start = text.ceil_char_boundary(first.start().max(label.span.start().saturating_sub(AROUND)));
-    let end = text.floor_char_boundary(last.end().min(label.span.start().saturating_add(AROUND)));
+    let (text, at) = (label.file.text(), label.span.start());
+    let from = text.ceil_char_boundary(at.saturating_sub(AROUND));
+    let to = text.floor_char_boundary(at.saturating_add(AROUND));
+    let bytes = |from: usize, to: usize| text.as_bytes().get(from..to).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', bytes(from, at)).map_or(from, |before| from + before + 1);
+    let last = label.span.end();
+    let end = memchr::memchr(b'\n', bytes(last, to)).map_or(to, |behind| last + behind);
     Span::new(start, end.max(start)).slice(text).trim()
 }
 
