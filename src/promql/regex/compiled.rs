@@ -27,6 +27,11 @@ fn compile(pattern: &str, translated: &str) -> Result<Regex, RegexError> {
         })
 }
 
+/// The pattern with this tree, which must match the whole text.
+fn compile_whole(pattern: &str, node: &Node) -> Result<Regex, RegexError> {
+    compile(pattern, &format!(r"\A(?:{})\z", emit::emit(node)))
+}
+
 /// A pattern that must match the whole text, and whose `.` matches line breaks: label matchers.
 #[derive(Clone, Debug)]
 pub struct AnchoredRegex {
@@ -56,7 +61,7 @@ impl AnchoredRegex {
         let node = parser::parse(pattern, true)?;
         let kind = match Anchored::plain(&node) {
             Some(plain) => plain,
-            None => Anchored::Pattern(compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?),
+            None => Anchored::Pattern(compile_whole(pattern, &node)?),
         };
         Ok(AnchoredRegex { kind })
     }
@@ -132,11 +137,6 @@ struct WithGroups {
 }
 
 impl WithGroups {
-    /// Whether a group has this name.
-    fn has_group(&self, name: &str) -> bool {
-        self.names.iter().flatten().any(|known| known == name)
-    }
-
     /// Puts what the groups matched into a replacement text; stops where `out` has become longer than `max_len`.
     fn expand(&self, parts: &[Part<'_>], captures: &Captures<'_>, out: &mut String, max_len: usize) {
         for part in parts {
@@ -173,22 +173,14 @@ impl ReplaceRegex {
     /// Where Go refuses it, or where it is too large.
     pub fn new(pattern: &str) -> Result<Self, RegexError> {
         let node = parser::parse(pattern, true)?;
-        let regex = compile(pattern, &format!(r"\A(?:{})\z", emit::emit(&node)))?;
+        let regex = compile_whole(pattern, &node)?;
         Ok(ReplaceRegex { inner: WithGroups { regex, names: group_names(&node) } })
     }
 
-    /// How many groups the pattern has.
-    pub fn groups(&self) -> usize {
-        self.inner.regex.captures_len().saturating_sub(1)
-    }
-
-    /// The first group that `replacement` refers to and that the pattern does not have: nothing is filled in for it.
-    pub fn unknown_group(&self, replacement: &str) -> Option<String> {
-        expand::parts(replacement).into_iter().find_map(|part| match part {
-            Part::Number(number) => (number > self.groups()).then(|| number.to_string()),
-            Part::Name(name) => (!self.inner.has_group(name)).then(|| name.to_owned()),
-            Part::Text(_) => None,
-        })
+    /// The groups and the whole match.
+    #[cfg(test)]
+    pub(super) fn captures_len(&self) -> usize {
+        self.inner.regex.captures_len()
     }
 
     /// The replacement with `$1`, `${name}` filled in, if the whole text matches. Cut off, where it becomes longer than
@@ -198,6 +190,44 @@ impl ReplaceRegex {
         let mut out = String::new();
         self.inner.expand(&expand::parts(replacement), &captures, &mut out, max_len);
         Some(out)
+    }
+}
+
+/// The groups of a [`ReplaceRegex`] that nobody runs.
+#[derive(Clone, Debug)]
+pub struct ReplaceGroups {
+    names: Vec<Option<String>>,
+}
+
+impl ReplaceGroups {
+    /// Longer patterns may be too large when they are compiled, in bytes; so may those with counts.
+    const PLAINLY_SMALL: usize = 100;
+
+    /// The groups of the pattern.
+    ///
+    /// # Errors
+    /// As for [`ReplaceRegex::new`].
+    pub fn of(pattern: &str) -> Result<Self, RegexError> {
+        let node = parser::parse(pattern, true)?;
+        if pattern.len() > ReplaceGroups::PLAINLY_SMALL || pattern.contains('{') {
+            compile_whole(pattern, &node)?;
+        }
+        Ok(ReplaceGroups { names: group_names(&node) })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.names.len().saturating_sub(1)
+    }
+
+    /// The first group that `replacement` refers to and that the pattern does not have: nothing is filled in for it.
+    pub fn unknown_in(&self, replacement: &str) -> Option<String> {
+        let has_group = |name: &str| self.names.iter().flatten().any(|known| known == name);
+        expand::parts(replacement).into_iter().find_map(|part| match part {
+            Part::Number(number) => (number > self.count()).then(|| number.to_string()),
+            Part::Name(name) => (!has_group(name)).then(|| name.to_owned()),
+            Part::Text(_) => None,
+        })
     }
 }
 

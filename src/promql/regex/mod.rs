@@ -15,7 +15,7 @@ mod parser;
 mod shape;
 mod syntax;
 
-pub use compiled::{AnchoredRegex, ReplaceRegex, SearchRegex};
+pub use compiled::{AnchoredRegex, ReplaceGroups, ReplaceRegex, SearchRegex};
 pub use error::RegexError;
 pub use shape::{Simpler, glob_star, has_inner_wildcard, simpler};
 
@@ -91,7 +91,7 @@ pub fn matches_empty(matcher: &Matcher) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{is_plainly_sound, parser};
+    use super::{ReplaceGroups, ReplaceRegex, is_plainly_sound, parser};
 
     #[test]
     fn what_nearly_all_patterns_are() {
@@ -103,7 +103,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_pattern_may_be_too_large_though_nobody_runs_it() {
+        let pattern = r"((\pL{1000}){10}){10}";
+        assert_eq!(ReplaceGroups::of(pattern).is_ok(), ReplaceRegex::new(pattern).is_ok());
+        // The largest that are not compiled: classes of thousands of characters.
+        for class in [r"\pL", r"(?i)\pL|", r"\PL", r"[^a]|", r"\p{Greek}"] {
+            let pattern = class.repeat(100 / class.len());
+            assert!(ReplaceRegex::new(&pattern).is_ok(), "{pattern}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn groups_are_known_without_compiling(pattern in r"([a-c.|*+?()]|\(\?P<[ab]>|\[|\]|\\|\{2\}){0,9}") {
+            let (groups, compiled) = (ReplaceGroups::of(&pattern), ReplaceRegex::new(&pattern));
+            prop_assert_eq!(groups.as_ref().map_err(|error| &error.message).err(), compiled.as_ref().err().map(|error| &error.message));
+            if let (Ok(groups), Ok(compiled)) = (groups, compiled) {
+                prop_assert_eq!(groups.count() + 1, compiled.captures_len());
+            }
+        }
+
         #[test]
         fn what_is_plainly_sound_is_parsed(pattern in r"[a-c0_|./:*+ -]{0,12}") {
             if is_plainly_sound(pattern.as_bytes()) {

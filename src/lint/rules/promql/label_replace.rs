@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{Call, ExprKind};
-use crate::promql::regex::ReplaceRegex;
+use crate::promql::regex::ReplaceGroups;
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("promql/label-replace", Error, certain, "a `label_replace` that fails or sets nothing");
@@ -31,8 +31,8 @@ impl LintRule for LabelReplace {
 fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
     let (replacement, regex) = (call.args.get(2)?, call.args.get(4)?);
     let pattern = text(regex)?;
-    let compiled = match ReplaceRegex::new(pattern) {
-        Ok(compiled) => compiled,
+    let groups = match ReplaceGroups::of(pattern) {
+        Ok(groups) => groups,
         Err(error) => {
             let place = cx.file().inside(&cx.rule.expr, regex.span, "not a regular expression");
             let found = META.diagnostic(format!("the rule fails: {}", error.message), place);
@@ -42,8 +42,8 @@ fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
             });
         }
     };
-    let group = compiled.unknown_group(text(replacement)?)?;
-    let groups = match compiled.groups() {
+    let group = groups.unknown_in(text(replacement)?)?;
+    let groups = match groups.count() {
         0 => "the regular expression has no group".to_owned(),
         1 => "the regular expression has one group".to_owned(),
         groups => format!("the regular expression has {groups} groups"),
