@@ -256,12 +256,7 @@ impl<'a> WorkspaceContext<'a> {
 
     /// All rules, in the order of the files.
     pub fn places(&self) -> impl Iterator<Item = Place<'a>> + use<'a> {
-        self.rule_files().enumerate().flat_map(|(file_at, file)| {
-            file.rules.groups.iter().enumerate().flat_map(move |(group_at, group)| {
-                let rules = group.rules.iter().enumerate();
-                rules.map(move |(rule_at, rule)| Place { file, file_at, group_at, rule_at, rule })
-            })
-        })
+        self.rule_files().enumerate().flat_map(|(file_at, file)| Place::all_in(file, file_at))
     }
 
     /// What the rules record, and who reads it.

@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Config;
@@ -84,15 +85,21 @@ pub fn links_to_ask(workspace: &Workspace, config: &Config) -> BTreeSet<String> 
     let recorded_names = RecordedNames::of(workspace);
     let cx = WorkspaceContext::new(config, workspace, &recorded_names);
     let library = Library::of(workspace, &config.runbook, config.files());
-    let mut links = BTreeSet::new();
-    for alert in Alert::all(&cx) {
-        for (address, target) in alert.links.iter().flat_map(|link| link.targets(&library)) {
-            if target.is_asked() {
-                links.insert(address.to_owned());
+    let files: Vec<(usize, FileContext<'_>)> = cx.rule_files().enumerate().collect();
+    let of_some = files.into_par_iter().fold(BTreeSet::new, |mut links, (file_at, file)| {
+        for alert in Alert::among(Place::all_in(file, file_at), config) {
+            for (address, target) in alert.links.iter().flat_map(|link| link.targets(&library)) {
+                if target.is_asked() {
+                    links.insert(address.to_owned());
+                }
             }
         }
-    }
-    links
+        links
+    });
+    of_some.reduce(BTreeSet::new, |mut all, mut links| {
+        all.append(&mut links);
+        all
+    })
 }
 
 /// The pages, the alerts, and which leads to which.
@@ -310,8 +317,11 @@ impl<'a> Pages<'a> {
 impl<'a> Alert<'a> {
     /// The alerts of a workspace, in the order of the files.
     pub(super) fn all(cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Alert<'a>> {
-        let config = cx.config;
-        let alerting = cx.places().filter(|place| place.rule.kind == RuleKind::Alerting);
+        Alert::among(cx.places(), cx.config)
+    }
+
+    fn among(places: impl Iterator<Item = Place<'a>>, config: &'a Config) -> impl Iterator<Item = Alert<'a>> {
+        let alerting = places.filter(|place| place.rule.kind == RuleKind::Alerting);
         alerting.map(move |place| Alert::of(place, config))
     }
 

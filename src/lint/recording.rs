@@ -42,6 +42,16 @@ pub struct Place<'a> {
     pub rule: &'a Rule,
 }
 
+impl<'a> Place<'a> {
+    /// Of all rules of a file, which has the index `file_at` among the rule files.
+    pub(super) fn all_in(file: FileContext<'a>, file_at: usize) -> impl Iterator<Item = Place<'a>> {
+        file.rules.groups.iter().enumerate().flat_map(move |(group_at, group)| {
+            let rules = group.rules.iter().enumerate();
+            rules.map(move |(rule_at, rule)| Place { file, file_at, group_at, rule_at, rule })
+        })
+    }
+}
+
 /// A [`Place`] as it is kept: there is one for each recording rule, and for each that reads one.
 #[derive(Clone, Copy)]
 struct Spot {

@@ -118,6 +118,7 @@ pub(super) fn check_document(
     let file = FileContext { config, document, rules, recorded_names };
     out.extend(in_parallel(&active, |rule, out| rule.check_file(&file, out)));
     out.par_extend(rules.groups.par_iter().flat_map_iter(|group| check_group(file, group, &active)));
+    out.shrink_to_fit();
     out
 }
 
