@@ -137,7 +137,7 @@ pub struct Modifiers {
     /// `@ t`; the span covers the `@` too.
     pub at: Option<Box<Spanned<AtModifier>>>,
     /// `anchored` or `smoothed` (not on subqueries).
-    pub extension: Option<Spanned<RangeExtension>>,
+    pub extension: Option<Box<Spanned<RangeExtension>>>,
 }
 
 /// The time that `@` names.

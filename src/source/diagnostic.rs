@@ -8,9 +8,19 @@ use super::{Fix, SourceFile, Span};
 /// So many characters a text of a diagnostic has at most: it quotes files, and a name in a file may have megabytes.
 const MAX_CHARACTERS: usize = 2_000;
 
+/// More room than this is not kept in a text, in bytes.
+const MAX_ROOM: usize = 32;
+
 fn text_of(text: impl Into<String>) -> String {
-    let text = text.into();
-    if text.len() <= MAX_CHARACTERS { text } else { shortened(&text, MAX_CHARACTERS).into_owned() }
+    let mut text = text.into();
+    if text.len() > MAX_CHARACTERS {
+        return shortened(&text, MAX_CHARACTERS).into_owned();
+    }
+    // There may be many findings, and what was put together has room for more.
+    if text.capacity() - text.len() >= MAX_ROOM {
+        text.shrink_to_fit();
+    }
+    text
 }
 
 /// How much a diagnostic matters.

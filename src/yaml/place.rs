@@ -54,10 +54,14 @@ pub(super) struct Mapped {
     /// The content in the origin's text: without quotes; of a block scalar from the first content byte on.
     content: Span,
     /// The columns that are stripped from each line of a block scalar.
-    indent: usize,
+    indent: u32,
     /// Every so often a point from which to go on, so that a lookup in a long scalar need not begin at its start.
-    checkpoints: OnceLock<Box<[Point]>>,
+    checkpoints: OnceLock<Box<Checkpoints>>,
 }
+
+/// Behind one pointer: there are many scalars like this, and few are asked.
+#[derive(Debug, Default)]
+struct Checkpoints(Vec<Point>);
 
 /// A pair of offsets that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +96,7 @@ impl Place {
             Origin::File(_) if in_one_piece && is_all => Place::Direct(content.start()),
             _ => {
                 let origin = origin.clone();
+                let indent = u32::try_from(indent).unwrap_or(u32::MAX);
                 Place::Mapped(Mapped { origin, style, content, indent, checkpoints: OnceLock::new() })
             }
         }
@@ -147,7 +152,7 @@ impl Mapped {
 
     /// The columns that are stripped from each line of a block scalar.
     pub(super) fn indent(&self) -> usize {
-        self.indent
+        self.indent as usize
     }
 
     fn between(&self, value: &str, decoded: Span) -> Option<Span> {
@@ -181,7 +186,7 @@ impl Mapped {
 
     /// The last point from which to go on to find the decoded byte `offset`.
     fn checkpoint(&self, value: &str, offset: usize) -> Point {
-        let checkpoints = self.checkpoints.get_or_init(|| self.place_checkpoints(value));
+        let Checkpoints(checkpoints) = &**self.checkpoints.get_or_init(|| self.place_checkpoints(value));
         let before = checkpoints.partition_point(|point| point.decoded <= offset);
         before.checked_sub(1).and_then(|index| checkpoints.get(index).copied()).unwrap_or(self.start())
     }
@@ -203,7 +208,7 @@ impl Mapped {
         Point { decoded: 0, source: self.content.start() }
     }
 
-    fn place_checkpoints(&self, value: &str) -> Box<[Point]> {
+    fn place_checkpoints(&self, value: &str) -> Box<Checkpoints> {
         if value.len() < CHECKPOINT_DISTANCE {
             return Box::default();
         }
@@ -215,7 +220,7 @@ impl Mapped {
                 next = run.decoded.start() + CHECKPOINT_DISTANCE;
             }
         }
-        points.into()
+        Box::new(Checkpoints(points))
     }
 
     fn runs<'a>(&'a self, value: &'a str, from: Point) -> Runs<'a> {
@@ -328,7 +333,7 @@ impl Runs<'_> {
 
     fn skip_indent(&self, from: usize) -> usize {
         let spaces = self.find_byte(from, |byte| byte != b' ') - from;
-        from + spaces.min(self.mapped.indent)
+        from + spaces.min(self.mapped.indent())
     }
 
     fn next_in_flow(&mut self) -> Option<Run> {

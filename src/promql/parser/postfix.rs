@@ -131,7 +131,7 @@ impl Parser<'_> {
                 Some(other) if other.value != extension => {
                     self.error(target, "anchored and smoothed modifiers cannot be used together");
                 }
-                _ => modifiers.extension = Some(Spanned::new(extension, span)),
+                _ => modifiers.extension = Some(Box::new(Spanned::new(extension, span))),
             },
         }
         parsed.expr.span = parsed.expr.span.to(span);
