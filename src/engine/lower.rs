@@ -206,7 +206,7 @@ impl Lowering {
     }
 
     fn selector(&self, selector: &VectorSelector) -> Result<Selector, EvalError> {
-        let mut name = selector.name.as_ref().map(|name| name.value.clone());
+        let mut name = selector.name.as_ref().map(|name| name.value.to_string());
         let mut matchers = Vec::with_capacity(selector.matchers.len());
         for matcher in &selector.matchers {
             let matcher = compile_matcher(matcher)?;

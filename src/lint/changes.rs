@@ -149,8 +149,8 @@ fn reads(rule: &Rule) -> Vec<(&str, Span)> {
     if let Some(expr) = &rule.parsed {
         expr.walk(&mut |part| {
             let name = part.selector().and_then(|selector| selector.name.as_ref());
-            if let Some(name) = name.filter(|name| known.insert(name.value.as_str())) {
-                found.push((name.value.as_str(), name.span));
+            if let Some(name) = name.filter(|name| known.insert(&*name.value)) {
+                found.push((&*name.value, name.span));
             }
         });
     }

@@ -1,5 +1,6 @@
 //! What the rules of all files record, and who reads it: found out once for all lint rules that ask about it.
 
+use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::context::{FileContext, WorkspaceContext};
@@ -15,10 +16,19 @@ pub struct RecordedNames<'a>(FxHashSet<&'a str>);
 impl<'a> RecordedNames<'a> {
     /// The names in the rule files of a workspace.
     pub fn of(workspace: &'a Workspace) -> Self {
-        let files = workspace.documents().iter().filter_map(|document| document.rules());
-        let rules = files.flat_map(|file| &file.groups).flat_map(|group| &group.rules);
-        let recording = rules.filter(|rule| rule.kind == RuleKind::Recording);
-        RecordedNames(recording.map(|rule| rule.name.text()).filter(|name| !name.contains(':')).collect())
+        let files = workspace.documents().par_iter().filter_map(|document| document.rules());
+        let of_some = files.fold(FxHashSet::default, |mut names: FxHashSet<&str>, file| {
+            let rules = file.groups.iter().flat_map(|group| &group.rules);
+            let recording = rules.filter(|rule| rule.kind == RuleKind::Recording);
+            names.extend(recording.map(|rule| rule.name.text()).filter(|name| !name.contains(':')));
+            names
+        });
+        let all = of_some.reduce(FxHashSet::default, |all, other| {
+            let (mut larger, smaller) = if all.len() < other.len() { (other, all) } else { (all, other) };
+            larger.extend(smaller);
+            larger
+        });
+        RecordedNames(all)
     }
 
     /// The names.
@@ -203,7 +213,7 @@ fn metrics(expr: &Expr, wanted: impl Fn(&str) -> bool) -> Vec<(&str, Span)> {
         let Some(selector) = part.selector() else { return };
         let is_moved = selector.modifiers.offset.is_some() || selector.modifiers.at.is_some();
         if let Some(name) = selector.name.as_ref().filter(|name| !is_moved && wanted(&name.value))
-            && known.insert(name.value.as_str())
+            && known.insert(&*name.value)
         {
             found.push((&name.value, name.span));
         }

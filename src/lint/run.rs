@@ -58,9 +58,10 @@ fn find<'w>(workspace: &'w Workspace, config: &Config) -> Found<'w> {
     let recorded_names = RecordedNames::of(workspace);
     let of_each = documents.par_iter().zip(&levels);
     let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, &recorded_names));
-    let own = own.collect();
     let on_somewhere = |lint: &dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
-    let of_all = check_workspace(workspace, config, on_somewhere, &recorded_names);
+    // Much of what sees all files is done by one thread, and the others need not wait for it.
+    let (own, of_all) =
+        rayon::join(|| own.collect(), || check_workspace(workspace, config, on_somewhere, &recorded_names));
     Found { levels, recorded_names, own, of_all }
 }
 

@@ -4,6 +4,8 @@
 //! than that, so whatever walks a tree recursively goes down the left spine in a loop ([`BinaryExpr::lhs`]).
 //! Cloning, comparing and dropping do so already ([`super::tree`]).
 
+use std::num::NonZeroU32;
+
 use crate::source::{Span, Spanned};
 
 /// How many levels an expression's tree may have (parentheses, calls, signs, subqueries, right operands, terms of a
@@ -92,7 +94,7 @@ pub struct StringLiteral {
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorSelector {
     /// The metric's name, written before the braces or as a quoted text inside them.
-    pub name: Option<Spanned<String>>,
+    pub name: Option<Spanned<Box<str>>>,
     /// The bytes from `{` to `}`, if there are braces.
     pub braces: Option<Span>,
     /// The matchers as written inside the braces, without the one for [`Self::name`].
@@ -262,12 +264,29 @@ pub struct BinaryExpr {
     pub op: BinaryOp,
     /// The operator's bytes.
     pub op_span: Span,
-    /// The bytes of `bool`, if given.
-    pub bool_modifier: Option<Span>,
+    /// `bool`, if given.
+    pub bool_modifier: Option<BoolModifier>,
     /// How series are matched; present if and only if both sides are instant vectors.
     pub matching: Option<Box<VectorMatching>>,
     /// Right side.
     pub rhs: Expr,
+}
+
+/// The `bool` of a comparison. Only where it begins is kept: there are many binary operations, and few have one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoolModifier(NonZeroU32);
+
+impl BoolModifier {
+    /// The keyword at `span`; `None` at the very beginning of an expression, where it is none.
+    pub fn at(span: Span) -> Option<BoolModifier> {
+        u32::try_from(span.start()).ok().and_then(NonZeroU32::new).map(BoolModifier)
+    }
+
+    /// Its bytes.
+    pub fn span(self) -> Span {
+        let start = self.0.get() as usize;
+        Span::new(start, start + "bool".len())
+    }
 }
 
 /// A binary operator.

@@ -118,11 +118,11 @@ impl Checker {
         op_span: Span,
     ) {
         let op = binary.op;
-        if let Some(bool_span) = binary.bool_modifier
+        if let Some(modifier) = binary.bool_modifier
             && !op.is_comparison()
         {
             let error = ParseError::new(op_span, "bool modifier can only be used on comparison operators");
-            self.report(error.with_related(bool_span, "remove this"));
+            self.report(error.with_related(modifier.span(), "remove this"));
         }
         let both_scalar = (left, right) == (ValueType::Scalar, ValueType::Scalar);
         if op.is_comparison() && binary.bool_modifier.is_none() && both_scalar {

@@ -70,7 +70,11 @@ impl Summary {
                 Some(Applicability::Unsafe) => summary.unsafely_fixable += 1,
                 Some(Applicability::Display) | None => {}
             }
-            names.push(diagnostic.primary.file.name());
+            // They are in the order of the files.
+            let name = diagnostic.primary.file.name();
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
         }
         names.sort_unstable();
         names.dedup();

@@ -59,6 +59,7 @@ fn load_shapes(
     let Loader { file, reader, mut groups, comments, nested_problems, dialect, .. } = loader;
     let rules = groups.iter_mut().flat_map(|group| &mut group.rules);
     rules.enumerate().for_each(|(at, rule)| rule.at = at);
+    groups.shrink_to_fit();
     let (mut problems, unchecked) = reader.into_parts();
     problems.extend(nested_problems);
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));

@@ -270,7 +270,7 @@ fn normalise_binary(binary: &mut BinaryExpr) {
     normalise(&mut binary.lhs);
     normalise(&mut binary.rhs);
     binary.op_span = Span::default();
-    binary.bool_modifier = binary.bool_modifier.map(|_| Span::default());
+    binary.bool_modifier = binary.bool_modifier.and_then(|_| BoolModifier::at(Span::at(1)));
     let Some(matching) = &mut binary.matching else { return };
     if let Some(include) = &mut matching.include {
         include.span = Span::default();
@@ -293,7 +293,7 @@ fn normalise_selector(selector: &mut VectorSelector) {
     selector.braces = None;
     if let Some(name) = selector.name.take_if(|_| !outer) {
         let matcher_name = Spanned::new("__name__".to_owned(), name.span);
-        let value = Spanned::new(name.value.into_bytes(), name.span);
+        let value = Spanned::new(name.value.into_string().into_bytes(), name.span);
         let (span, op_span) = (name.span, name.span);
         selector.matchers.push(Matcher { span, name: matcher_name, op: MatchOp::Equal, op_span, value });
     }

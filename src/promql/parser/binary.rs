@@ -39,8 +39,14 @@ impl Parser<'_> {
         let height = if left.expr.is_binary() { left.height } else { left.height + 1 };
         let height = self.check_height(height.max(right.height + 1), span)?;
         let types = (left.value_type, right.value_type);
-        let mut binary =
-            BinaryExpr { lhs: left.expr, op, op_span, bool_modifier, matching: Some(matching), rhs: right.expr };
+        let mut binary = BinaryExpr {
+            lhs: left.expr,
+            op,
+            op_span,
+            bool_modifier: bool_modifier.and_then(BoolModifier::at),
+            matching: Some(matching),
+            rhs: right.expr,
+        };
         self.checker.binary(&mut binary, span, types, Span::new(op_span.start(), modifiers_end));
         let both_scalar = types == (ValueType::Scalar, ValueType::Scalar);
         let value_type = if both_scalar { ValueType::Scalar } else { ValueType::Vector };

@@ -9,7 +9,7 @@ impl Parser<'_> {
     /// `name{…}`, `name` or `{…}`; the name was read.
     pub(super) fn selector(&mut self, name: Option<Span>) -> Result<Parsed> {
         let mut selector = VectorSelector {
-            name: name.map(|span| Spanned::new(self.word(span), span)),
+            name: name.map(|span| Spanned::new(self.word(span).into_boxed_str(), span)),
             braces: None,
             matchers: Vec::new(),
             modifiers: Modifiers::default(),
@@ -122,7 +122,7 @@ impl Parser<'_> {
 /// A quoted text on its own is the metric's name. A second one can only be a matcher.
 fn quoted_name(selector: &mut VectorSelector, name: Spanned<String>) {
     if selector.name.is_none() {
-        selector.name = Some(name);
+        selector.name = Some(Spanned::new(name.value.into_boxed_str(), name.span));
         return;
     }
     let span = name.span;

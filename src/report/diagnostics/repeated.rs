@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::hash::{Hash as _, Hasher as _};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::source::{Diagnostic, Label, Severity, Span};
@@ -14,14 +15,18 @@ pub(super) struct Group<'a> {
     pub(super) also: Vec<&'a Label>,
 }
 
+/// So many findings are worth the way to another thread.
+const NUMBERED_AT_ONCE: usize = 64;
+
 /// The findings, in their order; those that would be shown with the same words and the same source lines as an earlier
 /// one are listed with it.
 pub(super) fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     // By a number for all that a reader sees, since there may be many.
     let mut by_look: FxHashMap<u64, usize> = FxHashMap::default();
-    for diagnostic in diagnostics {
-        match by_look.entry(number(diagnostic)) {
+    let numbers: Vec<u64> = diagnostics.par_iter().with_min_len(NUMBERED_AT_ONCE).map(number).collect();
+    for (diagnostic, number) in diagnostics.iter().zip(numbers) {
+        match by_look.entry(number) {
             Entry::Occupied(at) => match groups.get_mut(*at.get()) {
                 Some(group) if look_the_same(group.first, diagnostic) => group.also.push(&diagnostic.primary),
                 _ => groups.push(Group { first: diagnostic, also: Vec::new() }),

@@ -276,7 +276,7 @@ pub(super) fn seconds_in_words(expr: &Expr, value: f64) -> Option<i64> {
 fn is_in_seconds(expr: &Expr, depth: usize) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     let of_name = |name: &str| name.ends_with("_seconds") || name.ends_with("_seconds_bucket");
-    let named = |name: Option<&crate::source::Spanned<String>>| name.is_some_and(|name| of_name(&name.value));
+    let named = |name: Option<&crate::source::Spanned<Box<str>>>| name.is_some_and(|name| of_name(&name.value));
     match &expr.without_parens().kind {
         ExprKind::Vector(selector) => named(selector.name.as_ref()),
         ExprKind::Matrix(matrix) => named(matrix.selector.value.name.as_ref()),

@@ -70,7 +70,7 @@ fn matched(random: &mut Generator, selector: &VectorSelector) -> Labels {
         ("le".to_owned(), random.pick(&["", "", "0.1", "1", "+Inf"]).to_owned()),
     ];
     if let Some(name) = &selector.name {
-        pairs.push(("__name__".to_owned(), name.value.clone()));
+        pairs.push(("__name__".to_owned(), name.value.to_string()));
     }
     for matcher in selector.matchers.iter().filter(|matcher| matches!(matcher.op, MatchOp::Equal | MatchOp::Regex)) {
         // Of a regular expression the first alternative, which often matches itself.

@@ -30,7 +30,7 @@ impl LintRule for NoCondition {
             && !has_condition(&operation.rhs)
         {
             let message = "the alert fires also where the comparison is false: with `bool` that is the value 0";
-            let found = META.diagnostic(message, file.inside(field, modifier, "keeps what is false, as 0"));
+            let found = META.diagnostic(message, file.inside(field, modifier.span(), "keeps what is false, as 0"));
             out.push(found.help("remove `bool`"));
             return;
         }

@@ -31,7 +31,7 @@ impl LintRule for GoneMetric {
                 _ => pending.extend(part.children()),
             }
             let Some(name) = part.selector().and_then(|selector| selector.name.as_ref()) else { continue };
-            let Some(gone) = catalogue::gone(&name.value).filter(|_| cx.rule.name.text() != name.value) else {
+            let Some(gone) = catalogue::gone(&name.value).filter(|_| cx.rule.name.text() != &*name.value) else {
                 continue;
             };
             let message = format!("{} has no `{}` since version {}", gone.program, name.value, gone.since);
