@@ -33,7 +33,7 @@ impl FileContext<'_> {
     /// A fix that takes the label `name` out of a rule, and `labels` where it is the only one.
     pub fn fix_without_label(&self, rule: &Rule, name: &str, applicability: Applicability) -> Option<Fix> {
         let node = self.rules.node_of(rule)?;
-        let labels = node.as_mapping()?.get("labels").filter(|labels| !labels.merged)?;
+        let labels = node.as_mapping()?.get("labels").filter(|labels| !labels.is_merged())?;
         let is_only = labels.value.as_mapping()?.written().count() == 1;
         let edits = match is_only && labels.value.alias().is_none() {
             true => without_entry(self.source(), node, "labels"),

@@ -218,7 +218,7 @@ fn each_scalar(root: &Node, mut visit: impl FnMut(Span, ScalarStyle)) {
         match &node.kind {
             NodeKind::Scalar(scalar) => visit(node.span, scalar.style),
             NodeKind::Mapping(mapping) => {
-                let written = mapping.entries.iter().filter(|entry| !entry.merged);
+                let written = mapping.entries.iter().filter(|entry| !entry.is_merged());
                 pending.extend(written.flat_map(|entry| [&entry.key, &entry.value]));
             }
             NodeKind::Sequence(sequence) => pending.extend(&sequence.items),
@@ -257,7 +257,7 @@ fn are_equal((a, a_file): (&Node, &SourceFile), (b, b_file): (&Node, &SourceFile
                 }
             }
             (NodeKind::Mapping(a), NodeKind::Mapping(b)) if a.entries.len() == b.entries.len() => {
-                for (a, b) in a.entries.iter().zip(&b.entries).filter(|(a, _)| !a.merged) {
+                for (a, b) in a.entries.iter().zip(&b.entries).filter(|(a, _)| !a.is_merged()) {
                     pending.extend([(&a.key, &b.key), (&a.value, &b.value)]);
                 }
             }

@@ -72,7 +72,7 @@ struct Spot {
 
 impl Spot {
     fn of(place: &Place<'_>) -> Self {
-        // Files are 64 MiB at most, and hold fewer rules than that.
+        // There are fewer files, and fewer rules in a file, than memory has room for.
         let packed = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Spot { file_at: packed(place.file_at), group_at: packed(place.group_at), rule_at: packed(place.rule_at) }
     }

@@ -25,7 +25,7 @@ impl FileId {
     }
 }
 
-/// A file as it was read: its name, its text, and where its lines begin.
+/// A file as it was read: its name and its text. Where its lines begin is found out when somebody asks.
 ///
 /// Held behind an `Arc` and shared by all that points into it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct SourceFile {
     name: String,
     text: String,
     /// How many lines end before each multiple of [`LINE_STRIDE`] bytes, and before the end; counted when a line is asked for.
-    lines: OnceLock<Vec<u32>>,
+    line_counts: OnceLock<Vec<u32>>,
     /// How many characters begin before each multiple of [`STRIDE`] bytes; counted when the first position is asked
     /// for, and empty where each byte is one. A line may be as long as its file, and have as many positions.
     counted: OnceLock<Vec<usize>>,
@@ -66,7 +66,7 @@ pub struct Utf16Position {
 }
 
 impl SourceFile {
-    /// Indexes `text`; `name` is what messages call the file (a path as the user would write it, or `<stdin>`).
+    /// A file with this text; `name` is what messages call the file (a path as the user would write it, or `<stdin>`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         SourceFile::with_id(FileId::fresh(), name.into(), text.into())
     }
@@ -76,7 +76,7 @@ impl SourceFile {
             id,
             name,
             text,
-            lines: OnceLock::new(),
+            line_counts: OnceLock::new(),
             counted: OnceLock::new(),
             separators: OnceLock::new(),
             reencoded: false,
@@ -132,9 +132,9 @@ impl SourceFile {
         &self.text
     }
 
-    /// As [`SourceFile::lines`] says.
+    /// How many lines end before each multiple of [`LINE_STRIDE`] bytes, and before the end.
     fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
+        self.line_counts.get_or_init(|| {
             let mut lines = vec![0; self.text.len() / LINE_STRIDE + 2];
             let mut sum = 0;
             for (chunk, before) in self.text.as_bytes().chunks(LINE_STRIDE).zip(lines.iter_mut().skip(1)) {

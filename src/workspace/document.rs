@@ -66,7 +66,7 @@ pub(super) enum Content {
     PassedOver(FileShape),
 }
 
-/// Files larger than this are so much work that threads share it, in bytes.
+/// The tree of a file larger than this, in bytes, is let go by another thread.
 const LARGE_BYTES: usize = 256 << 10;
 
 impl Document {
@@ -135,8 +135,8 @@ impl Document {
     fn loaded(self, rules: Option<RuleFile>) -> Document {
         let Some(rules) = rules else { return self };
         let Document { parsed, source, .. } = self;
-        if source.text().len() > LARGE_BYTES {
-            // Of a large file, the tree takes a while to be let go.
+        // Without another thread it would stay until the end.
+        if source.text().len() > LARGE_BYTES && rayon::current_num_threads() > 1 {
             rayon::spawn(move || drop(parsed));
         }
         Document { parsed: Mutex::default(), rules: OnceLock::from(Arc::new(rules)), source, ..self }

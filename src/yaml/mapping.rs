@@ -88,7 +88,8 @@ pub(super) fn merge(entries: &mut Vec<Entry>, source: &Node) -> Result<(), Node>
             if entry.name().is_some_and(|name| !names.insert(name.to_owned())) {
                 continue;
             }
-            let mut entry = Entry { merged: true, ..entry.clone() };
+            let mut entry = entry.clone();
+            entry.key.set_merged();
             if entry.value.alias().is_none() {
                 entry.value.set_alias(alias);
             }

@@ -24,6 +24,8 @@ pub struct Node {
 struct Marks {
     tag: Option<String>,
     alias: Option<Span>,
+    /// Of a key: whether its entry came through a `<<` merge.
+    is_merged: bool,
 }
 
 /// What a node is.
@@ -82,8 +84,6 @@ pub struct Entry {
     pub key: Node,
     /// The value; a null scalar with an empty span where nothing was written.
     pub value: Node,
-    /// Whether the entry came through a `<<` merge.
-    pub merged: bool,
 }
 
 /// A sequence's items in the order of the file.
@@ -97,7 +97,7 @@ pub struct Sequence {
 
 impl Node {
     pub(super) fn new(span: Span, tag: Option<String>, kind: NodeKind) -> Node {
-        let marks = tag.map(|tag| Box::new(Marks { tag: Some(tag), alias: None }));
+        let marks = tag.map(|tag| Box::new(Marks { tag: Some(tag), ..Marks::default() }));
         Node { span, kind, marks }
     }
 
@@ -113,6 +113,11 @@ impl Node {
 
     pub(super) fn set_alias(&mut self, alias: Span) {
         self.marks.get_or_insert_default().alias = Some(alias);
+    }
+
+    /// Marks the key of an entry that came through a `<<` merge.
+    pub(super) fn set_merged(&mut self) {
+        self.marks.get_or_insert_default().is_merged = true;
     }
 
     /// The scalar, if this is one.
@@ -165,7 +170,7 @@ impl ScalarStyle {
 impl Mapping {
     /// The entries that stand in the mapping itself, in the order of the file: not what came through a `<<`.
     pub fn written(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| !entry.merged)
+        self.entries.iter().filter(|entry| !entry.is_merged())
     }
 
     /// The entry with the scalar key `name`.
@@ -175,6 +180,11 @@ impl Mapping {
 }
 
 impl Entry {
+    /// Whether it came through a `<<` merge.
+    pub fn is_merged(&self) -> bool {
+        self.key.marks.as_ref().is_some_and(|marks| marks.is_merged)
+    }
+
     /// Whether the key is a scalar with the text `name`.
     pub fn is(&self, name: &str) -> bool {
         self.key.as_scalar().is_some_and(|scalar| scalar.is(name))

@@ -61,7 +61,7 @@ pub(super) struct Mapped {
 
 /// Behind one pointer: there are many scalars like this, and few are asked.
 #[derive(Debug, Default)]
-struct Checkpoints(Vec<Point>);
+struct Checkpoints(Box<[Point]>);
 
 /// A pair of offsets that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +220,7 @@ impl Mapped {
                 next = run.decoded.start() + CHECKPOINT_DISTANCE;
             }
         }
-        Box::new(Checkpoints(points))
+        Box::new(Checkpoints(points.into()))
     }
 
     fn runs<'a>(&'a self, value: &'a str, from: Point) -> Runs<'a> {

@@ -200,7 +200,7 @@ pub struct ReplaceGroups {
 }
 
 impl ReplaceGroups {
-    /// Longer patterns may be too large when they are compiled, in bytes; so may those with counts.
+    /// A pattern of up to this many bytes and without counts is never too large once it is compiled.
     const PLAINLY_SMALL: usize = 100;
 
     /// The groups of the pattern.

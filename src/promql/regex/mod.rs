@@ -105,13 +105,19 @@ mod tests {
 
     #[test]
     fn a_pattern_may_be_too_large_though_nobody_runs_it() {
-        let pattern = r"((\pL{1000}){10}){10}";
-        assert_eq!(ReplaceGroups::of(pattern).is_ok(), ReplaceRegex::new(pattern).is_ok());
+        let pattern = r"\pL{1000}";
+        assert!(parser::parse(pattern, true).is_ok() && ReplaceRegex::new(pattern).is_err());
+        assert!(ReplaceGroups::of(pattern).is_err());
         // The largest that are not compiled: classes of thousands of characters.
-        for class in [r"\pL", r"(?i)\pL|", r"\PL", r"[^a]|", r"\p{Greek}"] {
-            let pattern = class.repeat(100 / class.len());
+        for (before, class) in [("", r"\pL"), ("(?i)", r"\pL"), ("", r"\PL"), ("", "[^a]"), ("", r"\pC|")] {
+            let pattern = format!("{before}{}", class.repeat((100 - before.len()) / class.len()));
             assert!(ReplaceRegex::new(&pattern).is_ok(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_group_that_is_never_there_is_one() {
+        assert_eq!(ReplaceGroups::of("(a){0}").map(|groups| groups.count()).ok(), Some(1));
     }
 
     proptest! {

@@ -22,7 +22,8 @@ const NUMBERED_AT_ONCE: usize = 64;
 /// one are listed with it.
 pub(super) fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    // By a number for all that a reader sees, since there may be many.
+    // By a number for all that a reader sees, since there may be many. Should two looks have one number, the second one is
+    // shown as often as it occurs.
     let mut by_look: FxHashMap<u64, usize> = FxHashMap::default();
     let numbers: Vec<u64> = diagnostics.par_iter().with_min_len(NUMBERED_AT_ONCE).map(number).collect();
     for (diagnostic, number) in diagnostics.iter().zip(numbers) {

@@ -25,7 +25,7 @@ fn edits(test: &TestFile, rule_files: &[String]) -> Option<Vec<Edit>> {
     }
     let parsed = yaml::parse(&test.file);
     let root = parsed.documents.first()?.root.as_ref()?.as_mapping()?;
-    let entry = root.get("rule_files").filter(|entry| !entry.merged && entry.value.alias().is_none())?;
+    let entry = root.get("rule_files").filter(|entry| !entry.is_merged() && entry.value.alias().is_none())?;
     let items = &entry.value.as_sequence()?.items;
     if items.len() != rule_files.len() {
         return None;

@@ -1,10 +1,11 @@
 //! A large text in pieces: each is read and built by a thread of its own, and then they are joined.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::tree::Builder;
+use super::tree::{Builder, MAX_VALUES};
 use super::{Attempt, Source};
 use crate::yaml::event::Event;
 use crate::yaml::fast::{self, Cut, Standing, Unusual};
@@ -37,8 +38,31 @@ struct Piece<'a> {
     lines: Range<usize>,
 }
 
+/// What the pieces have read together, so that they stop together.
+struct Progress {
+    /// Values, about: more than [`MAX_VALUES`] once there is no use in going on.
+    values: AtomicUsize,
+}
+
+impl Progress {
+    /// So many values a piece reads before it says so.
+    const AT_ONCE: usize = 1024;
+
+    fn add(&self, values: usize) {
+        self.values.fetch_add(values, Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        self.values.fetch_max(MAX_VALUES + 1, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.values.load(Ordering::Relaxed) > MAX_VALUES
+    }
+}
+
 /// As [`super::build_usual`], with several threads; `None` also where the text turns out not to be what the cuts took it for, or
-/// where something is wrong with it: what is wrong is for who reads all of it in order.
+/// where something is wrong with it: mistakes are left to the serial reader, which reports them in their order.
 pub(super) fn build(source: &Source, text: &str, insertions: &Insertions, cutting: Cutting) -> Option<Attempt> {
     if !fast::is_for_it(text) {
         return None;
@@ -46,7 +70,8 @@ pub(super) fn build(source: &Source, text: &str, insertions: &Insertions, cuttin
     let mut first = Builder::new(source, text, insertions);
     let mut standing = Standing::default();
     let looked_at = cutting.looked_at.min(text.len());
-    let next = fast::read_lines(text, &mut standing, 0..looked_at, heard_by(&mut first)).ok()?;
+    let progress = Progress { values: AtomicUsize::new(0) };
+    let next = fast::read_lines(text, &mut standing, 0..looked_at, heard_by(&mut first, &progress)).ok()?;
     let cuts = fast::cuts(text, &standing, next, cutting.pieces);
     let ends = || cuts.iter().map(|cut| cut.at).chain([text.len()]);
     let begun = Piece { builder: first, standing, lines: next..ends().next()? };
@@ -57,36 +82,55 @@ pub(super) fn build(source: &Source, text: &str, insertions: &Insertions, cuttin
     });
     let pieces: Vec<(Piece<'_>, Option<&Cut>)> =
         std::iter::once(begun).chain(others).zip(cuts.iter().map(Some).chain([None])).collect();
-    let read: Option<Vec<Piece<'_>>> = pieces.into_par_iter().map(|(piece, next)| piece.read(text, next)).collect();
+    let read: Option<Vec<Piece<'_>>> = pieces
+        .into_par_iter()
+        .map(|(piece, next)| {
+            let read = piece.read(text, next, &progress);
+            if read.is_none() {
+                progress.stop();
+            }
+            read
+        })
+        .collect();
     let mut read = read?.into_iter();
     let Piece { mut builder, mut standing, .. } = read.next()?;
     for piece in read {
         standing = piece.standing;
         builder.join(piece.builder.into_continued()?)?;
     }
-    fast::finish(text, standing, heard_by(&mut builder)).ok()?;
+    fast::finish(text, standing, heard_by(&mut builder, &progress)).ok()?;
     builder.is_sound().then(|| builder.finish())
 }
 
 impl<'a> Piece<'a> {
     /// Reads it up to where `next` begins, or to its end; `None` where it does not fit.
-    fn read(mut self, text: &'a str, next: Option<&Cut>) -> Option<Self> {
+    fn read(mut self, text: &'a str, next: Option<&Cut>, progress: &Progress) -> Option<Self> {
         let lines = self.lines.clone();
-        let end = fast::read_lines(text, &mut self.standing, lines, heard_by(&mut self.builder)).ok()?;
+        let end = fast::read_lines(text, &mut self.standing, lines, heard_by(&mut self.builder, progress)).ok()?;
         if let Some(next) = next {
             if end != next.at {
                 return None;
             }
-            fast::meet(text, &mut self.standing, next, heard_by(&mut self.builder)).ok()?;
+            fast::meet(text, &mut self.standing, next, heard_by(&mut self.builder, progress)).ok()?;
         }
         Some(self)
     }
 }
 
-fn heard_by<'b, 'a>(builder: &'b mut Builder<'a>) -> impl FnMut(Event<'a>) -> Result<(), Unusual> + use<'b, 'a> {
-    |event| {
+/// Tells a builder what is read, until something is wrong or the pieces have read too much together.
+fn heard_by<'b, 'a>(
+    builder: &'b mut Builder<'a>,
+    progress: &'b Progress,
+) -> impl FnMut(Event<'a>) -> Result<(), Unusual> + use<'b, 'a> {
+    let mut told = builder.values();
+    move |event| {
         builder.event(event);
-        if builder.is_full() { Err(Unusual) } else { Ok(()) }
+        let values = builder.values();
+        if values >= told + Progress::AT_ONCE {
+            progress.add(values - told);
+            told = values;
+        }
+        if builder.is_sound() && !progress.is_stopped() { Ok(()) } else { Err(Unusual) }
     }
 }
 
@@ -97,6 +141,7 @@ mod tests {
     use super::*;
     use crate::source::SourceFile;
     use crate::yaml::place::Origin;
+    use crate::yaml::tests::for_each_scalar;
     use crate::yaml::tests::same_events::{Random, mutant, number};
 
     /// The items of a group.
@@ -135,13 +180,20 @@ mod tests {
     /// All that is known of a text that was read.
     fn told(attempt: Attempt) -> String {
         let Attempt { parsed, errors, folded_quotes, long_spans } = attempt;
-        format!("{parsed:#?}\n{errors:?}\n{folded_quotes:?}\n{long_spans:?}")
+        let mut places = Vec::new();
+        for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
+            // The text alone does not say where it stands.
+            for_each_scalar(root, &mut |_, scalar| {
+                let length = scalar.value().len();
+                places.push([0, length / 2, length].map(|at| scalar.file_offset(at)));
+            });
+        }
+        format!("{parsed:#?}\n{places:?}\n{errors:?}\n{folded_quotes:?}\n{long_spans:?}")
     }
 
     /// Whether the text was read in several pieces. It panics where that gives another result.
     fn is_cut(text: &str, cutting: Cutting) -> bool {
-        let file = Arc::new(SourceFile::new("a.yml", text));
-        let source = Source { file: Arc::clone(&file), origin: Origin::File(file), with_threads: false };
+        let source = Source { with_threads: false, ..source(text) };
         let insertions = Insertions::default();
         let Some(in_pieces) = build(&source, text, &insertions, cutting) else { return false };
         let whole = super::super::build_usual(&source, text, &insertions).map(told);
@@ -162,11 +214,34 @@ mod tests {
             cut.0 += u64::from(is_cut(&text, cutting));
             cut.1 += u64::from(is_cut(&mutant(seed), Cutting { pieces: 2, looked_at: 1 + random.below(100) }));
         }
-        assert!(cut.0 > count / 3 && cut.1 > 0, "only {cut:?} of {count} texts were read in pieces");
+        assert!(count < 600 || cut.0 > count / 3 && cut.1 > 0, "only {cut:?} of {count} texts were read in pieces");
+    }
+
+    fn source(text: &str) -> Source {
+        let file = Arc::new(SourceFile::new("a.yml", text));
+        Source { file: Arc::clone(&file), origin: Origin::File(file), with_threads: true }
     }
 
     #[test]
-    fn small_texts_are_one_piece() {
-        assert!(Cutting::of(200 << 10).is_none());
+    fn large_files_are_read_in_pieces_and_small_ones_are_not() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        assert!(pool.install(|| Cutting::of(200 << 10)).is_none());
+        let text = format!("groups:\n  - name: a\n    rules:\n{}", RULES[0].repeat(8_000));
+        let source = source(&text);
+        let (cutting, attempt) = pool.install(|| {
+            let cutting = Cutting::of(text.len()).expect("large enough");
+            (cutting, super::super::build(&source, &text, &Insertions::default()))
+        });
+        assert!(is_cut(&text, cutting) && cutting.pieces == 3);
+        let serial = Source { with_threads: false, ..source };
+        assert!(told(attempt) == told(super::super::build(&serial, &text, &Insertions::default())));
+    }
+
+    #[test]
+    fn pieces_hold_no_more_values_together_than_a_file_may() {
+        // Each piece alone has less than it may.
+        let text = format!("a:\n{}", "- [1,2,3,4,5,6,7,8]\n".repeat(MAX_VALUES / 6));
+        let cutting = Cutting { pieces: 4, looked_at: 100 };
+        assert!(build(&source(&text), &text, &Insertions::default(), cutting).is_none());
     }
 }

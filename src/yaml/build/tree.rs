@@ -6,6 +6,7 @@ use super::alias::Anchors;
 use super::{Attempt, Source, SyntaxError};
 use crate::source::{Label, Meta, Span};
 use crate::yaml::event::{Event, Properties};
+use crate::yaml::fast;
 use crate::yaml::findings::{DUPLICATE_KEY, SYNTAX};
 use crate::yaml::granit::Mistake;
 use crate::yaml::mapping::{self, Duplicate};
@@ -17,9 +18,7 @@ use crate::yaml::{Comment, Document, Entry, Mapping, Node, NodeKind, Parsed, Seq
 pub(super) const NODE_COST: usize = 128;
 /// How many values a file may hold. Each takes up to 200 bytes of memory; the largest rule files that are known hold
 /// some hundred thousand. (Less in this module's tests, which run without optimisation.)
-const MAX_VALUES: usize = if cfg!(test) { 300_000 } else { 2_000_000 };
-/// More collections than may be open in lines at once, where a text is read in pieces.
-const MAX_OPEN: usize = 100;
+pub(super) const MAX_VALUES: usize = if cfg!(test) { 300_000 } else { 2_000_000 };
 /// After so many problems the rest of the file is not read: it is not YAML that somebody meant to write.
 const MAX_PROBLEMS: usize = 500;
 
@@ -184,6 +183,11 @@ impl<'a> Builder<'a> {
         self.values > MAX_VALUES || self.attempt.parsed.problems.len() + self.attempt.errors.len() >= MAX_PROBLEMS
     }
 
+    /// The values so far.
+    pub(super) fn values(&self) -> usize {
+        self.values
+    }
+
     /// Whether there is nothing to complain about.
     pub(super) fn is_sound(&self) -> bool {
         self.attempt.parsed.problems.is_empty() && self.attempt.errors.is_empty() && !self.refused
@@ -205,7 +209,8 @@ impl<'a> Builder<'a> {
     /// Goes on with what was built of the next piece; `None` where it is too much.
     pub(super) fn join(&mut self, next: Continued) -> Option<()> {
         self.values += next.values;
-        if self.values > MAX_VALUES - MAX_OPEN {
+        // Those that are still open count when they end.
+        if self.values > MAX_VALUES - fast::MAX_DEPTH {
             return None;
         }
         self.attempt.parsed.comments.extend(next.attempt.parsed.comments);
@@ -394,7 +399,7 @@ impl<'a> Builder<'a> {
                         node.span = behind_colon(self.source.file.text(), key.span.end());
                         place = node.alias().unwrap_or(node.span);
                     }
-                    self.entries.push(Entry { key, value: node, merged: false });
+                    self.entries.push(Entry { key, value: node });
                 }
             },
         }

@@ -42,7 +42,7 @@ impl<'n> Place<'n> {
     /// # Errors
     /// Where it comes through an alias or a merge, or its colon does not follow its key.
     pub fn of_value(editor: &Editor<'_>, entry: &'n Entry, in_flow: bool) -> Result<Self, Refusal> {
-        if entry.merged || entry.value.alias().is_some() {
+        if entry.is_merged() || entry.value.alias().is_some() {
             return Err(Refusal::Alias);
         }
         let key = entry.key.span;
@@ -175,7 +175,7 @@ impl<'n> Place<'n> {
 pub fn without_entry(file: &SourceFile, mapping: &Node, name: &str) -> Result<Vec<Edit>, Refusal> {
     let lines = Lines::of(file);
     let entries = mapping.as_mapping().filter(|_| mapping.alias().is_none()).ok_or(Refusal::Alias)?;
-    let entry = entries.get(name).filter(|entry| !entry.merged).ok_or(Refusal::Alias)?;
+    let entry = entries.get(name).filter(|entry| !entry.is_merged()).ok_or(Refusal::Alias)?;
     let kept: Vec<bool> = entries.written().map(|other| other.key.span != entry.key.span).collect();
     if !kept.contains(&true) {
         return Err(Refusal::Layout);

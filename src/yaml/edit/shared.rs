@@ -68,7 +68,7 @@ impl Found {
             self.aliases(item);
         }
         for entry in node.as_mapping().map_or(&[][..], |mapping| &mapping.entries) {
-            if entry.merged {
+            if entry.is_merged() {
                 self.merged_keys.insert(entry.key.span);
             } else {
                 self.aliases(&entry.key);

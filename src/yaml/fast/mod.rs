@@ -32,7 +32,7 @@ pub(super) struct Unusual;
 type Read<T> = Result<T, Unusual>;
 
 /// How deep collections may be nested: far less than `granit-parser` allows, far more than rules need.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 /// The longest key, in bytes. YAML allows 1,024 characters, and there are several ways to count them.
 const MAX_KEY: usize = 1000;
 

@@ -17,11 +17,15 @@ pub(in crate::yaml) struct Cut {
 /// Cuts for `count` pieces of about the same length, of the text from `from` on, where `standing` is known: at items of
 /// sequences that are open there. They are guesses, there may be fewer, and no two are the same.
 pub(in crate::yaml) fn cuts(text: &str, standing: &Standing, from: usize, count: usize) -> Vec<Cut> {
+    if standing.open.iter().all(|block| block.kind == Kind::Mapping) {
+        return Vec::new();
+    }
     let rest = text.len().saturating_sub(from);
     let mut cuts: Vec<Cut> = Vec::new();
     for index in 1..count {
         let near = cuts.last().map_or(from, |cut| cut.at).max(from + rest / count * index);
-        cuts.extend(cut_behind(text, standing, near));
+        let Some(cut) = cut_behind(text, standing, near) else { break };
+        cuts.push(cut);
     }
     cuts
 }

@@ -29,7 +29,7 @@ fn root(text: &str) -> Node {
 }
 
 /// Calls `visit` with each scalar below `node`, keys included.
-fn for_each_scalar(node: &Node, visit: &mut dyn FnMut(&Node, &Scalar)) {
+pub(super) fn for_each_scalar(node: &Node, visit: &mut dyn FnMut(&Node, &Scalar)) {
     match &node.kind {
         NodeKind::Scalar(scalar) => visit(node, scalar),
         NodeKind::Sequence(list) => list.items.iter().for_each(|item| for_each_scalar(item, visit)),

@@ -15,7 +15,7 @@ fn outline(node: &Node) -> String {
         }
         NodeKind::Mapping(mapping) => {
             let entries = mapping.entries.iter().map(|entry| {
-                let merged = if entry.merged { "<<" } else { "" };
+                let merged = if entry.is_merged() { "<<" } else { "" };
                 format!("{merged}{}: {}", outline(&entry.key), outline(&entry.value))
             });
             format!("{{{}}}{place}", entries.collect::<Vec<_>>().join(", "))
