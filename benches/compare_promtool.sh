@@ -22,13 +22,14 @@ median() {
   sort -n | sed -n "$(((runs + 1) / 2))p"
 }
 
-# Nanoseconds that a command takes; what it says and how it ends does not matter here.
+# Nanoseconds that a command takes; what it says and how it ends does not matter here. The clock is the shell's own: to start
+# `date` takes a quarter as long as a run of promproof.
 time_of() {
   local start end
-  start=$(date +%s%N)
+  start=${EPOCHREALTIME/[.,]/}
   "$@" > /dev/null 2>&1 || true
-  end=$(date +%s%N)
-  echo $((end - start))
+  end=${EPOCHREALTIME/[.,]/}
+  echo $(((end - start) * 1000))
 }
 
 milliseconds() {

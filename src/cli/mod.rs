@@ -40,6 +40,7 @@ mod test_command;
 mod update;
 
 use std::io::{self, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -103,15 +104,15 @@ pub fn main() -> ExitCode {
         Err(message) => return print_usage(&message, streams),
     };
     memory::keep_freed_memory();
-    match std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(move || run(&cli, streams))
-        .map(|thread| thread.join())
-    {
-        Ok(Ok(outcome)) => outcome.into(),
-        // The thread could not start, or it panicked and the panic has been printed.
-        Ok(Err(_)) | Err(_) => ExitStatus::Failed.into(),
+    // The threads are begun by one that does nothing from then on. Begun by one of them, which waits for the others, the two
+    // often end up on one processor, where they take turns for 10 or 20 ms while the other processor is idle.
+    if let Err(error) = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global() {
+        let _ = writeln!(streams.stderr(), "error: the threads cannot be started: {error}");
+        return ExitStatus::Failed.into();
     }
+    let work = || rayon::scope(|_| run(&cli, streams));
+    // A panic has been printed.
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(ExitStatus::Failed).into()
 }
 
 /// Prints help, the version, or what is wrong with the arguments.
@@ -131,10 +132,6 @@ fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
 /// Runs the command; reports on standard error what kept it from its work.
 fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     let session = Session::new(&cli.shared, streams);
-    // An error means that a pool exists already, which then serves as well.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
-    // This thread works, too, instead of waiting for one that has to be woken.
-    let _ = pool.use_current_thread().build_global();
     let result = environment::check().and_then(|()| match &cli.command {
         Command::Init(args) => init::run(args, &session),
         Command::Check(args) => check::run(args, &session),
