@@ -2,6 +2,7 @@
 //! syntax is right.
 
 mod alias;
+mod join;
 mod pieces;
 mod refused;
 mod scalar;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::alias::Anchors;
+use super::join::Ended;
 use super::{Attempt, Source, SyntaxError};
 use crate::source::{Label, Meta, Span};
 use crate::yaml::event::{Event, Properties};
-use crate::yaml::fast;
 use crate::yaml::findings::{DUPLICATE_KEY, SYNTAX};
 use crate::yaml::granit::Mistake;
 use crate::yaml::mapping::{self, Duplicate};
@@ -32,63 +32,36 @@ pub(super) struct Built {
 }
 
 /// A collection that is still open.
-struct Frame {
+pub(super) struct Frame {
     /// Where its bracket stands; `None` for one in lines.
-    bracket: Option<usize>,
-    properties: Properties,
+    pub(super) bracket: Option<usize>,
+    pub(super) properties: Properties,
     /// From the first to the last value so far, in bytes of the file.
-    extent: Option<Span>,
-    cost: usize,
-    depth: usize,
-    content: Content,
+    pub(super) extent: Option<Span>,
+    pub(super) cost: usize,
+    pub(super) depth: usize,
+    pub(super) content: Content,
 }
 
 /// What an open collection holds so far, as the index of its first one among those of all that are open.
-enum Content {
+pub(super) enum Content {
     Sequence { first: usize },
     Mapping { first: usize, key: Option<Node> },
-}
-
-impl Frame {
-    /// Goes on as `next` has, which is the same collection in a later piece of the text.
-    fn go_on(&mut self, next: Frame) {
-        self.cost = self.cost.saturating_add(next.cost);
-        self.depth = self.depth.max(next.depth);
-        self.extent = match (self.extent, next.extent) {
-            (Some(extent), Some(next)) => Some(extent.to(next)),
-            (extent, next) => extent.or(next),
-        };
-        if let (Content::Mapping { key, .. }, Content::Mapping { key: next @ Some(_), .. }) =
-            (&mut self.content, next.content)
-        {
-            *key = next;
-        }
-    }
-}
-
-impl Content {
-    /// Moves it behind so many items and entries.
-    fn shift(&mut self, items: usize, entries: usize) {
-        match self {
-            Content::Sequence { first } => *first += items,
-            Content::Mapping { first, .. } => *first += entries,
-        }
-    }
 }
 
 /// Hears events and makes a tree of them.
 pub(super) struct Builder<'a> {
     pub(super) source: &'a Source,
     pub(super) holder: Arc<Holder>,
-    text: &'a str,
+    pub(super) text: &'a str,
     insertions: &'a Insertions,
     pub(super) attempt: Attempt,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     /// The items of all sequences that are open, those of the innermost one last. So each finished list is allocated
     /// once, in its size.
-    items: Vec<Node>,
+    pub(super) items: Vec<Node>,
     /// The entries of all mappings that are open, likewise.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// The document's value once it is complete.
     root: Option<Node>,
     document_start: Option<usize>,
@@ -98,32 +71,13 @@ pub(super) struct Builder<'a> {
     pub(super) anchors: Anchors,
     pub(super) aliased: usize,
     /// The values of the file so far.
-    values: usize,
+    pub(super) values: usize,
     /// Whether anybody asks for texts over several lines: they matter where there are tabs.
     has_tabs: bool,
     /// How many of the open collections have begun in an earlier piece of the text.
-    inherited: usize,
+    pub(super) inherited: usize,
     /// What they hold further, those that end in this piece: the innermost one first.
-    ended: Vec<Ended>,
-}
-
-/// What an open collection holds in one piece of a text.
-struct Ended {
-    frame: Frame,
-    items: Vec<Node>,
-    entries: Vec<Entry>,
-}
-
-/// What has become of a piece of a text that goes on where another one ends.
-pub(super) struct Continued {
-    ended: Vec<Ended>,
-    /// What is open at its end, and how many of these have begun before it.
-    frames: Vec<Frame>,
-    inherited: usize,
-    items: Vec<Node>,
-    entries: Vec<Entry>,
-    attempt: Attempt,
-    values: usize,
+    pub(super) ended: Vec<Ended>,
 }
 
 impl<'a> Builder<'a> {
@@ -155,29 +109,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Within the collections that an earlier piece of the text has begun, the outermost one first: for each, whether it is a
-    /// mapping. The innermost one expects an item, and each other one is the parent of the next.
-    pub(super) fn within(
-        source: &'a Source,
-        text: &'a str,
-        insertions: &'a Insertions,
-        mappings: impl Iterator<Item = bool>,
-    ) -> Self {
-        let frame = |is_mapping| Frame {
-            bracket: None,
-            properties: Properties::default(),
-            extent: None,
-            cost: 0,
-            depth: 0,
-            content: match is_mapping {
-                true => Content::Mapping { first: 0, key: None },
-                false => Content::Sequence { first: 0 },
-            },
-        };
-        let frames: Vec<Frame> = mappings.map(frame).collect();
-        Builder { inherited: frames.len(), frames, ..Builder::new(source, text, insertions) }
-    }
-
     /// Whether enough has been read.
     pub(super) fn is_full(&self) -> bool {
         self.values > MAX_VALUES || self.attempt.parsed.problems.len() + self.attempt.errors.len() >= MAX_PROBLEMS
@@ -191,50 +122,6 @@ impl<'a> Builder<'a> {
     /// Whether there is nothing to complain about.
     pub(super) fn is_sound(&self) -> bool {
         self.attempt.parsed.problems.is_empty() && self.attempt.errors.is_empty() && !self.refused
-    }
-
-    /// What was built of a piece; `None` where something is wrong with it.
-    pub(super) fn into_continued(self) -> Option<Continued> {
-        self.is_sound().then_some(Continued {
-            ended: self.ended,
-            frames: self.frames,
-            inherited: self.inherited,
-            items: self.items,
-            entries: self.entries,
-            attempt: self.attempt,
-            values: self.values,
-        })
-    }
-
-    /// Goes on with what was built of the next piece; `None` where it is too much.
-    pub(super) fn join(&mut self, next: Continued) -> Option<()> {
-        self.values += next.values;
-        // Those that are still open count when they end.
-        if self.values > MAX_VALUES - fast::MAX_DEPTH {
-            return None;
-        }
-        self.attempt.parsed.comments.extend(next.attempt.parsed.comments);
-        self.attempt.folded_quotes.extend(next.attempt.folded_quotes);
-        self.attempt.long_spans.extend(next.attempt.long_spans);
-        for Ended { frame, items, entries } in next.ended {
-            self.items.extend(items);
-            self.entries.extend(entries);
-            self.frames.last_mut()?.go_on(frame);
-            self.close(self.text.len());
-        }
-        let (items, entries) = (self.items.len(), self.entries.len());
-        self.items.extend(next.items);
-        self.entries.extend(next.entries);
-        // Of the inherited ones that go on, only the innermost one has got anything: in each other one the next is not complete.
-        let mut frames = next.frames.into_iter();
-        if let Some(innermost) = frames.by_ref().take(next.inherited).last() {
-            self.frames.last_mut()?.go_on(innermost);
-        }
-        for mut frame in frames {
-            frame.content.shift(items, entries);
-            self.frames.push(frame);
-        }
-        Some(())
     }
 
     pub(super) fn finish(mut self) -> Attempt {
@@ -333,16 +220,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Completes the innermost collection, which ends before `end` if it has brackets.
-    fn close(&mut self, end: usize) {
+    pub(super) fn close(&mut self, end: usize) {
         let Some(frame) = self.frames.pop() else { return };
         if self.frames.len() < self.inherited {
-            self.inherited = self.frames.len();
-            let (items, entries) = match frame.content {
-                Content::Sequence { first } => (self.items.drain(first..).collect(), Vec::new()),
-                Content::Mapping { first, .. } => (Vec::new(), self.entries.drain(first..).collect()),
-            };
-            self.ended.push(Ended { frame, items, entries });
-            return;
+            return self.end_inherited(frame);
         }
         let Frame { bracket, properties, extent, cost, depth, content } = frame;
         let brackets = bracket.map(|start| Span::new(start, end.max(start)));
