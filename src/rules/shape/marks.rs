@@ -44,13 +44,16 @@ struct Openers {
     placeholders: bool,
 }
 
-/// Which bytes may stand in an opener.
+/// The bytes of which one stands in each opener.
+const SUSPECTS: [u8; 4] = *b"{[%$";
+
 static IS_SUSPECT: [bool; 256] = {
+    let [a, b, c, d] = SUSPECTS;
     let mut table = [false; 256];
-    table[b'{' as usize] = true;
-    table[b'[' as usize] = true;
-    table[b'$' as usize] = true;
-    table[b'%' as usize] = true;
+    table[a as usize] = true;
+    table[b as usize] = true;
+    table[c as usize] = true;
+    table[d as usize] = true;
     table
 };
 
@@ -70,9 +73,10 @@ impl Openers {
     /// Whether there is one in a whole file: the first one will do.
     fn are_in(text: &str) -> bool {
         let bytes = text.as_bytes();
-        memchr3_iter(b'{', b'[', b'%', bytes).chain(memchr_iter(b'$', bytes)).any(|at| {
+        let [a, b, c, d] = SUSPECTS;
+        memchr3_iter(a, b, c, bytes).chain(memchr_iter(d, bytes)).any(|at| {
             let mut found = Openers::default();
-            found.see(text.as_bytes(), at);
+            found.see(bytes, at);
             !found.is_empty()
         })
     }

@@ -67,7 +67,8 @@ pub(super) fn build(source: &Source, text: &str, insertions: &Insertions) -> Att
 
 /// With the fast reader; `None` where the text is not for it.
 fn build_usual(source: &Source, text: &str, insertions: &Insertions) -> Option<Attempt> {
-    if let Some(cutting) = Cutting::of(text.len()).filter(|_| source.with_threads)
+    if source.with_threads
+        && let Some(cutting) = Cutting::of(text.len())
         && let Some(attempt) = pieces::build(source, text, insertions, cutting)
     {
         return Some(attempt);
