@@ -22,11 +22,6 @@ use crate::report::{
 use crate::rules::Language;
 use crate::workspace::{Document, PassedOver, Purpose, Workspace};
 
-/// Lint rule files and their unit tests
-///
-/// Files are found by what is in them: a `groups:` list at the top, Kubernetes objects of kind PrometheusRule, or tests
-/// as promtool takes them.
-/// Other YAML files, hidden files and what .gitignore names are passed over.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CheckArgs {

@@ -9,7 +9,6 @@ use clap_complete::Shell;
 use super::{Cli, Error, ExitStatus, Session};
 use crate::lint;
 
-/// Print a script with which a shell completes commands, options and the ids of lint rules
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompletionsArgs {

@@ -14,7 +14,6 @@ use crate::report::markdown;
 use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
 
-/// Show the configuration: what holds, for which file, and where each value comes from
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct ConfigCommandArgs {

@@ -34,7 +34,6 @@ const DATES_BEGIN_MS: i64 = 10 * 365 * 86_400_000;
 /// The largest dump that is read, in bytes.
 const MAX_DUMP_BYTES: u64 = 1 << 30;
 
-/// Evaluate one expression over series given here, in a test file or in a dump
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct EvalArgs {

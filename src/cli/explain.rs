@@ -13,7 +13,6 @@ use crate::lint::{Config, Meta, Misnamed, Name, RUN_TIME_IDS};
 use crate::report::workflow::Syntax;
 use crate::report::{Style, documentation_url, excuse, markdown};
 
-/// Explain a lint rule, with a bad and a good example
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {

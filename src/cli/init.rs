@@ -13,9 +13,6 @@ use crate::report::text::one_line;
 use crate::report::workflow::Syntax;
 use crate::workspace::Purpose;
 
-/// Set up a repository: a configuration, a hook, a workflow and a first test, from what is found in it
-///
-/// Looks at the rules below the current directory, and asks nothing. What is there already is left alone.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct InitArgs {

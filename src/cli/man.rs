@@ -7,7 +7,6 @@ use clap_mangen::Man;
 
 use super::{Cli, Error, ExitStatus, Session, options, outputs};
 
-/// Print the manual page of a command, or write the pages of all
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ManArgs {

@@ -20,6 +20,7 @@ mod history;
 mod ignores;
 mod init;
 mod inputs;
+mod lazy;
 mod man;
 mod memory;
 mod online;
@@ -46,6 +47,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use exit::{Error, ExitStatus};
+use lazy::Lazy;
 use session::Session;
 use streams::Streams;
 
@@ -80,18 +82,54 @@ Exit code: 0 if all is well, 1 for findings or failed tests, 2 where something c
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Init(init::InitArgs),
-    Check(check::CheckArgs),
-    Test(test_command::TestArgs),
-    Render(render::RenderArgs),
-    Eval(eval::EvalArgs),
-    Explain(explain::ExplainArgs),
-    Rules(rules::RulesArgs),
-    Runbook(runbook::RunbookArgs),
-    Config(config_command::ConfigCommandArgs),
-    Report(report::ReportArgs),
-    Completions(completions::CompletionsArgs),
-    Man(man::ManArgs),
+    /// Set up a repository: a configuration, a hook, a workflow and a first test, from what is found in it
+    ///
+    /// Looks at the rules below the current directory, and asks nothing. What is there already is left alone.
+    Init(Lazy<init::InitArgs>),
+
+    /// Lint rule files and their unit tests
+    ///
+    /// Files are found by what is in them: a `groups:` list at the top, Kubernetes objects of kind PrometheusRule, or tests
+    /// as promtool takes them.
+    /// Other YAML files, hidden files and what .gitignore names are passed over.
+    Check(Lazy<check::CheckArgs>),
+
+    /// Run unit tests of rules
+    ///
+    /// Test files are promtool's: a `tests:` list with input series and what alerts and expressions make of them. They are
+    /// found by what is in them. Their `rule_files` are relative to the test file and may also be Kubernetes objects of
+    /// kind PrometheusRule.
+    Test(Lazy<test_command::TestArgs>),
+
+    /// Show what alerts look like: their labels and annotations over the data of tests
+    ///
+    /// Each alerting rule is rendered when it first fires in the tests, or is first pending where it never fires. Templates
+    /// that fail, render to nothing or print a label that the alert does not have are remarked on.
+    Render(Lazy<render::RenderArgs>),
+
+    /// Evaluate one expression over series given here, in a test file or in a dump
+    Eval(Lazy<eval::EvalArgs>),
+
+    /// Explain a lint rule, with a bad and a good example
+    Explain(Lazy<explain::ExplainArgs>),
+
+    /// List the lint rules, and whether they run here
+    Rules(Lazy<rules::RulesArgs>),
+
+    /// List the runbook pages of alerts, keep the rules that they show up to date, begin new ones
+    Runbook(Lazy<runbook::RunbookArgs>),
+
+    /// Show the configuration: what holds, for which file, and where each value comes from
+    Config(Lazy<config_command::ConfigCommandArgs>),
+
+    /// Work on the reports of `promproof test`
+    Report(Lazy<report::ReportArgs>),
+
+    /// Print a script with which a shell completes commands, options and the ids of lint rules
+    Completions(Lazy<completions::CompletionsArgs>),
+
+    /// Print the manual page of a command, or write the pages of all
+    Man(Lazy<man::ManArgs>),
 }
 
 /// Runs the command that the arguments name and returns the exit code: 0 for clean, 1 for findings or failed tests,
@@ -133,18 +171,18 @@ fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
 fn run(cli: &Cli, streams: Streams) -> ExitStatus {
     let session = Session::new(&cli.shared, streams);
     let result = environment::check().and_then(|()| match &cli.command {
-        Command::Init(args) => init::run(args, &session),
-        Command::Check(args) => check::run(args, &session),
-        Command::Test(args) => test_command::run(args, &session),
-        Command::Render(args) => render::run(args, &session),
-        Command::Eval(args) => eval::run(args, &session),
-        Command::Explain(args) => explain::run(args, &session),
-        Command::Rules(args) => rules::run(args, &session),
-        Command::Runbook(args) => runbook::run(args, &session),
-        Command::Config(args) => config_command::run(args, &session),
-        Command::Report(args) => report::run(args, &session),
-        Command::Completions(args) => completions::run(args, &session),
-        Command::Man(args) => man::run(args, &session),
+        Command::Init(Lazy(args)) => init::run(args, &session),
+        Command::Check(Lazy(args)) => check::run(args, &session),
+        Command::Test(Lazy(args)) => test_command::run(args, &session),
+        Command::Render(Lazy(args)) => render::run(args, &session),
+        Command::Eval(Lazy(args)) => eval::run(args, &session),
+        Command::Explain(Lazy(args)) => explain::run(args, &session),
+        Command::Rules(Lazy(args)) => rules::run(args, &session),
+        Command::Runbook(Lazy(args)) => runbook::run(args, &session),
+        Command::Config(Lazy(args)) => config_command::run(args, &session),
+        Command::Report(Lazy(args)) => report::run(args, &session),
+        Command::Completions(Lazy(args)) => completions::run(args, &session),
+        Command::Man(Lazy(args)) => man::run(args, &session),
     });
     result.unwrap_or_else(|error| session.report(&error))
 }
@@ -166,6 +204,13 @@ mod tests {
     use super::Cli;
     use super::environment::{VARIABLES, Variable};
 
+    /// The command line with the arguments of every command.
+    fn whole() -> clap::Command {
+        let mut cli = Cli::command();
+        cli.build();
+        cli
+    }
+
     fn commands(command: &clap::Command) -> Vec<&clap::Command> {
         let below = command.get_subcommands().flat_map(commands);
         std::iter::once(command).chain(below).collect()
@@ -186,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_help_has_examples_and_exit_codes() {
-        let cli = Cli::command();
+        let cli = whole();
         for command in acting(&cli) {
             let help = after_help(command);
             assert!(help.contains("Examples:\n  "), "{} has no examples", command.get_name());
@@ -196,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_variable_is_in_the_help_of_its_option() {
-        let cli = Cli::command();
+        let cli = whole();
         for Variable { name, option, .. } in VARIABLES {
             let args = commands(&cli).into_iter().flat_map(clap::Command::get_arguments);
             let is_documented = |arg: &clap::Arg| {
@@ -209,7 +254,7 @@ mod tests {
 
     #[test]
     fn examples_fit_a_narrow_terminal() {
-        let cli = Cli::command();
+        let cli = whole();
         let mut examples = 0;
         for command in commands(&cli) {
             let help = command.get_after_help().or(command.get_after_long_help()).map(ToString::to_string);

@@ -18,10 +18,6 @@ use crate::unittest;
 use crate::unittest::rendering::{RenderOptions, by_rule};
 use crate::workspace::TestInput;
 
-/// Show what alerts look like: their labels and annotations over the data of tests
-///
-/// Each alerting rule is rendered when it first fires in the tests, or is first pending where it never fires. Templates
-/// that fail, render to nothing or print a label that the alert does not have are remarked on.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RenderArgs {

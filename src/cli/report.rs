@@ -18,7 +18,6 @@ use crate::source::Severity;
 /// All reports together are not larger, in bytes: what they hold takes several times as much memory.
 const MAX_REPORTS_BYTES: u64 = 256 << 20;
 
-/// Work on the reports of `promproof test`
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct ReportArgs {

@@ -13,7 +13,6 @@ use crate::report::text::severity_name;
 use crate::report::workflow::Syntax;
 use crate::report::{Style, documentation_url};
 
-/// List the lint rules, and whether they run here
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct RulesArgs {

@@ -34,11 +34,6 @@ use crate::unittest::{self, Extent, ListedFile, RunOptions, Selection};
 
 use suite::{Opened, Ran, Suite, nothing_to_test};
 
-/// Run unit tests of rules
-///
-/// Test files are promtool's: a `tests:` list with input series and what alerts and expressions make of them. They are
-/// found by what is in them. Their `rule_files` are relative to the test file and may also be Kubernetes objects of
-/// kind PrometheusRule.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct TestArgs {

@@ -16,7 +16,6 @@ use crate::lint::{self, Config};
 use crate::report::Failure;
 use crate::workspace::Purpose;
 
-/// List the runbook pages of alerts, keep the rules that they show up to date, begin new ones
 #[derive(Debug, Args)]
 pub(super) struct RunbookArgs {
     #[command(subcommand)]
