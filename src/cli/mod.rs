@@ -38,6 +38,7 @@ mod session;
 mod since;
 mod streams;
 mod test_command;
+mod threads;
 mod update;
 
 use std::io::{self, Write as _};
@@ -54,9 +55,6 @@ use streams::Streams;
 use crate::report::Failure;
 use crate::report::workflow::Syntax;
 use crate::workspace::{self, Read};
-
-/// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
-const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// Lints and unit-tests Prometheus alert rules: one binary, no server, no network unless asked.
 #[derive(Debug, Parser)]
@@ -137,15 +135,14 @@ enum Command {
 pub fn main() -> ExitCode {
     let streams = Streams::new();
     streams.guard_panics();
+    let threads = threads::start();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => return print_usage(&message, streams),
     };
     memory::keep_freed_memory();
-    // The threads are begun by one that does nothing from then on. Begun by one of them, which waits for the others, the two
-    // often end up on one processor, where they take turns for 10 or 20 ms while the other processor is idle.
-    if let Err(error) = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global() {
-        let _ = writeln!(streams.stderr(), "error: the threads cannot be started: {error}");
+    if let Err(error) = threads.wait() {
+        let _ = writeln!(streams.stderr(), "error: {error}");
         return ExitStatus::Failed.into();
     }
     let work = || rayon::scope(|_| run(&cli, streams));

@@ -14,7 +14,7 @@ use super::registry::registry;
 use crate::facts::{Facts, Presence};
 use crate::rules::{Field, Rule, RuleKind};
 use crate::runbook::page::{Copy, Shortcode};
-use crate::runbook::{self, Addresses, Draft, Drift, Entry, Library, Target};
+use crate::runbook::{self, Addresses, Draft, Drift, Entry, Hints, Library, Target};
 use crate::source::{FileId, Label, Meta, Span};
 use crate::workspace::paths::slashed;
 use crate::workspace::{Lookup, ReadError, Workspace};
@@ -51,12 +51,14 @@ pub fn read_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Looku
 /// [`MIN_FOUND`], and three in four: of the links of kube-prometheus to the runbooks of the operator
 /// every fifth leads to no page. Where anything cannot be read there is no guess.
 fn guess_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) {
-    let links = links_to_ask(workspace, config);
-    if links.is_empty() {
+    let root = config.files().root().to_owned();
+    let hints = Hints::of(&root, &lookup.home);
+    // To collect the links takes longer than to see that they are of no use.
+    if hints.is_empty() {
         return;
     }
-    let guesses = runbook::guesses(config.files().root(), &lookup.home, &links);
-    for guess in guesses {
+    let links = links_to_ask(workspace, config);
+    for guess in hints.guesses(&links) {
         let mut tried = config.clone();
         tried.runbook.guessed.push(guess.clone());
         let folders: Vec<_> = guess.folders.iter().map(|folder| lookup.filter.shown(Path::new(folder))).collect();

@@ -34,22 +34,45 @@ pub struct Guess {
     pub source: String,
 }
 
-/// The sites that can be guessed for the repository with this root and that could have one of `links`.
-pub fn guesses(root: &Path, home: &Home, links: &BTreeSet<String>) -> Vec<Guess> {
-    let reader = Reader { root, home };
-    let mut guesses = Vec::new();
-    for folder in SITE_FOLDERS {
-        guesses.extend(hugo(&reader, folder));
-        guesses.extend(mkdocs(&reader, folder));
-        guesses.extend(docusaurus(&reader, folder));
+/// What lies in a repository that says where pages are published.
+pub struct Hints<'a> {
+    reader: Reader<'a>,
+    /// The sites whose configuration is there, with their pages.
+    sites: Vec<Guess>,
+    own: Option<OwnFiles>,
+}
+
+impl<'a> Hints<'a> {
+    /// Looks at the repository with this root.
+    pub fn of(root: &'a Path, home: &'a Home) -> Hints<'a> {
+        let reader = Reader { root, home };
+        let mut sites = Vec::new();
+        for folder in SITE_FOLDERS.into_iter().filter(|folder| folder.is_empty() || reader.is_folder(folder)) {
+            sites.extend(hugo(&reader, folder));
+            sites.extend(mkdocs(&reader, folder));
+            sites.extend(docusaurus(&reader, folder));
+        }
+        sites.extend(operator(&reader));
+        sites.retain(|site| reader.is_folder(&site.place));
+        let own = OwnFiles::of(&reader);
+        Hints { reader, sites, own }
     }
-    guesses.extend(operator(&reader));
-    guesses.extend(own_files(&reader, links));
-    guesses.retain(|guess| reader.is_folder(&guess.place) && links.iter().any(|link| link.starts_with(&guess.url)));
-    // What says it first says it best.
-    let mut seen = BTreeSet::new();
-    guesses.retain(|guess| seen.insert(guess.url.clone()));
-    guesses
+
+    /// Whether there is no guess, whatever the links are.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.own.is_none()
+    }
+
+    /// The sites that could have one of `links`.
+    pub fn guesses(self, links: &BTreeSet<String>) -> Vec<Guess> {
+        let mut guesses = self.sites;
+        guesses.extend(self.own.iter().flat_map(|own| own.guesses(&self.reader, links)));
+        guesses.retain(|guess| links.iter().any(|link| link.starts_with(&guess.url)));
+        // What says it first says it best.
+        let mut seen = BTreeSet::new();
+        guesses.retain(|guess| seen.insert(guess.url.clone()));
+        guesses
+    }
 }
 
 /// Reads files below a root, and never what links lead to outside.
@@ -179,44 +202,62 @@ fn operator(reader: &Reader<'_>) -> Vec<Guess> {
 }
 
 /// Files of the own repository, as GitHub and GitLab show them on a branch that is deployed.
-fn own_files(reader: &Reader<'_>, links: &BTreeSet<String>) -> Vec<Guess> {
-    let Some((remote, head)) = remote(reader) else { return Vec::new() };
-    let Some((host, repository)) = host_and_path(&remote) else { return Vec::new() };
-    let own = format!("https://{host}/{repository}");
-    let mut starts = ["blob", "raw", "-/blob", "-/raw"].map(|way| format!("{own}/{way}/")).to_vec();
-    if host == "github.com" {
-        starts.push(format!("https://raw.githubusercontent.com/{repository}/"));
+struct OwnFiles {
+    /// What their addresses begin with, up to the branch.
+    starts: Vec<String>,
+    /// The main branch, where git has noted it.
+    head: Option<String>,
+}
+
+impl OwnFiles {
+    fn of(reader: &Reader<'_>) -> Option<OwnFiles> {
+        let (remote, head) = remote(reader)?;
+        let (host, repository) = host_and_path(&remote)?;
+        let own = format!("https://{host}/{repository}");
+        let mut starts = ["blob", "raw", "-/blob", "-/raw"].map(|way| format!("{own}/{way}/")).to_vec();
+        if host == "github.com" {
+            starts.push(format!("https://raw.githubusercontent.com/{repository}/"));
+        }
+        Some(OwnFiles { starts, head })
     }
-    let is_deployed = |branch: &str| match &head {
-        Some(head) => branch == head,
-        None => matches!(branch, "main" | "master"),
-    };
-    let mut guesses: Vec<Guess> = Vec::new();
-    for (start, rest) in links
-        .iter()
-        .flat_map(|link| starts.iter().filter_map(move |start| Some((start, link.strip_prefix(start.as_str())?))))
-    {
-        let Some((branch, path)) = rest.split_once('/').filter(|(branch, _)| is_deployed(branch)) else { continue };
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let url = format!("{start}{branch}/");
-        let known = guesses.iter().position(|guess| guess.url == url);
-        match known.and_then(|at| guesses.get_mut(at)) {
-            Some(guess) if guess.folders.contains(&folder) || guess.folders.len() >= MAX_PIECES => {}
-            Some(guess) => guess.folders.push(folder),
-            None => guesses.push(Guess {
-                url,
-                place: String::new(),
-                folders: vec![folder],
-                generator: Generator::Files,
-                source: "the remote in `.git/config`".to_owned(),
-            }),
+
+    fn is_deployed(&self, branch: &str) -> bool {
+        match &self.head {
+            Some(head) => branch == head,
+            None => matches!(branch, "main" | "master"),
         }
     }
-    for guess in &mut guesses {
-        guess.folders.retain(|folder| reader.is_folder(folder));
+
+    fn guesses(&self, reader: &Reader<'_>, links: &BTreeSet<String>) -> Vec<Guess> {
+        let mut guesses: Vec<Guess> = Vec::new();
+        let own = links.iter().flat_map(|link| {
+            self.starts.iter().filter_map(move |start| Some((start, link.strip_prefix(start.as_str())?)))
+        });
+        for (start, rest) in own {
+            let Some((branch, path)) = rest.split_once('/').filter(|(branch, _)| self.is_deployed(branch)) else {
+                continue;
+            };
+            let path = path.split(['?', '#']).next().unwrap_or_default();
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+            let url = format!("{start}{branch}/");
+            let known = guesses.iter().position(|guess| guess.url == url);
+            match known.and_then(|at| guesses.get_mut(at)) {
+                Some(guess) if guess.folders.contains(&folder) || guess.folders.len() >= MAX_PIECES => {}
+                Some(guess) => guess.folders.push(folder),
+                None => guesses.push(Guess {
+                    url,
+                    place: String::new(),
+                    folders: vec![folder],
+                    generator: Generator::Files,
+                    source: "the remote in `.git/config`".to_owned(),
+                }),
+            }
+        }
+        for guess in &mut guesses {
+            guess.folders.retain(|folder| reader.is_folder(folder));
+        }
+        guesses
     }
-    guesses
 }
 
 /// The address of the remote `origin`, and the branch that is its main one, where git has noted that.
@@ -274,7 +315,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let links = links.iter().map(|link| (*link).to_owned()).collect();
-        let found = guesses(folder.path(), &Home::default(), &links);
+        let found = Hints::of(folder.path(), &Home::default()).guesses(&links);
         let shown = found.iter().map(|guess| {
             format!(
                 "{} is {:?} {:?} {}: {}",
@@ -387,7 +428,8 @@ mod tests {
         fs::write(at("main/.git/config"), "[remote \"origin\"]\nurl = git@github.com:o/r.git\n").unwrap();
         fs::write(at("w/.git"), format!("gitdir: {}\n", at("main/.git/worktrees/w").display())).unwrap();
         let links = BTreeSet::from(["https://github.com/o/r/blob/main/docs/a.md".to_owned()]);
-        assert_eq!(guesses(&at("w"), &Home::default(), &links).len(), 1);
-        assert_eq!(guesses(&at("w"), &Home::closed(&at("w").canonicalize().unwrap()), &links).len(), 0);
+        assert_eq!(Hints::of(&at("w"), &Home::default()).guesses(&links).len(), 1);
+        let closed = Home::closed(&at("w").canonicalize().unwrap());
+        assert!(Hints::of(&at("w"), &closed).is_empty());
     }
 }

@@ -16,7 +16,7 @@ mod words;
 pub use address::{Addresses, addresses};
 pub use draft::{Draft, TEMPLATE, UnknownWord};
 pub use drift::{Difference, Drift};
-pub use guess::{Guess, guesses};
+pub use guess::{Guess, Hints};
 pub use history::{FormerAddresses, History, Moved};
 pub use library::{Entry, Library, OnOtherBranch, Target};
 pub use page::Page;

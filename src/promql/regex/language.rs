@@ -83,6 +83,8 @@ pub fn value_satisfying(conditions: &[Condition<'_>]) -> Answer {
 
 /// So many conditions are asked for an example, which is held against all others.
 const MAX_EXAMPLES: usize = 4;
+/// A value that patterns seldom name.
+const ANY_VALUE: &str = "x";
 
 /// Whether certainly no value satisfies all `conditions`. Costs less than [`value_satisfying`] where some obvious value does.
 pub fn is_contradiction(conditions: &[Condition<'_>]) -> bool {
@@ -91,7 +93,10 @@ pub fn is_contradiction(conditions: &[Condition<'_>]) -> bool {
         others.all(|(_, condition)| plainly_accepts(*condition, value) == Some(true))
     };
     let mut examples = conditions.iter().take(MAX_EXAMPLES).enumerate();
+    // What is not one of a few values is most often any other.
+    let accept_any = || conditions.iter().all(|condition| plainly_accepts(*condition, ANY_VALUE) == Some(true));
     !examples.any(|(own, condition)| example(*condition).is_some_and(|value| others_accept(&value, own)))
+        && !accept_any()
         && value_satisfying(conditions) == Answer::None
 }
 
@@ -361,6 +366,8 @@ mod tests {
         assert_eq!(ask(&["=a", "=b"]), Answer::None);
         assert_eq!(ask(&["=~a|bb|c", "!=a", "!~c"]), some("bb"));
         assert_eq!(ask(&["!~.*"]), Answer::None);
+        assert_eq!(ask(&["=~^(a|b)$", "!=a"]), some("b"));
+        assert_eq!(ask(&["=~^$", "!="]), Answer::None);
         assert_eq!(ask(&["!~.+"]), some(""));
         assert_eq!(ask(&["=~5..", "=~4.."]), Answer::None);
         assert_eq!(ask(&["=~5..", "!~5[0-9]+"]), some("5aa"));
@@ -396,7 +403,7 @@ mod tests {
         /// What the automata say is what the patterns say.
         #[test]
         fn agrees_with_matching(
-            patterns in prop::collection::vec("(a|b|\\.|\\[ab\\]|\\[\\^ax\\]|ab?|b\\*|\\(a\\|b\\)\\+){0,4}", 1..4),
+            patterns in prop::collection::vec("\\^?(a|b|\\.|\\[ab\\]|\\[\\^ax\\]|ab?|b\\*|\\(a\\|b\\)\\+?|\\^|\\$){0,4}\\$?", 1..4),
             negative in prop::collection::vec(any::<bool>(), 4),
             values in prop::collection::vec("[abc]{0,5}", 12),
         ) {

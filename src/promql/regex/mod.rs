@@ -104,6 +104,19 @@ mod tests {
     }
 
     #[test]
+    fn anchors_at_both_ends_say_nothing_new() {
+        let literals = |pattern: &str| parser::parse(pattern, true).unwrap().literals();
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(literals("^$"), texts(&[""]));
+        assert_eq!(literals(r"^\Aa(?m:$)$"), None);
+        assert_eq!(literals("^a$|b$"), texts(&["a", "b"]));
+        assert_eq!(literals("^(a|(b))$"), None);
+        assert_eq!(literals("^(a|b)$"), texts(&["a", "b"]));
+        assert_eq!(literals("a^"), None);
+        assert_eq!(literals("$a"), None);
+    }
+
+    #[test]
     fn a_pattern_may_be_too_large_though_nobody_runs_it() {
         let pattern = r"\pL{1000}";
         assert!(parser::parse(pattern, true).is_ok() && ReplaceRegex::new(pattern).is_err());

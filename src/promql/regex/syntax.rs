@@ -92,27 +92,43 @@ impl Node {
         }
     }
 
-    /// The texts that the pattern, anchored at both ends, matches, if they are plainly listed: `a|b|c`, `(a|b)`.
+    /// The texts that the pattern, anchored at both ends, matches, if they are plainly listed: `a|b|c`, `(a|b)`, `^a$`.
     pub(super) fn literals(&self) -> Option<Vec<String>> {
         match self {
             Node::Group { inner, .. } => inner.literals(),
             Node::Alternate(parts) => parts.iter().map(Node::literal).collect(),
+            Node::Concat(parts) => match without_anchors(parts) {
+                [single] => single.literals(),
+                parts => literal(parts).map(|text| vec![text]),
+            },
             single => single.literal().map(|text| vec![text]),
         }
     }
 
     fn literal(&self) -> Option<String> {
         match self {
+            Node::Concat(parts) => literal(without_anchors(parts)),
             Node::Empty => Some(String::new()),
-            Node::Char { c, fold: false } => Some(c.to_string()),
-            Node::Concat(parts) => parts
-                .iter()
-                .map(|part| match part {
-                    Node::Char { c, fold: false } => Some(*c),
-                    _ => None,
-                })
-                .collect(),
-            _ => None,
+            single => literal(std::slice::from_ref(single)),
         }
     }
+}
+
+/// The parts of a pattern that is anchored at both ends, where its own anchors there say nothing new.
+fn without_anchors(mut parts: &[Node]) -> &[Node] {
+    while let [Node::LineStart | Node::TextStart, rest @ ..] = parts {
+        parts = rest;
+    }
+    while let [rest @ .., Node::LineEnd | Node::TextEnd] = parts {
+        parts = rest;
+    }
+    parts
+}
+
+fn literal(parts: &[Node]) -> Option<String> {
+    let characters = parts.iter().map(|part| match part {
+        Node::Char { c, fold: false } => Some(*c),
+        _ => None,
+    });
+    characters.collect()
 }
