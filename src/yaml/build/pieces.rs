@@ -226,7 +226,9 @@ mod tests {
     fn large_files_are_read_in_pieces_and_small_ones_are_not() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         assert!(pool.install(|| Cutting::of(200 << 10)).is_none());
-        let text = format!("groups:\n  - name: a\n    rules:\n{}", RULES[0].repeat(8_000));
+        // Long texts make it large, which cost less than many rules.
+        let rule = format!("{}        annotations:\n          d: {}\n", RULES[0], "long ".repeat(400));
+        let text = format!("groups:\n  - name: a\n    rules:\n{}", rule.repeat(200));
         let source = source(&text);
         let (cutting, attempt) = pool.install(|| {
             let cutting = Cutting::of(text.len()).expect("large enough");
