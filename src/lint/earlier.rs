@@ -17,7 +17,7 @@ use crate::workspace::{Document, Workspace};
 #[derive(Debug, Default)]
 pub struct Kept {
     /// For each document, which rules run in it.
-    levels: Vec<FileLevels>,
+    levels: Vec<Arc<FileLevels>>,
     /// For each document, what is found in it by itself.
     own: Vec<Vec<Diagnostic>>,
     /// What the hooks find that see all files.
@@ -30,7 +30,7 @@ pub struct Kept {
 
 impl Kept {
     pub(super) fn new(
-        levels: Vec<FileLevels>,
+        levels: Vec<Arc<FileLevels>>,
         own: Vec<Vec<Diagnostic>>,
         of_all: Vec<Diagnostic>,
         names: &RecordedNames<'_>,
@@ -61,9 +61,12 @@ pub fn run_earlier(before: &Workspace, config: &Config, after: &Workspace, kept:
     let recorded_names = RecordedNames::of(before);
     let has_same_names = recorded_names.get().len() == kept.names.len()
         && recorded_names.get().iter().all(|name| kept.names.contains(*name));
-    let levels: Vec<FileLevels> = documents
+    let levels: Vec<Arc<FileLevels>> = documents
         .par_iter()
-        .map(|document| shared.of(document).map_or_else(|| config.levels_in(document), |same| same.levels.clone()))
+        .map(|document| match shared.of(document) {
+            Some(same) => Arc::clone(same.levels),
+            None => Arc::new(config.levels_in(document)),
+        })
         .collect();
     let own: Vec<Own<'_>> = documents
         .par_iter()
@@ -111,7 +114,7 @@ enum Own<'k> {
 /// What was kept of a document.
 struct OfDocument<'k> {
     document: &'k Arc<Document>,
-    levels: &'k FileLevels,
+    levels: &'k Arc<FileLevels>,
     own: &'k [Diagnostic],
     /// What rules that see all files find in it, in their order.
     of_all: Vec<&'k Diagnostic>,

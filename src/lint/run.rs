@@ -44,7 +44,7 @@ pub fn run_keeping(workspace: &Workspace, config: &Config, gone: &Gone) -> (Vec<
 /// What a run finds, before it is settled.
 struct Found<'w> {
     /// For each document, which rules run in it.
-    levels: Vec<FileLevels>,
+    levels: Vec<Arc<FileLevels>>,
     recorded_names: RecordedNames<'w>,
     /// What is found in each document by itself.
     own: Vec<Vec<Diagnostic>>,
@@ -54,11 +54,13 @@ struct Found<'w> {
 
 fn find<'w>(workspace: &'w Workspace, config: &Config) -> Found<'w> {
     let documents = workspace.documents();
-    let levels: Vec<FileLevels> = documents.par_iter().map(|document| config.levels_in(document)).collect();
+    let levels = config.levels_in_each(documents);
     let recorded_names = RecordedNames::of(workspace);
     let of_each = documents.par_iter().zip(&levels);
     let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, &recorded_names));
-    let on_somewhere = |lint: &dyn LintRule| levels.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
+    let mut distinct: Vec<&Arc<FileLevels>> = levels.iter().collect();
+    distinct.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    let on_somewhere = |lint: &dyn LintRule| distinct.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
     // Much of what sees all files is done by one thread, and the others need not wait for it.
     let (own, of_all) =
         rayon::join(|| own.collect(), || check_workspace(workspace, config, on_somewhere, &recorded_names));
@@ -70,7 +72,7 @@ fn finish(
     workspace: &Workspace,
     config: &Config,
     gone: &Gone,
-    levels: &[FileLevels],
+    levels: &[Arc<FileLevels>],
     mut found: Vec<Vec<Diagnostic>>,
     of_all: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
@@ -115,7 +117,7 @@ pub(super) fn check_document(
     }
     let Some(rules) = document.rules() else { return out };
 
-    let active: Vec<&dyn LintRule> = active(levels).collect();
+    let active: Vec<&dyn LintRule> = levels.active().collect();
     let file = FileContext { config, document, rules, recorded_names };
     out.extend(in_parallel(&active, |rule, out| rule.check_file(&file, out)));
     out.par_extend(rules.groups.par_iter().flat_map_iter(|group| check_group(file, group, &active)));
@@ -229,10 +231,6 @@ pub(super) fn settle_elsewhere(
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     diagnostics.iter_mut().for_each(Diagnostic::tell_reasons);
     diagnostics
-}
-
-fn active(levels: &FileLevels) -> impl Iterator<Item = &'static dyn LintRule> {
-    registry().iter().copied().filter(|rule| levels.is_on_somewhere(rule.meta()))
 }
 
 /// Applies the configured severities and the suppressions, and puts what is left in order.

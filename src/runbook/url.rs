@@ -45,7 +45,7 @@ pub fn check(text: &str) -> Result<(), Problem> {
         let message = format!("it has {} in it, which {}", code_point(character), deceit.describe());
         return problem(Span::new(at, at + character.len_utf8()), &message, "remove the character");
     }
-    if let Some((at, blank)) = plain.char_indices().find(|(_, c)| *c != HOLE && (c.is_whitespace() || c.is_control())) {
+    if let Some((at, blank)) = blank_in(&plain) {
         let message =
             if blank == ' ' { "it has a space in it" } else { "it has a line break or control character in it" };
         let help = if plain.contains("://") { "write `%20` for a space in an address" } else { WRITE_URL };
@@ -67,6 +67,7 @@ pub fn check(text: &str) -> Result<(), Problem> {
 
 /// What stands for a template action; it has the action's length, so that places stay where they are.
 const HOLE: char = '\u{0}';
+const HOLES: &str = "\u{0}";
 
 /// The link with a hole for each template action. An action that is not closed is left for `template/syntax`.
 fn without_actions(link: &str) -> String {
@@ -75,11 +76,21 @@ fn without_actions(link: &str) -> String {
     while let Some((before, action)) = rest.split_once("{{") {
         out.push_str(before);
         let after = action.split_once("}}").map_or("", |(_, after)| after);
-        out.extend(std::iter::repeat_n(HOLE, link.len() - out.len() - after.len()));
+        out.push_str(&HOLES.repeat(link.len() - out.len() - after.len()));
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// The first blank or control character.
+fn blank_in(link: &str) -> Option<(usize, char)> {
+    let is_blank = |c: char| c != HOLE && (c.is_whitespace() || c.is_control());
+    // Nearly every link is ASCII, and each is looked through.
+    match link.is_ascii() {
+        true => link.bytes().map(char::from).enumerate().find(|(_, c)| is_blank(*c)),
+        false => link.char_indices().find(|(_, c)| is_blank(*c)),
+    }
 }
 
 /// A character that cannot be seen or reorders the text. Letters of other alphabets matter in the host alone.

@@ -4,12 +4,14 @@
 //! editor leaves behind easily, makes Prometheus refuse the whole file. Only tabs that are certainly refused are found
 //! here; those further right on an empty line may belong to a text above it and are let through.
 
+use memchr::memchr;
+
 use crate::source::Span;
 
 /// The tabs of `text` that are refused. `covered` are the texts of several lines and the brackets, in which tabs have
 /// rules of their own (which the parser knows).
 pub(super) fn refused(text: &str, mut covered: Vec<Span>) -> Vec<usize> {
-    if !text.contains('\t') {
+    if memchr(b'\t', text.as_bytes()).is_none() {
         return Vec::new();
     }
     covered.sort_by_key(|span| span.start());

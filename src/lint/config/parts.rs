@@ -1,14 +1,17 @@
 //! What holds in a file part by part: `[[overrides]]` may be for some of its groups and rules.
 
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::levels::Levels;
 use super::{Config, Override};
 use crate::lint::changes::needs_a_change;
 use crate::lint::naming::Name;
-use crate::lint::rule::Meta;
+use crate::lint::registry::registry;
+use crate::lint::rule::{LintRule, Meta};
 use crate::rules::RuleGroup;
 use crate::source::{Diagnostic, Span, region_at};
 use crate::workspace::Document;
@@ -23,12 +26,21 @@ pub struct FileLevels {
     /// The same of rules.
     rules: Vec<(Span, usize)>,
     variants: Vec<Levels>,
+    /// Whether each rule of the registry runs anywhere in the file, once somebody asks.
+    active: OnceLock<Box<[bool]>>,
 }
 
 impl FileLevels {
     /// Whether the rule runs anywhere in the file.
     pub fn is_on_somewhere(&self, rule: &Meta) -> bool {
         self.general.is_on(rule) || self.variants.iter().any(|levels| levels.is_on(rule))
+    }
+
+    /// The rules that run anywhere in the file, in the order of the registry.
+    pub(in crate::lint) fn active(&self) -> impl Iterator<Item = &'static dyn LintRule> {
+        let active = || registry().iter().map(|rule| self.is_on_somewhere(rule.meta())).collect();
+        let active = self.active.get_or_init(active);
+        registry().iter().zip(active).filter(|(_, is_active)| **is_active).map(|(rule, _)| *rule)
     }
 
     /// Gives a diagnostic of the file the severity that is configured where it stands; says whether it is wanted there.
@@ -99,6 +111,19 @@ impl Config {
         whole.for_each(|special| levels.extend(&special.levels));
         levels.choose(&self.choice);
         levels
+    }
+
+    /// As [`Config::levels_in`], for each of the documents. Those for which nothing special holds share what does.
+    pub fn levels_in_each(&self, documents: &[Arc<Document>]) -> Vec<Arc<FileLevels>> {
+        let mut general = self.general_levels();
+        general.choose(&self.choice);
+        let general = Arc::new(FileLevels::from(general));
+        let is_special = |document: &Document| self.overrides_for(Some(document.source.name())).next().is_some();
+        let levels = documents.par_iter().map(|document| match is_special(document) {
+            true => Arc::new(self.levels_in(document)),
+            false => Arc::clone(&general),
+        });
+        levels.collect()
     }
 
     /// Which rules run in a document, and with which severity. Takes time that grows with its rules and with the

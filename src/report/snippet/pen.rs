@@ -45,6 +45,8 @@ const ASCII: Characters = Characters {
     stem: '|',
 };
 
+const BLANKS: &str = "                                ";
+
 const RESET: &str = "\x1b[0m";
 
 /// A colour, as the escape that begins it.
@@ -107,8 +109,12 @@ impl<'a> Pen<'a> {
         self.out.extend(std::iter::repeat_n(character, count));
     }
 
-    pub(super) fn blanks(&mut self, count: usize) {
-        self.repeat(' ', count);
+    pub(super) fn blanks(&mut self, mut count: usize) {
+        // A piece at a time: most of what is drawn are blanks.
+        while let Some(piece) = BLANKS.get(..count.min(BLANKS.len())).filter(|piece| !piece.is_empty()) {
+            self.out.push_str(piece);
+            count -= piece.len();
+        }
     }
 
     /// `count` times `character`, in colour.

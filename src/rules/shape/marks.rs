@@ -57,24 +57,36 @@ static IS_SUSPECT: [bool; 256] = {
     table
 };
 
+/// From here on a search costs less than to look at each byte.
+const LONG_BYTES: usize = 32;
+
 /// Where such bytes stand.
 fn suspects(bytes: &[u8]) -> impl Iterator<Item = usize> {
     bytes.iter().enumerate().filter(|(_, byte)| IS_SUSPECT[usize::from(**byte)]).map(|(at, _)| at)
 }
 
+/// The same, out of order, for texts that are worth a search.
+fn searched(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let [a, b, c, d] = SUSPECTS;
+    memchr3_iter(a, b, c, bytes).chain(memchr_iter(d, bytes))
+}
+
 impl Openers {
     /// Each byte is looked at, of texts of a few words: a table costs less than comparisons, and than calling a search.
     fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
         let mut found = Openers::default();
-        suspects(text.as_bytes()).for_each(|at| found.see(text.as_bytes(), at));
+        match bytes.len() < LONG_BYTES {
+            true => suspects(bytes).for_each(|at| found.see(bytes, at)),
+            false => searched(bytes).for_each(|at| found.see(bytes, at)),
+        }
         found
     }
 
     /// Whether there is one in a whole file: the first one will do.
     fn are_in(text: &str) -> bool {
         let bytes = text.as_bytes();
-        let [a, b, c, d] = SUSPECTS;
-        memchr3_iter(a, b, c, bytes).chain(memchr_iter(d, bytes)).any(|at| {
+        searched(bytes).any(|at| {
             let mut found = Openers::default();
             found.see(bytes, at);
             !found.is_empty()

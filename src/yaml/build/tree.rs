@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::alias::Anchors;
 use super::join::Ended;
 use super::{Attempt, Source, SyntaxError};
@@ -103,7 +105,7 @@ impl<'a> Builder<'a> {
             anchors: Anchors::default(),
             aliased: 0,
             values: 0,
-            has_tabs: text.contains('\t'),
+            has_tabs: memchr(b'\t', text.as_bytes()).is_some(),
             inherited: 0,
             ended: Vec::new(),
         }
