@@ -17,13 +17,20 @@ pub(super) enum ExitStatus {
     Failed,
 }
 
-impl From<ExitStatus> for ExitCode {
-    fn from(outcome: ExitStatus) -> Self {
-        ExitCode::from(match outcome {
+impl ExitStatus {
+    /// The exit code.
+    pub(super) fn code(self) -> u8 {
+        match self {
             ExitStatus::Clean => 0,
             ExitStatus::Findings => 1,
             ExitStatus::Failed => 2,
-        })
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(outcome: ExitStatus) -> Self {
+        ExitCode::from(outcome.code())
     }
 }
 

@@ -42,7 +42,6 @@ mod threads;
 mod update;
 
 use std::io::{self, Write as _};
-use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -134,7 +133,7 @@ enum Command {
 /// 2 where the tool could not do what it was asked to.
 pub fn main() -> ExitCode {
     let streams = Streams::new();
-    streams.guard_panics();
+    streams.end_at_panics();
     let threads = threads::start();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -145,9 +144,7 @@ pub fn main() -> ExitCode {
         let _ = writeln!(streams.stderr(), "error: {error}");
         return ExitStatus::Failed.into();
     }
-    let work = || rayon::scope(|_| run(&cli, streams));
-    // A panic has been printed.
-    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(ExitStatus::Failed).into()
+    rayon::scope(|_| run(&cli, streams)).into()
 }
 
 /// Prints help, the version, or what is wrong with the arguments.

@@ -9,7 +9,7 @@ use std::panic;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::Error;
+use super::{Error, ExitStatus};
 use crate::report::workflow::{Annotations, Guard, Syntax, has_command};
 
 /// Where a command prints.
@@ -68,14 +68,19 @@ impl Streams {
         Ok(stdout.flush()?)
     }
 
-    /// Lets the message of a panic, which may quote what was read, take the same way.
-    pub(super) fn guard_panics(self) {
-        if self.in_github_workflow {
-            panic::set_hook(Box::new(move |panic| {
+    /// Ends the program at a panic, in whichever thread, with the exit code of what could not be done. The message, which may
+    /// quote what was read, takes the same way as all others.
+    pub(super) fn end_at_panics(self) {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if self.in_github_workflow {
                 // Where standard error is gone, the exit code has to do.
                 let _ = writeln!(self.stderr(), "{panic}");
-            }));
-        }
+            } else {
+                usual(panic);
+            }
+            std::process::exit(ExitStatus::Failed.code().into());
+        }));
     }
 }
 
