@@ -1,5 +1,6 @@
 //! Finding files.
 
+use std::collections::hash_map;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -22,7 +23,7 @@ const FOLDERS_AT_ONCE: usize = 8;
 const FOLDERS_AHEAD: usize = 64;
 
 /// A file that was found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Found {
     /// Where it is, as the user would write it.
     pub path: PathBuf,
@@ -65,7 +66,14 @@ pub struct Discovery {
 /// Below folders, hidden files, links, what ignore files of the repository name and what the configuration excludes are
 /// left out; what it includes is not, but for links. Which of the files are rule files shows when they are read.
 pub fn discover(paths: &[PathBuf], lookup: &Lookup) -> Discovery {
-    let mut walk = Walk { lookup, discovery: Discovery::default(), files: FxHashMap::default(), unsure: Vec::new() };
+    discover_telling(paths, lookup, &mut |_| {})
+}
+
+/// As [`discover`]; `tell` is told of a file as soon as it is found. What is said of it in the end may differ where several of
+/// `paths` lead to it.
+pub(super) fn discover_telling(paths: &[PathBuf], lookup: &Lookup, tell: &mut dyn FnMut(&Found)) -> Discovery {
+    let (discovery, files, unsure) = (Discovery::default(), FxHashMap::default(), Vec::new());
+    let mut walk = Walk { lookup, discovery, files, unsure, tell };
     for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walk.folder(path),
@@ -84,6 +92,8 @@ struct Walk<'a> {
     files: FxHashMap<PathBuf, Found>,
     /// Files of which only a look into them says whether they count.
     unsure: Vec<(PathBuf, PathBuf)>,
+    /// Whom to tell of each file.
+    tell: &'a mut dyn FnMut(&Found),
 }
 
 /// A folder that is to be walked.
@@ -119,8 +129,13 @@ impl Walk<'_> {
     }
 
     fn add(&mut self, path: PathBuf, canonical: PathBuf, named: bool) {
-        let found = Found { path, named, canonical: canonical.clone() };
-        self.files.entry(canonical).or_insert(found).named |= named;
+        match self.files.entry(canonical) {
+            hash_map::Entry::Occupied(mut known) => known.get_mut().named |= named,
+            hash_map::Entry::Vacant(free) => {
+                let canonical = free.key().clone();
+                (self.tell)(free.insert(Found { path, named, canonical }));
+            }
+        }
     }
 
     fn folder(&mut self, path: &Path) {

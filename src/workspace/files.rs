@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::copies::{is_copy, without_copies};
+use super::discovery::discover_telling;
 use super::document::{Content, Document, Purpose, TestInput};
 use super::past::Past;
 use super::rule_files::{ResolvedRules, Resolver};
 use super::{
-    Discovery, Found, Lookup, PageText, PassedOver, Read, ReadError, Reason, Settings, discover, read, read_foreign,
-    read_named,
+    Discovery, Found, Lookup, PageText, PassedOver, Read, ReadError, Reason, Settings, read, read_foreign, read_named,
 };
 use crate::rules::{self, FileShape};
 use crate::source::FileId;
@@ -51,6 +51,9 @@ pub(super) struct OnDisk {
     pub(super) by_path: FxHashMap<PathBuf, Slot>,
     pub(super) paths: FxHashMap<FileId, PathBuf>,
 }
+
+/// What is read of a file that was found; nothing of one that is none of our business.
+type ReadDocument = Result<Option<Arc<Document>>, ReadError>;
 
 /// A file of the disk, once it is read.
 pub(super) type Slot = Arc<OnceLock<Result<Arc<Document>, ReadError>>>;
@@ -118,10 +121,12 @@ impl Workspace {
     /// Finds the files of `paths` and reads them in parallel; they are added in the order of their names. Gives what
     /// cannot be read.
     pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
-        let Discovery { files: found, mut errors, ignored, .. } = discover(paths, lookup);
+        let (Discovery { files: found, mut errors, ignored, .. }, mut ahead) = self.discover(paths, lookup);
         let folders = paths.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| path.is_dir());
         self.walked.get_or_insert_default().extend(folders);
-        let read: Vec<_> = found.par_iter().map(|found| self.read(found)).collect();
+        let known: Vec<_> = found.iter().map(|found| ahead.remove(found)).collect();
+        let read = found.par_iter().zip(known).map(|(found, known)| known.unwrap_or_else(|| self.read(found)));
+        let read: Vec<ReadDocument> = read.collect();
         let mut files = Vec::new();
         for (found, result) in found.iter().zip(read) {
             match result {
@@ -142,6 +147,23 @@ impl Workspace {
         let missed: Vec<PassedOver> = ignored.par_iter().filter_map(|path| self.missed(path)).collect();
         self.passed_over.extend(missed);
         errors
+    }
+
+    /// Looks for files, and reads those that are found while one thread looks for others. Gives what was read so.
+    fn discover(&self, paths: &[PathBuf], lookup: &Lookup) -> (Discovery, FxHashMap<Found, ReadDocument>) {
+        let ahead = Mutex::new(FxHashMap::default());
+        let keep = |found: Found| {
+            let read = self.read(&found);
+            ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(found, read);
+        };
+        let keep = &keep;
+        let discovery = rayon::scope(|scope| {
+            discover_telling(paths, lookup, &mut |found| {
+                let found = found.clone();
+                scope.spawn(move |_| keep(found));
+            })
+        });
+        (discovery, ahead.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether all rules below a folder were looked for: only then it can be said that there is none for something.
@@ -175,7 +197,7 @@ impl Workspace {
         self.purpose == Purpose::Check || document.tests().is_some()
     }
 
-    fn read(&self, found: &Found) -> Result<Option<Arc<Document>>, ReadError> {
+    fn read(&self, found: &Found) -> ReadDocument {
         let read = if found.named { read_named(&found.path) } else { read(&found.path) };
         let folder = found.path.parent().unwrap_or(Path::new(""));
         Ok(self.look_at(read?, folder, found.named)?.map(Arc::new))
