@@ -140,7 +140,7 @@ pub fn main() -> ExitCode {
         Err(message) => return print_usage(&message, streams),
     };
     memory::keep_freed_memory();
-    if let Err(error) = threads.wait() {
+    if let Err(error) = threads {
         let _ = writeln!(streams.stderr(), "error: {error}");
         return ExitStatus::Failed.into();
     }
