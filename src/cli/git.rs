@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 
-use super::Error;
+use super::{Error, threads};
 use crate::workspace::{self, MAX_FILE_BYTES};
 
 /// What comes before the command in each call.
@@ -402,6 +402,8 @@ impl Repository {
 const DEEPER: &str = "the clone is shallow or partial: fetch more of the history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)";
 
 fn command(folder: &Path, args: &[&str]) -> Command {
+    // It has threads of its own, and this one waits for it.
+    threads::roam();
     let mut command = Command::new("git");
     command.args(CAREFUL).args(args).current_dir(folder).stdin(Stdio::null());
     for (name, value) in

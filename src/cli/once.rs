@@ -22,7 +22,7 @@ fn test(name: &str) -> String {
 }
 
 /// What a command says, and how often it read and parsed each file below the folder in which `FILES` lie.
-fn counts(command: &[&str]) -> (ExitStatus, [BTreeMap<String, usize>; 2]) {
+fn counts(command: &[&str], below: &[&str]) -> (ExitStatus, [BTreeMap<String, usize>; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     for below in ["rules", "tests"] {
@@ -33,9 +33,8 @@ fn counts(command: &[&str]) -> (ExitStatus, [BTreeMap<String, usize>; 2]) {
     fs::write(root.join("in/rules/b.yml"), RULES.replace("Down", "Gone")).unwrap();
     fs::write(root.join("in/tests/one.yml"), test("one")).unwrap();
     fs::write(root.join("in/tests/two.yml"), test("two")).unwrap();
-    let searched = root.join("in");
     let words = ["promproof"].iter().chain(command).map(|word| (*word).to_owned());
-    let args: Vec<String> = words.chain([searched.display().to_string()]).collect();
+    let args: Vec<String> = words.chain(below.iter().map(|path| root.join(path).display().to_string())).collect();
     let outcome = run(&Cli::try_parse_from(args).unwrap(), Streams::new());
     let prefix = format!("{}/", root.display());
     (outcome, [Work::Read, Work::Parse].map(|work| tally::take(work, &prefix)))
@@ -48,9 +47,12 @@ fn each_file_is_read_and_parsed_once() {
     for command in
         [&["check", "-q", "--no-config"][..], &["test", "-q", "--no-config", "--coverage"], &["render", "--no-config"]]
     {
-        let (outcome, [read, parsed]) = counts(command);
-        assert_ne!(outcome, ExitStatus::Failed, "{command:?}");
-        assert_eq!(read, once, "{command:?}: read");
-        assert_eq!(parsed, once, "{command:?}: parsed");
+        // Files that are also found below a folder, before and behind it.
+        for paths in [&["in"][..], &["in", "in/rules/a.yml", "in/tests/one.yml"], &["in/rules/a.yml", "in", "in"]] {
+            let (outcome, [read, parsed]) = counts(command, paths);
+            assert_ne!(outcome, ExitStatus::Failed, "{command:?} {paths:?}");
+            assert_eq!(read, once, "{command:?} {paths:?}: read");
+            assert_eq!(parsed, once, "{command:?} {paths:?}: parsed");
+        }
     }
 }

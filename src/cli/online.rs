@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Error, Session, outputs};
+use super::{Error, Session, outputs, threads};
 use crate::lint::{self, Config};
 use crate::model::duration::parse_duration;
 use crate::online::{Answers, Options};
@@ -85,6 +85,8 @@ impl OnlineArgs {
         }
         let options = self.options(workspace, config, session);
         let links = lint::links_to_ask(workspace, config);
+        // Servers are asked by threads of their own.
+        threads::roam();
         let progress = session.progress("asking");
         let answers = ask(&links, &kept, &options);
         drop(progress);

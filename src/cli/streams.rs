@@ -69,7 +69,8 @@ impl Streams {
     }
 
     /// Ends the program at a panic, in whichever thread, with the exit code of what could not be done. The message, which may
-    /// quote what was read, takes the same way as all others.
+    /// quote what was read, takes the same way as all others. Nothing is put in order: files beside others and folders of a
+    /// run stay, as where it is killed, and later runs take them away.
     pub(super) fn end_at_panics(self) {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
@@ -129,4 +130,41 @@ fn goes_to_file() -> bool {
     #[cfg(windows)]
     let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
     output.is_ok_and(|output| File::from(output).metadata().is_ok_and(|metadata| metadata.is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Where it panics in the process that is made for that.
+    const PLACE: &str = "PROMPROOF_TEST_PANIC";
+
+    /// Does nothing unless the test below has started it.
+    #[test]
+    fn a_process_that_panics() {
+        let Ok(place) = std::env::var(PLACE) else { return };
+        Streams::new().end_at_panics();
+        let fail = || -> () { panic!("::error::it failed") };
+        match place.as_str() {
+            "worker" => drop(rayon::join(fail, || std::thread::sleep(Duration::from_secs(60)))),
+            _ => drop(std::thread::spawn(fail).join()),
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_program_wherever_it_is() {
+        for (place, in_github) in [("worker", false), ("thread", false), ("worker", true)] {
+            let mut program = Command::new(std::env::current_exe().unwrap());
+            program.args(["--exact", "--nocapture", "cli::streams::tests::a_process_that_panics"]);
+            program.env(PLACE, place).env("GITHUB_ACTIONS", in_github.to_string()).env("RUST_BACKTRACE", "0");
+            let output = program.output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{place}: {output:?}");
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("error::it failed"), "{said}");
+            assert_eq!(said.contains("\n::error::"), !in_github, "{said}");
+        }
+    }
 }

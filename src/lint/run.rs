@@ -58,9 +58,10 @@ fn find<'w>(workspace: &'w Workspace, config: &Config) -> Found<'w> {
     let recorded_names = RecordedNames::of(workspace);
     let of_each = documents.par_iter().zip(&levels);
     let own = of_each.map(|(document, levels)| check_document(workspace, document, config, levels, &recorded_names));
-    let mut distinct: Vec<&Arc<FileLevels>> = levels.iter().collect();
-    distinct.dedup_by(|a, b| Arc::ptr_eq(a, b));
-    let on_somewhere = |lint: &dyn LintRule| distinct.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
+    // Most files share theirs with the one before.
+    let mut differing: Vec<&Arc<FileLevels>> = levels.iter().collect();
+    differing.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    let on_somewhere = |lint: &dyn LintRule| differing.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
     // Much of what sees all files is done by one thread, and the others need not wait for it.
     let (own, of_all) =
         rayon::join(|| own.collect(), || check_workspace(workspace, config, on_somewhere, &recorded_names));

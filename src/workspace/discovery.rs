@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ReadError;
 use super::filter::Filter;
@@ -23,7 +23,7 @@ const FOLDERS_AT_ONCE: usize = 8;
 const FOLDERS_AHEAD: usize = 64;
 
 /// A file that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     /// Where it is, as the user would write it.
     pub path: PathBuf,
@@ -69,19 +69,43 @@ pub fn discover(paths: &[PathBuf], lookup: &Lookup) -> Discovery {
     discover_telling(paths, lookup, &mut |_| {})
 }
 
-/// As [`discover`]; `tell` is told of a file as soon as it is found. What is said of it in the end may differ where several of
-/// `paths` lead to it.
+/// As [`discover`]; `tell` is told of each file as soon as it is found.
 pub(super) fn discover_telling(paths: &[PathBuf], lookup: &Lookup, tell: &mut dyn FnMut(&Found)) -> Discovery {
+    let starts: Vec<Start<'_>> = paths.iter().map(|path| Start::of(path)).collect();
+    let named = starts.iter().filter_map(|start| match start {
+        Start::File(_, canonical) => Some(canonical.clone()),
+        _ => None,
+    });
+    let named = named.collect();
     let (discovery, files, unsure) = (Discovery::default(), FxHashMap::default(), Vec::new());
-    let mut walk = Walk { lookup, discovery, files, unsure, tell };
-    for path in paths {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk.folder(path),
-            Ok(_) => walk.named(path),
-            Err(error) => walk.discovery.errors.push(ReadError::of_io(path, &error)),
+    let mut walk = Walk { lookup, discovery, files, named, unsure, tell };
+    for start in starts {
+        match start {
+            Start::Folder(path) => walk.folder(path),
+            Start::File(path, canonical) => walk.named(path, canonical),
+            Start::Unreadable(error) => walk.discovery.errors.push(error),
         }
     }
     walk.finish()
+}
+
+/// What one of the paths of a run is.
+enum Start<'p> {
+    Folder(&'p Path),
+    /// With its canonical path.
+    File(&'p Path, PathBuf),
+    Unreadable(ReadError),
+}
+
+impl Start<'_> {
+    fn of(path: &Path) -> Start<'_> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Start::Folder(path),
+            // A pipe such as `/dev/fd/63` has no canonical path; it was opened by whoever started the program.
+            Ok(_) => Start::File(path, fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())),
+            Err(error) => Start::Unreadable(ReadError::of_io(path, &error)),
+        }
+    }
 }
 
 /// What is known so far.
@@ -90,6 +114,8 @@ struct Walk<'a> {
     discovery: Discovery,
     /// By canonical path.
     files: FxHashMap<PathBuf, Found>,
+    /// The files among the paths of the run: what is said of one does not change when it is come to in its folder first.
+    named: FxHashSet<PathBuf>,
     /// Files of which only a look into them says whether they count.
     unsure: Vec<(PathBuf, PathBuf)>,
     /// Whom to tell of each file.
@@ -117,24 +143,20 @@ pub(super) struct Entry {
 }
 
 impl Walk<'_> {
-    fn named(&mut self, path: &Path) {
-        // A pipe such as `/dev/fd/63` has no canonical path; it was opened by whoever started the program.
-        let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    fn named(&mut self, path: &Path, canonical: PathBuf) {
         let is_stream = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
         if !is_stream && !self.lookup.home.admits(&canonical) {
             self.discovery.errors.push(ReadError::new(path, Home::REFUSAL));
         } else {
-            self.add(path.to_owned(), canonical, true);
+            self.add(path.to_owned(), canonical);
         }
     }
 
-    fn add(&mut self, path: PathBuf, canonical: PathBuf, named: bool) {
-        match self.files.entry(canonical) {
-            hash_map::Entry::Occupied(mut known) => known.get_mut().named |= named,
-            hash_map::Entry::Vacant(free) => {
-                let canonical = free.key().clone();
-                (self.tell)(free.insert(Found { path, named, canonical }));
-            }
+    fn add(&mut self, path: PathBuf, canonical: PathBuf) {
+        if let hash_map::Entry::Vacant(free) = self.files.entry(canonical) {
+            let canonical = free.key().clone();
+            let named = self.named.contains(&canonical);
+            (self.tell)(free.insert(Found { path, named, canonical }));
         }
     }
 
@@ -204,7 +226,7 @@ impl Walk<'_> {
                 });
             }
         } else if filter.includes(&entry.path) || !is_left_out && has_extension(&entry.path) {
-            self.add(entry.path, entry.canonical, false);
+            self.add(entry.path, entry.canonical);
         } else if !is_left_out {
             self.unsure.push((entry.path, entry.canonical));
         }
@@ -233,7 +255,7 @@ impl Walk<'_> {
         let unsure: Vec<(PathBuf, PathBuf)> =
             std::mem::take(&mut self.unsure).into_par_iter().filter(|(path, _)| is_worth_reading(path)).collect();
         for (path, canonical) in unsure {
-            self.add(path, canonical, false);
+            self.add(path, canonical);
         }
         let files = &self.files;
         let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|canonical| files.contains_key(&canonical));

@@ -124,7 +124,7 @@ impl Workspace {
         let (Discovery { files: found, mut errors, ignored, .. }, mut ahead) = self.discover(paths, lookup);
         let folders = paths.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| path.is_dir());
         self.walked.get_or_insert_default().extend(folders);
-        let known: Vec<_> = found.iter().map(|found| ahead.remove(found)).collect();
+        let known: Vec<_> = found.iter().map(|found| ahead.remove(&found.canonical)).collect();
         let read = found.par_iter().zip(known).map(|(found, known)| known.unwrap_or_else(|| self.read(found)));
         let read: Vec<ReadDocument> = read.collect();
         let mut files = Vec::new();
@@ -149,12 +149,13 @@ impl Workspace {
         errors
     }
 
-    /// Looks for files, and reads those that are found while one thread looks for others. Gives what was read so.
-    fn discover(&self, paths: &[PathBuf], lookup: &Lookup) -> (Discovery, FxHashMap<Found, ReadDocument>) {
+    /// Looks for files, and reads those that are found while one thread looks for others. Gives what was read so, by canonical
+    /// path.
+    fn discover(&self, paths: &[PathBuf], lookup: &Lookup) -> (Discovery, FxHashMap<PathBuf, ReadDocument>) {
         let ahead = Mutex::new(FxHashMap::default());
         let keep = |found: Found| {
             let read = self.read(&found);
-            ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(found, read);
+            ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(found.canonical, read);
         };
         let keep = &keep;
         let discovery = rayon::scope(|scope| {

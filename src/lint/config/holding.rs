@@ -129,7 +129,6 @@ impl Config {
         let mut levels = self.general_levels();
         let whole = self.overrides_for(name).filter(|special| !special.is_for_parts());
         whole.for_each(|special| levels.extend(&special.levels));
-        levels.choose(&self.choice);
         let held = |rule: &'static Meta| {
             let state = levels.state(rule);
             let waits_for =

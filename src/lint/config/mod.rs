@@ -338,6 +338,7 @@ impl Config {
     fn general_levels(&self) -> Levels {
         let mut levels = self.levels.clone();
         levels.lock(self.locked.iter().map(|name| name.value));
+        levels.choose(&self.choice);
         levels
     }
 }

@@ -109,15 +109,12 @@ impl Config {
         let mut levels = self.general_levels();
         let whole = self.overrides_for(Some(name)).filter(|special| !special.is_for_parts());
         whole.for_each(|special| levels.extend(&special.levels));
-        levels.choose(&self.choice);
         levels
     }
 
     /// As [`Config::levels_in`], for each of the documents. Those for which nothing special holds share what does.
     pub fn levels_in_each(&self, documents: &[Arc<Document>]) -> Vec<Arc<FileLevels>> {
-        let mut general = self.general_levels();
-        general.choose(&self.choice);
-        let general = Arc::new(FileLevels::from(general));
+        let general = Arc::new(FileLevels::from(self.general_levels()));
         let is_special = |document: &Document| self.overrides_for(Some(document.source.name())).next().is_some();
         let levels = documents.par_iter().map(|document| match is_special(document) {
             true => Arc::new(self.levels_in(document)),
@@ -191,7 +188,6 @@ impl Parts<'_> {
                 levels.extend(&special.levels);
             }
         }
-        levels.choose(&self.config.choice);
         self.found.variants.push(levels);
         self.known.insert(places, next);
         next
@@ -202,8 +198,11 @@ impl Parts<'_> {
 mod tests {
     use std::sync::Arc;
 
+    use super::FileLevels;
+    use crate::lint::registry::registry;
     use crate::lint::{self, Config};
     use crate::source::SourceFile;
+    use crate::workspace::Document;
 
     const RULES: &str = "\
 groups:
@@ -229,6 +228,30 @@ groups:
             format!("{line} {} {:?}", found.rule, found.severity)
         };
         found.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn each_document_has_the_levels_of_its_own() {
+        let text = "[rules]\npromql = \"warning\"\n[[overrides]]\npaths = [\"b*.yml\"]\nrules = { template = \"off\" }\n\
+                    [[overrides]]\npaths = [\"b2.yml\"]\ngroups = \"new\"\nrules = { alert = \"off\" }\n";
+        let config = Config::parse(&Arc::new(SourceFile::new("promproof.toml", text)));
+        let config = config.unwrap_or_else(|problems| panic!("{}", problems[0].message));
+        let document = |name: &str| {
+            let source = Arc::new(SourceFile::new(name, RULES));
+            Arc::new(Document::rule_file(&source, &config.settings()))
+        };
+        let documents = ["a.yml", "b1.yml", "b2.yml", "c.yml"].map(document);
+        let told = |levels: &FileLevels| format!("{levels:?}");
+        let each = config.levels_in_each(&documents);
+        for (levels, document) in each.iter().zip(&documents) {
+            assert_eq!(told(levels), told(&config.levels_in(document)), "{}", document.source.name());
+            let active: Vec<&str> = levels.active().map(|rule| rule.meta().id).collect();
+            let metas = registry().iter().map(|rule| rule.meta());
+            let on: Vec<&str> = metas.filter(|meta| levels.is_on_somewhere(meta)).map(|meta| meta.id).collect();
+            assert_eq!(active, on);
+        }
+        assert!(Arc::ptr_eq(&each[0], &each[3]));
+        assert_ne!(told(&each[0]), told(&each[1]));
     }
 
     #[test]

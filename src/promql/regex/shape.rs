@@ -133,6 +133,10 @@ mod tests {
         assert_eq!(simpler(""), text(""));
         assert_eq!(simpler("a\\.b"), text("a.b"));
         assert_eq!(simpler("^bar$"), text("bar"));
+        assert_eq!(simpler("(^bar)$"), text("bar"));
+        assert_eq!(simpler(r"\Abar\z"), text("bar"));
+        assert_eq!(simpler("(?m)^bar$"), text("bar"));
+        assert_eq!(simpler("bar^"), None);
         assert_eq!(simpler("^.+$"), without(".+"));
         assert_eq!(simpler("^(a|b)$"), without("(a|b)"));
         assert_eq!(simpler("a.+\\$"), None);

@@ -131,3 +131,17 @@ impl<'a> Pen<'a> {
         self.end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_blanks_as_there_should_be() {
+        for count in [0, 1, BLANKS.len() - 1, BLANKS.len(), BLANKS.len() + 1, 3 * BLANKS.len()] {
+            let mut out = String::new();
+            Pen::new(&mut out, false, false).blanks(count);
+            assert_eq!(out, " ".repeat(count));
+        }
+    }
+}

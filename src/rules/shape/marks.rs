@@ -360,6 +360,13 @@ mod tests {
                 prop_assert_eq!((find(&text, Plain), find(&text, AlertTemplate)), (None, None));
             }
         }
+
+        /// Long texts are searched, short ones looked through: the same is found.
+        #[test]
+        fn a_text_may_be_as_long_as_it_likes(text in r"[{}\[\]<%$#(=a. `]{0,12}") {
+            let long = format!("{text}{}", " ".repeat(LONG_BYTES));
+            prop_assert_eq!((find(&text, Plain), find(&text, AlertTemplate)), (find(&long, Plain), find(&long, AlertTemplate)));
+        }
     }
 
     #[test]
