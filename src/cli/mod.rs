@@ -140,9 +140,12 @@ pub fn main() -> ExitCode {
         Err(message) => return print_usage(&message, streams),
     };
     memory::keep_freed_memory();
-    if let Err(error) = threads {
-        let _ = writeln!(streams.stderr(), "error: {error}");
-        return ExitStatus::Failed.into();
+    match threads {
+        Ok(threads) => threads.settle(),
+        Err(error) => {
+            let _ = writeln!(streams.stderr(), "error: {error}");
+            return ExitStatus::Failed.into();
+        }
     }
     rayon::scope(|_| run(&cli, streams)).into()
 }
