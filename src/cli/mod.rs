@@ -140,14 +140,14 @@ pub fn main() -> ExitCode {
         Err(message) => return print_usage(&message, streams),
     };
     memory::keep_freed_memory();
-    match threads {
-        Ok(threads) => threads.settle(),
+    let ended = match threads {
+        Ok(threads) => threads.work(move || run(&cli, streams)),
         Err(error) => {
             let _ = writeln!(streams.stderr(), "error: {error}");
-            return ExitStatus::Failed.into();
+            None
         }
-    }
-    rayon::scope(|_| run(&cli, streams)).into()
+    };
+    ended.unwrap_or(ExitStatus::Failed).into()
 }
 
 /// Prints help, the version, or what is wrong with the arguments.

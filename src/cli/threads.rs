@@ -1,9 +1,14 @@
 //! The threads that do the work of a command.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use rayon::ThreadPoolBuilder;
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
+/// For so long each thread keeps to a processor of its own. After that it is the system that knows better where to run it.
+const SETTLED: Duration = Duration::from_millis(20);
 
 /// Threads that have been started.
 pub(super) struct Threads {
@@ -18,7 +23,7 @@ pub(super) struct Threads {
 pub(super) fn start() -> Result<Threads, String> {
     let pool = ThreadPoolBuilder::new().stack_size(STACK_BYTES);
     #[cfg(target_os = "linux")]
-    let processors = processor::Processors::new();
+    let processors = processor::Processors::default();
     #[cfg(target_os = "linux")]
     let pool = pool.start_handler(processors.note_threads());
     pool.build_global().map_err(|error| format!("the threads cannot be started: {error}"))?;
@@ -29,10 +34,20 @@ pub(super) fn start() -> Result<Threads, String> {
 }
 
 impl Threads {
-    /// Gives each thread a processor of its own, where that makes them faster.
-    pub(super) fn settle(self) {
+    /// Does the work of a command in these threads, while this one waits. Gives nothing where it has panicked.
+    pub(super) fn work<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         #[cfg(target_os = "linux")]
-        self.processors.settle();
+        self.processors.settle(processor::MAX_PROCESSORS);
+        let (sender, done) = mpsc::channel();
+        rayon::spawn(move || {
+            // The other end waits for it.
+            let _ = sender.send(work());
+        });
+        done.recv_timeout(SETTLED).ok().or_else(|| {
+            #[cfg(target_os = "linux")]
+            self.processors.free();
+            done.recv().ok()
+        })
     }
 }
 
@@ -47,52 +62,35 @@ pub(super) fn roam() {
 ///
 /// On virtual machines Linux often wakes a thread on the processor of the one that wakes it, though its own is idle. Of two
 /// threads on two processors both then take turns on one, for 10 ms and longer: in every third run of `check` on a few files,
-/// which takes half as long again.
-///
-/// Beside something else that runs, a thread should be free to leave; and on larger machines, which may have slower processors
-/// among theirs.
+/// which takes half as long again. Where a processor has something else to do, on the other hand, a thread that keeps to it
+/// waits: for a run of 6 ms beside a busy process that is a millisecond or two.
 #[cfg(target_os = "linux")]
 mod processor {
-    use std::fs;
     use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
     use rustix::thread::{CpuSet, Pid, gettid, sched_getaffinity, sched_setaffinity};
 
-    /// So many processors has a small machine.
-    const MAX_PROCESSORS: usize = 4;
+    /// Larger machines may have slower processors among theirs.
+    pub(super) const MAX_PROCESSORS: usize = 4;
 
     /// Where this process may run, once its threads have been given processors.
     static ALLOWED: OnceLock<CpuSet> = OnceLock::new();
 
-    /// What is known before the processors are handed out.
-    pub(super) struct Processors {
-        threads: Arc<Mutex<Vec<Pid>>>,
-        was_idle: bool,
-    }
+    /// The threads that are given processors.
+    #[derive(Default)]
+    pub(super) struct Processors(Arc<Mutex<Vec<Pid>>>);
 
     impl Processors {
-        /// Looks at what runs.
-        pub(super) fn new() -> Processors {
-            Processors { threads: Arc::default(), was_idle: is_idle() }
-        }
-
         /// What each thread does when it starts.
         pub(super) fn note_threads(&self) -> impl Fn(usize) + use<> {
-            let threads = Arc::clone(&self.threads);
+            let threads = Arc::clone(&self.0);
             move |_| threads.lock().unwrap_or_else(PoisonError::into_inner).push(gettid())
         }
 
-        /// Gives each thread its processor, where nothing else runs on a small machine. What runs for a moment is there once.
-        pub(super) fn settle(self) {
-            if self.was_idle || is_idle() {
-                self.settle_on(MAX_PROCESSORS);
-            }
-        }
-
-        /// The same, where there are as many threads as processors and not more than `most`. Where that cannot be done, they are
-        /// only slower.
-        pub(super) fn settle_on(self, most: usize) {
-            let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        /// Gives each thread its processor, where there are as many of them as processors and not more than `most`. Where that
+        /// cannot be done, they are only slower.
+        pub(super) fn settle(&self, most: usize) {
+            let threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let Ok(allowed) = sched_getaffinity(None) else { return };
             let processors: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|at| allowed.is_set(*at)).collect();
             if !(2..=most).contains(&processors.len()) || processors.len() != threads.len() {
@@ -105,6 +103,14 @@ mod processor {
                 let _ = sched_setaffinity(Some(*thread), &only);
             }
         }
+
+        /// Lets each thread run on any processor again.
+        pub(super) fn free(&self) {
+            let Some(allowed) = ALLOWED.get() else { return };
+            for thread in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                let _ = sched_setaffinity(Some(*thread), allowed);
+            }
+        }
     }
 
     pub(super) fn roam() {
@@ -112,56 +118,56 @@ mod processor {
             let _ = sched_setaffinity(None, allowed);
         }
     }
-
-    /// Whether nothing runs on this machine but the thread that asks.
-    fn is_idle() -> bool {
-        fs::read_to_string("/proc/loadavg").is_ok_and(|load| running(&load) == Some(1))
-    }
-
-    /// How many threads of the machine run or could: the `1` of `0.20 0.18 0.12 1/80 11206`, `man 5 proc_loadavg`.
-    pub(super) fn running(loadavg: &str) -> Option<usize> {
-        loadavg.split(' ').nth(3)?.split('/').next()?.parse().ok()
-    }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
+    use rayon::{ThreadPool, ThreadPoolBuilder};
     use rustix::thread::{CpuSet, sched_getaffinity};
 
-    use super::processor::{self, Processors};
+    use super::processor::{MAX_PROCESSORS, Processors};
 
-    #[test]
-    fn what_runs_is_counted() {
-        assert_eq!(processor::running("0.20 0.18 0.12 3/80 11206\n"), Some(3));
-        assert_eq!(processor::running(""), None);
-        let now = std::fs::read_to_string("/proc/loadavg").unwrap();
-        assert!(processor::running(&now).is_some_and(|running| running > 0), "{now}");
+    fn of(threads: usize) -> (ThreadPool, Processors) {
+        let processors = Processors::default();
+        let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(processors.note_threads());
+        let pool = pool.build().unwrap();
+        // All have begun.
+        pool.broadcast(|_| ());
+        (pool, processors)
+    }
+
+    fn where_they_run(pool: &ThreadPool) -> Vec<CpuSet> {
+        pool.broadcast(|_| sched_getaffinity(None).unwrap())
     }
 
     #[test]
-    fn threads_settle_and_can_leave() {
+    fn threads_settle_and_are_freed() {
         let allowed = sched_getaffinity(None).unwrap();
         let count = usize::try_from(allowed.count()).unwrap();
-        let where_they_run = |threads: usize, then: fn()| -> Vec<CpuSet> {
-            let processors = Processors::new();
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).start_handler(processors.note_threads());
-            let pool = pool.build().unwrap();
-            // All have begun.
-            pool.broadcast(|_| ());
-            processors.settle_on(usize::MAX);
-            pool.broadcast(|_| {
-                then();
-                sched_getaffinity(None).unwrap()
-            })
-        };
-        let is_alone =
-            |own: &CpuSet, all: &[CpuSet]| own.count() == 1 && all.iter().filter(|other| *other == own).count() == 1;
+        let are_free = |pool: &ThreadPool| where_they_run(pool).iter().all(|free| *free == allowed);
+        let (pool, processors) = of(count);
+        processors.settle(usize::MAX);
         if count > 1 {
-            let settled = where_they_run(count, || ());
-            assert!(settled.iter().all(|own| is_alone(own, &settled)), "{settled:?}");
+            let settled = where_they_run(&pool);
+            let is_alone = |own: &CpuSet| settled.iter().filter(|other| *other == own).count() == 1;
+            assert!(settled.iter().all(|own| own.count() == 1 && is_alone(own)), "{settled:?}");
         }
-        // There are more or fewer of them than processors.
-        assert!(where_they_run(count + 1, || ()).iter().all(|free| *free == allowed));
-        assert!(where_they_run(count, super::roam).iter().all(|free| *free == allowed));
+        // What they start may run anywhere, once they say so.
+        let started = pool.install(|| {
+            super::roam();
+            std::thread::spawn(|| sched_getaffinity(None).unwrap()).join().unwrap()
+        });
+        assert_eq!(started, allowed);
+        processors.free();
+        assert!(are_free(&pool));
+
+        // More threads than processors, and a large machine.
+        let (pool, processors) = of(count + 1);
+        processors.settle(usize::MAX);
+        assert!(are_free(&pool));
+        let (pool, processors) = of(count);
+        processors.settle(1);
+        assert!(are_free(&pool) && MAX_PROCESSORS > 1);
     }
 }
