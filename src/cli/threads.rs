@@ -23,9 +23,9 @@ pub(super) struct Threads {
 pub(super) fn start() -> Result<Threads, String> {
     let pool = ThreadPoolBuilder::new().stack_size(STACK_BYTES);
     #[cfg(target_os = "linux")]
-    let processors = processor::Processors::default();
+    let processors = processor::Processors::new(processor::MAX_PROCESSORS);
     #[cfg(target_os = "linux")]
-    let pool = pool.start_handler(processors.note_threads());
+    let pool = pool.start_handler(processors.settle());
     pool.build_global().map_err(|error| format!("the threads cannot be started: {error}"))?;
     Ok(Threads {
         #[cfg(target_os = "linux")]
@@ -36,8 +36,6 @@ pub(super) fn start() -> Result<Threads, String> {
 impl Threads {
     /// Does the work of a command in these threads, while this one waits. Gives nothing where it has panicked.
     pub(super) fn work<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        #[cfg(target_os = "linux")]
-        self.processors.settle(processor::MAX_PROCESSORS);
         let (sender, done) = mpsc::channel();
         rayon::spawn(move || {
             // The other end waits for it.
@@ -73,41 +71,49 @@ mod processor {
     /// Larger machines may have slower processors among theirs.
     pub(super) const MAX_PROCESSORS: usize = 4;
 
-    /// Where this process may run, once its threads have been given processors.
+    /// Where this process may run, where its threads are given processors.
     static ALLOWED: OnceLock<CpuSet> = OnceLock::new();
 
-    /// The threads that are given processors.
-    #[derive(Default)]
-    pub(super) struct Processors(Arc<Mutex<Vec<Pid>>>);
+    /// The processors, and the threads that have settled on them.
+    pub(super) struct Processors {
+        processors: Arc<Vec<usize>>,
+        settled: Arc<Mutex<Vec<Pid>>>,
+    }
 
     impl Processors {
-        /// What each thread does when it starts.
-        pub(super) fn note_threads(&self) -> impl Fn(usize) + use<> {
-            let threads = Arc::clone(&self.0);
-            move |_| threads.lock().unwrap_or_else(PoisonError::into_inner).push(gettid())
+        /// The processors that this process may run on, where there are several and not more than `most`; otherwise none.
+        pub(super) fn new(most: usize) -> Processors {
+            let mut processors = Vec::new();
+            if let Ok(allowed) = sched_getaffinity(None) {
+                ALLOWED.get_or_init(|| allowed);
+                processors.extend((0..CpuSet::MAX_CPU).filter(|at| allowed.is_set(*at)));
+            }
+            if !(2..=most).contains(&processors.len()) {
+                processors.clear();
+            }
+            Processors { processors: Arc::new(processors), settled: Arc::default() }
         }
 
-        /// Gives each thread its processor, where there are as many of them as processors and not more than `most`. Where that
-        /// cannot be done, they are only slower.
-        pub(super) fn settle(&self, most: usize) {
-            let threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let Ok(allowed) = sched_getaffinity(None) else { return };
-            let processors: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|at| allowed.is_set(*at)).collect();
-            if !(2..=most).contains(&processors.len()) || processors.len() != threads.len() {
-                return;
-            }
-            ALLOWED.get_or_init(|| allowed);
-            for (thread, processor) in threads.iter().zip(processors) {
+        /// What each thread does when it starts: it keeps to its processor, where there are as many threads as processors. It is
+        /// its own to do: one that waits for its processor behind the main thread has not even started for the latter.
+        pub(super) fn settle(&self) -> impl Fn(usize) + use<> {
+            let (processors, settled) = (Arc::clone(&self.processors), Arc::clone(&self.settled));
+            move |index| {
+                let is_for_all = processors.len() == rayon::current_num_threads();
+                let Some(own) = processors.get(index).filter(|_| is_for_all) else { return };
                 let mut only = CpuSet::new();
-                only.set(processor);
-                let _ = sched_setaffinity(Some(*thread), &only);
+                only.set(*own);
+                // Where it cannot be done, the thread is only slower.
+                if sched_setaffinity(None, &only).is_ok() {
+                    settled.lock().unwrap_or_else(PoisonError::into_inner).push(gettid());
+                }
             }
         }
 
         /// Lets each thread run on any processor again.
         pub(super) fn free(&self) {
             let Some(allowed) = ALLOWED.get() else { return };
-            for thread in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            for thread in self.settled.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                 let _ = sched_setaffinity(Some(*thread), allowed);
             }
         }
@@ -128,13 +134,10 @@ mod tests {
 
     use super::processor::{MAX_PROCESSORS, Processors};
 
-    fn of(threads: usize) -> (ThreadPool, Processors) {
-        let processors = Processors::default();
-        let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(processors.note_threads());
-        let pool = pool.build().unwrap();
-        // All have begun.
-        pool.broadcast(|_| ());
-        (pool, processors)
+    fn of(threads: usize, most: usize) -> (ThreadPool, Processors) {
+        let processors = Processors::new(most);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(processors.settle());
+        (pool.build().unwrap(), processors)
     }
 
     fn where_they_run(pool: &ThreadPool) -> Vec<CpuSet> {
@@ -146,8 +149,7 @@ mod tests {
         let allowed = sched_getaffinity(None).unwrap();
         let count = usize::try_from(allowed.count()).unwrap();
         let are_free = |pool: &ThreadPool| where_they_run(pool).iter().all(|free| *free == allowed);
-        let (pool, processors) = of(count);
-        processors.settle(usize::MAX);
+        let (pool, processors) = of(count, usize::MAX);
         if count > 1 {
             let settled = where_they_run(&pool);
             let is_alone = |own: &CpuSet| settled.iter().filter(|other| *other == own).count() == 1;
@@ -162,12 +164,8 @@ mod tests {
         processors.free();
         assert!(are_free(&pool));
 
-        // More threads than processors, and a large machine.
-        let (pool, processors) = of(count + 1);
-        processors.settle(usize::MAX);
-        assert!(are_free(&pool));
-        let (pool, processors) = of(count);
-        processors.settle(1);
-        assert!(are_free(&pool) && MAX_PROCESSORS > 1);
+        // More threads than processors, and a machine that is too large.
+        assert!(are_free(&of(count + 1, usize::MAX).0));
+        assert!(are_free(&of(count, 1).0) && MAX_PROCESSORS > 1);
     }
 }
