@@ -1,14 +1,19 @@
 //! The threads that do the work of a command.
 
 use std::sync::mpsc;
-use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::{sync::mpsc::RecvTimeoutError, time::Duration};
 
 use rayon::ThreadPoolBuilder;
 
 /// Deep expressions and documents are bounded, but not small: every thread that works on input gets this much.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// For so long each thread keeps to a processor of its own. After that it is the system that knows better where to run it.
+#[cfg(target_os = "linux")]
 const SETTLED: Duration = Duration::from_millis(20);
+/// After so long it is seen whether something else runs beside them, and has not only just ended.
+#[cfg(target_os = "linux")]
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Threads that have been started.
 pub(super) struct Threads {
@@ -41,11 +46,15 @@ impl Threads {
             // The other end waits for it.
             let _ = sender.send(work());
         });
-        done.recv_timeout(SETTLED).ok().or_else(|| {
-            #[cfg(target_os = "linux")]
-            self.processors.free();
-            done.recv().ok()
-        })
+        #[cfg(target_os = "linux")]
+        for (wait, is_over) in [(LOOK, false), (SETTLED, true)] {
+            match done.recv_timeout(wait) {
+                Err(RecvTimeoutError::Timeout) if is_over || self.processors.are_shared() => self.processors.free(),
+                Err(RecvTimeoutError::Timeout) => {}
+                ended => return ended.ok(),
+            }
+        }
+        done.recv().ok()
     }
 }
 
@@ -61,9 +70,10 @@ pub(super) fn roam() {
 /// On virtual machines Linux often wakes a thread on the processor of the one that wakes it, though its own is idle. Of two
 /// threads on two processors both then take turns on one, for 10 ms and longer: in every third run of `check` on a few files,
 /// which takes half as long again. Where a processor has something else to do, on the other hand, a thread that keeps to it
-/// waits: for a run of 6 ms beside a busy process that is a millisecond or two.
+/// waits: there it is freed after a look.
 #[cfg(target_os = "linux")]
 mod processor {
+    use std::fs;
     use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
     use rustix::thread::{CpuSet, Pid, gettid, sched_getaffinity, sched_setaffinity};
@@ -110,6 +120,13 @@ mod processor {
             }
         }
 
+        /// Whether more runs on this machine than the threads, and the one that asks.
+        pub(super) fn are_shared(&self) -> bool {
+            let threads = self.settled.lock().unwrap_or_else(PoisonError::into_inner).len();
+            let running = fs::read_to_string("/proc/loadavg").ok().and_then(|load| running(&load));
+            threads > 0 && running.is_some_and(|running| running > threads + 1)
+        }
+
         /// Lets each thread run on any processor again.
         pub(super) fn free(&self) {
             let Some(allowed) = ALLOWED.get() else { return };
@@ -117,6 +134,11 @@ mod processor {
                 let _ = sched_setaffinity(Some(*thread), allowed);
             }
         }
+    }
+
+    /// How many threads of the machine run or could: the `3` of `0.20 0.18 0.12 3/80 11206`, `man 5 proc_loadavg`.
+    pub(super) fn running(loadavg: &str) -> Option<usize> {
+        loadavg.split(' ').nth(3)?.split('/').next()?.parse().ok()
     }
 
     pub(super) fn roam() {
@@ -132,7 +154,15 @@ mod tests {
     use rayon::{ThreadPool, ThreadPoolBuilder};
     use rustix::thread::{CpuSet, sched_getaffinity};
 
-    use super::processor::{MAX_PROCESSORS, Processors};
+    use super::processor::{MAX_PROCESSORS, Processors, running};
+
+    #[test]
+    fn what_runs_is_counted() {
+        assert_eq!(running("0.20 0.18 0.12 3/80 11206\n"), Some(3));
+        assert_eq!(running(""), None);
+        let now = std::fs::read_to_string("/proc/loadavg").unwrap();
+        assert!(running(&now).is_some_and(|running| running > 0), "{now}");
+    }
 
     fn of(threads: usize, most: usize) -> (ThreadPool, Processors) {
         let processors = Processors::new(most);
