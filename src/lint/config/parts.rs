@@ -244,11 +244,14 @@ groups:
         let told = |levels: &FileLevels| format!("{levels:?}");
         let each = config.levels_in_each(&documents);
         for (levels, document) in each.iter().zip(&documents) {
-            assert_eq!(told(levels), told(&config.levels_in(document)), "{}", document.source.name());
-            let active: Vec<&str> = levels.active().map(|rule| rule.meta().id).collect();
-            let metas = registry().iter().map(|rule| rule.meta());
-            let on: Vec<&str> = metas.filter(|meta| levels.is_on_somewhere(meta)).map(|meta| meta.id).collect();
-            assert_eq!(active, on);
+            let alone = config.levels_in(document);
+            for levels in [levels, &alone] {
+                let active: Vec<&str> = levels.active().map(|rule| rule.meta().id).collect();
+                let metas = registry().iter().map(|rule| rule.meta());
+                let on: Vec<&str> = metas.filter(|meta| levels.is_on_somewhere(meta)).map(|meta| meta.id).collect();
+                assert_eq!(active, on);
+            }
+            assert_eq!(told(levels), told(&alone), "{}", document.source.name());
         }
         assert!(Arc::ptr_eq(&each[0], &each[3]));
         assert_ne!(told(&each[0]), told(&each[1]));
