@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, stale};
 use crate::workspace::paths::normalize;
 
 /// How many names are tried for a new file.
@@ -206,13 +206,9 @@ fn keep_owner(_path: &Path, _old: &Metadata) -> io::Result<()> {
 fn remove_stale(target: &Path, name: &str) {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let prefix = format!(".{name}{MARK}");
-    // Whatever cannot be read or removed stays; it is in nobody's way.
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix));
-        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if is_ours && age().is_some_and(|age| age > STALE) {
-            let _ = fs::remove_file(entry.path());
-        }
+    for (entry, _) in stale::entries(folder, STALE, |name| name.starts_with(&prefix)) {
+        // What cannot be removed stays.
+        let _ = fs::remove_file(entry.path());
     }
 }
 

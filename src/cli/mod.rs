@@ -36,6 +36,7 @@ mod scratch;
 mod selection;
 mod session;
 mod since;
+mod stale;
 mod streams;
 mod test_command;
 mod threads;

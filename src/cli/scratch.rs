@@ -2,11 +2,12 @@
 //!
 //! A run that is killed, or ends at a mistake of the program, leaves its folder behind; a later one takes it away.
 
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use super::stale;
 
 /// How many names are tried for it.
 const MAX_ATTEMPTS: u32 = 1_000;
@@ -50,12 +51,8 @@ impl Scratch {
 /// Takes away what runs of the same user have left behind in `folder`, where `own` was just made.
 fn clear_stale(folder: &Path, own: &Path) {
     let Ok(own) = fs::symlink_metadata(own) else { return };
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten().filter(|entry| is_scratch(&entry.file_name())) {
-        // Of the entry itself, wherever a link may lead.
-        let Ok(metadata) = entry.metadata() else { continue };
-        let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());
-        if metadata.is_dir() && is_of_same_user(&metadata, &own) && age.is_some_and(|age| age > STALE) {
+    for (entry, metadata) in stale::entries(folder, STALE, is_scratch) {
+        if metadata.is_dir() && is_of_same_user(&metadata, &own) {
             // Whoever else takes it away at the same time is welcome.
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -63,8 +60,8 @@ fn clear_stale(folder: &Path, own: &Path) {
 }
 
 /// `promproof-11206-0`
-fn is_scratch(name: &OsStr) -> bool {
-    let numbers = name.to_str().and_then(|name| name.strip_prefix(NAME)?.split_once('-'));
+fn is_scratch(name: &str) -> bool {
+    let numbers = name.strip_prefix(NAME).and_then(|numbers| numbers.split_once('-'));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     numbers.is_some_and(|(process, attempt)| is_number(process) && is_number(attempt))
 }

@@ -95,11 +95,12 @@ mod processor {
         pub(super) fn new(most: usize) -> Processors {
             let mut processors = Vec::new();
             if let Ok(allowed) = sched_getaffinity(None) {
-                ALLOWED.get_or_init(|| allowed);
                 processors.extend((0..CpuSet::MAX_CPU).filter(|at| allowed.is_set(*at)));
-            }
-            if !(2..=most).contains(&processors.len()) {
-                processors.clear();
+                if (2..=most).contains(&processors.len()) {
+                    ALLOWED.get_or_init(|| allowed);
+                } else {
+                    processors.clear();
+                }
             }
             Processors { processors: Arc::new(processors), settled: Arc::default() }
         }
@@ -123,8 +124,8 @@ mod processor {
         /// Whether more runs on this machine than the threads, and the one that asks.
         pub(super) fn are_shared(&self) -> bool {
             let threads = self.settled.lock().unwrap_or_else(PoisonError::into_inner).len();
-            let running = fs::read_to_string("/proc/loadavg").ok().and_then(|load| running(&load));
-            threads > 0 && running.is_some_and(|running| running > threads + 1)
+            let running = || fs::read_to_string("/proc/loadavg").ok().and_then(|load| running(&load));
+            threads > 0 && running().is_some_and(|running| running > threads + 1)
         }
 
         /// Lets each thread run on any processor again.

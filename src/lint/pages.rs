@@ -51,8 +51,7 @@ pub fn read_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Looku
 /// [`MIN_FOUND`], and three in four: of the links of kube-prometheus to the runbooks of the operator
 /// every fifth leads to no page. Where anything cannot be read there is no guess.
 fn guess_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) {
-    let root = config.files().root().to_owned();
-    let hints = Hints::of(&root, &lookup.home);
+    let hints = Hints::of(config.files().root(), &lookup.home);
     // To collect the links takes longer than to see that they are of no use.
     if hints.is_empty() {
         return;

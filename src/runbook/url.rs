@@ -67,7 +67,6 @@ pub fn check(text: &str) -> Result<(), Problem> {
 
 /// What stands for a template action; it has the action's length, so that places stay where they are.
 const HOLE: char = '\u{0}';
-const HOLES: &str = "\u{0}";
 
 /// The link with a hole for each template action. An action that is not closed is left for `template/syntax`.
 fn without_actions(link: &str) -> String {
@@ -76,7 +75,7 @@ fn without_actions(link: &str) -> String {
     while let Some((before, action)) = rest.split_once("{{") {
         out.push_str(before);
         let after = action.split_once("}}").map_or("", |(_, after)| after);
-        out.push_str(&HOLES.repeat(link.len() - out.len() - after.len()));
+        out.extend(std::iter::repeat_n(HOLE, link.len() - out.len() - after.len()));
         rest = after;
     }
     out.push_str(rest);

@@ -121,14 +121,13 @@ impl Workspace {
     /// Finds the files of `paths` and reads them in parallel; they are added in the order of their names. Gives what
     /// cannot be read.
     pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
-        let (Discovery { files: found, mut errors, ignored, .. }, mut ahead) = self.discover(paths, lookup);
+        let (Discovery { files: found, mut errors, ignored, .. }, mut read) = self.discover(paths, lookup);
         let folders = paths.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| path.is_dir());
         self.walked.get_or_insert_default().extend(folders);
-        let known: Vec<_> = found.iter().map(|found| ahead.remove(&found.canonical)).collect();
-        let read = found.par_iter().zip(known).map(|(found, known)| known.unwrap_or_else(|| self.read(found)));
-        let read: Vec<ReadDocument> = read.collect();
         let mut files = Vec::new();
-        for (found, result) in found.iter().zip(read) {
+        for found in &found {
+            // All that was found has been read.
+            let Some(result) = read.remove(&found.canonical) else { continue };
             match result {
                 Ok(None) => {}
                 Ok(Some(document)) => {
@@ -149,13 +148,13 @@ impl Workspace {
         errors
     }
 
-    /// Looks for files, and reads those that are found while one thread looks for others. Gives what was read so, by canonical
+    /// Looks for files, and reads each as soon as it is found, while one thread looks for others. Gives what was read by canonical
     /// path.
     fn discover(&self, paths: &[PathBuf], lookup: &Lookup) -> (Discovery, FxHashMap<PathBuf, ReadDocument>) {
-        let ahead = Mutex::new(FxHashMap::default());
+        let all_read = Mutex::new(FxHashMap::default());
         let keep = |found: Found| {
             let read = self.read(&found);
-            ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(found.canonical, read);
+            all_read.lock().unwrap_or_else(PoisonError::into_inner).insert(found.canonical, read);
         };
         let keep = &keep;
         let discovery = rayon::scope(|scope| {
@@ -164,7 +163,7 @@ impl Workspace {
                 scope.spawn(move |_| keep(found));
             })
         });
-        (discovery, ahead.into_inner().unwrap_or_else(PoisonError::into_inner))
+        (discovery, all_read.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether all rules below a folder were looked for: only then it can be said that there is none for something.

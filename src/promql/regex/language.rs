@@ -88,15 +88,14 @@ const ANY_VALUE: &str = "x";
 
 /// Whether certainly no value satisfies all `conditions`. Costs less than [`value_satisfying`] where some obvious value does.
 pub fn is_contradiction(conditions: &[Condition<'_>]) -> bool {
-    let others_accept = |value: &str, own: usize| {
-        let mut others = conditions.iter().enumerate().filter(|(at, _)| *at != own);
-        others.all(|(_, condition)| plainly_accepts(*condition, value) == Some(true))
+    let all_accept = |value: &str, but: Option<usize>| {
+        let mut asked = conditions.iter().enumerate().filter(|(at, _)| Some(*at) != but);
+        asked.all(|(_, condition)| plainly_accepts(*condition, value) == Some(true))
     };
     let mut examples = conditions.iter().take(MAX_EXAMPLES).enumerate();
-    // What is not one of a few values is most often any other.
-    let accept_any = || conditions.iter().all(|condition| plainly_accepts(*condition, ANY_VALUE) == Some(true));
-    !examples.any(|(own, condition)| example(*condition).is_some_and(|value| others_accept(&value, own)))
-        && !accept_any()
+    !examples.any(|(own, condition)| example(*condition).is_some_and(|value| all_accept(&value, Some(own))))
+        // What is not one of a few values is most often any other.
+        && !all_accept(ANY_VALUE, None)
         && value_satisfying(conditions) == Answer::None
 }
 
