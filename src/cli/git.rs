@@ -77,6 +77,13 @@ pub(super) struct Changed {
     pub is_link: bool,
 }
 
+impl Commit {
+    /// The one whose name `git` has printed.
+    fn printed(output: &[u8]) -> Commit {
+        Commit(String::from_utf8_lossy(output).trim().to_owned())
+    }
+}
+
 impl Changed {
     /// What it was called, or would have been.
     pub(super) fn old_path(&self) -> &str {
@@ -125,10 +132,16 @@ impl Repository {
     /// # Errors
     /// Where there is no such commit, or the history that both share is not here.
     pub(super) fn fork_point(&self, reference: &str) -> Result<Commit, Error> {
+        // In one process where all is well; what is wrong is found out step by step.
+        if is_name(reference)
+            && let Ok(output) = self.run(&["merge-base", "--end-of-options", &peeled(reference), &peeled("HEAD")])?
+        {
+            return Ok(Commit::printed(&output));
+        }
         let wanted = self.commit(reference)?;
         let head = self.commit("HEAD")?;
         match self.run(&["merge-base", &wanted.0, &head.0])? {
-            Ok(output) => Ok(Commit(String::from_utf8_lossy(&output).trim().to_owned())),
+            Ok(output) => Ok(Commit::printed(&output)),
             Err(_) => {
                 let error = Error::new(format!("HEAD and `{reference}` have no commit in common here"));
                 Err(if self.is_shallow() {
@@ -149,7 +162,7 @@ impl Repository {
         // It names a branch, which has no commit yet.
         if head.is_err() && self.run(&["symbolic-ref", "--quiet", "HEAD"])?.is_ok() {
             let output = self.checked(&["hash-object", "-t", "tree", "--stdin"])?;
-            return Ok(Commit(String::from_utf8_lossy(&output).trim().to_owned()));
+            return Ok(Commit::printed(&output));
         }
         head
     }
@@ -159,12 +172,11 @@ impl Repository {
     /// # Errors
     /// Where there is none.
     pub(super) fn commit(&self, reference: &str) -> Result<Commit, Error> {
-        if reference.starts_with('-') || reference.is_empty() {
+        if !is_name(reference) {
             return Err(Error::new(format!("`{reference}` is no name of a commit")));
         }
-        let name = format!("{reference}^{{commit}}");
-        match self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])? {
-            Ok(output) => Ok(Commit(String::from_utf8_lossy(&output).trim().to_owned())),
+        match self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled(reference)])? {
+            Ok(output) => Ok(Commit::printed(&output)),
             Err(_) => {
                 let error = Error::new(format!("there is no commit `{reference}` here"));
                 Err(if self.is_shallow() {
@@ -400,6 +412,16 @@ impl Repository {
 }
 
 const DEEPER: &str = "the clone is shallow or partial: fetch more of the history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)";
+
+/// Whether `git` could take it for the name of a commit, and not for an option.
+fn is_name(reference: &str) -> bool {
+    !reference.is_empty() && !reference.starts_with('-')
+}
+
+/// What names the commit that a reference leads to, and nothing where it leads to something else.
+fn peeled(reference: &str) -> String {
+    format!("{reference}^{{commit}}")
+}
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     // It has threads of its own, and this one waits for it.

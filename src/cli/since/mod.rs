@@ -159,8 +159,12 @@ impl SinceArgs {
         let current_dir = std::env::current_dir()?.canonicalize()?;
         let repository = Repository::around(&current_dir)?;
         let commit = change.commit(&repository)?;
-        let changed = change.files(&repository, &commit)?;
-        let untracked = repository.untracked()?;
+        // git is asked two things at a time: each answer takes a process.
+        let (changed, (untracked, files_then)) = rayon::join(
+            || change.files(&repository, &commit),
+            || (repository.untracked(), repository.files(&commit)),
+        );
+        let (changed, untracked) = (changed?, untracked?);
         let mut left_out = FxHashSet::default();
         let mut unstaged = Vec::new();
         if is_staged {
@@ -170,7 +174,7 @@ impl SinceArgs {
         let progress = session.progress("looking at how it was");
         let paths = Paths { named: paths, current_dir: &current_dir, repository: &repository };
         paths.forbid_outside()?;
-        let (entries, links) = repository.files(&commit)?;
+        let (entries, links) = files_then?;
         let config = owners::as_it_was(config, &repository, &entries, &changed, &current_dir)?;
         let then = Then { entries, links, changed, untracked, unstaged };
         let shared = match self.comparing {
