@@ -27,8 +27,7 @@ const MIN_FOUND: usize = 3;
 /// Finds the runbook pages that the configuration names and reads them, unless no lint rule asks for them. Gives what
 /// cannot be read.
 pub fn find_pages(workspace: &mut Workspace, config: &mut Config, lookup: &Lookup) -> Vec<ReadError> {
-    let levels = config.levels("");
-    let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks_for_pages(meta) && levels.is_on(meta));
+    let is_asked = registry().iter().map(|rule| rule.meta()).any(|meta| asks_for_pages(meta) && config.may_run(meta));
     if is_asked { read_pages(workspace, config, lookup) } else { Vec::new() }
 }
 

@@ -15,7 +15,7 @@ use super::earlier::Kept;
 use super::pages::asks_for_pages;
 use super::recording::RecordedNames;
 use super::registry::registry;
-use super::rule::LintRule;
+use super::rule::{LintRule, Meta};
 use super::suppression::{PageSuppressions, Suppressions};
 use crate::rules::{Rule, RuleGroup};
 use crate::unittest;
@@ -61,7 +61,12 @@ fn find<'w>(workspace: &'w Workspace, config: &Config) -> Found<'w> {
     // Most files share theirs with the one before.
     let mut differing: Vec<&Arc<FileLevels>> = levels.iter().collect();
     differing.dedup_by(|a, b| Arc::ptr_eq(a, b));
-    let on_somewhere = |lint: &dyn LintRule| differing.iter().any(|levels| levels.is_on_somewhere(lint.meta()));
+    // Pages are no documents, and what holds for them may hold for nothing else.
+    let on_a_page = |meta: &Meta| asks_for_pages(meta) && !workspace.pages().is_empty() && config.may_run(meta);
+    let on_somewhere = |lint: &dyn LintRule| {
+        let meta = lint.meta();
+        differing.iter().any(|levels| levels.is_on_somewhere(meta)) || on_a_page(meta)
+    };
     // Much of what sees all files is done by one thread, and the others need not wait for it.
     let (own, of_all) =
         rayon::join(|| own.collect(), || check_workspace(workspace, config, on_somewhere, &recorded_names));

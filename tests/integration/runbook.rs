@@ -565,6 +565,31 @@ fn what_an_empty_page_lacks_is_told_once() {
     assert_eq!(told(CONFIG.to_owned(), &["--ignore", "broken-page"]), [""; 0]);
 }
 
+/// `[[overrides]]` may switch on what is off elsewhere, for some pages or for some rule files.
+#[test]
+fn a_rule_may_be_on_where_overrides_hold_and_nowhere_else() {
+    let sandbox = repository("");
+    let on_in = |paths: &str, rule: &str| {
+        let on = format!("[[overrides]]\npaths = [\"{paths}\"]\nrules = {{ \"runbook/{rule}\" = \"on\" }}\n");
+        sandbox.write("promproof.toml", format!("{CONFIG}[rules]\nrunbook = \"off\"\n{on}"));
+        sandbox.run(&["check", "--output-format", "concise"]).stdout
+    };
+    let page = on_in("content/node/**", "broken-page");
+    insta::assert_snapshot!(page, @r"
+    content/node/HostDown.md:1:1: warning[runbook/broken-page] the page is empty
+    1 warning in 1 of 4 files
+    ");
+    assert_eq!(on_in("content/disk/**", "broken-page"), "no findings in 4 files\n");
+    sandbox.write("rules/node.yml", RULES.replace("node/hostdown/", "node/hostup/"));
+    let link = on_in("rules/**", "page-missing");
+    insta::assert_snapshot!(link, @r"
+    rules/node.yml:13:24: warning[runbook/page-missing] the runbook of `HostDown` leads to a page that does not exist
+    1 warning in 1 of 4 files
+    1 fixable with --fix --unsafe-fixes
+    ");
+    assert_eq!(on_in("content/**", "page-missing"), "no findings in 4 files\n");
+}
+
 /// The page that the project starts from, and its rule.
 #[test]
 fn the_page_of_the_project_is_checked() {

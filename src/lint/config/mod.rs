@@ -65,6 +65,7 @@ use crate::inventory::Inventory;
 use crate::lint::codeowners::CodeOwners;
 use crate::lint::naming::Name;
 use crate::lint::policy::{Conditions, Pattern, PatternError, Policy};
+use crate::lint::rule::Meta;
 use crate::online::Answers;
 use crate::promql::{ParseOptions, Version};
 use crate::rules::Dialect;
@@ -332,6 +333,17 @@ impl Config {
         let dialects = Dialects { general: self.dialect, special: special.collect(), filter: self.files.clone() };
         let ignore_unknown_fields = self.ignore_unknown_fields;
         Settings { parse: self.parse_options(), ignore_unknown_fields, dialects, ..Settings::default() }
+    }
+
+    /// Whether the rule may run on anything: in all files, or where one of the `[[overrides]]` holds.
+    pub(super) fn may_run(&self, rule: &Meta) -> bool {
+        let general = self.general_levels();
+        let with = |special: &Override| {
+            let mut levels = general.clone();
+            levels.extend(&special.levels);
+            levels
+        };
+        general.is_on(rule) || self.overrides.iter().any(|special| with(special).is_on(rule))
     }
 
     /// What holds for all files.
