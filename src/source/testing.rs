@@ -1,6 +1,7 @@
-//! Diagnostics as tests show them.
+//! What tests share: diagnostics as they show them, and the data beside the repository.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use super::{Diagnostic, Label};
 
@@ -21,6 +22,18 @@ pub(crate) fn render(diagnostics: &[Diagnostic]) -> String {
         }
     }
     out
+}
+
+/// A path in the folder with conformance data and corpora (`PROMPROOF_SHARED`, or `../shared`), or nothing: then the
+/// test says that it was skipped and passes.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let path = std::env::var_os("PROMPROOF_SHARED").map_or_else(beside, PathBuf::from).join(path);
+    if !path.exists() {
+        eprintln!("skipped: there is no {}", path.display());
+        return None;
+    }
+    Some(path)
 }
 
 fn place(label: &Label) -> String {

@@ -1,16 +1,9 @@
 //! Every row of Prometheus' own template tests: same output, same error text.
 
-use std::path::PathBuf;
-
 use promproof::model::{Labels, SampleValue};
 use promproof::template::{Context, NoQueries, Prelude, parse};
 
-/// The folder with the reference data, which is not part of the repository.
-fn shared() -> Option<PathBuf> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("PROMPROOF_SHARED").map_or_else(default, PathBuf::from);
-    folder.is_dir().then_some(folder)
-}
+use crate::shared::shared;
 
 fn expand(text: &str) -> Result<String, String> {
     let context = Context {
@@ -28,11 +21,8 @@ fn expand(text: &str) -> Result<String, String> {
 
 #[test]
 fn every_row_gives_the_same_output_or_the_same_error() {
-    let Some(shared) = shared() else {
-        println!("skipped: no ../shared");
-        return;
-    };
-    let rows = std::fs::read_to_string(shared.join("conformance/templates.jsonl")).unwrap();
+    let Some(rows) = shared("conformance/templates.jsonl") else { return };
+    let rows = std::fs::read_to_string(rows).unwrap();
     let mut differences = String::new();
     let mut count = 0;
     for line in rows.lines() {

@@ -160,10 +160,8 @@ impl SinceArgs {
         let repository = Repository::around(&current_dir)?;
         let commit = change.commit(&repository)?;
         // git is asked two things at a time: each answer takes a process.
-        let (changed, (untracked, files_then)) = rayon::join(
-            || change.files(&repository, &commit),
-            || (repository.untracked(), repository.files(&commit)),
-        );
+        let (changed, (untracked, files_then)) =
+            rayon::join(|| change.files(&repository, &commit), || (repository.untracked(), repository.files(&commit)));
         let (changed, untracked) = (changed?, untracked?);
         let mut left_out = FxHashSet::default();
         let mut unstaged = Vec::new();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::rules::{LoadOptions, load};
-use crate::source::testing::render;
+use crate::source::testing::{render, shared};
 use crate::workspace::{Discovery, Lookup, discover, read};
 use crate::yaml;
 
@@ -35,13 +35,7 @@ fn count(folder: &Path) -> (usize, usize, usize, String) {
 
 #[test]
 fn published_rules_load_without_problems() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("PROMPROOF_SHARED").map_or_else(beside, PathBuf::from);
-    let corpus = shared.join("corpus");
-    if !corpus.is_dir() {
-        eprintln!("skipped: there is no folder {}", corpus.display());
-        return;
-    }
+    let Some(corpus) = shared("corpus") else { return };
     assert_eq!(count(&corpus.join("awesome")), (112, 112, 954, String::new()));
     assert_eq!(count(&corpus.join("srerun")), (81, 81, 594, String::new()));
     assert_eq!(count(&corpus.join("kube-prometheus")), (8, 38, 234, String::new()));

@@ -136,16 +136,6 @@ pub(super) fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-pub(super) fn shared() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("PROMPROOF_SHARED").map_or_else(beside, PathBuf::from);
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no folder {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
 /// Whether a text that is no YAML becomes some when Helm or ERB renders it.
 pub(super) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("<%")
@@ -153,7 +143,7 @@ pub(super) fn is_template(text: &str) -> bool {
 
 #[test]
 fn all_scalars_of_the_corpora_map_back() {
-    let Some(folder) = shared() else { return };
+    let Some(folder) = crate::source::testing::shared("") else { return };
     let mut files = Vec::new();
     yaml_files(&folder, &mut files);
     let (mut templates, mut scalars, mut bytes, mut exact) = (0, 0, 0, 0);

@@ -212,7 +212,7 @@ pub(crate) fn mutant(seed: u64) -> String {
 
 #[test]
 fn the_corpora_read_the_same() {
-    let Some(folder) = super::places::shared() else { return };
+    let Some(folder) = crate::source::testing::shared("") else { return };
     let mut files = Vec::new();
     super::places::yaml_files(&folder, &mut files);
     let (mut taken, mut without_mistakes) = (0, 0);

@@ -40,7 +40,7 @@ fn agree(text: &str) -> Result<(), String> {
 
 #[test]
 fn the_corpora_read_the_same() {
-    let Some(folder) = super::places::shared() else { return };
+    let Some(folder) = crate::source::testing::shared("") else { return };
     let mut files = Vec::new();
     super::places::yaml_files(&folder, &mut files);
     let mut compared = 0;

@@ -21,17 +21,8 @@ use std::path::{Path, PathBuf};
 
 use run::Report;
 
-/// The folder with Prometheus' scripts, if it is there.
-fn upstream_directory() -> Option<PathBuf> {
-    let shared = std::env::var_os("PROMPROOF_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let directory = shared.join("conformance/promqltest");
-    if directory.is_dir() {
-        return Some(directory);
-    }
-    eprintln!("skipped: there is no {}", directory.display());
-    None
-}
+/// Prometheus' scripts, below the shared folder.
+const UPSTREAM: &str = "conformance/promqltest";
 
 /// Runs one script, prints `name: passed of total` and every failure.
 fn run_file(path: &Path) -> Report {
@@ -79,11 +70,13 @@ fn directory() {
 
 /// Prometheus' own scripts, one test each, with the number of evaluations that each has.
 mod upstream {
+    use crate::shared::shared;
+
     macro_rules! scripts {
         ($($test:ident $file:literal $count:literal,)*) => {
             $(#[test]
             fn $test() {
-                let Some(directory) = super::upstream_directory() else { return };
+                let Some(directory) = shared(super::UPSTREAM) else { return };
                 let report = super::run_file(&directory.join($file));
                 assert!(report.failures.is_empty(), "{} failures in {}", report.failures.len(), $file);
                 if std::env::var_os("PROMQLTEST_ONLY").is_none() {
@@ -93,7 +86,7 @@ mod upstream {
 
             #[test]
             fn no_script_is_left_out() {
-                let Some(directory) = super::upstream_directory() else { return };
+                let Some(directory) = shared(super::UPSTREAM) else { return };
                 let found: Vec<_> = super::scripts(&directory);
                 let found: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
                 assert_eq!(found, [$($file),*]);
