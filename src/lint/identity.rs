@@ -119,7 +119,7 @@ pub fn identify(workspace: &Workspace, config: &Config, diagnostics: &[Diagnosti
 
 /// A file as a key names it.
 pub(super) fn path_name(config: &Config, name: &str) -> String {
-    slashed(&config.files().relative(Path::new(name)))
+    slashed(&config.files().way_to(Path::new(name)))
 }
 
 /// What of a file has a group, a name or an expression.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::paths::{Patterns, normalize};
+use super::paths::{Patterns, from_folder, normalize};
 
 /// `exclude` and `include`.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,12 @@ impl Filter {
         if shown.as_os_str().is_empty() { PathBuf::from(".") } else { shown }
     }
 
-    /// The path from the directory to which patterns are relative.
+    /// A path as findings are known by, whatever this process's own directory is and wherever the project lies.
+    pub fn way_to(&self, path: &Path) -> PathBuf {
+        from_folder(&self.root, &normalize(&self.current_dir.join(path)))
+    }
+
+    /// The path from the directory to which patterns are relative; of what lies outside of it the whole path.
     pub fn relative(&self, path: &Path) -> PathBuf {
         let path = normalize(&self.current_dir.join(path));
         path.strip_prefix(&self.root).map(Path::to_path_buf).unwrap_or(path)

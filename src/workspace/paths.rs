@@ -68,9 +68,31 @@ pub fn normalize(path: &Path) -> PathBuf {
     out
 }
 
+/// The way from `folder` to `path`, through `..` where it lies outside. Both are absolute and normal; where no way leads
+/// from one to the other, as between drives, the path as it is.
+pub fn from_folder(folder: &Path, path: &Path) -> PathBuf {
+    let mut above = PathBuf::new();
+    for ancestor in folder.ancestors() {
+        if let Ok(below) = path.strip_prefix(ancestor) {
+            return above.join(below);
+        }
+        above.push(Component::ParentDir);
+    }
+    path.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_leads_from_a_folder_to_a_path() {
+        let way = |folder: &str, path: &str| from_folder(Path::new(folder), Path::new(path)).display().to_string();
+        assert_eq!(way("/a/b", "/a/b/c.yml"), "c.yml");
+        assert_eq!(way("/a/b", "/a/bc/d.yml"), "../bc/d.yml");
+        assert_eq!(way("/a/b", "/c.yml"), "../../c.yml");
+        assert_eq!(way("/a/b", "c.yml"), "c.yml");
+    }
 
     fn matches(pattern: &str, path: &str) -> bool {
         let mut patterns = Patterns::default();

@@ -87,6 +87,55 @@ fn only_what_has_changed_is_told() {
     ");
 }
 
+/// Findings outside of the folder of the configuration are known again, too, wherever the files as they were are read.
+#[test]
+fn folders_above_are_compared() {
+    let rules = |alert: &str| format!("groups:\n{}", group("g", &[bad(alert)]));
+    let sandbox = repository(&[("a.yml", &rules("A")), ("sub/b.yml", &rules("B")), ("other/c.yml", &rules("C"))]);
+    let run = |options: &[&str]| {
+        let mut command = sandbox.command();
+        command
+            .current_dir(sandbox.path("sub"))
+            .args(["check", "--no-config", "--output-format", "concise"])
+            .args(options);
+        Run::of(&mut command)
+    };
+    let everywhere = sandbox.path("sub/..");
+    for way in ["shared", "whole"] {
+        for path in ["..", "../other/..", everywhere.to_str().unwrap()] {
+            let unchanged = run(&["--since", "HEAD", "--comparing", way, path]);
+            assert_eq!(unchanged.stdout, "no findings that concern the change (3 files)\n", "{way} {path}");
+        }
+    }
+    git(&sandbox, &["mv", "a.yml", "z.yml"]);
+    sandbox.write("other/c.yml", rules("D"));
+    let run = run(&["--since", "HEAD", ".."]);
+    assert!(run.stdout.starts_with("../other/c.yml:") && run.stdout.contains("1 error in 1 of 3 files"), "{run}");
+}
+
+/// Of a file that git names in bytes which are no text nothing is left out in silence.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_said() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let rules = format!("groups:\n{}", group("g", &[bad("A")]));
+    let sandbox = repository(&[("a.yml", &rules)]);
+    let odd = sandbox.path("").join(std::ffi::OsStr::from_bytes(b"n\xff.yml"));
+    fs::write(&odd, &rules).unwrap();
+    let said = "error: what has changed cannot be told: the name of `n\u{fffd}.yml` is not UTF-8";
+    let run = check(&sandbox, &["--since", "HEAD"]);
+    assert!(run.stderr.starts_with(said) && run.code == Some(2), "{run}");
+    git(&sandbox, &["add", "-A"]);
+    let run = check(&sandbox, &["--staged"]);
+    assert!(run.stderr.starts_with(said) && run.code == Some(2), "{run}");
+    // What has not changed does not matter.
+    commit(&sandbox);
+    sandbox.write("a.yml", rules.replace("> 1", "> 2"));
+    let run = check(&sandbox, &["--since", "HEAD"]);
+    assert!(run.stdout.starts_with("a.yml:6:") && run.stdout.contains("1 error in 1 of 2 files"), "{run}");
+}
+
 #[test]
 fn renamed_files_are_the_same() {
     let text = format!("groups:\n{}", group("g", &[bad("A"), bad("B")]));

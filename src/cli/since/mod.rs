@@ -217,10 +217,8 @@ fn root(config: &Config, current_dir: &Path) -> PathBuf {
 
 /// What renamed files are called now and were called before, as findings name them.
 fn renamed(changed: &[Changed], repository: &Repository, root: &Path) -> Renamed {
-    let name = |path: &str| {
-        let path = repository.root.join(path);
-        path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned()
-    };
+    let name =
+        |path: &str| workspace::paths::from_folder(root, &repository.root.join(path)).to_string_lossy().into_owned();
     changed.iter().filter_map(|changed| Some((name(&changed.path), name(changed.old.as_ref()?)))).collect()
 }
 
