@@ -17,7 +17,6 @@ import argparse, json, math, os, random, re, subprocess, sys, tempfile
 KNOWN = [
     (r"histogram_fraction\(.*latency_seconds_bucket", "3.5 does not know classic histograms in histogram_fraction"),
     (r"-\(?native|-[0-9.]+ \* native|- ?sum|- .*native|-\(|-\w+\(native", "3.14 marks a histogram that a negative number multiplies as a gauge"),
-    (r"timestamp\(\(*[a-z_]+(\{[^}]*\})? offset \S+ @", "upstream forgets the offset of `timestamp(x offset d @ t)`, and what it then looks for is not loaded"),
     (r"(hour|minute|year|month|day_of_\w+|days_in_month)\((ln|log2|log10)\(", "the date of an infinite time is whatever Go's overflow makes of it"),
 ]
 # What 3.14 also says where a comparison filters the second match out, and 3.5 then does not: no expression tells.

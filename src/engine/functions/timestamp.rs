@@ -53,10 +53,12 @@ pub(super) fn start_timestamp<'a>(
     }
 }
 
-/// Says that `timestamp(x @ t offset d)` is that of `x @ t`.
+/// Says that `timestamp(x @ t offset d)` is hardly what anybody wants.
 fn note_forgotten_offset(eval: &mut Evaluator<'_>, selector: &Selector, span: Span) -> Result<(), EvalError> {
     if selector.at.is_some() && selector.offset.resolve(&eval.query)? != 0 {
-        let message = "timestamp() forgets the offset beside the @ modifier".to_owned();
+        let message = "timestamp() looks at the time of the @ modifier without the offset, among the samples that are \
+                       loaded with it"
+            .to_owned();
         eval.annotations.add(AnnotationKind::Info, message, span);
     }
     Ok(())
@@ -69,10 +71,9 @@ fn of_samples<'a>(
     span: Span,
     time: impl Fn(&StoredSeries, &Found) -> i64,
 ) -> Result<Value, EvalError> {
-    // As in Prometheus, `@` overwrites the offset.
-    let times = match selector.at {
-        Some(_) => Times::reading(eval, eval.fixed_time(selector.at), 0),
-        None => Times::of(eval, selector)?,
+    let (times, earliest) = match eval.fixed_time(selector.at) {
+        Some(at) => fixed(eval, at, selector.offset.resolve(&eval.query)?),
+        None => (Times::of(eval, selector)?, i64::MIN),
     };
     let mut vector = Vector::new();
     let mut cells = 0usize;
@@ -81,11 +82,24 @@ fn of_samples<'a>(
         eval.reserve(cells, span)?;
         let mut column = Column::absent(times.count());
         select::walk(series, &times, |step, found| {
-            column.set(step, Slot::Float(time(series, &found) as f64 / 1000.0));
+            if let Found::Float(_, t_ms) | Found::Histogram(_, t_ms) = found
+                && t_ms > earliest
+            {
+                column.set(step, Slot::Float(time(series, &found) as f64 / 1000.0));
+            }
         });
         let mut output = SeriesColumn { labels: series.labels().clone(), drop_name: false, column };
         eval.drop_name(&mut output);
         vector.push(output);
     }
     math::finish(eval, vector, call).map(Value::Vector)
+}
+
+/// Where `timestamp(x @ at offset d)` looks, and the time before which and at which it sees nothing. As Prometheus does, it
+/// looks at `at` and forgets the offset; but it has loaded the samples that the selector asks for, which ended at `at - d` and
+/// began a lookback before that. All in milliseconds.
+fn fixed(eval: &Evaluator<'_>, at: i64, offset: i64) -> (Times, i64) {
+    let times = Times::reading(eval, Some(at), offset.max(0));
+    let earliest = at.saturating_sub(times.lookback).saturating_sub(offset.min(0));
+    (times, earliest)
 }
