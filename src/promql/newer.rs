@@ -18,20 +18,29 @@ pub struct Newer {
     pub what: String,
     /// The first version that has it.
     pub since: Version,
+    /// The feature with which the given version has it, where that was not among those that are on.
+    pub feature: Option<&'static str>,
 }
 
 const AT_AND_NEGATIVE_OFFSET: Version = Version::new(2, 33);
 const ATAN2: Version = Version::new(2, 31);
 const LIMITS: Version = Version::new(2, 54);
 const NUMBERS_ARE_DURATIONS: Version = LIMITS;
-const DURATION_ARITHMETIC: Version = Version::new(3, 4);
+const DURATION_ARITHMETIC: Version = Version::new(3, 14);
+/// With [`DURATION_FEATURE`], which is on by default since [`DURATION_ARITHMETIC`].
+const EARLY_DURATION_ARITHMETIC: Version = Version::new(3, 4);
+const EARLY_DURATION_OF_QUERY: Version = Version::new(3, 6);
+/// They were called `min` and `max` before.
+const EARLY_DURATION_MIN_MAX: Version = Version::new(3, 13);
+/// The name of the feature that computes durations.
+pub const DURATION_FEATURE: &str = "promql-duration-expr";
 const EXTENDED_RANGES: Version = Version::new(3, 7);
 const FILL: Version = Version::new(3, 10);
 
 /// The parts of an expression that came with a version later than `version`, in no particular order. `text` is the
-/// expression's own.
-pub fn newer_than(expr: &Expr, text: &str, version: Version) -> Vec<Newer> {
-    let mut found = Found { text, version, newer: Vec::new() };
+/// expression's own. `features` says whether a feature that the version has, but not by default, is on there.
+pub fn newer_than(expr: &Expr, text: &str, version: Version, features: &dyn Fn(&str) -> bool) -> Vec<Newer> {
+    let mut found = Found { text, version, computes_durations: features(DURATION_FEATURE), newer: Vec::new() };
     expr.walk(&mut |part| found.look_at(part));
     found.newer
 }
@@ -39,13 +48,14 @@ pub fn newer_than(expr: &Expr, text: &str, version: Version) -> Vec<Newer> {
 struct Found<'t> {
     text: &'t str,
     version: Version,
+    computes_durations: bool,
     newer: Vec<Newer>,
 }
 
 impl Found<'_> {
     fn add(&mut self, span: Span, since: Version, what: impl Into<String>) {
         if since > self.version {
-            self.newer.push(Newer { span, what: what.into(), since });
+            self.newer.push(Newer { span, what: what.into(), since, feature: None });
         }
     }
 
@@ -128,8 +138,31 @@ impl Found<'_> {
             DurationKind::Literal { .. } => {
                 self.add(duration.span, NUMBERS_ARE_DURATIONS, "a number in the place of a duration");
             }
-            _ => self.add(duration.span, DURATION_ARITHMETIC, "a computed duration"),
+            _ => self.computed(duration),
         }
+    }
+
+    fn computed(&mut self, duration: &DurationExpr) {
+        let early = early_version(duration);
+        if self.computes_durations {
+            self.add(duration.span, early, "a computed duration");
+            return;
+        }
+        let before = self.newer.len();
+        self.add(duration.span, DURATION_ARITHMETIC, "a computed duration");
+        let feature = (early <= self.version).then_some(DURATION_FEATURE);
+        self.newer.iter_mut().skip(before).for_each(|newer| newer.feature = feature);
+    }
+}
+
+/// The version that first computes the duration where [`DURATION_FEATURE`] is on.
+fn early_version(duration: &DurationExpr) -> Version {
+    match &duration.kind {
+        DurationKind::Literal { .. } => EARLY_DURATION_ARITHMETIC,
+        DurationKind::Step | DurationKind::Range => EARLY_DURATION_OF_QUERY,
+        DurationKind::Unary { operand: inner, .. } | DurationKind::Paren(inner) => early_version(inner),
+        DurationKind::Binary { lhs, rhs, .. } => early_version(lhs).max(early_version(rhs)),
+        DurationKind::MinMax { .. } => EARLY_DURATION_MIN_MAX,
     }
 }
 
@@ -139,8 +172,12 @@ mod tests {
     use crate::promql::{ParseOptions, parse};
 
     fn shown(text: &str, version: Version) -> String {
+        shown_with(text, version, &[])
+    }
+
+    fn shown_with(text: &str, version: Version, features: &[&str]) -> String {
         let expr = parse(text, &ParseOptions::all()).unwrap();
-        let newer = newer_than(&expr, text, version);
+        let newer = newer_than(&expr, text, version, &|feature| features.contains(&feature));
         let line = |newer: &Newer| format!("{} {} [{}]", newer.since, newer.what, newer.span.slice(text));
         newer.iter().map(line).collect::<Vec<_>>().join(", ")
     }
@@ -149,7 +186,7 @@ mod tests {
     fn what_came_later_is_found_at_its_place() {
         for (text, newer) in [
             ("mad_over_time(x[5m]) > 1", "2.49 `mad_over_time` [mad_over_time]"),
-            ("rate(x[5m + 1m])", "3.4 a computed duration [5m + 1m]"),
+            ("rate(x[5m + 1m])", "3.14 a computed duration [5m + 1m]"),
             ("rate(x[300])", "2.54 a number in the place of a duration [300]"),
             ("rate(x[5m] smoothed)", "3.7 `smoothed` [smoothed]"),
             ("a + fill(0) b", "3.10 `fill` [+]"),
@@ -165,6 +202,20 @@ mod tests {
         ] {
             assert_eq!(shown(text, Version::new(2, 26)), newer, "{text}");
             assert_eq!(shown(text, Version::new(3, 14)), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_computed_earlier_with_a_feature() {
+        let with = |text: &str, minor: u16| shown_with(text, Version::new(3, minor), &[DURATION_FEATURE]);
+        for (text, minor) in [("x[5m + 1m]", 4), ("x offset (1m + step())", 6), ("x[max_of(1m, step())]", 13)] {
+            assert_eq!(with(text, minor), "", "{text}");
+            assert!(with(text, minor - 1).starts_with(&format!("3.{minor} a computed duration")), "{text}");
+            let feature = |minor: u16| {
+                let expr = parse(text, &ParseOptions::all()).unwrap();
+                newer_than(&expr, text, Version::new(3, minor), &|_| false)[0].feature
+            };
+            assert_eq!((feature(minor), feature(minor - 1)), (Some(DURATION_FEATURE), None), "{text}");
         }
     }
 }

@@ -207,7 +207,8 @@ impl PromqlPolicy {
         self.has("promql-delayed-name-removal")
     }
 
-    fn has(&self, feature: &str) -> bool {
+    /// Whether a feature is among those that are named.
+    pub fn has(&self, feature: &str) -> bool {
         self.features.iter().any(|name| name == feature)
     }
 }

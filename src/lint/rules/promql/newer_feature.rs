@@ -23,11 +23,20 @@ impl LintRule for NewerFeature {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let (Some(version), Some(expr)) = (cx.config().facts.prometheus_version, &cx.rule.parsed) else { return };
         let field = &cx.rule.expr;
-        for newer in newer_than(expr, field.text(), version) {
+        let features = |feature: &str| cx.config().promql.has(feature);
+        for newer in newer_than(expr, field.text(), version, &features) {
             let message =
                 format!("{} came with Prometheus {}, and the rules are for {version}", newer.what, newer.since);
             let place = cx.file().inside(field, newer.span, format!("since {}", newer.since));
-            out.push(META.diagnostic(message, place).help("the older version refuses the whole rule file"));
+            let help = "the older version refuses the whole rule file";
+            out.push(META.diagnostic(message, place).help(match newer.feature {
+                Some(feature) => {
+                    format!(
+                        "{help}, unless it is started with `--enable-feature={feature}`: `[promql] features` says so"
+                    )
+                }
+                None => help.to_owned(),
+            }));
         }
     }
 }
