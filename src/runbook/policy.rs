@@ -121,11 +121,17 @@ impl Policy {
     }
 }
 
+/// A path without what says that it begins at the folder itself: `docs` of `./docs`, nothing of `.`.
+pub(super) fn from_here(path: &str) -> &str {
+    let path = path.trim_start_matches("./");
+    if path == "." { "" } else { path }
+}
+
 /// The folder that a path names, or that stands before the part of it in which one of `marks` is: `content` of
 /// `content/run*.md`.
 fn folder_before<'p>(path: &'p str, marks: &[char]) -> &'p str {
     let cut_off = |text: &'p str| text.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = path.trim_start_matches("./");
+    let path = from_here(path);
     match path.find(marks) {
         Some(at) => cut_off(path.get(..at).unwrap_or_default()),
         None if is_markdown(Path::new(path)) => cut_off(path),

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use rustc_hash::FxHashMap;
 
 use super::Page;
-use super::policy::{Generator, Policy};
+use super::policy::{Generator, Policy, from_here};
 use super::url::percent_decoded;
 use crate::workspace::{Filter, Workspace};
 
@@ -72,7 +72,7 @@ impl Site {
 
     fn new(url: &str, place: &str, generator: Option<Generator>) -> Site {
         const HOLE: &str = "{path}";
-        let place = place.trim_start_matches("./");
+        let place = from_here(place);
         // One key for several sites: those of files show themselves.
         let generator = if Site::shows_files(url) { Some(Generator::Files) } else { generator };
         let guessed_from = None;

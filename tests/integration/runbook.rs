@@ -565,6 +565,22 @@ fn what_an_empty_page_lacks_is_told_once() {
     assert_eq!(told(CONFIG.to_owned(), &["--ignore", "broken-page"]), [""; 0]);
 }
 
+/// The folder of the configuration itself has several names.
+#[test]
+fn a_site_of_the_whole_repository_is_called_as_one_likes() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    \
+                 annotations: {runbook_url: \"https://github.com/o/r/blob/main/docs/A.md#nope\"}\n";
+    let sandbox = Sandbox::with(&[("rules.yml", rules), ("docs/A.md", "# A\n\n## Meaning\n\nIt is down.\n")]);
+    for place in ["", ".", "./", "././."] {
+        let config = format!("[runbook]\nsites = {{ \"https://github.com/o/r/blob/main/\" = \"{place}\" }}\n");
+        sandbox.write("promproof.toml", config);
+        let found = concise(&sandbox, &[]);
+        assert!(found.starts_with("rules.yml:6:32: warning[runbook/anchor-missing]"), "{place}: {found}");
+        let list = sandbox.run(&["runbook", "list"]).stdout;
+        assert!(list.contains("1 of 1 link with a page"), "{place}: {list}");
+    }
+}
+
 /// `[[overrides]]` may switch on what is off elsewhere, for some pages or for some rule files.
 #[test]
 fn a_rule_may_be_on_where_overrides_hold_and_nowhere_else() {
