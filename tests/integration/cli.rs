@@ -169,6 +169,22 @@ fn test_files_are_checked_beside_rule_files() {
     ");
 }
 
+/// Where the rules lie outside of the repository, they may be put there before the tests run.
+#[test]
+fn rules_from_elsewhere_are_missed_when_tests_run() {
+    let test = "rule_files: [/nowhere/rules.yml]\ntests:\n  - alert_rule_test: [{eval_time: 5m, alertname: Errors}]\n";
+    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--output-format", "concise"]), @"
+    no findings in 1 file
+    --- exit code 0
+    ");
+    let run = sandbox.run(&["test"]);
+    assert!(
+        run.stdout.contains("help: nothing is there on this machine; rules that are not loaded are not tested"),
+        "{run}"
+    );
+}
+
 #[test]
 fn the_configuration_holds() {
     let config = "[rules]\n\"template/missing-label\" = \"warning\"\n\n[labels]\nrequired = [\"severity\"]\n";

@@ -300,7 +300,7 @@ fn in_square_brackets(text: &str, ground: Ground) -> Option<Templating> {
     text.split("[[").skip(1).any(is_mark).then_some(Templating::Brackets)
 }
 
-/// `${NAME}`, `%(name)s`, `%%name%%` outside of quotes: nothing that PromQL has.
+/// `${NAME}`, `%(name)s` and `%%name%%` outside of quotes: nothing that PromQL has.
 fn placeholder(text: &str) -> Option<Templating> {
     let bare = without_quoted(text, &['"', '\'', '`']);
     let identifier = |rest: &str| rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
@@ -322,7 +322,8 @@ fn placeholder(text: &str) -> Option<Templating> {
     let percents = bare.split("%%").skip(1).step_by(2).any(|name| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && name.len() < bare.len()
     }) && bare.matches("%%").count() > 1;
-    (in_braces || bare_name || python || percents).then_some(Templating::Placeholders)
+    let others = (in_braces || bare_name || python).then_some(Templating::Placeholders);
+    others.or(percents.then_some(Templating::Percents))
 }
 
 /// The text without what stands between `quotes`.
@@ -371,7 +372,7 @@ mod tests {
 
     #[test]
     fn what_something_has_to_replace_first() {
-        use Templating::{Braces, Brackets, Erb, Helm, Jinja, Placeholders, Quotes};
+        use Templating::{Braces, Brackets, Erb, Helm, Jinja, Percents, Placeholders, Quotes};
         for (text, ground, expected) in [
             ("<%= p('x.time') %>", Plain, Erb),
             ("during <%= p('x.time') %>", AlertTemplate, Erb),
@@ -403,7 +404,7 @@ mod tests {
             ("up > ${{THRESHOLD}}", Plain, Placeholders),
             ("up > $THRESHOLD", Plain, Placeholders),
             ("rate(x[%(interval)s])", Plain, Placeholders),
-            ("up{%%juju_topology%%} == 0", Plain, Placeholders),
+            ("up{%%juju_topology%%} == 0", Plain, Percents),
         ] {
             assert_eq!(find(text, ground), Some(expected), "{text}");
         }

@@ -22,14 +22,16 @@ pub enum Templating {
     Brackets,
     /// ytt: `#@ x`.
     Ytt,
-    /// Names to be replaced: `${X}`, `$X`, `%(x)s`, `%%x%%`.
+    /// Names to be replaced: `${X}`, `$X`, `%(x)s`.
     Placeholders,
+    /// The same as Juju and others write it: `%%x%%`.
+    Percents,
 }
 
 impl Templating {
     /// Whether the marks belong to this language alone.
     fn is_sure(self) -> bool {
-        !matches!(self, Templating::Quotes | Templating::Braces | Templating::Placeholders)
+        !matches!(self, Templating::Quotes | Templating::Braces | Templating::Placeholders | Templating::Percents)
     }
 
     /// The first language that its marks alone show, or else the first.
@@ -54,6 +56,7 @@ impl Templating {
             Templating::Brackets => "[[ ]]",
             Templating::Ytt => "ytt",
             Templating::Placeholders => "${ }",
+            Templating::Percents => "%% %%",
         }
     }
 

@@ -78,7 +78,7 @@ fn templates() {
              - name: a\n      rules: [{alert: A, expr: 'up > ${T}'}]\n",
             "Templated(Placeholders)",
         ),
-        ("alert: A\nexpr: up{%%juju_topology%%} == 0\n", "Templated(Placeholders)"),
+        ("alert: A\nexpr: up{%%juju_topology%%} == 0\n", "Templated(Percents)"),
         (
             "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.yml: |\n    groups:\n    - name: a\n      rules:\n      - alert: A\n        expr: up > {{ .Values.x }}\n",
             "Templated(Helm)",
