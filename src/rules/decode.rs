@@ -45,7 +45,23 @@ pub(super) fn groups(
     part: usize,
 ) -> Vec<RuleGroup> {
     let nodes: Vec<&Node> = reader.items(mapping, "groups").collect();
-    let groups = in_pieces(reader, &nodes, GROUPS_AT_ONCE, |reader, node| group(reader, grammar, node, place, part));
+    listed(reader, grammar, &nodes, place, part)
+}
+
+/// The group that `node` is, or those that it lists.
+pub(super) fn bare_groups(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, part: usize) -> Vec<RuleGroup> {
+    let nodes: Vec<&Node> = node.as_sequence().map_or_else(|| vec![node], |list| list.items.iter().collect());
+    listed(reader, grammar, &nodes, Place::Group, part)
+}
+
+fn listed(
+    reader: &mut Reader<'_>,
+    grammar: &Grammar<'_>,
+    nodes: &[&Node],
+    place: Place,
+    part: usize,
+) -> Vec<RuleGroup> {
+    let groups = in_pieces(reader, nodes, GROUPS_AT_ONCE, |reader, node| group(reader, grammar, node, place, part));
     report_repeated_names(reader, &groups);
     groups
 }
@@ -128,7 +144,7 @@ fn in_pieces<T: Send>(
 }
 
 /// A rule, or a list of rules, that stands in no group of the file: in one without a name.
-pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, part: usize) -> Option<RuleGroup> {
+pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, part: usize) -> Vec<RuleGroup> {
     let nodes = node.as_sequence().map_or(std::slice::from_ref(node), |list| list.items.as_slice());
     let expressions = nodes.iter().filter_map(Node::as_mapping);
     let grammar = grammar.with(dialect::language(expressions, reader.dialect));
@@ -145,7 +161,7 @@ pub(super) fn bare(reader: &mut Reader<'_>, grammar: &Grammar<'_>, node: &Node, 
         labels: Box::default(),
         rules,
     };
-    (!group.rules.is_empty()).then_some(group)
+    if group.rules.is_empty() { Vec::new() } else { vec![group] }
 }
 
 /// The text of a field that must be there and not be empty.

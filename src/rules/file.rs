@@ -58,7 +58,7 @@ impl RuleFile {
 pub enum Shape {
     /// `groups:` at the top, as Prometheus reads it.
     Plain,
-    /// Rules in no group: other programs make a rule file of it.
+    /// Rules in no group, or groups under no `groups:`: other programs make a rule file of it.
     Bare,
     /// In the values of a Helm chart, which makes a rule file of it.
     Values,

@@ -96,7 +96,7 @@ fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
 fn shape_of_part(part: &Part<'_>) -> Shape {
     match part.kind {
         PartKind::File => Shape::Plain,
-        PartKind::Bare => Shape::Bare,
+        PartKind::Bare | PartKind::BareGroups => Shape::Bare,
         PartKind::Values => Shape::Values,
         PartKind::Object | PartKind::Nested(_) => Shape::Kubernetes,
     }
@@ -178,7 +178,8 @@ impl<'a> Loader<'a> {
                     self.groups(mapping, Place::Group);
                 }
             }
-            PartKind::Bare => self.bare(part.node),
+            PartKind::Bare => self.bare(part.node, decode::bare),
+            PartKind::BareGroups => self.bare(part.node, decode::bare_groups),
         }
     }
 
@@ -223,11 +224,11 @@ impl<'a> Loader<'a> {
         self.nested_problems.extend(parsed.problems);
     }
 
-    /// Rules without a group.
-    fn bare(&mut self, node: &Node) {
+    /// Rules without a group, or groups without `groups:`.
+    fn bare(&mut self, node: &Node, decode: impl Fn(&mut Reader<'a>, &Grammar<'_>, &Node, usize) -> Vec<RuleGroup>) {
         self.reader.dialect = self.options.dialect.unwrap_or_default();
         let grammar = Grammar::new(&self.options.parse, self.recognises());
-        self.groups.extend(decode::bare(&mut self.reader, &grammar, node, self.parts));
+        self.groups.extend(decode(&mut self.reader, &grammar, node, self.parts));
         self.parts += 1;
     }
 

@@ -6,7 +6,7 @@ use crate::yaml::{Mapping, Node, Scalar};
 
 /// Kinds whose `spec.groups` are rule groups, with the beginning of their `apiVersion` where the kind alone does not
 /// say it.
-const WITH_GROUPS: [(&str, &str); 7] = [
+const WITH_GROUPS: [(&str, &str); 8] = [
     ("PrometheusRule", ""),
     ("VMRule", ""),
     ("GlobalRules", "monitoring.googleapis.com/"),
@@ -14,7 +14,11 @@ const WITH_GROUPS: [(&str, &str); 7] = [
     ("Rules", "monitoring.googleapis.com/"),
     ("AlertingRule", "loki.grafana.com/"),
     ("RecordingRule", "loki.grafana.com/"),
+    ("AlertingRule", OPENSHIFT),
 ];
+
+/// OpenShift has alerting rules for its own Prometheus, Loki's operator has some of the same name in LogQL.
+const OPENSHIFT: &str = "monitoring.openshift.io/";
 
 /// The Kubernetes objects of a document: the items of a list, the objects of an OpenShift Template, or the object
 /// itself.
@@ -53,8 +57,10 @@ pub(super) fn parts(object: &Node) -> Vec<Part<'_>> {
 
 /// The dialect that the kind of an object stands for.
 pub(in crate::rules) fn dialect_of_kind(object: &Node) -> Dialect {
+    let version = object.as_mapping().and_then(|object| text(object, "apiVersion")).unwrap_or_default();
     match kind(object) {
         Some("VMRule") => Dialect::Vmalert,
+        Some("AlertingRule") if version.starts_with(OPENSHIFT) => Dialect::Prometheus,
         Some("AlertingRule" | "RecordingRule") => Dialect::Loki,
         _ => Dialect::Prometheus,
     }
@@ -101,5 +107,7 @@ fn has_groups_line(text: &str) -> bool {
 /// Whether a line of a text that is not YAML names one of the kinds.
 pub(super) fn is_kind_line(line: &str) -> bool {
     let kind = line.trim_start_matches(['-', ' ']).strip_prefix("kind:").map(str::trim);
-    kind.is_some_and(|kind| matches!(kind, "PrometheusRule" | "VMRule" | "GlobalRules" | "ClusterRules"))
+    kind.is_some_and(|kind| {
+        matches!(kind, "PrometheusRule" | "VMRule" | "AlertingRule" | "GlobalRules" | "ClusterRules")
+    })
 }

@@ -25,13 +25,21 @@ pub(in crate::rules) enum PartKind {
     Values,
     /// A rule, or a list of rules, without a group.
     Bare,
+    /// A rule group, or a list of them, without `groups:`.
+    BareGroups,
 }
 
 /// All parts of a document with this root.
 pub(super) fn of_root(root: &Node) -> Vec<Part<'_>> {
+    let bare = |kind: PartKind| vec![Part { node: root, kind }];
     let Some(mapping) = root.as_mapping() else {
-        let all_rules = root.as_sequence().is_some_and(|list| !list.items.is_empty() && list.items.iter().all(is_rule));
-        return if all_rules { vec![Part { node: root, kind: PartKind::Bare }] } else { Vec::new() };
+        let items = root.as_sequence().map(|list| list.items.as_slice()).unwrap_or_default();
+        return match items {
+            [] => Vec::new(),
+            rules if rules.iter().all(is_rule) => bare(PartKind::Bare),
+            groups if groups.iter().all(is_group) => bare(PartKind::BareGroups),
+            _ => Vec::new(),
+        };
     };
     let has = |name: &str| mapping.get(name).is_some();
     if has("kind") {
@@ -43,7 +51,9 @@ pub(super) fn of_root(root: &Node) -> Vec<Part<'_>> {
     if has("groups") && !groups_are_foreign(mapping) {
         vec![Part { node: root, kind: PartKind::File }]
     } else if is_rule(root) {
-        vec![Part { node: root, kind: PartKind::Bare }]
+        bare(PartKind::Bare)
+    } else if is_group(root) {
+        bare(PartKind::BareGroups)
     } else {
         helm_values::parts(mapping)
     }
@@ -57,6 +67,14 @@ fn is_rule(node: &Node) -> bool {
     (has("alert") || has("record"))
         && has("expr")
         && rule.entries.iter().all(|entry| entry.name().is_some_and(|name| FIELDS.contains(&name)))
+}
+
+/// Whether a node is a rule group on its own: it has a name, and rules that are nothing else.
+fn is_group(node: &Node) -> bool {
+    let Some(group) = node.as_mapping() else { return false };
+    let rules = group.get("rules").and_then(|entry| entry.value.as_sequence());
+    group.get("name").is_some_and(|entry| entry.value.as_scalar().is_some())
+        && rules.is_some_and(|rules| !rules.items.is_empty() && rules.items.iter().all(is_rule))
 }
 
 /// Whether `groups` is a list of something that is certainly not a rule group. (Other programs have `groups` too.)

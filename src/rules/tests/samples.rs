@@ -195,6 +195,16 @@ fn dialects_and_wrappers() {
             "groups:\n- name: a\n  rules:\n  - {alert: A, expr: 'sum(rate({app=\"x\"} |= \"error\" [5m])) > 1'}\n  - {alert: B, expr: 'sum(rate({app=\"x\"}[5m])) > 1'}\n",
             "Prometheus 2, 2 unchecked",
         ),
+        (
+            "apiVersion: monitoring.openshift.io/v1\nkind: AlertingRule\nmetadata: {name: x}\nspec:\n  groups:\n  - name: a\n    rules: [{alert: A, expr: up == 0}]\n",
+            "Prometheus 1",
+        ),
+        // Groups without `groups:`.
+        (
+            "- name: a\n  interval: 1m\n  rules:\n  - alert: A\n    expr: up == 0\n- name: b\n  rules: [{record: 'a:b', expr: sum(up)}]\n",
+            "Prometheus 2",
+        ),
+        ("name: a\nrules:\n- alert: A\n  expr: up == 0\n", "Prometheus 1"),
         // Values of charts.
         (
             "kube-prometheus-stack:\n  x: '{{ .Release.Name }}'\n  additionalPrometheusRulesMap:\n    a:\n      groups:\n      - name: a\n        rules: [{alert: A, expr: up == 0}]\n",

@@ -1,4 +1,4 @@
-//! `schema/bare-rules`: rules that stand in no group.
+//! `schema/bare-rules`: rules that stand in no group, and groups under no `groups:`.
 
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -15,11 +15,20 @@ impl LintRule for BareRules {
     }
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
-        let first = cx.rules.groups.first().and_then(|group| group.rules.first());
-        if let (Shape::Bare, Some(rule)) = (cx.rules.shape, first) {
-            let place = cx.field(&rule.name, "in no group");
-            let found = META.diagnostic("Prometheus does not load this file: its rules stand in no group", place);
-            out.push(found.help("put them under `groups: [{name: …, rules: […]}]`, unless another program does so"));
-        }
+        let first = cx.rules.groups.first().and_then(|group| Some((group, group.rules.first()?)));
+        let (Shape::Bare, Some((group, rule))) = (cx.rules.shape, first) else { return };
+        let (place, message, help) = match group.name.text() {
+            "" => (
+                cx.field(&rule.name, "in no group"),
+                "Prometheus does not load this file: its rules stand in no group",
+                "put them under `groups: [{name: …, rules: […]}]`, unless another program does so",
+            ),
+            _ => (
+                cx.field(&group.name, "under no `groups:`"),
+                "Prometheus does not load this file: its groups stand under no `groups:`",
+                "put `groups:` above them, unless another program does so",
+            ),
+        };
+        out.push(META.diagnostic(message, place).help(help));
     }
 }
