@@ -49,6 +49,7 @@ use clap::{Parser, Subcommand};
 
 use exit::{Error, ExitStatus};
 use lazy::Lazy;
+use options::Color;
 use session::Session;
 use streams::Streams;
 
@@ -154,15 +155,21 @@ pub fn main() -> ExitCode {
 /// Prints help, the version, or what is wrong with the arguments.
 fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
     let text = message.render();
-    // As clap does: whoever closed the stream does not want to know.
-    let _ = if message.use_stderr() {
-        write!(streams.stderr(), "{}", text.ansi())
-    } else {
-        let mut stdout = streams.stdout(Syntax::Text);
-        let shown = if streams.takes_colours() { text.ansi().to_string() } else { text.to_string() };
-        write!(stdout, "{shown}").and_then(|()| stdout.flush())
-    };
-    if message.use_stderr() { ExitStatus::Failed.into() } else { ExitStatus::Clean.into() }
+    Color::among(std::env::args_os()).or_else(environment::color).unwrap_or(Color::Auto).hold();
+    if message.use_stderr() {
+        // Where standard error is gone, the exit code has to do.
+        let _ = write!(streams.stderr(), "{}", text.ansi());
+        return ExitStatus::Failed.into();
+    }
+    let mut stdout = streams.stdout(Syntax::Text);
+    let shown = if streams.takes_colours() { text.ansi().to_string() } else { text.to_string() };
+    match write!(stdout, "{shown}").and_then(|()| stdout.flush()) {
+        Ok(()) => ExitStatus::Clean.into(),
+        Err(error) => {
+            let _ = writeln!(streams.stderr(), "error: {}", Error::from(error));
+            ExitStatus::Failed.into()
+        }
+    }
 }
 
 /// Runs the command; reports on standard error what kept it from its work.

@@ -1,5 +1,6 @@
 //! Options that several commands share.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,6 +47,31 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
+}
+
+impl Color {
+    /// Makes it hold for all that is printed.
+    pub(super) fn hold(self) {
+        match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+
+    /// What arguments say of it that make no sense as a whole, or ask for help.
+    pub(super) fn among(arguments: impl Iterator<Item = OsString>) -> Option<Color> {
+        let mut found = None;
+        let mut is_next = false;
+        for argument in arguments {
+            let argument = argument.to_string_lossy();
+            let value = if is_next { Some(&*argument) } else { argument.strip_prefix("--color=") };
+            found = value.and_then(|value| Color::from_str(value, true).ok()).or(found);
+            is_next = argument == "--color";
+        }
+        found
+    }
 }
 
 /// How `check` and `test` print their result, and where they write it.

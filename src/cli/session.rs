@@ -36,12 +36,7 @@ pub(super) struct Session {
 impl Session {
     /// Looks at the terminal and the environment.
     pub(super) fn new(args: &SharedArgs, streams: Streams) -> Self {
-        match args.color.or_else(environment::color).unwrap_or(Color::Auto) {
-            Color::Auto => anstream::ColorChoice::Auto,
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-        }
-        .write_global();
+        args.color.or_else(environment::color).unwrap_or(Color::Auto).hold();
         let style_of = |choice: anstream::ColorChoice, width: Option<usize>| Style {
             colour: choice != anstream::ColorChoice::Never,
             unicode: speaks_utf8(),

@@ -45,8 +45,11 @@ impl Streams {
         // Where there are to be no colours none are written, and nothing is looked through for them.
         let as_it_is = ColorChoice::AlwaysAnsi;
         let stream = AutoStream::new(io::stdout(), if self.takes_colours() { ColorChoice::Auto } else { as_it_is });
-        let stdout = Output { stream, outlives_reader: self.outlives_reader, is_read: true };
-        Guard::new(BufWriter::new(stdout), self.is_output_read.then_some(syntax))
+        Guard::new(BufWriter::new(self.output(stream)), self.is_output_read.then_some(syntax))
+    }
+
+    fn output<W>(self, stream: W) -> Output<W> {
+        Output { stream, outlives_reader: self.outlives_reader, is_read: true }
     }
 
     /// Standard error.
@@ -63,7 +66,7 @@ impl Streams {
             return Err(Error::new("the text is not written: GitHub would run a workflow command in it")
                 .help("send standard output to a file, which GitHub does not read"));
         }
-        let mut stdout = io::stdout().lock();
+        let mut stdout = self.output(io::stdout().lock());
         stdout.write_all(text.as_bytes())?;
         Ok(stdout.flush()?)
     }

@@ -584,4 +584,37 @@ fn a_closed_pipe_changes_nothing() {
             assert_eq!(output.status.code(), whole.code, "{arguments:?}");
         }
     }
+    for arguments in [&["man"][..], &["completions", "bash"], &["--help"], &["rules"]] {
+        let mut child = sandbox.plain_command().args(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {output:?}");
+    }
+}
+
+/// A disk that is full is no reader that went away.
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_no_success() {
+    for arguments in [&["--help"][..], &["--version"], &["check", "--help"], &["man"], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = Sandbox::new().plain_command().args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: cannot write the output: No space left on device"), "{said}");
+    }
+}
+
+/// Whether to use colours is heeded before anything else is.
+#[test]
+fn help_and_mistakes_in_arguments_have_colours_as_asked() {
+    let printed = |arguments: &[&str]| {
+        let output = Sandbox::new().plain_command().args(arguments).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    for arguments in [&["check", "--help"][..], &["check", "--bogus"], &["bogus"]] {
+        let with = |option: &[&str]| printed(&[option, arguments].concat()).contains('\u{1b}');
+        assert!(with(&["--color", "always"]) && with(&["--color=always"]), "{arguments:?}");
+        assert!(!with(&["--color", "never"]) && !with(&[]), "{arguments:?}");
+    }
 }
