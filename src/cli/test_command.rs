@@ -90,7 +90,7 @@ pub(super) struct TestArgs {
     #[arg(long)]
     pub allow_none: bool,
 
-    /// Print failures and the closing line only
+    /// Print failures, warnings and the closing line only
     #[arg(short, long)]
     pub quiet: bool,
 

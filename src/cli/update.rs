@@ -115,6 +115,10 @@ fn cannot_update(file: &FileReport, left: Left) -> Error {
             "write one assertion for each, told apart by `labels`",
         ),
         Why::Succeeds => ("its expression must fail, and does not", "write `exp_samples` in place of `exp_fail`"),
+        Why::NotANumber => (
+            "its value is NaN, which is equal to nothing",
+            "ask whether it is NaN: `x != x` has a sample where `x` is NaN",
+        ),
         Why::TooMuch => ("there are too many differences", "update what is wrong with it by hand, or split it"),
         Why::Layout => ("its YAML is written in a way that is not edited", "change it by hand"),
     };

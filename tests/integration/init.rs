@@ -216,6 +216,16 @@ fn kubernetes_objects() {
     holds(&sandbox, true);
 }
 
+/// What is called as hidden files are is not found again.
+#[test]
+fn the_first_test_is_no_hidden_file() {
+    let rules = "groups:\n- name: g\n  rules:\n  - {alert: ../.hidden, expr: up == 0}\n";
+    let sandbox = Sandbox::with(&[("rules.yml", rules)]);
+    let run = sandbox.run(&["init"]);
+    assert!(run.stdout.contains("wrote tests/-.hidden.test.yml"), "{run}");
+    assert_eq!(sandbox.run(&["test"]).code, Some(0));
+}
+
 #[test]
 fn a_helm_chart() {
     let sandbox = Sandbox::with(&[

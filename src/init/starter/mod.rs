@@ -217,7 +217,8 @@ fn run(text: &str, workspace: &Workspace, options: &RunOptions) -> TestReport {
     unittest::run(workspace, &[TestInput::read(&source, "")], options)
 }
 
-/// The name of an alert as that of a file.
+/// The name of an alert as that of a file, and of none that is hidden.
 fn file_name(alert: &str) -> String {
+    let alert = alert.trim_start_matches('.');
     alert.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
 }

@@ -21,6 +21,11 @@ pub(super) trait Expectations {
     /// All that is there; differences name it by its index.
     fn actual(&self) -> &[Self::Actual];
 
+    /// Whether a test can expect it.
+    fn check(_actual: &Self::Actual) -> Result<(), Why> {
+        Ok(())
+    }
+
     /// The edits of an item, of which there is something, and of which `fields` are not as in `actual`.
     fn changed(
         editor: &Editor<'_>,
@@ -48,7 +53,10 @@ pub(super) fn edits<E: Expectations>(
     let list = place.entry(editor, E::KEY)?;
     let items = list.map_or(Ok(Vec::new()), |list| list.items(editor))?;
     let indices: FxHashMap<Span, usize> = items.iter().enumerate().map(|(at, item)| (item.node.span, at)).collect();
-    let actual = |index: usize| expectations.actual().get(index).ok_or(Why::Layout);
+    let actual = |index: usize| {
+        let actual = expectations.actual().get(index).ok_or(Why::Layout)?;
+        E::check(actual).map(|()| actual)
+    };
     let mut kept = vec![true; items.len()];
     let (mut edits, mut added) = (Vec::new(), Vec::new());
     for difference in differences {

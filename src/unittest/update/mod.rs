@@ -74,6 +74,8 @@ pub enum Why {
     Unlike,
     /// Its expression must fail, and does not.
     Succeeds,
+    /// There is NaN, which is equal to nothing that could be expected.
+    NotANumber,
     /// There are more differences than are gathered.
     TooMuch,
     /// Its YAML is written in a way that is not edited.

@@ -18,6 +18,13 @@ impl Expectations for SampleFailure {
         &self.actual
     }
 
+    fn check(sample: &Sample) -> Result<(), Why> {
+        match sample.histogram.is_empty() && sample.value.is_nan() {
+            true => Err(Why::NotANumber),
+            false => Ok(()),
+        }
+    }
+
     /// Labels and values that differ are changed where they stand.
     fn changed(
         editor: &Editor<'_>,

@@ -391,3 +391,26 @@ tests:
     let run = sandbox.run(&["test", "--update", "--quiet"]);
     assert_eq!((run.code, text()), (Some(0), tests("[{exp_labels: {job: a}}]", "[]")), "{run}");
 }
+
+/// No expectation holds for NaN, which is not even equal to itself.
+#[test]
+fn that_a_value_is_nan_cannot_be_expected() {
+    let text = "tests:\n- input_series: [{series: m, values: 0 NaN}]\n  promql_expr_test:\n  \
+                - {expr: m, eval_time: 1m, exp_samples: [{labels: m, value: 3}]}\n  \
+                - {expr: m > 0 or m != m, eval_time: 1m}\n  - {expr: m, eval_time: 0, exp_samples: [{labels: m, value: 3}]}\n";
+    let sandbox = Sandbox::with(&[("t.yml", text)]);
+    let run = sandbox.run(&["test", "-q", "--update"]);
+    let said = "this assertion cannot be updated: its value is NaN, which is equal to nothing";
+    assert!(
+        run.stderr.contains(&format!("t.yml:4: {said}")) && run.stderr.contains(&format!("t.yml:5: {said}")),
+        "{run}"
+    );
+    let now = std::fs::read_to_string(sandbox.path("t.yml")).unwrap();
+    assert_eq!(
+        now,
+        text.replace(
+            "eval_time: 0, exp_samples: [{labels: m, value: 3}]",
+            "eval_time: 0, exp_samples: [{labels: m, value: 0}]"
+        )
+    );
+}
