@@ -1,5 +1,5 @@
-//! Durations as Prometheus reads and prints them (`prometheus/common`, `model/time.go`), and as Go prints
-//! `time.Duration`.
+//! Durations as Prometheus reads and prints them (`prometheus/common`, `model/time.go`), as VictoriaMetrics reads them
+//! (`metricsql`, `lexer.go`), and as Go prints `time.Duration`.
 
 use std::fmt;
 
@@ -78,6 +78,71 @@ pub fn parse_duration(text: &str) -> Result<i64, DurationError> {
         rest = tail;
     }
     i64::try_from(total).map_err(|_| out_of_range())
+}
+
+/// Milliseconds of a duration as VictoriaMetrics reads it: what [`parse_duration`] takes means the same, and besides it takes
+/// seconds without a unit (`30`, `1.5`), fractions (`1.5h`), units in any order, several times and in capitals (but no `M`,
+/// which is a million there), and `i`, the step of a query, which a rule file does not have: 0. Parts of a millisecond are
+/// cut off. It may be negative: `-5m`, and `2h-5m` for `1h55m`.
+///
+/// # Errors
+/// Upstream's texts: `duration cannot be empty`, `cannot parse duration "…"`; `duration out of range` for what does not fit
+/// 2^63-1 nanoseconds.
+pub fn parse_victoria_duration(text: &str) -> Result<i64, DurationError> {
+    if text.is_empty() {
+        return Err(DurationError::new("duration cannot be empty"));
+    }
+    if text.ends_with(|c: char| c.is_ascii_digit() || c == '.')
+        && let Some(seconds) = text.parse().ok().filter(|seconds: &f64| seconds.is_finite())
+    {
+        return whole_millis(seconds * 1000.0);
+    }
+    let mut rest = text;
+    let mut total = 0.0;
+    let mut is_minus = false;
+    while !rest.is_empty() {
+        let invalid = || DurationError::new(format!("cannot parse duration {}", super::gofmt::quote(rest.as_bytes())));
+        let (millis, tail) = victoria_part(rest).ok_or_else(invalid)?;
+        // Behind a part with a sign, the sign goes on.
+        let millis = if is_minus { -f64::abs(millis) } else { millis };
+        is_minus |= millis < 0.0;
+        total += millis;
+        rest = tail;
+    }
+    whole_millis(total)
+}
+
+fn whole_millis(millis: f64) -> Result<i64, DurationError> {
+    const MOST: f64 = (i64::MAX / 1_000_000) as f64;
+    match millis.abs() <= MOST {
+        true => Ok(millis as i64),
+        false => Err(DurationError::new("duration out of range")),
+    }
+}
+
+/// The milliseconds of the first number with a unit, and what follows it.
+fn victoria_part(text: &str) -> Option<(f64, &str)> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let whole = unsigned.trim_start_matches(|c: char| c.is_ascii_digit());
+    let fraction = whole.strip_prefix('.').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let unit = fraction.unwrap_or(whole);
+    // `.5h` has no number before its point, `-.5h` has a sign at least.
+    let number = text.get(..text.len() - unit.len()).filter(|number| !number.starts_with('.'))?;
+    let (millis, length) = match unit.as_bytes() {
+        [b'm' | b'M', b's' | b'S', ..] => (1.0, 2),
+        // Bytes: `5Mi`, `5mb`.
+        [b'm', b'i' | b'I' | b'b' | b'B', ..] => return None,
+        [b'm', ..] => (60_000.0, 1),
+        [b's' | b'S', ..] => (1_000.0, 1),
+        [b'h' | b'H', ..] => (3_600_000.0, 1),
+        [b'd' | b'D', ..] => (86_400_000.0, 1),
+        [b'w' | b'W', ..] => (7.0 * 86_400_000.0, 1),
+        [b'y' | b'Y', ..] => (365.0 * 86_400_000.0, 1),
+        [b'i' | b'I', ..] => (0.0, 1),
+        _ => return None,
+    };
+    let number: f64 = number.parse().ok()?;
+    Some((number * millis, unit.get(length..)?))
 }
 
 /// A duration as Prometheus prints it: `1h30m`, `1d`, `0s`; years and weeks only where nothing is left over.
@@ -176,6 +241,50 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_victoria_metrics_reads() {
+        for (text, millis) in [
+            ("30", 30_000),
+            ("1.5", 1_500),
+            (".5", 500),
+            ("5.", 5_000),
+            ("1e3", 1_000_000),
+            ("-5", -5_000),
+            ("0", 0),
+            ("1.5h", 5_400_000),
+            ("1.h", 3_600_000),
+            ("0.5m", 30_000),
+            ("1.5ms", 1),
+            ("1m1h", 3_660_000),
+            ("5m5m", 600_000),
+            ("5H", 18_000_000),
+            ("5MS", 5),
+            ("2h-5m", 6_900_000),
+            ("-2h5m", -7_500_000),
+            ("5i", 0),
+            ("292y", 292 * 31_536_000_000),
+        ] {
+            assert_eq!(parse_victoria_duration(text), Ok(millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_victoria_metrics_refuses() {
+        let error = |text| parse_victoria_duration(text).unwrap_err().to_string();
+        insta::assert_snapshot!(error(""), @"duration cannot be empty");
+        insta::assert_snapshot!(error("5 m"), @r#"cannot parse duration "5 m""#);
+        insta::assert_snapshot!(error("5min"), @r#"cannot parse duration "5min""#);
+        insta::assert_snapshot!(error("1h5M"), @r#"cannot parse duration "5M""#);
+        insta::assert_snapshot!(error("1h30"), @r#"cannot parse duration "30""#);
+        insta::assert_snapshot!(error("5Mi"), @r#"cannot parse duration "5Mi""#);
+        insta::assert_snapshot!(error(".5h"), @r#"cannot parse duration ".5h""#);
+        insta::assert_snapshot!(error("-s"), @r#"cannot parse duration "-s""#);
+        insta::assert_snapshot!(error("h"), @r#"cannot parse duration "h""#);
+        insta::assert_snapshot!(error("inf"), @r#"cannot parse duration "inf""#);
+        insta::assert_snapshot!(error("1e400"), @r#"cannot parse duration "1e400""#);
+        insta::assert_snapshot!(error("300y"), @"duration out of range");
+    }
+
+    #[test]
     fn prints_what_prometheus_prints() {
         let texts: Vec<String> = [
             0,
@@ -208,6 +317,7 @@ mod tests {
         #[test]
         fn printing_and_reading_agree(millis in 0i64..9_000_000_000_000) {
             prop_assert_eq!(parse_duration(&format_duration(millis)), Ok(millis));
+            prop_assert_eq!(parse_victoria_duration(&format_duration(millis)), Ok(millis));
         }
     }
 }

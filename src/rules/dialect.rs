@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::duration::{self, DurationError};
 use crate::promql;
 use crate::yaml::{Mapping, Node};
 
@@ -50,6 +51,14 @@ impl Dialect {
             Dialect::Mimir => "Mimir",
             Dialect::Loki => "Loki",
             Dialect::Vmalert => "vmalert (VictoriaMetrics)",
+        }
+    }
+
+    /// The milliseconds of a duration in a rule file, as the program reads it.
+    pub(super) fn duration(self, text: &str) -> Result<i64, DurationError> {
+        match self {
+            Dialect::Vmalert => duration::parse_victoria_duration(text),
+            _ => duration::parse_duration(text),
         }
     }
 

@@ -9,7 +9,6 @@ use super::Field;
 use super::dialect::{Dialect, Language};
 use super::fields::{self, Place};
 use super::findings::{INVALID_DURATION, UNKNOWN_FIELD, WRONG_TYPE};
-use crate::model::duration;
 use crate::source::words;
 use crate::source::{Diagnostic, Edit, Fix, Label, Meta, SourceFile, Span};
 use crate::yaml::{Mapping, Node, Scalar, ScalarStyle};
@@ -187,14 +186,15 @@ impl<'a> Reader<'a> {
     /// The duration in the field `name`, in milliseconds.
     pub(super) fn duration(&mut self, mapping: &Mapping, name: &str) -> Option<i64> {
         let field = self.text(mapping, name)?;
-        match duration::parse_duration(field.text()) {
-            Ok(millis) => Some(millis),
-            Err(error) => {
-                let problem = self.error(&INVALID_DURATION, error.to_string(), field.span, "");
-                self.report(problem.help(duration_help(field.text())));
-                None
-            }
-        }
+        let (message, help) = match self.dialect.duration(field.text()) {
+            // Only vmalert reads signs. It refuses such an interval, and takes the others for none at all.
+            Ok(..0) => (format!("`{name}` is negative"), "write it without the sign".to_owned()),
+            Ok(millis) => return Some(millis),
+            Err(error) => (error.to_string(), duration_help(field.text(), self.dialect)),
+        };
+        let problem = self.error(&INVALID_DURATION, message, field.span, "");
+        self.report(problem.help(help));
+        None
     }
 
     /// The whole number in the field `name`.
@@ -244,10 +244,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn duration_help(text: &str) -> String {
+fn duration_help(text: &str, dialect: Dialect) -> String {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if compact != text && duration::parse_duration(&compact).is_ok() {
+    if compact != text && dialect.duration(&compact).is_ok() {
         return format!("write it without spaces: `{compact}`");
+    }
+    if dialect == Dialect::Vmalert {
+        return "write numbers with units: `1h30m`, `1.5h`, `500ms`; a number alone is seconds".to_owned();
     }
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return format!("a number needs a unit: `{text}s`, `{text}m`");

@@ -35,17 +35,17 @@ impl Drift {
     pub fn of(copy: &Copy, rule: &Rule, keys: &[String], options: &ParseOptions) -> Drift {
         let mut drift = Drift::default();
         let expr = rule.places.expr_key.map(|key| (key.to(rule.expr.span), Some(rule.expr.text().to_owned())));
-        let durations = rule.durations().into_iter().map(|(name, _, written)| {
-            (name, written.map(|written| (written.key.to(written.value), written.text().map(str::to_owned))))
+        let durations = rule.durations().into_iter().map(|(name, ms, written)| {
+            (name, written.map(|written| (written.key.to(written.value), written.text().map(str::to_owned))), ms)
         });
-        for (name, own) in std::iter::once(("expr", expr)).chain(durations) {
+        for (name, own, ms) in std::iter::once(("expr", expr, 0)).chain(durations) {
             let page = copy.field(name);
             let text = |field: &Field| field.text().to_owned();
             let page_text = page.as_ref().map(text);
             let (in_rule, rule_text) = own.map_or((None, None), |(span, text)| (Some(span), text));
             let same = match name {
                 "expr" => same_expression(page_text.as_deref(), rule, options),
-                _ => duration(page_text.as_deref()) == duration(rule_text.as_deref()),
+                _ => same_duration(page_text.as_deref(), rule_text.as_deref(), ms),
             };
             if !same {
                 drift.fields.push(Difference {
@@ -81,10 +81,10 @@ impl Drift {
     }
 }
 
-/// A duration in milliseconds; one that is not there is 0, one that is none is what it is.
-fn duration(text: Option<&str>) -> Result<i64, &str> {
-    let text = text.unwrap_or_default().trim();
-    if text.is_empty() { Ok(0) } else { parse_duration(text).map_err(|_| text) }
+/// Whether the page has the duration of the rule, which is `ms` milliseconds in the rule's dialect; one that is not there is 0.
+fn same_duration(page: Option<&str>, rule: Option<&str>, ms: i64) -> bool {
+    let (page, rule) = (page.unwrap_or_default().trim(), rule.unwrap_or_default().trim());
+    page == rule || if page.is_empty() { ms == 0 } else { parse_duration(page) == Ok(ms) }
 }
 
 fn same_expression(page: Option<&str>, rule: &Rule, options: &ParseOptions) -> bool {

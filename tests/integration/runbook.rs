@@ -71,6 +71,14 @@ fn how_a_rule_is_written_is_no_drift() {
     no findings in 4 files
     0
     ");
+    // vmalert reads seconds without a unit.
+    let vmalert = RULES.replacen("    rules:", "    concurrency: 2\n    rules:", 1).replace("for: 5m", "for: 300");
+    assert_ne!(vmalert.matches("300").count(), 0);
+    sandbox.write("rules/node.yml", &vmalert);
+    insta::assert_snapshot!(concise(&sandbox, &[]), @r"
+    no findings in 4 files
+    0
+    ");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod fields;
 mod samples;
 mod shapes;
+mod vmalert;
 
 use std::sync::Arc;
 

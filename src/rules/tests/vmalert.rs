@@ -1,0 +1,34 @@
+//! Where vmalert reads rule files in another way than Prometheus.
+
+use super::*;
+
+fn load_as(text: &str, dialect: Option<Dialect>) -> RuleFile {
+    let file = Arc::new(SourceFile::new("a.yml", text));
+    load_rules(&yaml::parse(&file), &file, &LoadOptions { dialect, ..LoadOptions::default() })
+}
+
+fn problems_of(text: &str) -> String {
+    render(&load_as(text, None).problems)
+}
+
+#[test]
+fn durations() {
+    let text = "groups:\n- name: g\n  concurrency: 2\n  interval: 30\n  rules:\n  - {alert: A, expr: up, for: 1.5h, keep_firing_for: 10}\n";
+    let file = load_as(text, None);
+    let group = &file.groups[0];
+    let rule = &group.rules[0];
+    assert_eq!(render(&file.problems), "");
+    assert_eq!((group.interval_ms, rule.for_ms, rule.keep_firing_for_ms), (Some(30_000), 5_400_000, 10_000));
+    // Prometheus refuses all three.
+    assert_eq!(load_as(&text.replace("  concurrency: 2\n", ""), None).problems.len(), 3);
+
+    let text = "groups:\n- {name: g, concurrency: 2, interval: -1m, rules: [{alert: A, expr: up, for: 5 m, keep_firing_for: 5min}]}\n";
+    insta::assert_snapshot!(problems_of(text), @r#"
+    2:39..42 schema/invalid-duration: `interval` is negative
+      help: write it without the sign
+    2:78..81 schema/invalid-duration: cannot parse duration "5 m"
+      help: write it without spaces: `5m`
+    2:100..104 schema/invalid-duration: cannot parse duration "5min"
+      help: write numbers with units: `1h30m`, `1.5h`, `500ms`; a number alone is seconds
+    "#);
+}
