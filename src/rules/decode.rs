@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::dialect::{self, Language};
+use super::dialect::{self, Dialect, Language};
 use super::expression::expression_problem;
 use super::fields::Place;
 use super::findings::{CONFLICTING_FIELDS, DUPLICATE_GROUP, INVALID_NAME, MISSING_FIELD, PROMQL_TYPE};
@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::{Field, GroupPlaces, Rule, RuleGroup, RuleKind, RulePlaces, Written};
 use crate::model::labels::METRIC_NAME;
 use crate::promql;
-use crate::source::Span;
+use crate::source::{Severity, Span};
 use crate::yaml::{Mapping, Node};
 
 /// How expressions are read.
@@ -261,10 +261,16 @@ fn check_record(
 ) {
     let alerting =
         [("annotations", has_annotations), ("for", for_ms != 0), ("keep_firing_for", keep_firing_for_ms != 0)];
+    // vmalert reads them and does nothing with them.
+    let is_refused = reader.dialect != Dialect::Vmalert;
     for (name, given) in alerting {
         if let Some(entry) = mapping.get(name).filter(|_| given) {
-            let message = format!("a recording rule has no `{name}`");
-            let problem = reader.error(&CONFLICTING_FIELDS, message, entry.key.span, "only for alerting rules");
+            let message = match is_refused {
+                true => format!("a recording rule has no `{name}`"),
+                false => format!("`{name}` has no effect in a recording rule"),
+            };
+            let mut problem = reader.error(&CONFLICTING_FIELDS, message, entry.key.span, "only for alerting rules");
+            problem.severity = if is_refused { problem.severity } else { Severity::Info };
             let related = reader.label(record.span, "this makes it a recording rule");
             reader.report(problem.related(related).help(format!("remove `{name}`, or name the rule with `alert:`")));
         }

@@ -1,6 +1,7 @@
 //! Where vmalert reads rule files in another way than Prometheus.
 
 use super::*;
+use crate::source::Severity;
 
 fn load_as(text: &str, dialect: Option<Dialect>) -> RuleFile {
     let file = Arc::new(SourceFile::new("a.yml", text));
@@ -31,4 +32,24 @@ fn durations() {
     2:100..104 schema/invalid-duration: cannot parse duration "5min"
       help: write numbers with units: `1h30m`, `1.5h`, `500ms`; a number alone is seconds
     "#);
+}
+
+/// It reads what recording rules have no use for, and does nothing with it.
+#[test]
+fn fields_of_alerting_rules_in_recording_rules() {
+    let text = "groups:\n- name: g\n  concurrency: 2\n  rules:\n  - record: a:b\n    expr: up\n    for: 5m\n    annotations: {a: b}\n";
+    insta::assert_snapshot!(problems_of(text), @r"
+    7:5..8 schema/conflicting-fields: `for` has no effect in a recording rule
+      ^ only for alerting rules
+      5:13..16 this makes it a recording rule
+      help: remove `for`, or name the rule with `alert:`
+    8:5..16 schema/conflicting-fields: `annotations` has no effect in a recording rule
+      ^ only for alerting rules
+      5:13..16 this makes it a recording rule
+      help: remove `annotations`, or name the rule with `alert:`
+    ");
+    let severities: Vec<_> = load_as(text, None).problems.iter().map(|problem| problem.severity).collect();
+    assert_eq!(severities, [Severity::Info; 2]);
+    let both = "groups:\n- {name: g, concurrency: 2, rules: [{record: a, alert: B, expr: up}]}\n";
+    assert_eq!(load_as(both, None).problems[0].severity, Severity::Error);
 }
