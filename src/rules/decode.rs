@@ -61,12 +61,11 @@ fn listed(
     place: Place,
     part: usize,
 ) -> Vec<RuleGroup> {
-    let groups = in_pieces(reader, nodes, GROUPS_AT_ONCE, |reader, node| group(reader, grammar, node, place, part));
-    report_repeated_names(reader, &groups);
-    groups
+    in_pieces(reader, nodes, GROUPS_AT_ONCE, |reader, node| group(reader, grammar, node, place, part))
 }
 
-fn report_repeated_names(reader: &mut Reader<'_>, groups: &[RuleGroup]) {
+/// Reports names that several groups of one part have.
+pub(super) fn report_repeated_names(reader: &mut Reader<'_>, groups: &[RuleGroup]) {
     let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
     for name in groups.iter().map(|group| &group.name).filter(|name| !name.text().is_empty()) {
         match seen.get(name.text()) {

@@ -102,6 +102,19 @@ fn shape_of_part(part: &Part<'_>) -> Shape {
     }
 }
 
+/// Whether several documents are read as one rule file: vmalert does so, and one of them shows it for all.
+fn is_one_file(parsed: &yaml::Parsed, options: &LoadOptions) -> bool {
+    let shows_it = |mapping: &Mapping| dialect::recognised(mapping) == Some(Dialect::Vmalert);
+    parsed.documents.len() > 1
+        && match options.dialect {
+            Some(dialect) => dialect == Dialect::Vmalert,
+            None => {
+                let roots = parsed.documents.iter().filter_map(|document| document.root.as_ref());
+                roots.filter_map(Node::as_mapping).any(shows_it)
+            }
+        }
+}
+
 struct Loader<'a> {
     file: &'a Arc<SourceFile>,
     options: &'a LoadOptions,
@@ -111,6 +124,10 @@ struct Loader<'a> {
     /// What is wrong as YAML with YAML inside of YAML.
     nested_problems: Vec<Diagnostic>,
     parts: usize,
+    /// Where the groups of this part begin.
+    part_start: usize,
+    /// Whether all documents are one rule file, as for vmalert.
+    is_one_file: bool,
     /// The first dialect that is not Prometheus' own.
     dialect: Dialect,
 }
@@ -132,6 +149,8 @@ impl<'a> Loader<'a> {
             comments: Vec::new(),
             nested_problems: Vec::new(),
             parts: 0,
+            part_start: 0,
+            is_one_file: shape == Shape::Plain && is_one_file(parsed, options),
             dialect: Dialect::Prometheus,
         };
         let mut is_first = true;
@@ -144,13 +163,15 @@ impl<'a> Loader<'a> {
                 }
                 _ if shape != Shape::Plain => {}
                 // Prometheus looks at the first document only; that there are more is said.
-                _ if !is_first && root.as_mapping().is_none() => {}
+                _ if !is_first && !loader.is_one_file && root.as_mapping().is_none() => {}
                 _ => loader.plain(root),
             }
             is_first = false;
         }
-        if shape == Shape::Plain {
-            loader.report_further_documents(parsed);
+        match shape {
+            Shape::Plain if loader.is_one_file => loader.end_part(),
+            Shape::Plain => loader.report_further_documents(parsed),
+            _ => {}
         }
         loader
     }
@@ -185,8 +206,10 @@ impl<'a> Loader<'a> {
 
     /// `groups:` at the top of a document.
     fn plain(&mut self, root: &Node) {
-        if let Some(mapping) = root.as_mapping() {
-            self.enter(mapping, Dialect::Prometheus);
+        let default = if self.is_one_file { Dialect::Vmalert } else { Dialect::Prometheus };
+        match root.as_mapping() {
+            Some(mapping) => self.enter(mapping, default),
+            None => self.reader.dialect = self.options.dialect.unwrap_or(default),
         }
         if let Some(mapping) = self.reader.fields(root, Place::File) {
             self.groups(mapping, Place::Group);
@@ -197,6 +220,16 @@ impl<'a> Loader<'a> {
         let grammar = Grammar::new(&self.options.parse, self.recognises());
         let groups = decode::groups(&mut self.reader, &grammar, mapping, place, self.parts);
         self.groups.extend(groups);
+        if !self.is_one_file {
+            self.end_part();
+        }
+    }
+
+    /// What has been read since the last part is one.
+    fn end_part(&mut self) {
+        let groups = self.groups.get(self.part_start..).unwrap_or_default();
+        decode::report_repeated_names(&mut self.reader, groups);
+        self.part_start = self.groups.len();
         self.parts += 1;
     }
 
@@ -218,8 +251,12 @@ impl<'a> Loader<'a> {
     fn nested(&mut self, text: &Scalar) {
         let parsed = yaml::parse_nested(self.file, text);
         self.comments.extend(&parsed.comments);
+        self.is_one_file = is_one_file(&parsed, self.options);
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
             self.plain(root);
+        }
+        if std::mem::take(&mut self.is_one_file) {
+            self.end_part();
         }
         self.nested_problems.extend(parsed.problems);
     }
@@ -229,7 +266,7 @@ impl<'a> Loader<'a> {
         self.reader.dialect = self.options.dialect.unwrap_or_default();
         let grammar = Grammar::new(&self.options.parse, self.recognises());
         self.groups.extend(decode(&mut self.reader, &grammar, node, self.parts));
-        self.parts += 1;
+        self.end_part();
     }
 
     /// Prometheus reads the first document of a plain rule file and nothing else.

@@ -53,3 +53,33 @@ fn fields_of_alerting_rules_in_recording_rules() {
     let both = "groups:\n- {name: g, concurrency: 2, rules: [{record: a, alert: B, expr: up}]}\n";
     assert_eq!(load_as(both, None).problems[0].severity, Severity::Error);
 }
+
+/// It reads all documents of a file, as one.
+#[test]
+fn several_documents() {
+    let group = |name: &str, field: &str| {
+        format!("groups:\n- name: {name}\n{field}  rules: [{{alert: A, expr: up, for: 30}}]\n")
+    };
+    let parts = |file: &RuleFile| file.groups.iter().map(|group| group.part).collect::<Vec<_>>();
+    for (first, second) in [("  concurrency: 2\n", ""), ("", "  concurrency: 2\n")] {
+        let file = load_as(&format!("---\n{}---\n{}---\n", group("a", first), group("b", second)), None);
+        assert_eq!((render(&file.problems).as_str(), parts(&file)), ("", vec![0, 0]));
+        let twice = format!("{}---\n{}", group("a", first), group("a", second));
+        assert!(problems_of(&twice).contains("schema/duplicate-group: the group name `a` is used twice"), "{twice}");
+    }
+    let plain = format!("{}---\n{}", group("a", ""), group("b", ""));
+    assert_eq!(render(&load_as(&plain, Some(Dialect::Vmalert)).problems), "");
+    assert!(render(&load_as(&plain, None).problems).contains("yaml/multiple-documents"));
+    insta::assert_snapshot!(problems_of(&format!("{}--- x\n", group("a", "  concurrency: 2\n"))), @r"
+    5:5..6 schema/wrong-type: a rule file must be a mapping, not a text
+      ^ this is a text
+    ");
+
+    // So it does where the file is a text in a ConfigMap; another text is another file.
+    let text = format!("{}---\n{}", group("a", "  concurrency: 2\n"), group("a", ""));
+    let text: String = text.lines().map(|line| format!("    {line}\n")).collect();
+    let file = load_as(&format!("kind: ConfigMap\ndata:\n  x.yml: |\n{text}  y.yml: |\n{text}"), None);
+    assert_eq!(parts(&file), [0, 0, 1, 1]);
+    assert_eq!(render(&file.problems).matches("schema/duplicate-group").count(), 2);
+    assert_eq!(file.problems.len(), 2);
+}
