@@ -12,6 +12,7 @@ use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
 use super::Config;
+use super::given::Given;
 use super::known::Known;
 use super::pages::Pages;
 use super::policy::Policy;
@@ -78,6 +79,7 @@ pub struct RuleContext<'a> {
     /// The rule.
     pub rule: &'a Rule,
     facts: OnceCell<Option<Facts<'a>>>,
+    given: OnceCell<Option<Given<'a>>>,
     own_templates: OnceCell<Vec<TemplateField<'a>>>,
     policies: OnceCell<Vec<&'a Policy>>,
 }
@@ -139,7 +141,14 @@ impl<'a> TemplateField<'a> {
 
 impl<'a> RuleContext<'a> {
     pub(super) fn new(group: GroupContext<'a>, rule: &'a Rule) -> Self {
-        RuleContext { group, rule, facts: OnceCell::new(), own_templates: OnceCell::new(), policies: OnceCell::new() }
+        RuleContext {
+            group,
+            rule,
+            facts: OnceCell::new(),
+            given: OnceCell::new(),
+            own_templates: OnceCell::new(),
+            policies: OnceCell::new(),
+        }
     }
 
     /// The configuration.
@@ -168,6 +177,12 @@ impl<'a> RuleContext<'a> {
     /// Whether no element of the expression's result can have the label; false where nothing is known.
     pub fn lacks(&self, label: &str) -> bool {
         self.facts().is_some_and(|facts| facts::dropped(facts.branches(), label).is_some())
+    }
+
+    /// Whether templates in `place` may see the label whatever the expression says.
+    pub fn is_given(&self, label: &str, place: TemplatePlace) -> bool {
+        let given = self.given.get_or_init(|| Given::by(self.file(), self.group.group, self.rule));
+        given.as_ref().is_some_and(|given| given.has(label, place))
     }
 
     /// Shows `look` each matcher of the expression.

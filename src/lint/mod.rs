@@ -15,6 +15,7 @@ mod context;
 mod earlier;
 mod fix;
 mod fixes;
+mod given;
 mod identity;
 mod ignores;
 pub mod import;

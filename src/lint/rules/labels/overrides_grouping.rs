@@ -7,7 +7,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, ExprKind, Grouping};
-use crate::rules::Field;
+use crate::rules::{Dialect, Field};
 use crate::source::{Diagnostic, Span};
 
 static META: Meta =
@@ -22,6 +22,10 @@ impl LintRule for OverridesGrouping {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
+        // vmalert keeps a label that is covered, as `exported_…`.
+        if cx.file().rules.dialect == Dialect::Vmalert {
+            return;
+        }
         let listed = listed(expr);
         if listed.is_empty() || yields_one(expr) {
             return;

@@ -23,10 +23,13 @@ impl LintRule for LabelOfOneSide {
         let mut reported = FxHashSet::default();
         for template in cx.templates() {
             for reference in template.parsed.iter().flat_map(|parsed| parsed.label_references()) {
-                if reference.owner != LabelOwner::Alert || reference.guarded || reported.contains(&reference.name) {
+                let label = &reference.name;
+                if reference.owner != LabelOwner::Alert || reference.guarded || reported.contains(label) {
                     continue;
                 }
-                let label = &reference.name;
+                if cx.is_given(label, template.place) {
+                    continue;
+                }
                 let somewhere = facts.branches().iter().any(|branch| !branch.presence(label).is_impossible());
                 let lacking = facts.branches().iter().filter(|branch| !branch.made_up).find_map(|branch| match branch
                     .presence(label)

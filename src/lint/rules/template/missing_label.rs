@@ -10,6 +10,7 @@ use crate::lint::fixes::keep_label;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{ExprKind, Grouping};
+use crate::rules::Dialect;
 use crate::source::{Applicability, Diagnostic, Edit, Fix, Span};
 use crate::template::{LabelOwner, LabelReference};
 
@@ -33,7 +34,8 @@ impl LintRule for MissingLabel {
         let mut finding_of: FxHashMap<String, usize> = FxHashMap::default();
         let reporter = Reporter { cx, groupings: OnceCell::new(), set_by_rule: OnceCell::new() };
         for template in cx.templates() {
-            for reference in references(template) {
+            let own = |reference: &&LabelReference| !cx.is_given(&reference.name, template.place);
+            for reference in references(template).filter(own) {
                 let earlier = finding_of.get(&reference.name).and_then(|at| out.get_mut(*at));
                 if let Some(earlier) = earlier {
                     earlier.related.push(cx.file().inside(template.value, reference.span, ""));
@@ -130,12 +132,10 @@ impl<'a> Reporter<'a, '_> {
     /// What to write instead; `None` where it is a `by` that lacks the label and nothing else.
     fn help(&self, label: &str, dropped: Dropped) -> Option<String> {
         if self.set_by_rule().contains(label) {
-            return Some(format!(
-                "the rule sets `{label}` itself, but templates see only the labels of the expression"
-            ));
+            return Some(format!("the rule sets `{label}` itself, but {}", self.what_is_seen()));
         }
         if label == "alertname" {
-            return Some("write the alert's name: templates see only the labels of the expression".to_owned());
+            return Some(format!("write the alert's name: {}", self.what_is_seen()));
         }
         if let Some(operator) = dropped.across {
             let op = self.text(operator);
@@ -165,6 +165,13 @@ impl<'a> Reporter<'a, '_> {
             }
             _ => format!("do not print `{label}`"),
         })
+    }
+
+    fn what_is_seen(&self) -> &'static str {
+        match self.cx.file().rules.dialect {
+            Dialect::Vmalert => "templates of labels see only the labels of the expression",
+            _ => "templates see only the labels of the expression",
+        }
     }
 
     /// What to write where the label is not in a `by`, and the fix that does it: one of the two is misspelt, or it is to be
@@ -215,7 +222,10 @@ impl<'a> Reporter<'a, '_> {
     }
 
     fn set_by_rule(&self) -> &FxHashSet<&'a str> {
-        self.set_by_rule.get_or_init(|| self.cx.static_labels().iter().map(|(name, _)| name.text()).collect())
+        self.set_by_rule.get_or_init(|| {
+            let labels = self.cx.static_labels().into_iter().filter(|(_, value)| !value.text().is_empty());
+            labels.map(|(name, _)| name.text()).collect()
+        })
     }
 
     /// What the `absent` whose name stands at `name` is given, if that is not a selector.

@@ -6,10 +6,11 @@ use rustc_hash::FxHashSet;
 
 use crate::facts::{Branch, Cause, Facts, Premises, Presence, Recorded};
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
+use crate::lint::given::{Given, SERVER_LABELS, may_be_external};
 use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::rules::RuleKind;
+use crate::rules::{Dialect, RuleKind};
 use crate::source::{Diagnostic, Span};
 use crate::template::{LabelOwner, LabelReference};
 
@@ -86,7 +87,11 @@ impl<'a> Definitions<'a, '_> {
             }
             let group = place.file.rules.groups.get(place.group_at);
             let own = place.rule.labels.iter().chain(group.iter().flat_map(|group| &group.labels));
-            labels.extend(own.map(|(label, _)| label.text().to_owned()));
+            let own = own.map(|(label, _)| label.text());
+            // vmalert keeps a label that is covered.
+            let covered = own.clone().filter(|_| place.file.rules.dialect == Dialect::Vmalert);
+            labels.extend(covered.map(|label| format!("exported_{label}")));
+            labels.extend(own.map(str::to_owned));
         }
         self.known.insert(name.to_owned(), labels);
     }
@@ -108,12 +113,16 @@ fn check(alert: &Place<'_>, expr: &Expr, definitions: &Definitions<'_, '_>, out:
         return;
     }
     let facts = Facts::under(expr, Premises { recorded: Some(&definitions.known), ..alert.file.premises() });
+    let group = alert.file.rules.groups.get(alert.group_at);
+    let given = group.and_then(|group| Given::by(alert.file, group, rule));
+    let is_given = |label: &str, place| given.as_ref().is_some_and(|given| given.has(label, place));
     let mut reported = FxHashSet::default();
     for template in &templates {
         for reference in template.parsed.iter().flat_map(|parsed| parsed.label_references()) {
             if reference.owner == LabelOwner::Alert
                 && !reference.guarded
                 && let Some(span) = lost(&facts, &reference.name)
+                && !is_given(&reference.name, template.place)
                 && !may_be_added(alert, span, &reference.name, definitions)
                 && reported.insert(reference.name.clone())
             {
@@ -137,28 +146,12 @@ fn lost(facts: &Facts<'_>, label: &str) -> Option<Span> {
     lost
 }
 
-/// What servers are commonly told apart by: a federation or a ruler over several of them adds such labels.
-const SERVER_LABELS: [&str; 16] = [
-    "cluster",
-    "cluster_id",
-    "cluster_name",
-    "datacenter",
-    "dc",
-    "env",
-    "environment",
-    "monitor",
-    "prometheus",
-    "prometheus_replica",
-    "receive",
-    "region",
-    "replica",
-    "stage",
-    "tenant",
-    "tenant_id",
-];
-
-/// Whether the series may come from other servers, which add the label: the alert stands in another file than what records them.
+/// Whether the series may come from other servers, which add the label: the alert stands in another file than what records
+/// them. vmalert adds external labels to whatever it records.
 fn may_be_added(alert: &Place<'_>, selector: Span, label: &str, definitions: &Definitions<'_, '_>) -> bool {
+    if alert.file.rules.dialect == Dialect::Vmalert && may_be_external(&alert.file, label) {
+        return true;
+    }
     let name = recorded_name(alert.rule.expr.text(), selector);
     let places = definitions.recording.get(name).into_iter().flat_map(|places| places.iter());
     SERVER_LABELS.contains(&label) && !places.into_iter().any(|place| place.file_at == alert.file_at)
