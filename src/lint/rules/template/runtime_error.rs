@@ -3,6 +3,7 @@
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::{Labels, SampleValue};
+use crate::rules::Dialect;
 use crate::source::{Diagnostic, Span};
 use crate::template::ast::{Command, NodeKind, Operand, OperandKind, Pipeline};
 use crate::template::{self, Context, LabelOwner, Querier, Template, TemplateError, TemplateSample};
@@ -22,6 +23,7 @@ impl LintRule for RuntimeError {
             let Ok(parsed) = &template.parsed else { continue };
             if may_fail(parsed)
                 && let Some(error) = certain_failure(parsed)
+                && !(cx.file().rules.dialect == Dialect::Vmalert && is_about_field_of_vmalert(&error.message))
             {
                 out.push(report(cx, template, &error));
             } else if let Some((place, printed)) = misprint(parsed) {
@@ -173,6 +175,14 @@ fn is_about_types(message: &str) -> bool {
     .any(|words| message.contains(words))
 }
 
+/// Whether it is about a field that vmalert has and Prometheus does not: of the dot (`notifier/alert.go`), or of an element of
+/// a query.
+fn is_about_field_of_vmalert(message: &str) -> bool {
+    let field = message.split_once("can't evaluate field ").and_then(|(_, rest)| rest.split(' ').next());
+    let known = ["Type", "Expr", "AlertID", "GroupID", "ActiveAt", "For", "IsPartial", "Timestamp"];
+    field.is_some_and(|field| known.contains(&field))
+}
+
 /// Answers each query with one element.
 struct OneElement {
     labels: Labels,
@@ -239,5 +249,22 @@ mod tests {
         for text in ["{{ \"}}\" | len }}", "{{ $labels.job | humanize }}", "{{ $value.x }}", "{{ $x := $value }}"] {
             assert!(may_fail(text), "{text}");
         }
+    }
+
+    /// In vmalert, the dot and the elements of queries have more fields.
+    #[test]
+    fn fields_of_vmalert() {
+        let found = |annotation: &str, dialect: &str| {
+            let rule = format!("{{alert: A, expr: up == 0, annotations: {{a: '{annotation}'}}}}");
+            let text = format!("groups: [{{name: g, rules: [{rule}]}}]");
+            let source = |name: &str, text: String| std::sync::Arc::new(crate::source::SourceFile::new(name, text));
+            let config = source("promproof.toml", format!("dialect = \"{dialect}\""));
+            let config = crate::lint::Config::parse(&config).unwrap();
+            crate::lint::run_on(&source("rules.yml", text), &config).len()
+        };
+        for annotation in ["{{ .Expr }} {{ .For }}", "{{ .ActiveAt.Unix }}", "{{ (query \"up\" | first).Timestamp }}"] {
+            assert_eq!((found(annotation, "prometheus"), found(annotation, "vmalert")), (1, 0), "{annotation}");
+        }
+        assert_eq!(found("{{ .Foo }}", "vmalert"), 1);
     }
 }
