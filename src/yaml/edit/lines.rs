@@ -49,6 +49,18 @@ impl<'a> Lines<'a> {
         rest.trim_start_matches([' ', '\t']).is_empty() || rest.trim_start_matches([' ', '\t']).starts_with('#')
     }
 
+    /// Whether a block of lines that is indented by `indent` and ends where the line of `offset` does would go on with the
+    /// lines that follow: with a comment that is indented as far, or with blanks that reach further.
+    pub(super) fn goes_on_below(self, offset: usize, indent: usize) -> bool {
+        let below = self.text().get(self.end_of(offset)..).unwrap_or_default();
+        let mut below = below.lines().skip(1);
+        let is_deep = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count() >= indent;
+        below.find_map(|line| match is_blank(line) {
+            true => (line.len() > indent || line.contains('\t')).then_some(true),
+            false => Some(is_deep(line)),
+        }) == Some(true)
+    }
+
     /// Whether the byte at `offset` is `byte`.
     pub(super) fn is_at(self, offset: usize, byte: u8) -> bool {
         self.text().as_bytes().get(offset) == Some(&byte)

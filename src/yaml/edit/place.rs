@@ -120,6 +120,16 @@ impl<'n> Place<'n> {
         scalar::replace(editor, *self, new)
     }
 
+    /// The edits that write the lines of `text` below a `|-` in place of this single value, which is not in brackets and
+    /// no block of lines already. A comment behind it stays there.
+    ///
+    /// # Errors
+    /// As for [`Place::replace`]; where such lines cannot say just the text, or what follows them would become a part of
+    /// it.
+    pub fn replace_with_lines(&self, editor: &Editor<'_>, text: &str) -> Result<Vec<Edit>, Refusal> {
+        scalar::replace_with_lines(editor, *self, text)
+    }
+
     /// Makes sure that nothing but this place reads this value.
     ///
     /// # Errors
@@ -210,9 +220,11 @@ pub(super) fn end_of(lines: Lines<'_>, node: &Node) -> usize {
             last.map_or(end, |last| end_of_entry(lines, last).max(end))
         }
         NodeKind::Scalar(scalar) if scalar.style.is_block() => {
-            // The blank lines that `|+` keeps belong to it.
-            let kept = scalar.value().len() - scalar.value().trim_end_matches('\n').len();
-            (1..kept).fold(end, |end, _| lines.end_of((lines.end_of(end) + 1).min(lines.text().len())))
+            // The blank lines that `|+` keeps belong to it, and those with blanks that say something.
+            let blank = scalar.value().get(scalar.value().trim_end().len()..).unwrap_or_default();
+            let blank = blank.strip_suffix('\n').unwrap_or(blank);
+            (0..blank.matches('\n').count())
+                .fold(end, |end, _| lines.end_of((lines.end_of(end) + 1).min(lines.text().len())))
         }
         NodeKind::Scalar(_) => end,
     }

@@ -1,7 +1,7 @@
 //! Single values, replaced in the style in which they are written.
 
 use super::super::{Scalar, ScalarStyle};
-use super::lines::Lines;
+use super::lines::{Lines, is_blank};
 use super::place::Place;
 use super::value::{Value, needs_escape, plain_or_quoted, quoted};
 use super::{Editor, Refusal};
@@ -11,9 +11,9 @@ use crate::source::{Edit, Span};
 pub(super) fn replace(editor: &Editor<'_>, place: Place<'_>, new: &Value) -> Result<Vec<Edit>, Refusal> {
     place.check_free(editor)?;
     let scalar = place.node.as_scalar().ok_or(Refusal::Layout)?;
-    let fits_tag = match (place.node.tag(), new) {
-        (None, _) | (Some("!" | "!!str"), Value::Text(_)) | (Some("!!float"), Value::Plain(_)) => true,
-        (Some(_), _) => false,
+    let fits_tag = match new {
+        Value::Plain(_) => matches!(place.node.tag(), None | Some("!!float")),
+        _ => is_text(place.node.tag()),
     };
     if !fits_tag {
         return Err(Refusal::Layout);
@@ -29,6 +29,50 @@ pub(super) fn replace(editor: &Editor<'_>, place: Place<'_>, new: &Value) -> Res
         return Ok(vec![Edit { span, replacement }]);
     }
     Ok(whole(lines, place, scalar, like(scalar.style, place.in_flow, text)))
+}
+
+/// Whether a text may stand behind the tag.
+fn is_text(tag: Option<&str>) -> bool {
+    matches!(tag, None | Some("!" | "!!str"))
+}
+
+/// As [`Place::replace_with_lines`].
+pub(super) fn replace_with_lines(editor: &Editor<'_>, place: Place<'_>, text: &str) -> Result<Vec<Edit>, Refusal> {
+    place.check_free(editor)?;
+    let scalar = place.node.as_scalar().ok_or(Refusal::Layout)?;
+    let lines = editor.lines;
+    let is_missing = place.node.span.is_empty() && scalar.is_null;
+    let old = if is_missing { Span::at(lines.behind_properties(place.behind)) } else { place.node.span };
+    if place.in_flow || scalar.style.is_block() || !is_text(place.node.tag()) || !lines.ends_line(old.end()) {
+        return Err(Refusal::Layout);
+    }
+    let indent = place.column + 2;
+    let content = literal(text, indent).ok_or(Refusal::Style)?;
+    let line_end = lines.end_of(old.end());
+    if lines.goes_on_below(line_end, indent) {
+        return Err(Refusal::Layout);
+    }
+    let header = if is_missing { " |-" } else { "|-" };
+    // A comment stays in its line, behind the header: at the end of the text it would be text. So would blanks.
+    if is_blank(Span::new(old.end(), line_end).slice(lines.text())) {
+        return Ok(vec![Edit::replace(Span::new(old.start(), line_end), format!("{header}\n{content}"))]);
+    }
+    Ok(vec![Edit::replace(old, header), Edit::insert(line_end, format!("\n{content}"))])
+}
+
+/// The lines below a `|-`, indented by `indent`; `None` where they cannot say just the text.
+fn literal(text: &str, indent: usize) -> Option<String> {
+    let fits = !text.is_empty()
+        && !text.starts_with([' ', '\t', '\n'])
+        && !text.ends_with('\n')
+        && !text.chars().any(|c| (c.is_control() && c != '\n') || needs_escape(c));
+    fits.then(|| indented(text, indent))
+}
+
+/// The lines of a text, each that is not empty indented by `indent`.
+fn indented(text: &str, indent: usize) -> String {
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// `text` in the style of what it replaces.
@@ -77,6 +121,5 @@ fn block_content(lines: Lines<'_>, scalar: &Scalar, text: &str) -> Option<String
         && !content.chars().any(|c| c == '\r' || needs_escape(c))
         // Folding would join the lines.
         && (scalar.style == ScalarStyle::Literal || !content.contains('\n'));
-    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") };
-    fits.then(|| content.split('\n').map(line).collect::<Vec<_>>().join("\n").trim_start().to_owned())
+    fits.then(|| indented(content, indent).trim_start().to_owned())
 }

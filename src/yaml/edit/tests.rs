@@ -182,3 +182,82 @@ fn lists_of_lists_are_told_from_lists_in_brackets() {
     // A pair within brackets has no braces.
     assert_eq!(rewritten("k: [a: 1]\n", &[false], Value::List(Vec::new())).as_deref(), Ok("k: []\n"));
 }
+
+#[test]
+fn lines_come_below_what_is_behind_a_text() {
+    let lines = |text: &str| {
+        let (file, parsed) = file(text);
+        let editor = Editor::new(&file, &parsed);
+        let place = Place::of_document(root(&parsed)).entry(&editor, "k")?.unwrap();
+        let edits = editor.with_line_breaks(place.replace_with_lines(&editor, "a: #\n\n  b")?);
+        Ok(apply(file.text(), &edits).unwrap())
+    };
+    let cases = [
+        ("k: x", "k: |-\n  a: #\n\n    b"),
+        ("k: x  # c\nl: 1\n", "k: |-  # c\n  a: #\n\n    b\nl: 1\n"),
+        ("k: x  \n\n # c\nl: 1\n", "k: |-\n  a: #\n\n    b\n\n # c\nl: 1\n"),
+        ("k: &a 'x\n  y' # c\r\n", "k: &a |- # c\r\n  a: #\r\n\r\n    b\r\n"),
+        ("k: # c\nl: 1\n", "k: |- # c\n  a: #\n\n    b\nl: 1\n"),
+        ("k: !!str x\t\n", "k: !!str |-\n  a: #\n\n    b\n"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(lines(text).as_deref(), Ok(expected), "{text}");
+    }
+    // What follows would be a part of the text, or there is no line of its own for it.
+    for text in ["k: x\n  # c\n", "k: x\n\n    \nl: 1\n", "{k: x\n}\n", "k: |\n  x\n", "k: !!int 1\n"] {
+        assert_eq!(lines(text), Err(Refusal::Layout), "{text}");
+    }
+}
+
+proptest! {
+    /// Whatever stands behind and below a value that is replaced, or to which one is added: all say then what they are to
+    /// say, and the comments are what they were.
+    #[test]
+    fn what_is_around_a_new_value_stays(
+        old in prop::sample::select(vec![
+            "x", "'x'", "\"x\"", "x\n      y", "\"x\n      y\"", "", "~", "|\n    x", "|-\n    x\n     y", "|+\n    x\n", ">-\n    x\n    y",
+            "| # h\n    x", ">- # h\n    x", "|4\n      x",
+        ]),
+        behind in prop::sample::select(vec!["", " ", "   ", " # c", "   # c  ", "\t"]),
+        below in prop::sample::select(vec!["", "\n", "    \n", "       \n", "# d\n", "  # d\n", "      # d\n", "\n\n      # d\n"]),
+        rest in any::<bool>(),
+        new in prop::sample::select(vec!["a", "a\n  b", "a #\n\nb: c", "a  \nb", "a\n    \nb", " a\nb", "a\n", "-"]),
+        how in 0..3_usize,
+    ) {
+        let rest = if rest { "  m: z # e\n" } else { "" };
+        let text = format!("i:\n- l: w\n  k: {old}{behind}\n{below}{rest}- n: v\n");
+        let source = Arc::new(SourceFile::new("a.yml", text.as_str()));
+        let parsed = parse(&source);
+        if !parsed.problems.is_empty() {
+            return Ok(());
+        }
+        let says = |parsed: &Parsed| -> Vec<Vec<(String, String)>> {
+            let items = &root(parsed).as_mapping().unwrap().entries[0].value.as_sequence().unwrap().items;
+            let text = |node: &Node| node.as_scalar().unwrap().value().to_owned();
+            let entries = |item: &Node| item.as_mapping().unwrap().entries.iter().map(|entry| (text(&entry.key), text(&entry.value))).collect();
+            items.iter().map(entries).collect()
+        };
+        let mut expected = says(&parsed);
+        let editor = Editor::new(&source, &parsed);
+        let item = Place::of_document(root(&parsed)).entry(&editor, "i").unwrap().unwrap().items(&editor).unwrap()[0];
+        let place = item.entry(&editor, "k").unwrap().unwrap();
+        let edits = match how {
+            0 => place.replace(&editor, &Value::Text(new.to_owned())),
+            1 => place.replace_with_lines(&editor, new),
+            _ => item.add(&editor, vec![("o".to_owned(), Value::Text(new.to_owned()))]),
+        };
+        if how == 2 {
+            expected[0].push(("o".to_owned(), new.to_owned()));
+        } else {
+            expected[0][1].1 = new.to_owned();
+        }
+        if let Ok(edits) = edits {
+            let text = apply(source.text(), &edits).unwrap();
+            let after = parse(&Arc::new(SourceFile::new("a.yml", text.as_str())));
+            prop_assert!(after.problems.is_empty(), "{}", text);
+            prop_assert_eq!(says(&after), expected, "{}", text);
+            let comments = |text: &str, parsed: &Parsed| parsed.comments.iter().map(|comment| comment.span.slice(text).trim_end().to_owned()).collect::<Vec<_>>();
+            prop_assert_eq!(comments(&text, &after), comments(source.text(), &parsed), "{}", text);
+        }
+    }
+}
