@@ -1,6 +1,7 @@
 //! Writes a rule into the block of a page that shows it: what is the same stays as it is written, and nothing outside of
 //! the block changes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::drift::{Difference, Drift};
@@ -22,16 +23,20 @@ pub fn refreshed(
     options: &ParseOptions,
 ) -> Option<Edit> {
     let old = Block::of(dedented(page, copy))?;
-    let is_settled = |text: &str| {
-        let Some(new) = Block::of(text.to_owned()) else { return false };
-        let copies = new.copies();
-        copies.get(copy.at).is_some_and(|new| has_settled(new, rule, differences, keys, options))
+    let copies = old.copies();
+    let mut expected: Vec<Texts> = copies.iter().map(texts).collect();
+    let is_settled = |text: &str, expected: &[Texts]| {
+        let Some(new) = Block::of(text.to_owned()).map(|block| block.copies()) else { return false };
+        let is_same = |new: &Copy| has_settled(new, rule, differences, keys, options);
+        new.get(copy.at).is_some_and(is_same) && new.iter().map(texts).eq(expected.iter().cloned())
     };
-    let edited = old.edited(copy.at, differences).ok().filter(|text| is_settled(text));
+    settle(expected.get_mut(copy.at)?, differences);
+    let edited = old.edited(copy.at, differences).ok().filter(|text| is_settled(text, &expected));
     let text = edited.or_else(|| {
-        // Anew, where nothing else is in the block.
-        let text = if copy.is_alone { print_rule(rule) } else { return None };
-        Some(text).filter(|text| is_settled(text))
+        // Anew, where no other alert is in the block.
+        let shown = copies.get(copy.at).filter(|_| copy.is_alone)?;
+        let (text, expected) = old.with_anew(shown, rule)?;
+        Some(text).filter(|text| is_settled(text, &[expected]))
     })?;
     Some(whole(page, copy, &text))
 }
@@ -63,15 +68,18 @@ pub fn refreshed_together(
         }
         let text = source::apply(old.file.text(), &chosen).ok()?;
         let new = Block::of(text.clone())?.copies();
+        let mut expected: Vec<Texts> = copies.iter().map(texts).collect();
         let mut all = true;
-        for ((copy, rule, differences), is_written) in rules.iter().zip(&mut is_written) {
-            let is_settled = |new: &Copy| has_settled(new, rule, differences, keys, options);
-            if *is_written && !new.get(copy.at).is_some_and(is_settled) {
+        for ((copy, rule, differences), is_written) in rules.iter().zip(&mut is_written).filter(|(_, is)| **is) {
+            let (new, expected) = (new.get(copy.at)?, expected.get_mut(copy.at)?);
+            settle(expected, differences);
+            if !has_settled(new, rule, differences, keys, options) || texts(new) != *expected {
                 (*is_written, all) = (false, false);
             }
         }
         if all {
-            return Some((whole(page, first, &text), is_written));
+            let is_right = new.iter().map(texts).eq(expected);
+            return is_right.then(|| (whole(page, first, &text), is_written));
         }
     }
     None
@@ -82,6 +90,42 @@ fn has_settled(copy: &Copy, rule: &Rule, differences: &[Difference], keys: &[Str
     let left = Drift::of(copy, rule, keys, options);
     let mut left = left.fields.iter().chain(&left.links);
     !left.any(|left| differences.iter().any(|settled| settled.field == left.field))
+}
+
+/// What a rule says, by the names of differences: `expr`, `labels.severity`. For a difference much is the same that is not:
+/// what a comment of PromQL says, say. In what is written it is to be the very text.
+type Texts = BTreeMap<String, String>;
+
+/// What the rule of a page says. A line break at an end says nothing, nor does a field that is empty.
+fn texts(copy: &Copy) -> Texts {
+    let mut texts = Texts::new();
+    let mut note = |name: String, node: &Node| {
+        let text = node.as_scalar().map_or("", |scalar| scalar.value().trim_end_matches('\n'));
+        if !text.is_empty() {
+            texts.insert(name, text.to_owned());
+        }
+    };
+    for (name, value) in named(&copy.node) {
+        note(name.to_owned(), value);
+        named(value).for_each(|(inner, value)| note(format!("{name}.{inner}"), value));
+    }
+    texts
+}
+
+/// The values of a mapping with their names; none of what is no mapping.
+fn named(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
+    let entries = node.as_mapping().map_or(&[][..], |mapping| &mapping.entries);
+    entries.iter().filter_map(|entry| Some((entry.name()?, &entry.value)))
+}
+
+/// Makes of what a page says what it is to say.
+fn settle(texts: &mut Texts, differences: &[Difference]) {
+    for difference in differences {
+        match difference.rule_text.as_deref().map(str::trim_end).filter(|text| !text.is_empty()) {
+            Some(text) => texts.insert(difference.field.clone(), text.to_owned()),
+            None => texts.remove(&difference.field),
+        };
+    }
 }
 
 /// The edit that puts `text` into the place of the block.
@@ -103,7 +147,9 @@ fn indented(text: &str, indent: usize) -> String {
     if indent == 0 {
         return text.to_owned();
     }
-    let line = |line: &str| if line.trim().is_empty() { line.to_owned() } else { format!("{:indent$}{line}", "") };
+    // Blanks may be a line of a text.
+    let is_empty = |line: &str| line.trim_end_matches(['\r', '\n']).is_empty();
+    let line = |line: &str| if is_empty(line) { line.to_owned() } else { format!("{:indent$}{line}", "") };
     text.split_inclusive('\n').map(line).collect()
 }
 
@@ -139,6 +185,24 @@ impl Block {
         source::apply(self.file.text(), &edits).map_err(|_| Refusal::Layout)
     }
 
+    /// The text with one of its rules written anew where it stands, and what that says. Around it all stays; what the
+    /// page does not show of the rule does not come.
+    fn with_anew(&self, copy: &Copy, rule: &Rule) -> Option<(String, Texts)> {
+        let (file, old) = (&self.file, copy.node.span);
+        let line = |at: usize| file.line_span(file.line_index(at));
+        let before = Span::new(line(old.start())?.start(), old.start());
+        let rest = Span::new(old.end(), line(old.end())?.end()).slice(file.text()).trim_start();
+        let begins_line = before.slice(file.text()).bytes().all(|byte| matches!(byte, b' ' | b'-'));
+        if !begins_line || !(rest.is_empty() || rest.starts_with('#')) {
+            return None;
+        }
+        let printed = print_excerpt(rule, copy.place("annotations").is_some());
+        let new = indented(printed.trim_end(), before.len());
+        let edit = Edit::replace(Span::new(old.start(), line(old.end())?.end()), new.trim_start());
+        let alone = Block::of(printed)?.copies();
+        Some((source::apply(file.text(), &[edit]).ok()?, texts(alone.first()?)))
+    }
+
     /// The edits that settle the differences of one of its rules.
     fn edits(&self, editor: &Editor<'_>, copy: &Copy, differences: &[Difference]) -> Result<Vec<Edit>, Refusal> {
         let mut edits = Vec::new();
@@ -156,7 +220,7 @@ impl Block {
                     edits.extend(self.remove(&copy.node, mapping, of, name, differences)?)
                 }
                 (_, None, Some(text)) => {
-                    let value = Value::Text(text.clone());
+                    let value = Value::Text(text.trim_end().to_owned());
                     match added.iter_mut().find(|(to, _)| *to == of) {
                         Some((_, entries)) => entries.push((name.to_owned(), value)),
                         None => added.push((of, vec![(name.to_owned(), value)])),
@@ -182,12 +246,13 @@ impl Block {
         let in_flow = mapping.and_then(Node::as_mapping).is_some_and(|mapping| mapping.in_braces);
         let place = Place::of_value(editor, entry, in_flow)?;
         let is_block = entry.value.as_scalar().is_some_and(|scalar| scalar.style.is_block());
-        if text.trim_end().contains('\n') && !in_flow && !is_block {
-            let column = self.file.text().get(..entry.key.span.start()).unwrap_or_default();
-            let column = column.len() - column.rfind('\n').map_or(0, |at| at + 1);
-            if let Some(lines) = literal(text, column + 2) {
-                return place.replace(editor, &Value::Plain(lines));
-            }
+        // Where lines cannot stand, or another place reads what is there, the other way finds out what can be.
+        if text.trim_end().contains('\n')
+            && !in_flow
+            && !is_block
+            && let Ok(edits) = place.replace_with_lines(editor, text.trim_end())
+        {
+            return Ok(edits);
         }
         // What was a block of lines has a line break at its end, which says nothing.
         let ends = entry.value.as_scalar().is_some_and(|scalar| scalar.value().ends_with('\n'));
@@ -233,16 +298,13 @@ impl Block {
     }
 }
 
-/// The text as a literal block whose lines are indented by `indent`; `None` where it cannot be one.
-fn literal(text: &str, indent: usize) -> Option<String> {
-    let content = text.trim_end();
-    let fits = !content.starts_with([' ', '\t', '\n']) && !content.chars().any(|c| c.is_control() && c != '\n');
-    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{:indent$}{line}", "") };
-    fits.then(|| format!("|-\n{}", content.split('\n').map(line).collect::<Vec<_>>().join("\n")))
-}
-
 /// A rule as YAML, in the order in which people write it, with a line break at its end.
 pub fn print_rule(rule: &Rule) -> String {
+    print_excerpt(rule, true)
+}
+
+/// As [`print_rule`], perhaps without annotations.
+fn print_excerpt(rule: &Rule, with_annotations: bool) -> String {
     let mut mapping = serde_yaml::Mapping::new();
     let kind = match rule.kind {
         RuleKind::Alerting => "alert",
@@ -256,7 +318,7 @@ pub fn print_rule(rule: &Rule) -> String {
         }
     }
     for (name, pairs) in [("labels", &rule.labels), ("annotations", &rule.annotations)] {
-        if !pairs.is_empty() {
+        if !pairs.is_empty() && (with_annotations || name == "labels") {
             let pairs = pairs.iter().map(|(name, value)| (name.text().into(), value.text().trim_end().into()));
             mapping.insert(name.into(), serde_yaml::Value::Mapping(pairs.collect()));
         }

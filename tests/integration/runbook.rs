@@ -542,6 +542,108 @@ fn all_rules_of_a_block_are_written_and_excerpts_stay_excerpts() {
     assert_eq!(new, page.replace("for: 1m", "for: 5m"));
 }
 
+/// The page with this block, once `runbook sync` and once `check --fix` have written a rule of several lines into it.
+fn with_lines(block: &str) -> String {
+    let rules = "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |-\n          up == 0\n            and foo\n        labels:\n          note: |-\n            l1\n            l2\n        annotations:\n          runbook_url: https://run.example/a/\n";
+    let page = format!("# A\n\n1. The rule:\n\n   ```yaml\n{block}   ```\n");
+    let written = |args: &[&str]| {
+        let sandbox = Sandbox::with(&[("promproof.toml", CONFIG), ("rules/a.yml", rules), ("content/a.md", &page)]);
+        let run = sandbox.run(args);
+        assert_eq!(run.code, Some(0), "{run}");
+        let diff = sandbox.run(&["runbook", "sync", "--diff"]);
+        assert_eq!(diff.code, Some(0), "{diff}");
+        std::fs::read_to_string(sandbox.path("content/a.md")).unwrap()
+    };
+    let new = written(&["runbook", "sync"]);
+    assert_eq!(written(&["check", "--fix", "--select", "rule-drift"]), new);
+    new
+}
+
+#[test]
+fn a_text_that_becomes_one_of_several_lines_leaves_what_is_behind_it() {
+    insta::assert_snapshot!(with_lines(
+        "   # a copy\n   - alert: A   # paged by X\n     expr: up == 0 and foo\n     labels:\n       note: old   # the note\n   # end\n"
+    ), @"
+    # A
+
+    1. The rule:
+
+       ```yaml
+       # a copy
+       - alert: A   # paged by X
+         expr: up == 0 and foo
+         labels:
+           note: |-   # the note
+             l1
+             l2
+       # end
+       ```
+    ");
+    // Blanks would be a part of the text, and a comment one of the expression, which says the same with it.
+    insta::assert_snapshot!(with_lines(
+        "   - alert: A\n     expr: up == 9 # keep me\n     labels:\n       note: old   \n"
+    ), @"
+    # A
+
+    1. The rule:
+
+       ```yaml
+       - alert: A
+         expr: |- # keep me
+           up == 0
+             and foo
+         labels:
+           note: |-
+             l1
+             l2
+       ```
+    ");
+    // The comments below would be a part of the texts.
+    insta::assert_snapshot!(with_lines(
+        "   - alert: A\n     expr: up == 9\n       # below\n     labels: {note: old} # behind\n"
+    ), @r#"
+    # A
+
+    1. The rule:
+
+       ```yaml
+       - alert: A
+         expr: "up == 0\n  and foo"
+           # below
+         labels: {note: "l1\nl2"} # behind
+       ```
+    "#);
+}
+
+#[test]
+fn a_rule_that_is_written_anew_stays_an_excerpt_where_it_is() {
+    insta::assert_snapshot!(with_lines(
+        "   # a copy\n   groups:\n   - name: g # the group\n     rules:\n     - record: a:b\n       expr: up\n     - alert: A # anew\n       ? expr\n       : up == 9\n       labels:\n         note: old\n     # end\n"
+    ), @"
+    # A
+
+    1. The rule:
+
+       ```yaml
+       # a copy
+       groups:
+       - name: g # the group
+         rules:
+         - record: a:b
+           expr: up
+         - alert: A
+           expr: |-
+             up == 0
+               and foo
+           labels:
+             note: |-
+               l1
+               l2
+         # end
+       ```
+    ");
+}
+
 #[test]
 fn names_that_mean_something_elsewhere_are_quoted() {
     let rules = RULES.replace("HostDown", "'=a: [b](x)'").replace("node/hostdown/", "node/b.md");

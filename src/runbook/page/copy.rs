@@ -18,7 +18,7 @@ pub struct Copy {
     pub indent: usize,
     /// Which of the rules of its block it is, from 0.
     pub at: usize,
-    /// Whether the block holds this rule and nothing else.
+    /// Whether the block holds no other alert.
     pub is_alone: bool,
 }
 
