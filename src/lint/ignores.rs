@@ -2,7 +2,8 @@
 //!
 //! A comment stands at the end of the line of its finding. Where that is the middle of a text, or where a comment stands
 //! already, it stands above the rule, or above the line where there is none. A file is changed only if its YAML means the same
-//! afterwards.
+//! afterwards: a finding whose comment would change that is left without one. A rule file that is a literal text, as in a
+//! ConfigMap, has its comments inside.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +18,10 @@ use super::{Config, run};
 use crate::source::words::collapsed;
 use crate::source::{self, Diagnostic, Edit, FileId, SourceFile, Span, region_at};
 use crate::workspace::{Document, Workspace};
-use crate::yaml::{self, Node, NodeKind, ScalarStyle};
+use crate::yaml::{self, Node, NodeKind, Parsed, Scalar, ScalarStyle};
+
+/// How often the comments of one file are tried in parts in order to find those that cannot be written.
+const MAX_TRIES: usize = 200;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -43,19 +47,19 @@ pub fn add_ignores(workspace: &mut Workspace, config: &Config, reason: &str) -> 
     for document in workspace.documents() {
         let Some(found) = by_file.remove(&document.source.id()) else { continue };
         let levels = config.levels_in(document);
-        let mut comments = Comments::default();
         let places = Places::of(document);
-        let (placed, left): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|found| can_be_excused(found, &levels) && comments.place(found, &places));
+        let (placed, left): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|found| can_be_excused(found, &levels) && Comments::default().place(found, &places));
         ignored.left.extend(left);
-        match with_comments(document, &comments.edits(&places, &reason)) {
-            Some(new) => {
-                let (before, after) = (Arc::clone(&document.source), Arc::clone(&new.source));
-                ignored.files.push(FixedFile { before, after, applied: placed.len() });
-                ignored.excused += placed.len();
-                changed.push(new);
-            }
-            None => ignored.left.extend(placed),
+        let mut trial = Trial::of(document, &places, &reason);
+        trial.accept(&placed.iter().collect::<Vec<_>>());
+        ignored.left.extend(trial.left);
+        if let Some(new) = trial.best {
+            let (before, after) = (Arc::clone(&document.source), Arc::clone(&new.source));
+            ignored.files.push(FixedFile { before, after, applied: trial.accepted.len() });
+            ignored.excused += trial.accepted.len();
+            changed.push(new);
         }
     }
     // In files that are no documents nobody reads comments.
@@ -72,12 +76,52 @@ fn can_be_excused(found: &Diagnostic, levels: &FileLevels) -> bool {
         && !levels.is_locked(found.rule)
 }
 
-/// The document with the edits; `None` where there are none, or they would change what its YAML means.
-fn with_comments(document: &Document, edits: &[Edit]) -> Option<Document> {
-    let old = &document.source;
-    let text = (!edits.is_empty()).then(|| source::apply(old.text(), edits).ok())??;
-    let new = document.with_text(text);
-    mean_the_same(old, &new.source).then_some(new)
+/// Findings whose comments are tried together; where they cannot be written together, in halves.
+struct Trial<'a> {
+    document: &'a Document,
+    places: &'a Places<'a>,
+    reason: &'a str,
+    tries: usize,
+    accepted: Vec<&'a Diagnostic>,
+    /// The document with the comments of all that are accepted.
+    best: Option<Document>,
+    left: Vec<Diagnostic>,
+}
+
+impl<'a> Trial<'a> {
+    fn of(document: &'a Document, places: &'a Places<'a>, reason: &'a str) -> Self {
+        Trial { document, places, reason, tries: 0, accepted: Vec::new(), best: None, left: Vec::new() }
+    }
+
+    fn accept(&mut self, found: &[&'a Diagnostic]) {
+        if found.is_empty() {
+            return;
+        }
+        let new = if self.tries < MAX_TRIES { self.with_comments(found) } else { None };
+        self.tries += 1;
+        match new {
+            Some(document) => {
+                self.accepted.extend_from_slice(found);
+                self.best = Some(document);
+            }
+            None if found.len() == 1 || self.tries > MAX_TRIES => self.left.extend(found.iter().copied().cloned()),
+            None => {
+                let (first, second) = found.split_at(found.len() / 2);
+                self.accept(first);
+                self.accept(second);
+            }
+        }
+    }
+
+    /// The document with the comments of these and those that are accepted; `None` where they would change what its YAML
+    /// means.
+    fn with_comments(&self, found: &[&Diagnostic]) -> Option<Document> {
+        let mut comments = Comments::default();
+        let all_there = self.accepted.iter().chain(found).all(|found| comments.place(found, self.places));
+        let text = source::apply(self.document.source.text(), &comments.edits(self.places, self.reason)).ok()?;
+        let new = self.document.with_text(text);
+        (all_there && mean_the_same(self.document, &new)).then_some(new)
+    }
 }
 
 /// The rules of the comments that are to be written.
@@ -148,23 +192,28 @@ struct Text {
 
 impl<'d> Places<'d> {
     fn of(document: &'d Document) -> Self {
-        let file: &SourceFile = &document.source;
-        let parsed = yaml::parse(&document.source);
-        let mut texts = Vec::new();
+        let rules = rules_of(document);
+        let mut places = Places { file: &document.source, texts: Vec::new(), comments: Vec::new(), rules };
+        places.read(&document.source, &yaml::parse(&document.source));
+        places.texts.sort_by_key(|text| text.span);
+        places.comments.sort();
+        places
+    }
+
+    /// Notes the texts and comments of `file`, or of a text of it.
+    fn read(&mut self, file: &Arc<SourceFile>, parsed: &Parsed) {
+        self.comments.extend(parsed.comments.iter().map(|comment| comment.span));
         for root in parsed.documents.iter().filter_map(|document| document.root.as_ref()) {
-            each_scalar(root, |span, style| {
-                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+            each_scalar(root, &mut |span, scalar| {
+                if let Some(inner) = rule_file_in(file, scalar, span, &self.rules) {
+                    return self.read(file, &inner);
+                }
+                let is_block = scalar.style.is_block();
                 if is_block || span.slice(file.text()).contains('\n') {
-                    texts.push(Text { span, is_block });
+                    self.texts.push(Text { span, is_block });
                 }
             });
         }
-        texts.sort_by_key(|text| text.span);
-        let groups = document.rules().into_iter().flat_map(|rules| &rules.groups);
-        let mut rules: Vec<Span> = groups.flat_map(|group| &group.rules).map(|rule| rule.span).collect();
-        rules.sort();
-        let comments = parsed.comments.iter().map(|comment| comment.span).collect();
-        Places { file, texts, comments, rules }
     }
 
     /// The last text that begins up to the byte `at`.
@@ -177,7 +226,8 @@ impl<'d> Places<'d> {
     fn has_room_behind(&self, line: usize) -> bool {
         let Some(line) = self.file.line_span(line) else { return false };
         let is_inside = self.text_before(line.end()).is_some_and(|text| match text.is_block {
-            true => line.end() <= text.span.end(),
+            // Blanks at the end of a line are text, too, though the span of the last one ends before them.
+            true => line.start() < text.span.end(),
             false => text.span.start() < line.end() && line.end() < text.span.end(),
         });
         let behind = self.comments.partition_point(|comment| comment.start() < line.start());
@@ -208,15 +258,32 @@ impl<'d> Places<'d> {
     }
 }
 
-/// Shows `visit` the place and style of each scalar below `root`, where it is written.
-fn each_scalar(root: &Node, mut visit: impl FnMut(Span, ScalarStyle)) {
+/// The rules of a document, by their start.
+fn rules_of(document: &Document) -> Vec<Span> {
+    let groups = document.rules().into_iter().flat_map(|rules| &rules.groups);
+    let mut rules: Vec<Span> = groups.flat_map(|group| &group.rules).map(|rule| rule.span).collect();
+    rules.sort();
+    rules
+}
+
+/// The YAML of a literal text at `span` that some of the rules of its document were read from, as in a ConfigMap; `None` where
+/// it is another text. Its lines are lines of the file, and so are the comments at their ends.
+fn rule_file_in(file: &Arc<SourceFile>, scalar: &Scalar, span: Span, rules: &[Span]) -> Option<Parsed> {
+    let next = rules.get(rules.partition_point(|rule| rule.start() < span.start()))?;
+    // An expression holds no rule, and in other styles lines and comments are not what they seem.
+    let is_rule_file = scalar.style == ScalarStyle::Literal && next.start() < span.end();
+    is_rule_file.then(|| yaml::parse_nested(file, scalar))
+}
+
+/// Shows `visit` each scalar below `root` with its place, where it is written.
+fn each_scalar(root: &Node, visit: &mut dyn FnMut(Span, &Scalar)) {
     let mut pending = vec![root];
     while let Some(node) = pending.pop() {
         if node.alias().is_some() {
             continue;
         }
         match &node.kind {
-            NodeKind::Scalar(scalar) => visit(node.span, scalar.style),
+            NodeKind::Scalar(scalar) => visit(node.span, scalar),
             NodeKind::Mapping(mapping) => {
                 let written = mapping.entries.iter().filter(|entry| !entry.is_merged());
                 pending.extend(written.flat_map(|entry| [&entry.key, &entry.value]));
@@ -226,33 +293,47 @@ fn each_scalar(root: &Node, mut visit: impl FnMut(Span, ScalarStyle)) {
     }
 }
 
-/// Whether two texts are the same YAML but for comments and places.
-fn mean_the_same(old: &Arc<SourceFile>, new: &Arc<SourceFile>) -> bool {
-    let (old_yaml, new_yaml) = (yaml::parse(old), yaml::parse(new));
-    let problems = |parsed: &yaml::Parsed| parsed.problems.iter().map(|one| one.message.clone()).collect::<Vec<_>>();
-    old_yaml.documents.len() == new_yaml.documents.len()
-        && problems(&old_yaml) == problems(&new_yaml)
-        && old_yaml.documents.iter().zip(&new_yaml.documents).all(|(a, b)| match (&a.root, &b.root) {
-            (Some(a), Some(b)) => are_equal((a, old), (b, new)),
+/// Whether two documents are the same YAML but for comments and places.
+fn mean_the_same(old: &Document, new: &Document) -> bool {
+    let [old, new] = [old, new].map(|document| Side { file: &document.source, rules: rules_of(document) });
+    are_same(&yaml::parse(old.file), &yaml::parse(new.file), &old, &new)
+}
+
+/// One of two files that are compared.
+struct Side<'d> {
+    file: &'d Arc<SourceFile>,
+    /// Its rules, by their start.
+    rules: Vec<Span>,
+}
+
+fn are_same(a: &Parsed, b: &Parsed, of_a: &Side<'_>, of_b: &Side<'_>) -> bool {
+    let problems = |parsed: &Parsed| parsed.problems.iter().map(|one| one.message.clone()).collect::<Vec<_>>();
+    a.documents.len() == b.documents.len()
+        && problems(a) == problems(b)
+        && a.documents.iter().zip(&b.documents).all(|(a, b)| match (&a.root, &b.root) {
+            (Some(a), Some(b)) => are_equal((a, of_a), (b, of_b)),
             (a, b) => a.is_none() && b.is_none(),
         })
 }
 
 /// Whether two trees of YAML say the same. What stands behind an alias is compared where it is written.
-fn are_equal((a, a_file): (&Node, &SourceFile), (b, b_file): (&Node, &SourceFile)) -> bool {
+fn are_equal((a, of_a): (&Node, &Side<'_>), (b, of_b): (&Node, &Side<'_>)) -> bool {
     let mut pending = vec![(a, b)];
     while let Some((a, b)) = pending.pop() {
         if a.tag() != b.tag() {
             return false;
         }
         match (a.alias(), b.alias()) {
-            (Some(a), Some(b)) if a.slice(a_file.text()) == b.slice(b_file.text()) => continue,
+            (Some(a), Some(b)) if a.slice(of_a.file.text()) == b.slice(of_b.file.text()) => continue,
             (None, None) => {}
             _ => return false,
         }
         match (&a.kind, &b.kind) {
-            (NodeKind::Scalar(a), NodeKind::Scalar(b)) => {
-                if (a.style, a.is_null) != (b.style, b.is_null) || *a.value() != *b.value() {
+            (NodeKind::Scalar(one), NodeKind::Scalar(other)) => {
+                if (one.style, one.is_null) != (other.style, other.is_null)
+                    || (one.value() != other.value()
+                        && !are_same_rule_files((one, a.span, of_a), (other, b.span, of_b)))
+                {
                     return false;
                 }
             }
@@ -268,4 +349,45 @@ fn are_equal((a, a_file): (&Node, &SourceFile), (b, b_file): (&Node, &SourceFile
         }
     }
     true
+}
+
+/// Whether two texts that are not the same are rule files that are.
+fn are_same_rule_files(a: (&Scalar, Span, &Side<'_>), b: (&Scalar, Span, &Side<'_>)) -> bool {
+    let inner = |(scalar, span, of): (&Scalar, Span, &Side<'_>)| rule_file_in(of.file, scalar, span, &of.rules);
+    match (inner(a), inner(b)) {
+        (Some(inner_a), Some(inner_b)) => are_same(&inner_a, &inner_b, a.2, b.2),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Label, Severity};
+
+    #[test]
+    fn a_comment_that_cannot_be_written_takes_no_other_with_it() {
+        let text = "groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |\n          up\n        for: 5m\n      - alert: B\n        expr: up\n";
+        let source = Arc::new(SourceFile::new("r.yml", text));
+        let document = Document::rule_file(&source, &Config::default().settings());
+        // Whoever does not know of the text takes its line for one that has room.
+        let mut places = Places::of(&document);
+        places.texts.clear();
+        let found = |rule: &'static str, on: &str| {
+            let at = text.find(on).unwrap();
+            Diagnostic::new(rule, Severity::Warning, "wrong", Label::new(&source, Span::new(at, at + on.len()), ""))
+        };
+        let found =
+            [found("a/a", "A"), found("a/up", "  up\n"), found("a/for", "for"), found("a/b", "B"), found("a/c", "g\n")];
+        let mut trial = Trial::of(&document, &places, "why");
+        trial.accept(&found.iter().collect::<Vec<_>>());
+        let left: Vec<&str> = trial.left.iter().map(|left| left.rule).collect();
+        assert_eq!((left, trial.accepted.len()), (vec!["a/up"], 4));
+        let mut expected = text.to_owned();
+        for (line, rule) in [(": A\n", "a"), (": 5m\n", "for"), (": B\n", "b"), (": g\n", "c")] {
+            let with = format!("{} # promproof: ignore[a/{rule}] why\n", line.trim_end());
+            expected = expected.replacen(line, &with, 1);
+        }
+        assert_eq!(trial.best.map(|document| document.source.text().to_owned()), Some(expected));
+    }
 }
