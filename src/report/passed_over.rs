@@ -17,6 +17,7 @@ impl Reason {
             Reason::Template(templating) => counted(count, &format!("{} template", templating.name())),
             Reason::Foreign(foreign) => format!("{} of {}", counted(count, "file"), foreign.name()),
             Reason::Ignored => counted(count, "ignored file"),
+            Reason::Linked => counted(count, "symbolic link"),
         }
     }
 
@@ -26,6 +27,7 @@ impl Reason {
             Reason::Template(_) => "template",
             Reason::Foreign(_) => "foreign",
             Reason::Ignored => "ignored",
+            Reason::Linked => "linked",
         }
     }
 
@@ -35,6 +37,7 @@ impl Reason {
             Reason::Template(templating) => templating.name(),
             Reason::Foreign(foreign) => foreign.name(),
             Reason::Ignored => "ignore files",
+            Reason::Linked => "symbolic links",
         }
     }
 
@@ -44,6 +47,7 @@ impl Reason {
             Reason::Template(templating) => Some(templating.advice()),
             Reason::Foreign(_) => None,
             Reason::Ignored => Some("--no-ignore looks at what .gitignore and .ignore name"),
+            Reason::Linked => Some("a link is followed where it is named"),
         }
     }
 }
@@ -77,7 +81,7 @@ pub fn advice(files: &[PassedOver]) -> Option<&'static str> {
 /// Files of one kind that were passed over, as programs read it.
 #[derive(Serialize)]
 pub(super) struct PassedOverJson<'a> {
-    /// `template`, `foreign` for what other programs read, or `ignored`.
+    /// `template`, `foreign` for what other programs read, `ignored`, or `linked` for symbolic links.
     kind: &'static str,
     /// The template language or the program.
     name: &'static str,

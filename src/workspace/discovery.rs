@@ -54,6 +54,8 @@ pub struct Discovery {
     /// Files that `.gitignore` or `.ignore` names and that would have been read by their ending; not more than a
     /// bounded look finds.
     pub ignored: Vec<PathBuf>,
+    /// Symbolic links below folders that end as rule files do, and lead to files that are not among these.
+    pub links: Vec<PathBuf>,
     /// The paths that cannot be read.
     pub errors: Vec<ReadError>,
 }
@@ -205,13 +207,19 @@ impl Walk<'_> {
     fn entry(&mut self, entry: Entry, folder: &Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
         let filter = &self.lookup.filter;
         let is_folder = entry.kind.is_dir();
-        if !is_folder && !entry.kind.is_file() || entry.name == ".git" || filter.excludes(&entry.path) {
+        let is_link = entry.kind.is_symlink() && has_extension(&entry.path);
+        let is_other = !is_folder && !entry.kind.is_file() && !is_link;
+        if is_other || entry.name == ".git" || filter.excludes(&entry.path) {
             return;
         }
         let is_ignored =
             || folder.ignoring.as_ref().is_some_and(|ignoring| ignoring.ignores(&entry.canonical, is_folder));
         let is_hidden = entry.name.starts_with('.');
         let is_left_out = folder.only_included || is_hidden || is_ignored();
+        if is_link {
+            self.discovery.links.extend((!is_left_out).then_some(entry.path));
+            return;
+        }
         if is_left_out && !folder.only_included && !is_hidden && (is_folder || has_extension(&entry.path)) {
             ignored.push(entry.path.clone());
         }
@@ -259,6 +267,13 @@ impl Walk<'_> {
         }
         let files = &self.files;
         let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|canonical| files.contains_key(&canonical));
+        let home = &self.lookup.home;
+        let leads_elsewhere = |path: &PathBuf| {
+            let target = fs::canonicalize(path).ok().filter(|target| home.admits(target) && target.is_file());
+            target.is_some_and(|target| !files.contains_key(&target))
+        };
+        self.discovery.links.retain(leads_elsewhere);
+        self.discovery.links.sort_unstable();
         self.discovery.ignored.retain(|path| !is_read(path));
         self.discovery.ignored.sort_unstable();
         self.discovery.ignored.dedup();
@@ -344,11 +359,29 @@ mod tests {
             found.files.iter().map(|file| format!("{}{}", name(&file.path), if file.named { " (named)" } else { "" }));
         let ignored = found.ignored.iter().map(|path| format!("{}: ignored", name(path)));
         let errors = found.errors.iter().map(|error| format!("{}: {}", name(&error.path), error.message));
-        files.chain(ignored).chain(errors).collect::<Vec<_>>().join("\n")
+        let links = found.links.iter().map(|path| format!("{}: linked", name(path)));
+        files.chain(ignored).chain(links).chain(errors).collect::<Vec<_>>().join("\n")
     }
 
     fn found_in(directory: &Path, paths: &[&str]) -> String {
         found_with(directory, paths, &Lookup::default())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_to_what_is_not_read_are_known() {
+        let directory = tree(&[("sub/a.yml", ""), ("other/b.yml", "")]);
+        let link = |target: &str, path: &str| {
+            std::os::unix::fs::symlink(target, directory.path().join(path)).unwrap();
+        };
+        link("a.yml", "sub/again.yml");
+        link("../other/b.yml", "sub/other.yml");
+        link("../other", "sub/folder.yml");
+        link("nowhere.yml", "sub/broken.yml");
+        link("../other/b.yml", "sub/.hidden.yml");
+        link("/dev/null", "sub/null.yml");
+        assert_eq!(found_in(directory.path(), &["sub"]), "sub/a.yml\nsub/other.yml: linked");
+        assert_eq!(found_in(directory.path(), &["sub", "other"]), "other/b.yml\nsub/a.yml");
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Workspace {
     /// Finds the files of `paths` and reads them in parallel; they are added in the order of their names. Gives what
     /// cannot be read.
     pub fn find(&mut self, paths: &[PathBuf], lookup: &Lookup) -> Vec<ReadError> {
-        let (Discovery { files: found, mut errors, ignored, .. }, mut read) = self.discover(paths, lookup);
+        let (Discovery { files: found, mut errors, ignored, links, .. }, mut read) = self.discover(paths, lookup);
         let folders = paths.iter().filter_map(|path| path.canonicalize().ok()).filter(|path| path.is_dir());
         self.walked.get_or_insert_default().extend(folders);
         let mut files = Vec::new();
@@ -143,7 +143,9 @@ impl Workspace {
         for document in without_copies(paths, files) {
             self.list(document);
         }
-        let missed: Vec<PassedOver> = ignored.par_iter().filter_map(|path| self.missed(path)).collect();
+        let ignored = ignored.par_iter().map(|path| (path, Reason::Ignored));
+        let missed = ignored.chain(links.par_iter().map(|path| (path, Reason::Linked)));
+        let missed: Vec<PassedOver> = missed.filter_map(|(path, reason)| self.missed(path, reason)).collect();
         self.passed_over.extend(missed);
         errors
     }
@@ -173,8 +175,8 @@ impl Workspace {
         folder.canonicalize().is_ok_and(|folder| walked.iter().any(|walked| folder.starts_with(walked)))
     }
 
-    /// A file that would count if no ignore file named it.
-    fn missed(&self, path: &Path) -> Option<PassedOver> {
+    /// A file that would count if it were not for `reason`.
+    fn missed(&self, path: &Path, reason: Reason) -> Option<PassedOver> {
         let read = read(path).ok()?;
         let whole = read.for_its_shape();
         if !rules::may_hold_rules_or_tests(whole.text()) {
@@ -185,7 +187,7 @@ impl Workspace {
             FileShape::Tests => true,
             _ => false,
         };
-        counts.then(|| PassedOver { path: path.display().to_string(), reason: Reason::Ignored })
+        counts.then(|| PassedOver { path: path.display().to_string(), reason })
     }
 
     /// Whether a document is one of those that the run is about; one that is passed over is noted.

@@ -20,6 +20,8 @@ pub enum Reason {
     Foreign(Foreign),
     /// A `.gitignore` or `.ignore` names it.
     Ignored,
+    /// It is a symbolic link below a folder, and the file that it leads to is not read either.
+    Linked,
 }
 
 impl PassedOver {

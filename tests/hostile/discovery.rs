@@ -118,6 +118,24 @@ fn what_ignore_files_hide_is_said_and_can_be_read() {
     assert_eq!(attack::run(&sandbox, &["test", ".", "--no-ignore"]).code, 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_links_lead_to_is_said() {
+    let sandbox = repository(&[("other/b.yml", broken().as_bytes()), ("other/c.yml", b"a: 1\n")]);
+    for name in ["b.yml", "c.yml"] {
+        let link = sandbox.path(&format!("rules/{name}"));
+        std::fs::create_dir_all(sandbox.path("rules")).unwrap();
+        std::os::unix::fs::symlink(format!("../other/{name}"), link).unwrap();
+    }
+    let ended = check(&sandbox, &["rules", "sound.yml"]);
+    assert_eq!(ended.code, 0);
+    let said = "passed over 1 symbolic link; a link is followed where it is named";
+    assert!(ended.stdout.contains(said), "{}", ended.stdout);
+    assert_eq!(check(&sandbox, &["rules", "rules/b.yml"]).code, 1);
+    // Where it leads to a file of the run, nothing is passed over.
+    assert!(!check(&sandbox, &["."]).stdout.contains("symbolic link"));
+}
+
 #[test]
 fn ignore_files_above_the_repository_hide_nothing() {
     let above = Sandbox::with(&[
