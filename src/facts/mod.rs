@@ -18,6 +18,7 @@ mod conflict;
 mod follow;
 mod interval;
 mod labels;
+mod pairing;
 mod quantity;
 mod reads;
 mod selector;
@@ -38,6 +39,7 @@ use crate::source::Span;
 pub use comparison::{Comparison, Passes};
 pub use conflict::{Conflict, ConflictKind};
 pub use interval::Interval;
+pub use pairing::{Differing, Pairing, pairing};
 pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};
 pub use reads::{Reads, is_range_dependent};
 

@@ -224,7 +224,8 @@ fn is_term_of(part: &Expr, whole: &Expr, outer: Option<&MatchingClause>) -> bool
     !std::ptr::eq(rest, whole) && is_never_negative(rest) && (found || is_part(rest))
 }
 
-fn same_clause(a: Option<&MatchingClause>, b: Option<&MatchingClause>) -> bool {
+/// Whether two operators compare the same labels.
+pub(super) fn same_clause(a: Option<&MatchingClause>, b: Option<&MatchingClause>) -> bool {
     match (a, b) {
         (None, None) => true,
         (Some(a), Some(b)) => {

@@ -1,11 +1,12 @@
 //! What is said of an expression without data, attacked with data: no element of a result may have a label that is
 //! called impossible, lack one that is called guaranteed, or have a value outside of its bounds; no comparison that is
-//! called never true may let anything through; no operator whose sides are said never to match may yield anything.
+//! called never true may let anything through; no operator whose sides are said never to match may yield anything, and one that
+//! is said to pair each series with itself only what comes of that.
 
 use promproof::engine::{Engine, Options, QueryValue, Store};
-use promproof::facts::{Branch, ConflictKind, Facts, Passes, Presence};
+use promproof::facts::{self, Branch, ConflictKind, Facts, Passes, Presence};
 use promproof::model::{Labels, SampleValue};
-use promproof::promql::ast::{Expr, ExprKind};
+use promproof::promql::ast::{BinaryExpr, BinaryOp, Expr, ExprKind};
 use promproof::promql::{self, ParseOptions};
 
 use crate::expressions::Generator;
@@ -59,6 +60,9 @@ fn check(text: &str, expr: &Expr, facts: &Facts<'_>, store: &Store, t_ms: i64) -
                 );
             }
         }
+        if let ExprKind::Binary(operation) = &part.kind {
+            check_pairing(text, operation, &elements);
+        }
         let never = |comparison: &&promproof::facts::Comparison| {
             comparison.node == part.id && comparison.passes == Passes::Never
         };
@@ -74,6 +78,49 @@ fn check(text: &str, expr: &Expr, facts: &Facts<'_>, store: &Store, t_ms: i64) -
         }
     });
     outcome
+}
+
+#[test]
+fn series_meet_themselves_where_it_is_said() {
+    let tally = fuzz::run("parts and wholes", 12_000, |seed| {
+        let mut random = Generator::new(seed);
+        let text = part_and_whole(&mut random);
+        fuzz::show(&text);
+        let Ok(expr) = promql::parse(&text, &ParseOptions::all()) else { return Outcome::Refused };
+        let ExprKind::Binary(operation) = &expr.kind else { return Outcome::Refused };
+        if facts::pairing(operation).is_none() {
+            return Outcome::Refused;
+        }
+        let mut outcome = Outcome::Empty;
+        for _ in 0..8 {
+            let store = store(&mut random);
+            let t_ms = END_MS - random.below(400_000) as i64;
+            let elements = elements(&text, &expr, &store, t_ms).unwrap_or_default();
+            check_pairing(&text, operation, &elements);
+            if !elements.is_empty() {
+                outcome = Outcome::Result;
+            }
+        }
+        outcome
+    });
+    let said = tally.results + tally.empty;
+    assert!(tally.results > said / 4 || said < 100, "{} of {said} with results", tally.results);
+}
+
+/// Whether what an operator yields is what comes of a series that meets itself, if that is what is said of it.
+fn check_pairing(text: &str, operation: &BinaryExpr, elements: &[(Labels, f64)]) {
+    let Some(pairing) = facts::pairing(operation) else { return };
+    let is_near = |value: f64, wanted: f64| (value - wanted).abs() <= 1e-9 * wanted.abs();
+    for (labels, value) in elements {
+        let fits = match operation.op {
+            BinaryOp::Div => value.is_nan() || is_near(*value, pairing.factor),
+            BinaryOp::Sub | BinaryOp::Mod => value.is_nan() || *value == 0.0,
+            BinaryOp::Less | BinaryOp::Greater => operation.bool_modifier.is_some() && *value == 0.0,
+            BinaryOp::NotEqual if operation.bool_modifier.is_none() => value.is_nan(),
+            _ => true,
+        };
+        assert!(fits, "{text}: {pairing:?} yields {labels} {value}");
+    }
 }
 
 /// Whether an element may be one of the branch's.
@@ -240,6 +287,74 @@ fn share(random: &mut Generator) -> String {
             "sum{by}({function}({name}{{{part}}}[5m])) /{matching} sum{by_whole}({function}({name}{{{whole}}}[5m]))"
         ),
     }
+}
+
+/// Twice the same but for matchers, or nearly so, with an operator between them.
+fn part_and_whole(random: &mut Generator) -> String {
+    let (left, right) = (part_or_whole(random), part_or_whole(random));
+    let by = grouping(random);
+    let around = random.pick(&[
+        "X",
+        "X",
+        "rate(X[5m])",
+        "max_over_time(X[3m])",
+        "sumBY(X)",
+        "sumBY(rate(X[5m]))",
+        "avgBY(abs(X > 0))",
+        "countBY(X and on (job) b_total)",
+        "topkBY(1, X)",
+        "stddevBY(X)",
+        "count_valuesBY(\"zone\", X)",
+        "max_over_time(sumBY(X)[5m:1m])",
+        "quantileBY(0.5, X)",
+        "-(X * level)",
+        "X + 1",
+        "label_replace(X, \"code\", \"x\", \"zone\", \"(.*)\")",
+        "label_join(X, \"code\", \"-\", \"job\")",
+        "absent(X)",
+        "a_total * scalar(X)",
+        "X or b_total",
+        "X unless b_total{zone=\"x\"}",
+        "X > bool 1",
+        "sumBY(timestamp(X) - X)",
+        "histogram_quantile(0.5, X)",
+    ]);
+    let other_around = if random.below(12) == 0 { "sumBY(X)" } else { around };
+    let side = |around: &str, selector: &str| format!("({})", around.replace("BY", &by).replace('X', selector));
+    let factor = random.pick(&["", "", "", "100 * ", "0.5 * ", "0 * "]);
+    let filter = random.pick(&["", "", "", " > 1", " and on (job) b_total", " unless on (zone) level", " / 60"]);
+    let op = random.pick(&["/", "/", "/", "-", "%", ">", "< bool", "!=", "+"]);
+    let matching = match random.below(10) {
+        0 | 1 => format!(" ignoring ({})", random.pick(&LABELS)),
+        2 => " on (job, code)".to_owned(),
+        3 => format!(" on (job, {}) group_left", random.pick(&LABELS)),
+        4 => format!(" ignoring ({}) group_right", random.pick(&LABELS)),
+        5 => " fill (1)".to_owned(),
+        _ => String::new(),
+    };
+    let (left, right) = (side(around, &left), side(other_around, &right));
+    match random.below(2) {
+        0 => format!("({factor}{left}) {op}{matching} ({right}{filter})"),
+        _ => format!("({left}{filter}) {op}{matching} ({factor}{right})"),
+    }
+}
+
+fn part_or_whole(random: &mut Generator) -> String {
+    let mut matchers = Vec::new();
+    for _ in 0..random.below(3) {
+        matchers.push(random.pick(&[
+            "code=~\"5..\"",
+            "code=\"500\"",
+            "code!=\"\"",
+            "zone=\"x\"",
+            "zone!=\"y\"",
+            "job=~\"a|b\"",
+            "instance=\"1\"",
+            "le=\"\"",
+        ]));
+    }
+    let name = if random.below(20) == 0 { "gauge" } else { "a_total" };
+    format!("{name}{{{}}}", matchers.join(", "))
 }
 
 fn grouping(random: &mut Generator) -> String {
