@@ -41,7 +41,7 @@ fn texts_with_braces_that_are_no_actions_are_not_made_some() {
 
 #[test]
 fn a_percent_sign_in_an_address_is_no_unit() {
-    let ratio = "rate(x_total{a=\"b\"}[5m]) / rate(x_total[5m]) > 0.5";
+    let ratio = "sum(rate(x_total{a=\"b\"}[5m])) / sum(rate(x_total[5m])) > 0.5";
     let address = "https://graphs/?v={{ $value }}%20errors";
     assert_eq!(found_and_fixed(ratio, address), (String::new(), address.to_owned()));
     let (ids, fixed) = found_and_fixed(ratio, "{{ $value }}% errors");

@@ -33,6 +33,7 @@ mod rate_of_sum;
 mod raw_buckets;
 mod redundant_regex;
 mod selector_matchers;
+mod self_ratio;
 mod short_range;
 mod unlimited_is_zero;
 mod unused_include;
@@ -73,6 +74,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &rate_of_gauge::RateOfGauge,
     &rate_of_sum::RateOfSum,
     &raw_buckets::RawBuckets,
+    &self_ratio::SelfRatio,
     &short_range::ShortRange,
     &unlimited_is_zero::UnlimitedIsZero,
     &unused_include::UnusedInclude,
