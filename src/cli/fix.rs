@@ -45,19 +45,22 @@ pub(super) fn run(
     if args.diff {
         return diff(&fixed, &inputs, session);
     }
-    let count: usize = fixed.files.iter().map(|file| file.applied).sum();
     if from_stdin {
+        let count = fixed.files.iter().map(|file| file.applied).sum();
         print_text(&inputs, session)?;
         return check::report(args, config, known, inputs, count, &mut session.stderr(), session);
     }
-    let mut failures = Vec::new();
+    let (mut count, mut has_failed) = (0, false);
     for file in &fixed.files {
-        if let Err(failure) = rewrite::replace(&file.before, file.after.text()) {
-            session.report(&failure);
-            failures.push(failure);
-            // Findings are about what the disk holds.
-            if let Err(error) = inputs.workspace.set_text(file.before.id(), None) {
-                inputs.failures.push(error.into());
+        match rewrite::replace(&file.before, file.after.text()) {
+            Ok(()) => count += file.applied,
+            Err(failure) => {
+                session.report(&failure);
+                has_failed = true;
+                // Findings are about what the disk holds.
+                if let Err(error) = inputs.workspace.set_text(file.before.id(), None) {
+                    inputs.failures.push(error.into());
+                }
             }
         }
     }
@@ -70,7 +73,7 @@ pub(super) fn run(
         &mut session.stdout(session.format(&args.format).syntax()),
         session,
     )?;
-    Ok(if failures.is_empty() { outcome } else { ExitStatus::Failed })
+    Ok(if has_failed { ExitStatus::Failed } else { outcome })
 }
 
 /// Fixes what is part of the change, and says what it has fixed and nothing of what is left: a hook fails by having

@@ -55,12 +55,17 @@ fn in_inventory<'e>(name: &str, span: Span, premises: Premises<'e>) -> Option<La
     Some(labels)
 }
 
+/// How metrics begin that well-known programs write to the server themselves, with labels of their own: Tempo's generator of
+/// metrics, Grafana Cloud's account of what is used, k6.
+const WRITTEN: [&str; 4] = ["traces_spanmetrics_", "traces_service_graph_", "grafanacloud_", "k6_"];
+
 /// Whether a metric of this name comes from a scraped target as far as can be seen: recorded ones have a colon, or are known
 /// to be recorded. Pushgateway's own metrics have the labels of what was pushed.
 fn is_scraped(name: Option<&str>, premises: Premises<'_>) -> bool {
     name.is_some_and(|name| {
         !name.contains(':')
             && !matches!(name, "ALERTS" | "ALERTS_FOR_STATE" | "push_time_seconds" | "push_failure_time_seconds")
+            && !WRITTEN.iter().any(|prefix| name.starts_with(prefix))
             && !premises.recorded_names.is_some_and(|names| names.contains(name))
     })
 }

@@ -59,6 +59,7 @@ fn utf16_is_read_and_not_written() {
     let sandbox = repository(&[("a.yml", &fixable), ("t.yml", &test)]);
     let fixed = check(&sandbox, &[".", "--fix", "--unsafe-fixes", "--pedantic"]);
     assert!(fixed.stderr.contains("a.yml is not changed: it is UTF-16"), "{}{}", fixed.stdout, fixed.stderr);
+    assert!(!fixed.stdout.contains("fixed"), "{}", fixed.stdout);
     assert_eq!(std::fs::read(sandbox.path("a.yml")).unwrap(), fixable);
     let updated = attack::run(&sandbox, &["test", "t.yml", "--update"]);
     assert_eq!(updated.code, 2, "{}{}", updated.stdout, updated.stderr);
