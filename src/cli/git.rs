@@ -203,12 +203,13 @@ impl Repository {
         matches!(answer, Ok(Ok(output)) if output.starts_with(b"true"))
     }
 
-    /// The files that differ between a commit and the working tree; with `staged`, the index. Renames are found.
+    /// The files that differ between a commit and the working tree; with `staged`, the index. Renames are found. Of a submodule
+    /// that is at another commit, its folder.
     ///
     /// # Errors
     /// Where `git` fails.
     pub(super) fn changed(&self, since: &Commit, staged: bool) -> Result<Vec<Changed>, Error> {
-        let mut args = vec!["diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules"];
+        let mut args = vec!["diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"];
         args.extend(staged.then_some("--cached"));
         args.extend([since.0.as_str(), "--"]);
         let output = self.compared(&args)?;

@@ -113,6 +113,31 @@ fn folders_above_are_compared() {
     assert!(run.stdout.starts_with("../other/c.yml:") && run.stdout.contains("1 error in 1 of 3 files"), "{run}");
 }
 
+/// What a submodule brings when it is moved to another commit is new.
+#[test]
+fn a_submodule_that_moves_brings_what_is_in_it() {
+    let rules = |alert: &str| format!("groups:\n{}", group("g", &[bad(alert)]));
+    let library = repository(&[("r.yml", "groups: []\n")]);
+    let sandbox = repository(&[("a.yml", &rules("A"))]);
+    let from = library.path("");
+    git(&sandbox, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", from.to_str().unwrap(), "lib"]);
+    commit(&sandbox);
+    for reference in [&["--since", "HEAD"][..], &["--staged"]] {
+        assert_eq!(check(&sandbox, reference).stdout, "no findings that concern the change (2 files)\n");
+    }
+    library.write("r.yml", rules("B"));
+    commit(&library);
+    let fetch = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--remote"];
+    git(&sandbox, &fetch);
+    git(&sandbox, &["add", "-A"]);
+    for reference in [&["--since", "HEAD"][..], &["--staged"], &["--since", "HEAD", "--comparing", "whole"]] {
+        let run = check(&sandbox, reference);
+        assert!(run.stdout.starts_with("lib/r.yml:6:") && run.stdout.contains("1 error in 1 of 2 files"), "{run}");
+    }
+    commit(&sandbox);
+    assert_eq!(check(&sandbox, &["--since", "HEAD"]).stdout, "no findings that concern the change (2 files)\n");
+}
+
 /// Of a file that git names in bytes which are no text nothing is left out in silence.
 #[cfg(target_os = "linux")]
 #[test]
