@@ -51,6 +51,7 @@ fn srerun() {
     5 promql/impossible-match
     1 promql/missing-le
     4 promql/never-true
+    1 promql/rate-of-gauge
     1 rule/duplicate
     1 template/constant-value
     3 template/missing-label backend

@@ -38,9 +38,14 @@ Examples:
   promproof runbook list --output-format csv | grep missing
   promproof runbook list --online
 
-A page is ok, missing, moved, or there but for its capital letters; a link may lead elsewhere,
-depend on a label that nobody knows, or be none. With --online servers say whether pages that lie
-elsewhere are there; links with a part that nobody knows are not asked.
+What a link leads to:
+  ok          a page
+  other case  a page, but for its capital letters
+  moved       where a page was before
+  missing     nothing
+  elsewhere   none of the sites of pages; --online asks its server
+  unknown     it depends on a label whose values nobody knows
+  no link     the alert has none
 
 Exit code: 0, or 2 where something cannot be read.";
 
