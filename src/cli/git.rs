@@ -213,7 +213,7 @@ impl Repository {
         args.extend(staged.then_some("--cached"));
         args.extend([since.0.as_str(), "--"]);
         let output = self.compared(&args)?;
-        let mut parts = names(&output)?;
+        let mut parts = texts(&output);
         let mut changed = Vec::new();
         while let Some(meta) = parts.next() {
             let Some(path) = parts.next() else { break };
@@ -275,7 +275,7 @@ impl Repository {
     /// Where `git` fails.
     pub(super) fn half_staged(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let output = self.compared(&["diff", "--name-only", "-z", "--no-ext-diff", "--ignore-submodules", "--"])?;
-        let differing: FxHashSet<String> = names(&output)?.collect();
+        let differing: FxHashSet<String> = texts(&output).collect();
         if differing.is_empty() {
             return Ok(Vec::new());
         }
@@ -296,7 +296,7 @@ impl Repository {
     /// Where `git` fails.
     pub(super) fn untracked(&self) -> Result<Vec<String>, Error> {
         let output = self.checked(&["ls-files", "--others", "--exclude-standard", "-z", "--"])?;
-        Ok(names(&output)?.collect())
+        Ok(texts(&output).collect())
     }
 
     /// The regular files of a commit, and its symbolic links.
@@ -486,20 +486,6 @@ fn no_git(error: &io::Error) -> Error {
 fn first_line(said: &str) -> String {
     let line = said.lines().next().unwrap_or("it does not say why");
     line.trim_start_matches("fatal: ").to_owned()
-}
-
-/// As [`texts`], where files are named of which each counts.
-///
-/// # Errors
-/// Where the name of one that may be for promproof is no UTF-8: it would be taken for one that has not changed.
-fn names(output: &[u8]) -> Result<impl Iterator<Item = String>, Error> {
-    let is_lost = |name: &&[u8]| std::str::from_utf8(name).is_err();
-    let mut lost = output.split(|byte| *byte == 0).filter(is_lost).map(String::from_utf8_lossy);
-    match lost.find(|name| workspace::has_extension(Path::new(&**name))) {
-        Some(name) => Err(Error::new(format!("what has changed cannot be told: the name of `{name}` is not UTF-8"))
-            .help("rename it, or check everything")),
-        None => Ok(texts(output)),
-    }
 }
 
 /// The texts between zero bytes; what is no UTF-8 in them is replaced.

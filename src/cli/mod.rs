@@ -155,7 +155,7 @@ pub fn main() -> ExitCode {
 /// Prints help, the version, or what is wrong with the arguments.
 fn print_usage(message: &clap::Error, streams: Streams) -> ExitCode {
     let text = message.render();
-    Color::among(std::env::args_os()).or_else(environment::color).unwrap_or(Color::Auto).hold();
+    Color::asked_for_in(std::env::args_os()).or_else(environment::color).unwrap_or(Color::Auto).set_globally();
     if message.use_stderr() {
         // Where standard error is gone, the exit code has to do.
         let _ = write!(streams.stderr(), "{}", text.ansi());

@@ -50,8 +50,8 @@ pub(super) enum Color {
 }
 
 impl Color {
-    /// Makes it hold for all that is printed.
-    pub(super) fn hold(self) {
+    /// Sets it for all that this process prints.
+    pub(super) fn set_globally(self) {
         match self {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
@@ -60,12 +60,16 @@ impl Color {
         .write_global();
     }
 
-    /// What arguments say of it that make no sense as a whole, or ask for help.
-    pub(super) fn among(arguments: impl Iterator<Item = OsString>) -> Option<Color> {
+    /// What the last `--color` of a command line asks for. For command lines that clap does not read to their end, because they
+    /// ask for help or have a mistake.
+    pub(super) fn asked_for_in(arguments: impl Iterator<Item = OsString>) -> Option<Color> {
         let mut found = None;
         let mut is_next = false;
         for argument in arguments {
             let argument = argument.to_string_lossy();
+            if argument == "--" {
+                break;
+            }
             let value = if is_next { Some(&*argument) } else { argument.strip_prefix("--color=") };
             found = value.and_then(|value| Color::from_str(value, true).ok()).or(found);
             is_next = argument == "--color";

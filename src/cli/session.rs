@@ -36,7 +36,7 @@ pub(super) struct Session {
 impl Session {
     /// Looks at the terminal and the environment.
     pub(super) fn new(args: &SharedArgs, streams: Streams) -> Self {
-        args.color.or_else(environment::color).unwrap_or(Color::Auto).hold();
+        args.color.or_else(environment::color).unwrap_or(Color::Auto).set_globally();
         let style_of = |choice: anstream::ColorChoice, width: Option<usize>| Style {
             colour: choice != anstream::ColorChoice::Never,
             unicode: speaks_utf8(),

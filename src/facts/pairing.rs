@@ -1,7 +1,7 @@
 //! Operators that pair each series with itself: `rate(x{status=~"5.."}[5m]) / rate(x[5m])`.
 //!
-//! Both sides are the same expression but for matchers, and the labels of these matchers are kept on both sides and
-//! compared. Think of the expression without these matchers: each side has those of its elements whose labels pass the
+//! That is so where both sides are the same expression but for matchers, and the labels of these matchers are kept on both
+//! sides and compared. Think of the expression without these matchers: each side has those of its elements whose labels pass the
 //! side's own matchers, with the same values. Elements that match agree in these labels, so what one side has the other
 //! one has, too; and as an element has one partner at most, it is the element itself.
 
@@ -16,7 +16,7 @@ use crate::promql::ast::{
 };
 use crate::promql::functions::Wants;
 
-/// Expressions that nest more than this are not compared.
+/// Expressions that nest more than this are not compared: the stack is bounded, and nobody writes them.
 const MAX_DEPTH: usize = 64;
 
 /// What there is to say of an operator that pairs each series with itself.
@@ -29,6 +29,8 @@ pub struct Pairing<'e> {
     pub differing: Vec<Differing<'e>>,
     /// The labels by which both sides are aggregated last, if they are.
     pub grouping: Option<&'e Grouping>,
+    /// Whether `on` or `ignoring` says which labels are compared.
+    pub has_clause: bool,
 }
 
 /// A matcher that only one side has.
@@ -55,18 +57,22 @@ pub fn pairing(operation: &BinaryExpr) -> Option<Pairing<'_>> {
         return None;
     }
     let mut sides = Sides { differing: Vec::new(), grouping: None };
+    let listed = matching.clause.iter().flat_map(|clause| &clause.labels).map(|label| label.value.as_str());
+    let listed: FxHashSet<&str> = listed.collect();
     let is_compared = |differing: &Differing<'_>| match &matching.clause {
-        Some(clause) => {
-            let label = &differing.matcher.name.value;
-            clause.labels.iter().any(|listed| listed.value == *label) == clause.on
-        }
+        Some(clause) => listed.contains(differing.matcher.name.value.as_str()) == clause.on,
         None => true,
     };
     let holds = sides.same(left.expr, right.expr, MAX_DEPTH)
         && !sides.differing.is_empty()
         && sides.differing.iter().all(is_compared);
     let factor = left.factor / right.factor;
-    holds.then_some(Pairing { factor, differing: sides.differing, grouping: sides.grouping })
+    (holds && factor.is_finite()).then_some(Pairing {
+        factor,
+        differing: sides.differing,
+        grouping: sides.grouping,
+        has_clause: matching.clause.is_some(),
+    })
 }
 
 /// A side of the operator without what does not change which series meet: filters and constant factors.
@@ -79,19 +85,22 @@ struct Side<'e> {
 impl<'e> Side<'e> {
     fn of(expr: &'e Expr, may_be_scaled: bool) -> Self {
         let mut side = Side { expr: expr.without_parens(), factor: 1.0, is_filtered: false };
-        while let ExprKind::Binary(operation) = &side.expr.kind {
-            let inner = if let Some(kept) = filtered(operation) {
-                side.is_filtered = true;
-                kept
-            } else if let Some((factor, scaled)) = scaled(operation).filter(|_| may_be_scaled) {
-                side.factor *= factor;
-                scaled
-            } else {
-                break;
+        loop {
+            let (factor, inner) = match &side.expr.kind {
+                ExprKind::Unary(unary) if may_be_scaled => (if unary.negative { -1.0 } else { 1.0 }, &unary.operand),
+                ExprKind::Binary(operation) => match (filtered(operation), scaled(operation)) {
+                    (Some(kept), _) => {
+                        side.is_filtered = true;
+                        (1.0, kept)
+                    }
+                    (None, Some(scaled)) if may_be_scaled => scaled,
+                    _ => return side,
+                },
+                _ => return side,
             };
+            side.factor *= factor;
             side.expr = inner.without_parens();
         }
-        side
     }
 }
 
@@ -213,8 +222,11 @@ impl<'e> Sides<'e> {
             return true;
         }
         self.grouping = a.grouping.as_ref();
+        let Some(grouping) = &a.grouping else { return false };
+        let listed: FxHashSet<&str> = grouping.labels.iter().map(|label| label.value.as_str()).collect();
+        let is_kept = |one: &Differing<'_>| listed.contains(one.matcher.name.value.as_str()) != grouping.without;
         // A label of `count_values` may take the place of another one.
-        a.op != AggregateOp::CountValues && self.since(before).iter().all(|differing| is_kept(a, differing.matcher))
+        a.op != AggregateOp::CountValues && self.since(before).iter().all(is_kept)
     }
 
     fn calls(&mut self, a: &'e Call, b: &'e Call, depth: usize) -> bool {
@@ -248,13 +260,6 @@ fn condition(matcher: &Matcher) -> (&str, MatchOp, &[u8]) {
 /// Whether it is the metric's name, written as a matcher.
 fn is_name(matcher: &Matcher) -> bool {
     matcher.name.value == METRIC_NAME && matcher.op == MatchOp::Equal
-}
-
-/// Whether the label is one of those that the aggregation groups by.
-fn is_kept(aggregate: &AggregateExpr, matcher: &Matcher) -> bool {
-    aggregate.grouping.as_ref().is_some_and(|grouping| {
-        grouping.labels.iter().any(|label| label.value == matcher.name.value) != grouping.without
-    })
 }
 
 fn same_grouping(a: &AggregateExpr, b: &AggregateExpr) -> bool {

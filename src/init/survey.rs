@@ -87,7 +87,7 @@ impl Survey {
                 }
                 Reason::Foreign(foreign) => format!("file of {}", foreign.name()),
                 Reason::Ignored => "ignored file".to_owned(),
-                Reason::Linked => "symbolic link".to_owned(),
+                Reason::Linked => "linked file".to_owned(),
             };
             *survey.passed_over.entry(what).or_default() += 1;
         }

@@ -17,7 +17,7 @@ impl Reason {
             Reason::Template(templating) => counted(count, &format!("{} template", templating.name())),
             Reason::Foreign(foreign) => format!("{} of {}", counted(count, "file"), foreign.name()),
             Reason::Ignored => counted(count, "ignored file"),
-            Reason::Linked => counted(count, "symbolic link"),
+            Reason::Linked => counted(count, "linked file"),
         }
     }
 
@@ -47,7 +47,7 @@ impl Reason {
             Reason::Template(templating) => Some(templating.advice()),
             Reason::Foreign(_) => None,
             Reason::Ignored => Some("--no-ignore looks at what .gitignore and .ignore name"),
-            Reason::Linked => Some("a link is followed where it is named"),
+            Reason::Linked => Some("name a link to follow it"),
         }
     }
 }

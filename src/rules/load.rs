@@ -23,6 +23,8 @@ pub struct LoadOptions {
     pub ignore_unknown_fields: bool,
     /// The program whose rules they are; `None` recognises it by what is in the file.
     pub dialect: Option<Dialect>,
+    /// Whether somebody named the file: where groups stand under no `groups:` in it, that was forgotten.
+    pub is_named: bool,
 }
 
 /// The rule groups of all documents of a file.
@@ -54,7 +56,7 @@ fn load_shapes(
     reader: Reader<'_>,
     options: &LoadOptions,
 ) -> RuleFile {
-    let shape = shape_of(&shapes);
+    let shape = shape_of(&shapes, options);
     let loader = Loader::of_documents(parsed, shapes, shape, reader, options);
     let Loader { file, reader, mut groups, comments, nested_problems, dialect, .. } = loader;
     let rules = groups.iter_mut().flat_map(|group| &mut group.rules);
@@ -80,17 +82,26 @@ fn load_shapes(
 pub(super) fn nodes(file: &Arc<SourceFile>, options: &LoadOptions) -> Vec<Arc<Node>> {
     let parsed = yaml::parse(file);
     let shapes = shape::of_documents(&parsed, file).1;
-    let shape = shape_of(&shapes);
+    let shape = shape_of(&shapes, options);
     Loader::of_documents(&parsed, shapes, shape, Reader::of_nodes(file), options).reader.into_nodes()
 }
 
 /// How the groups of all documents are wrapped.
-fn shape_of(documents: &[DocumentShape<'_>]) -> Shape {
-    let parts = documents.iter().flat_map(|document| match document {
-        DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => parts.as_slice(),
-        _ => &[],
-    });
-    parts.map(shape_of_part).max().unwrap_or(Shape::Plain)
+fn shape_of(documents: &[DocumentShape<'_>], options: &LoadOptions) -> Shape {
+    let parts = || {
+        documents.iter().flat_map(|document| match document {
+            DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => parts.as_slice(),
+            _ => &[],
+        })
+    };
+    let widest = parts().map(shape_of_part).max().unwrap_or(Shape::Plain);
+    // What Prometheus reads itself is what counts, whatever stands in further documents.
+    let is_plain = |part: &Part<'_>| match part.kind {
+        PartKind::File => true,
+        PartKind::BareGroups => options.is_named,
+        _ => false,
+    };
+    if widest == Shape::Bare && parts().any(is_plain) { Shape::Plain } else { widest }
 }
 
 fn shape_of_part(part: &Part<'_>) -> Shape {
@@ -158,7 +169,9 @@ impl<'a> Loader<'a> {
             let Some(root) = &document.root else { continue };
             match of_document {
                 // Beside PrometheusRules, other Kubernetes objects are none of our business.
-                DocumentShape::Rules(parts) | DocumentShape::Quotes(parts) => {
+                DocumentShape::Rules(parts) | DocumentShape::Quotes(parts)
+                    if shape != Shape::Plain || parts.iter().all(|part| shape_of_part(part) == Shape::Plain) =>
+                {
                     parts.iter().filter(|part| shape_of_part(part) >= shape).for_each(|part| loader.part(part));
                 }
                 _ if shape != Shape::Plain => {}

@@ -15,7 +15,7 @@ use super::ignoring::Ignoring;
 use super::sniff::{has_extension, is_worth_reading};
 
 /// So many entries of ignored folders are looked at to say what was passed over.
-const MAX_IGNORED_ENTRIES: usize = 10_000;
+const MAX_PASSED_OVER_ENTRIES: usize = 10_000;
 
 /// So many folders are worth the way to another thread.
 const FOLDERS_AT_ONCE: usize = 8;
@@ -54,7 +54,8 @@ pub struct Discovery {
     /// Files that `.gitignore` or `.ignore` names and that would have been read by their ending; not more than a
     /// bounded look finds.
     pub ignored: Vec<PathBuf>,
-    /// Symbolic links below folders that end as rule files do, and lead to files that are not among these.
+    /// Files with the endings of rule files that symbolic links below the folders lead to, each by one of its links, and that
+    /// are not among `files`; not more than a bounded look finds.
     pub links: Vec<PathBuf>,
     /// The paths that cannot be read.
     pub errors: Vec<ReadError>,
@@ -80,7 +81,7 @@ pub(super) fn discover_telling(paths: &[PathBuf], lookup: &Lookup, tell: &mut dy
     });
     let named = named.collect();
     let (discovery, files, unsure) = (Discovery::default(), FxHashMap::default(), Vec::new());
-    let mut walk = Walk { lookup, discovery, files, named, unsure, tell };
+    let mut walk = Walk { lookup, discovery, files, named, unsure, links: Vec::new(), tell };
     for start in starts {
         match start {
             Start::Folder(path) => walk.folder(path),
@@ -120,6 +121,8 @@ struct Walk<'a> {
     named: FxHashSet<PathBuf>,
     /// Files of which only a look into them says whether they count.
     unsure: Vec<(PathBuf, PathBuf)>,
+    /// Symbolic links below the folders.
+    links: Vec<PathBuf>,
     /// Whom to tell of each file.
     tell: &'a mut dyn FnMut(&Found),
 }
@@ -177,7 +180,8 @@ impl Walk<'_> {
         while let Some((folder, entries)) = next(&mut waiting) {
             self.enter(folder, entries, &mut waiting, &mut ignored);
         }
-        self.look_into_ignored(ignored);
+        let ignored = self.files_of(ignored);
+        self.discovery.ignored.extend(ignored);
     }
 
     /// Looks at what is in one folder.
@@ -207,7 +211,7 @@ impl Walk<'_> {
     fn entry(&mut self, entry: Entry, folder: &Folder, waiting: &mut Vec<Folder>, ignored: &mut Vec<PathBuf>) {
         let filter = &self.lookup.filter;
         let is_folder = entry.kind.is_dir();
-        let is_link = entry.kind.is_symlink() && has_extension(&entry.path);
+        let is_link = entry.kind.is_symlink();
         let is_other = !is_folder && !entry.kind.is_file() && !is_link;
         if is_other || entry.name == ".git" || filter.excludes(&entry.path) {
             return;
@@ -217,7 +221,7 @@ impl Walk<'_> {
         let is_hidden = entry.name.starts_with('.');
         let is_left_out = folder.only_included || is_hidden || is_ignored();
         if is_link {
-            self.discovery.links.extend((!is_left_out).then_some(entry.path));
+            self.links.extend((!is_left_out).then_some(entry.path));
             return;
         }
         if is_left_out && !folder.only_included && !is_hidden && (is_folder || has_extension(&entry.path)) {
@@ -240,12 +244,13 @@ impl Walk<'_> {
         }
     }
 
-    /// Notes which files of ignored paths would have been read.
-    fn look_into_ignored(&mut self, mut waiting: Vec<PathBuf>) {
-        let mut left = MAX_IGNORED_ENTRIES;
+    /// Which files of paths that are passed over would have been read by their ending, as far as a bounded look finds them.
+    fn files_of(&self, mut waiting: Vec<PathBuf>) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut left = MAX_PASSED_OVER_ENTRIES;
         while let Some(path) = waiting.pop() {
             if !path.is_dir() {
-                self.discovery.ignored.push(path);
+                found.push(path);
                 continue;
             }
             for entry in entries(&path, &path).unwrap_or_default() {
@@ -253,10 +258,30 @@ impl Walk<'_> {
                 if counts && !entry.name.starts_with('.') && !self.lookup.filter.excludes(&entry.path) {
                     waiting.push(entry.path);
                 }
-                let Some(fewer) = left.checked_sub(1) else { return };
+                let Some(fewer) = left.checked_sub(1) else { return found };
                 left = fewer;
             }
         }
+        found
+    }
+
+    /// What the links lead to that was not read, each file once.
+    fn linked(&self) -> Vec<PathBuf> {
+        let is_open = |target: &PathBuf| self.lookup.home.admits(target);
+        let target = |path: &PathBuf| fs::canonicalize(path).ok().filter(is_open);
+        let mut links = self.links.clone();
+        links.sort_unstable();
+        let mut seen = FxHashSet::default();
+        links.retain(|link| {
+            let counts = |target: &PathBuf| target.is_dir() || target.is_file() && has_extension(link);
+            target(link).filter(counts).is_some_and(|target| seen.insert(target))
+        });
+        links.truncate(MAX_PASSED_OVER_ENTRIES);
+        let mut found = self.files_of(links);
+        found.sort_unstable();
+        let mut seen = FxHashSet::default();
+        found.retain(|path| target(path).is_some_and(|path| !self.files.contains_key(&path) && seen.insert(path)));
+        found
     }
 
     fn finish(mut self) -> Discovery {
@@ -265,15 +290,9 @@ impl Walk<'_> {
         for (path, canonical) in unsure {
             self.add(path, canonical);
         }
+        self.discovery.links = self.linked();
         let files = &self.files;
         let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|canonical| files.contains_key(&canonical));
-        let home = &self.lookup.home;
-        let leads_elsewhere = |path: &PathBuf| {
-            let target = fs::canonicalize(path).ok().filter(|target| home.admits(target) && target.is_file());
-            target.is_some_and(|target| !files.contains_key(&target))
-        };
-        self.discovery.links.retain(leads_elsewhere);
-        self.discovery.links.sort_unstable();
         self.discovery.ignored.retain(|path| !is_read(path));
         self.discovery.ignored.sort_unstable();
         self.discovery.ignored.dedup();
@@ -376,12 +395,16 @@ mod tests {
         };
         link("a.yml", "sub/again.yml");
         link("../other/b.yml", "sub/other.yml");
-        link("../other", "sub/folder.yml");
+        link("../other", "sub/again");
+        link("../sub", "sub/itself");
         link("nowhere.yml", "sub/broken.yml");
         link("../other/b.yml", "sub/.hidden.yml");
         link("/dev/null", "sub/null.yml");
-        assert_eq!(found_in(directory.path(), &["sub"]), "sub/a.yml\nsub/other.yml: linked");
+        assert_eq!(found_in(directory.path(), &["sub"]), "sub/a.yml\nsub/again/b.yml: linked");
         assert_eq!(found_in(directory.path(), &["sub", "other"]), "other/b.yml\nsub/a.yml");
+        // However many lead to one file, it is looked at once.
+        (0..2000).for_each(|at| link("../other/b.yml", &format!("sub/{at}.yml")));
+        assert_eq!(found_in(directory.path(), &["sub"]), "sub/a.yml\nsub/0.yml: linked");
     }
 
     #[test]

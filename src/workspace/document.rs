@@ -85,7 +85,7 @@ impl Document {
             return None;
         }
         let parsed = yaml::parse_with_threads(whole);
-        let options = settings.load_options(read.file.name());
+        let options = LoadOptions { is_named: named, ..settings.load_options(read.file.name()) };
         let mut loaded = None;
         let shape = match purpose {
             _ if !may_count => FileShape::Other,

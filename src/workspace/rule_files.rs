@@ -10,7 +10,7 @@ use super::glob::{self, Match, Matches, Stopped};
 use super::paths::normalize;
 use super::{Home, Workspace};
 use crate::rules::findings::INVALID_VALUE;
-use crate::rules::{FileShape, RuleFile};
+use crate::rules::{FileShape, RuleFile, Shape};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
 
@@ -176,6 +176,14 @@ fn load(document: &Document) -> Result<Arc<RuleFile>, Unusable> {
     }
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let Some(rules) = rules.filter(|_| problems.is_empty()) else { return Err(Unusable::Mistakes(problems)) };
+    if rules.shape == Shape::Bare {
+        let what = if rules.groups.iter().all(|group| group.name.text().is_empty()) {
+            "its rules stand in no group"
+        } else {
+            "its groups stand under no `groups:`"
+        };
+        return Err(Unusable::AsWhole(format!("{what}, and Prometheus does not load it")));
+    }
     match rules.unchecked.keys().next() {
         Some(language) => {
             Err(Unusable::AsWhole(format!("it has expressions in {language}, and only PromQL can be evaluated")))

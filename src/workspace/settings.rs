@@ -28,6 +28,7 @@ impl Settings {
             parse: self.parse,
             ignore_unknown_fields: self.ignore_unknown_fields,
             dialect: self.dialects.of(name),
+            is_named: false,
         }
     }
 }

@@ -130,11 +130,15 @@ fn what_links_lead_to_is_said() {
     }
     let ended = check(&sandbox, &["rules", "sound.yml"]);
     assert_eq!(ended.code, 0);
-    let said = "passed over 1 symbolic link; a link is followed where it is named";
+    let said = "passed over 1 linked file; name a link to follow it";
     assert!(ended.stdout.contains(said), "{}", ended.stdout);
     assert_eq!(check(&sandbox, &["rules", "rules/b.yml"]).code, 1);
     // Where it leads to a file of the run, nothing is passed over.
-    assert!(!check(&sandbox, &["."]).stdout.contains("symbolic link"));
+    assert!(!check(&sandbox, &["."]).stdout.contains("linked file"));
+    // Links to folders lead to files, too.
+    symlink("../other", sandbox.path("more")).unwrap();
+    let ended = check(&sandbox, &["rules", "sound.yml"]);
+    assert!(ended.stdout.contains("passed over 1 linked file"), "{}", ended.stdout);
 }
 
 #[test]

@@ -142,23 +142,38 @@ fn a_submodule_that_moves_brings_what_is_in_it() {
 #[cfg(target_os = "linux")]
 #[test]
 fn names_that_are_no_text_are_said() {
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
     let rules = format!("groups:\n{}", group("g", &[bad("A")]));
-    let sandbox = repository(&[("a.yml", &rules)]);
-    let odd = sandbox.path("").join(std::ffi::OsStr::from_bytes(b"n\xff.yml"));
-    fs::write(&odd, &rules).unwrap();
-    let said = "error: what has changed cannot be told: the name of `n\u{fffd}.yml` is not UTF-8";
-    let run = check(&sandbox, &["--since", "HEAD"]);
-    assert!(run.stderr.starts_with(said) && run.code == Some(2), "{run}");
-    git(&sandbox, &["add", "-A"]);
-    let run = check(&sandbox, &["--staged"]);
-    assert!(run.stderr.starts_with(said) && run.code == Some(2), "{run}");
-    // What has not changed does not matter.
-    commit(&sandbox);
-    sandbox.write("a.yml", rules.replace("> 1", "> 2"));
-    let run = check(&sandbox, &["--since", "HEAD"]);
-    assert!(run.stdout.starts_with("a.yml:6:") && run.stdout.contains("1 error in 1 of 2 files"), "{run}");
+    for name in [b"n\xff.yml".as_slice(), b"\xff.txt"] {
+        let sandbox = repository(&[("a.yml", &rules), ("b/a.yml", &rules.replace("name: g", "name: h"))]);
+        let odd = sandbox.path("b").join(OsStr::from_bytes(name));
+        fs::write(&odd, &rules).unwrap();
+        let lossy = String::from_utf8_lossy(name);
+        let said = format!("error: what has changed in `b/{lossy}` cannot be told: its name is not UTF-8");
+        let is_said = |options: &[&str]| {
+            let run = check(&sandbox, options);
+            assert!(run.stderr.starts_with(&said) && run.code == Some(2), "{run}");
+        };
+        is_said(&["--since", "HEAD"]);
+        // It does not matter to those who do not look at it, or where nothing has changed in it.
+        sandbox.write("a.yml", rules.replace("> 1", "> 2"));
+        let run = check(&sandbox, &["--since", "HEAD", "a.yml"]);
+        assert!(run.stdout.starts_with("a.yml:6:") && run.stdout.contains("1 error in 1 of 1 file"), "{run}");
+        git(&sandbox, &["add", "-A"]);
+        is_said(&["--staged"]);
+        commit(&sandbox);
+        sandbox.write("a.yml", &rules);
+        let run = check(&sandbox, &["--since", "HEAD"]);
+        assert!(run.stdout.starts_with("a.yml:6:") && run.stdout.contains("1 error in 1 of 3 files"), "{run}");
+        commit(&sandbox);
+        // Renamed, as is advised.
+        fs::rename(&odd, sandbox.path("b/n.yml")).unwrap();
+        commit(&sandbox);
+        let run = check(&sandbox, &["--since", "HEAD~1"]);
+        assert_eq!(run.code, Some(0), "{run}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::scratch::Scratch;
 use super::{Error, Session};
 use crate::lint::{self, Config, Earlier, Gone, Identity, Kept, Renamed, Side};
 use crate::source::{Diagnostic, FileId, SourceFile};
-use crate::workspace::{self, Purpose, Workspace};
+use crate::workspace::{self, Document, Purpose, Workspace};
 use tree::Tree;
 
 /// What pre-commit sets to the commit before those that are to be looked at: with --from-ref, and before a push.
@@ -163,6 +163,8 @@ impl SinceArgs {
         let (changed, (untracked, files_then)) =
             rayon::join(|| change.files(&repository, &commit), || (repository.untracked(), repository.files(&commit)));
         let (changed, untracked) = (changed?, untracked?);
+        let named = changed.iter().map(|changed| &changed.path).chain(&untracked);
+        forbid_lost_names(&inputs.workspace, &repository.root, &current_dir, named)?;
         let mut left_out = FxHashSet::default();
         let mut unstaged = Vec::new();
         if is_staged {
@@ -207,6 +209,28 @@ impl SinceArgs {
             gone.leave_out(&whole.workspace);
         }
         Ok(Some(Before { workspace, config, renamed, gone, left_out, tree }))
+    }
+}
+
+/// Looks whether a file that has changed is one whose name is not UTF-8: it would be taken for one that has not changed. `named`
+/// are paths from the root as git prints them, with marks in the place of what is no text.
+fn forbid_lost_names<'n>(
+    workspace: &Workspace,
+    root: &Path,
+    current_dir: &Path,
+    named: impl Iterator<Item = &'n String>,
+) -> Result<(), Error> {
+    let is_lost =
+        |path: &Path| path.to_str().is_some_and(|path| path.contains(char::REPLACEMENT_CHARACTER)) && !path.exists();
+    let whole = |document: &Arc<Document>| workspace::paths::normalize(&current_dir.join(document.source.name()));
+    let lost: FxHashSet<PathBuf> = workspace.documents().iter().map(whole).filter(|path| is_lost(path)).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    match named.into_iter().find(|path| lost.contains(&root.join(path))) {
+        Some(path) => Err(Error::new(format!("what has changed in `{path}` cannot be told: its name is not UTF-8"))
+            .help("rename it, or check everything")),
+        None => Ok(()),
     }
 }
 

@@ -56,8 +56,8 @@ pub(super) fn start_timestamp<'a>(
 /// Says that `timestamp(x @ t offset d)` is hardly what anybody wants.
 fn note_forgotten_offset(eval: &mut Evaluator<'_>, selector: &Selector, span: Span) -> Result<(), EvalError> {
     if selector.at.is_some() && selector.offset.resolve(&eval.query)? != 0 {
-        let message = "timestamp() looks at the time of the @ modifier without the offset, among the samples that are \
-                       loaded with it"
+        let message = "timestamp() looks at the time of the @ modifier and forgets the offset, but sees only the \
+                       samples that the offset has loaded"
             .to_owned();
         eval.annotations.add(AnnotationKind::Info, message, span);
     }

@@ -220,5 +220,6 @@ fn run(text: &str, workspace: &Workspace, options: &RunOptions) -> TestReport {
 /// The name of an alert as that of a file, and of none that is hidden.
 fn file_name(alert: &str) -> String {
     let alert = alert.trim_start_matches('.');
+    let alert = if alert.is_empty() { "alert" } else { alert };
     alert.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
 }

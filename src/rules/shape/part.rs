@@ -1,6 +1,7 @@
 //! The parts of a document that hold rule groups.
 
 use super::{helm_values, kubernetes};
+use crate::rules::fields::Place;
 use crate::yaml::{Mapping, Node, Scalar};
 
 /// A part of a document that holds rule groups.
@@ -69,11 +70,12 @@ fn is_rule(node: &Node) -> bool {
         && rule.entries.iter().all(|entry| entry.name().is_some_and(|name| FIELDS.contains(&name)))
 }
 
-/// Whether a node is a rule group on its own: it has a name, and rules that are nothing else.
+/// Whether a node is a rule group on its own: it has a name, rules that are nothing else, and nothing that groups do not have.
 fn is_group(node: &Node) -> bool {
     let Some(group) = node.as_mapping() else { return false };
     let rules = group.get("rules").and_then(|entry| entry.value.as_sequence());
     group.get("name").is_some_and(|entry| entry.value.as_scalar().is_some())
+        && group.entries.iter().all(|entry| entry.name().is_some_and(|name| Place::Group.has(name)))
         && rules.is_some_and(|rules| !rules.items.is_empty() && rules.items.iter().all(is_rule))
 }
 

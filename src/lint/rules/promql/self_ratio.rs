@@ -20,11 +20,11 @@ impl LintRule for SelfRatio {
         let Some(expr) = &cx.rule.parsed else { return };
         expr.walk(&mut |part| {
             if let ExprKind::Binary(operation) = &part.kind
-                && let Some(does) = does(operation.op)
+                && let Some(deed) = deed(operation.op)
                 && let Some(pairing) = facts::pairing(operation)
                 && !is_spoken_of(cx, operation)
             {
-                out.push(report(cx, operation, does, &pairing));
+                out.push(report(cx, operation, deed, &pairing));
             }
         });
     }
@@ -32,7 +32,7 @@ impl LintRule for SelfRatio {
 
 /// What the operator does to a series that meets itself. `==` and `!=` are asked on purpose: only `NaN` is not equal to
 /// itself.
-fn does(op: BinaryOp) -> Option<&'static str> {
+fn deed(op: BinaryOp) -> Option<&'static str> {
     match op {
         BinaryOp::Div | BinaryOp::Mod => Some("divides each series by itself"),
         BinaryOp::Sub => Some("subtracts each series from itself"),
@@ -62,7 +62,7 @@ fn result(operation: &BinaryExpr, factor: f64) -> String {
     }
 }
 
-fn report(cx: &RuleContext<'_>, operation: &BinaryExpr, does: &str, pairing: &Pairing<'_>) -> Diagnostic {
+fn report(cx: &RuleContext<'_>, operation: &BinaryExpr, deed: &str, pairing: &Pairing<'_>) -> Diagnostic {
     let (file, expr) = (cx.file(), &cx.rule.expr);
     let mut labels: Vec<&str> =
         pairing.differing.iter().map(|differing| differing.matcher.name.value.as_str()).collect();
@@ -70,7 +70,7 @@ fn report(cx: &RuleContext<'_>, operation: &BinaryExpr, does: &str, pairing: &Pa
     labels.dedup();
     let (kept, have) = (words::list(&labels), if labels.len() == 1 { "has" } else { "have" });
     let op = operation.op.symbol();
-    let message = format!("`{op}` {does}: {kept}, which both sides keep, {have} to be equal");
+    let message = format!("`{op}` {deed}: {kept}, which both sides keep, {have} to be equal");
     let mut found = META.diagnostic(message, file.inside(expr, operation.op_span, result(operation, pairing.factor)));
     for (on_left, text) in [(true, "only on the left"), (false, "only on the right")] {
         if let Some(first) = pairing.differing.iter().find(|differing| differing.on_left == on_left) {
@@ -84,9 +84,9 @@ fn help(op: BinaryOp, labels: &[&str], pairing: &Pairing<'_>) -> String {
     let listed = labels.join(", ");
     // Buckets hold each other, and are not added up.
     if labels == ["le"] {
+        let op = op.symbol();
         return format!(
-            "compare with the bucket of all: `{{le=\"+Inf\"}}` on the other side, and `{} ignoring (le)`",
-            op.symbol()
+            "compare with the bucket of all: `{op} ignoring (le) group_left` and `{{le=\"+Inf\"}}` on the right"
         );
     }
     let both = match pairing.grouping {
@@ -97,7 +97,7 @@ fn help(op: BinaryOp, labels: &[&str], pairing: &Pairing<'_>) -> String {
     // What belongs together with one whole.
     let part_is_left = pairing.differing.iter().all(|differing| differing.on_left);
     match op {
-        BinaryOp::Div if part_is_left => {
+        BinaryOp::Div if part_is_left && !pairing.has_clause => {
             format!("{both}, or on the right alone with `/ ignoring ({listed}) group_left`")
         }
         _ => both,
