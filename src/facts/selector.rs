@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::follow::Branches;
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Premises, Presence};
+use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Premises, Presence, TARGET_LABELS};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
@@ -22,7 +22,13 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
             labels
         }
         None if let Some(labels) = name.and_then(|name| in_inventory(name, span, premises)) => labels,
-        None if is_scraped(name, premises) => LabelSet::scraped(premises.target_labels),
+        None if is_scraped(name, premises) => {
+            let mut labels = LabelSet::scraped(premises.target_labels);
+            if may_lack_instance(name, premises) {
+                labels.set("instance", Presence::Possible);
+            }
+            labels
+        }
         None => LabelSet::open(),
     };
     // What is scraped or recorded has a name.
@@ -68,6 +74,13 @@ fn is_scraped(name: Option<&str>, premises: Premises<'_>) -> bool {
             && !WRITTEN.iter().any(|prefix| name.starts_with(prefix))
             && !premises.recorded_names.is_some_and(|names| names.contains(name))
     })
+}
+
+/// Whether a scraped metric may have no `instance`, unless the configuration says what scraped series have: OpenShift, for one,
+/// takes it away from kube-state-metrics, as it says nothing of what these series are about.
+fn may_lack_instance(name: Option<&str>, premises: Premises<'_>) -> bool {
+    premises.target_labels.is_none_or(|labels| *labels == TARGET_LABELS)
+        && name.is_some_and(|name| name.starts_with("kube_"))
 }
 
 /// What a matcher says of its label's presence.

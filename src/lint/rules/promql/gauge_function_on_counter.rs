@@ -34,9 +34,15 @@ impl LintRule for GaugeFunctionOnCounter {
     }
 }
 
-/// What a comparison asks to be below 0, or to stand still: `delta(x_total[1h]) < -5`. Who looks for a fall knows of a gauge,
-/// whatever its name; of a counter that stands still each of the functions says so.
+/// What a comparison asks to be below 0, or to stand still: `delta(x_total[1h]) < -5`; and what is as good if it falls,
+/// `abs(delta(x_total[1h]))`. Who looks for a fall knows of a gauge, whatever its name; of a counter that stands still each of
+/// the functions says so.
 fn compared_with_a_fall(part: &Expr) -> Option<NodeId> {
+    if let ExprKind::Call(call) = &part.kind
+        && call.function.name == "abs"
+    {
+        return call.args.first().map(|inner| inner.without_parens().id);
+    }
     let ExprKind::Binary(operation) = &part.kind else { return None };
     let limit = match &operation.rhs.without_parens().kind {
         ExprKind::Number(number) => number.value,
