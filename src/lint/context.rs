@@ -12,7 +12,7 @@ use crate::source::{Label, SourceFile, Span};
 use crate::template::{self, Template, TemplateError};
 
 use super::Config;
-use super::given::Given;
+use super::alert_labels::Given;
 use super::known::Known;
 use super::pages::Pages;
 use super::policy::Policy;

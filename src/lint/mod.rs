@@ -7,6 +7,7 @@
 //! [`run`] takes a [`Workspace`](crate::workspace::Workspace) and a [`Config`] and returns diagnostics in a stable order; its cost is linear in the size
 //! of the documents. [`fix()`] applies the fixes that they bring along.
 
+mod alert_labels;
 mod baseline;
 mod changes;
 pub mod codeowners;
@@ -15,7 +16,6 @@ mod context;
 mod earlier;
 mod fix;
 mod fixes;
-mod given;
 mod identity;
 mod ignores;
 pub mod import;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use crate::facts::{Branch, Cause, Facts, Premises, Presence, Recorded};
+use crate::lint::alert_labels::{Given, SERVER_LABELS, may_be_external};
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
-use crate::lint::given::{Given, SERVER_LABELS, may_be_external};
 use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;

@@ -1,4 +1,4 @@
-//! The labels that templates see besides those of the expression's result.
+//! The labels of an alert that templates see besides those of the expression's result, and what servers are told apart by.
 
 use rustc_hash::FxHashSet;
 
