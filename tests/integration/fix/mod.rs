@@ -56,6 +56,22 @@ fn safe_fixes_are_applied_and_the_others_wait() {
 }
 
 #[test]
+fn what_prints_a_value_is_replaced_through_quotes_and_folds() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: time() - foo > 86400\n    annotations:\n      \
+                 a: 'of {{- .Value | humanizeTimestamp -}}, {{ humanizeTimestamp $value }}'\n      b: >-\n        folded\n        \
+                 {{ if $labels.x }}{{ $value|humanizeTimestamp }}{{ end }}\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    sandbox.run(&["check", "--fix"]);
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), rules);
+    insta::assert_snapshot!(sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "duration-as-date"]), @r"
+    3 fixed, no findings in 1 file
+    --- exit code 0
+    ");
+    let fixed = rules.replace("humanizeTimestamp", "humanizeDuration");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn a_difference_is_shown_and_nothing_is_written() {
     let sandbox = Sandbox::with(&[("r.yml", RULES)]);
     let run = sandbox.run(&["check", "--diff", "--unsafe-fixes"]);

@@ -1,6 +1,7 @@
 //! Templates in labels and annotations.
 
 mod constant_value;
+mod duration_as_date;
 mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
@@ -22,6 +23,7 @@ use super::LintRule;
 pub(super) static RULES: &[&dyn LintRule] = &[
     &syntax::Syntax,
     &constant_value::ConstantValue,
+    &duration_as_date::DurationAsDate,
     &label_of_one_side::LabelOfOneSide,
     &literal_braces::LiteralBraces,
     &missing_label::MissingLabel,
