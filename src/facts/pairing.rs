@@ -57,15 +57,16 @@ pub fn pairing(operation: &BinaryExpr) -> Option<Pairing<'_>> {
         return None;
     }
     let mut sides = Sides { differing: Vec::new(), grouping: None };
+    if !sides.same(left.expr, right.expr, MAX_DEPTH) || sides.differing.is_empty() {
+        return None;
+    }
     let listed = matching.clause.iter().flat_map(|clause| &clause.labels).map(|label| label.value.as_str());
     let listed: FxHashSet<&str> = listed.collect();
     let is_compared = |differing: &Differing<'_>| match &matching.clause {
         Some(clause) => listed.contains(differing.matcher.name.value.as_str()) == clause.on,
         None => true,
     };
-    let holds = sides.same(left.expr, right.expr, MAX_DEPTH)
-        && !sides.differing.is_empty()
-        && sides.differing.iter().all(is_compared);
+    let holds = sides.differing.iter().all(is_compared);
     let factor = left.factor / right.factor;
     (holds && factor.is_finite()).then_some(Pairing {
         factor,
@@ -209,13 +210,17 @@ impl<'e> Sides<'e> {
     }
 
     fn aggregations(&mut self, a: &'e AggregateExpr, b: &'e AggregateExpr, depth: usize) -> bool {
+        let before = self.differing.len();
+        // What is aggregated differs most of the time, and is looked at first.
+        if a.op != b.op || !self.same(&a.expr, &b.expr, depth) || !same_grouping(a, b) {
+            return false;
+        }
         let same_param = match (&a.param, &b.param) {
             (None, None) => true,
             (Some(a), Some(b)) => self.equal(a, b, depth),
             _ => false,
         };
-        let before = self.differing.len();
-        if a.op != b.op || !same_param || !same_grouping(a, b) || !self.same(&a.expr, &b.expr, depth) {
+        if !same_param {
             return false;
         }
         if self.since(before).is_empty() {
@@ -249,6 +254,9 @@ impl<'e> Sides<'e> {
 
 /// The matchers of `a` that `b` does not have.
 fn lacking<'e>(a: &'e VectorSelector, b: &VectorSelector) -> Vec<&'e Matcher> {
+    if a.matchers.is_empty() {
+        return Vec::new();
+    }
     let there: FxHashSet<_> = b.matchers.iter().map(condition).collect();
     a.matchers.iter().filter(|matcher| !is_name(matcher) && !there.contains(&condition(matcher))).collect()
 }
@@ -263,14 +271,14 @@ fn is_name(matcher: &Matcher) -> bool {
 }
 
 fn same_grouping(a: &AggregateExpr, b: &AggregateExpr) -> bool {
-    let labels = |aggregate: &AggregateExpr| -> (bool, Vec<String>) {
+    fn labels(aggregate: &AggregateExpr) -> (bool, Vec<&str>) {
         let grouping = aggregate.grouping.as_ref();
-        let mut labels: Vec<String> =
-            grouping.iter().flat_map(|by| &by.labels).map(|label| label.value.clone()).collect();
+        let mut labels: Vec<&str> =
+            grouping.iter().flat_map(|by| &by.labels).map(|label| label.value.as_str()).collect();
         labels.sort_unstable();
         labels.dedup();
         (grouping.is_some_and(|by| by.without), labels)
-    };
+    }
     labels(a) == labels(b)
 }
 
