@@ -12,7 +12,7 @@ use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{
     AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, Call, Cardinality, DurationExpr, ExprKind, Grouping, MatchOp,
-    Matcher, Modifiers, ValueType, VectorSelector,
+    Matcher, Modifiers, VectorSelector,
 };
 use crate::promql::functions::Wants;
 
@@ -110,8 +110,7 @@ fn filtered(operation: &BinaryExpr) -> Option<&Expr> {
     match operation.op {
         BinaryOp::And | BinaryOp::Unless => Some(&operation.lhs),
         op if op.is_comparison() && operation.bool_modifier.is_none() && operation.matching.is_none() => {
-            let is_left = operation.lhs.value_type() == ValueType::Vector;
-            Some(if is_left { &operation.lhs } else { &operation.rhs })
+            Some(operation.kept_side().0)
         }
         _ => None,
     }

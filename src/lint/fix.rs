@@ -15,13 +15,12 @@ use crate::source::{self, Applicability, Diagnostic, Edit, FileId, Fix, Label, S
 use crate::yaml::edit::Shared;
 use crate::yaml::{self, Comment};
 
+use super::halves::in_halves;
 use super::{Config, run};
 use crate::workspace::{Document, Workspace};
 
 /// After so many rounds fixes chase each other in a circle.
 const MAX_ROUNDS: usize = 16;
-/// How often the fixes of one file are tried in parts in order to find those that are to be refused.
-const MAX_TRIES: usize = 200;
 
 /// What came of the fixes.
 #[derive(Debug, Default)]
@@ -165,17 +164,13 @@ impl Round {
         let (shared, free): (Vec<_>, Vec<_>) = candidates
             .into_iter()
             .partition(|(_, fix)| fix.edits.iter().any(|edit| is_shared(edit, &shared, &parsed.comments)));
-        let mut trial = Trial {
-            document,
-            held: Held::of(document),
-            tries: 0,
-            accepted: Vec::new(),
-            best: None,
-            refused: Vec::new(),
-        };
-        trial.refuse(&shared, &Reason::Shared);
-        trial.accept(&apart(free));
-        Round { applied: trial.accepted.len(), document: trial.best, refused: trial.refused }
+        let held = Held::of(document);
+        let tried = in_halves(&apart(free), |fixes| with_fixes(document, &held, fixes));
+        let shared = shared.into_iter().map(|candidate| refused(candidate, Reason::Shared));
+        let others = tried.refused.into_iter();
+        let others = others.map(|(candidate, why)| refused(candidate, why.unwrap_or(Reason::TooMany)));
+        let refused = shared.chain(others).collect();
+        Round { applied: tried.accepted.len(), document: tried.document, refused }
     }
 }
 
@@ -204,11 +199,7 @@ impl PageRound {
             }
             Err(_) => Reason::Misfit,
         };
-        let refused = candidates.iter().map(|(diagnostic, fix)| Refused {
-            place: diagnostic.primary.clone(),
-            title: fix.title.clone(),
-            why: why.clone(),
-        });
+        let refused = candidates.into_iter().map(|candidate| refused(candidate, why.clone()));
         PageRound { refused: refused.collect(), ..PageRound::default() }
     }
 }
@@ -235,58 +226,17 @@ fn apart(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     chosen
 }
 
-/// Fixes that are tried together; where they cannot be applied together, in halves.
-struct Trial<'a, 'd> {
-    document: &'a Document,
-    held: Held,
-    tries: usize,
-    accepted: Vec<Candidate<'d>>,
-    /// The document with all that are accepted.
-    best: Option<Document>,
-    refused: Vec<Refused>,
+/// The document with these fixes, if it holds what it did.
+fn with_fixes(document: &Document, held: &Held, fixes: &[Candidate<'_>]) -> Result<Document, Reason> {
+    let edits: Vec<Edit> = fixes.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
+    let text = source::apply(document.source.text(), &edits).map_err(|_| Reason::Misfit)?;
+    let new = document.with_text(text);
+    held.check(&Held::of(&new))?;
+    Ok(new)
 }
 
-impl<'d> Trial<'_, 'd> {
-    fn accept(&mut self, candidates: &[Candidate<'d>]) {
-        if candidates.is_empty() {
-            return;
-        }
-        if self.tries >= MAX_TRIES {
-            self.refuse(candidates, &Reason::TooMany);
-            return;
-        }
-        self.tries += 1;
-        match self.read_with(candidates) {
-            Ok(document) => {
-                self.accepted.extend_from_slice(candidates);
-                self.best = Some(document);
-            }
-            Err(reason) if candidates.len() == 1 => self.refuse(candidates, &reason),
-            Err(_) => {
-                let (first, second) = candidates.split_at(candidates.len() / 2);
-                self.accept(first);
-                self.accept(second);
-            }
-        }
-    }
-
-    /// The document with these fixes and those that are accepted.
-    fn read_with(&self, candidates: &[Candidate<'d>]) -> Result<Document, Reason> {
-        let fixes = self.accepted.iter().chain(candidates).flat_map(|(_, fix)| fix.edits.iter().cloned());
-        let old = &self.document.source;
-        let text = source::apply(old.text(), &fixes.collect::<Vec<_>>()).map_err(|_| Reason::Misfit)?;
-        let new = self.document.with_text(text);
-        self.held.check(&Held::of(&new))?;
-        Ok(new)
-    }
-
-    fn refuse(&mut self, candidates: &[Candidate<'d>], why: &Reason) {
-        self.refused.extend(candidates.iter().map(|(diagnostic, fix)| Refused {
-            place: diagnostic.primary.clone(),
-            title: fix.title.clone(),
-            why: why.clone(),
-        }));
-    }
+fn refused((diagnostic, fix): Candidate<'_>, why: Reason) -> Refused {
+    Refused { place: diagnostic.primary.clone(), title: fix.title.clone(), why }
 }
 
 /// What a file holds that a fix must not change.

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::config::FileLevels;
 use super::fix::FixedFile;
+use super::halves::in_halves;
 use super::registry::find;
 use super::rules::suppression;
 use super::{Config, run};
@@ -19,9 +20,6 @@ use crate::source::words::collapsed;
 use crate::source::{self, Diagnostic, Edit, FileId, SourceFile, Span, region_at};
 use crate::workspace::{Document, Workspace};
 use crate::yaml::{self, Node, NodeKind, Parsed, Scalar, ScalarStyle};
-
-/// How often the comments of one file are tried in parts in order to find those that cannot be written.
-const MAX_TRIES: usize = 200;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -52,13 +50,13 @@ pub fn add_ignores(workspace: &mut Workspace, config: &Config, reason: &str) -> 
             .into_iter()
             .partition(|found| can_be_excused(found, &levels) && Comments::default().place(found, &places));
         ignored.left.extend(left);
-        let mut trial = Trial::of(document, &places, &reason);
-        trial.accept(&placed.iter().collect::<Vec<_>>());
-        ignored.left.extend(trial.left);
-        if let Some(new) = trial.best {
+        let placed: Vec<&Diagnostic> = placed.iter().collect();
+        let tried = in_halves(&placed, |found| with_comments(document, &places, &reason, found).ok_or(()));
+        ignored.left.extend(tried.refused.into_iter().map(|(left, _)| left.clone()));
+        if let Some(new) = tried.document {
             let (before, after) = (Arc::clone(&document.source), Arc::clone(&new.source));
-            ignored.files.push(FixedFile { before, after, applied: trial.accepted.len() });
-            ignored.excused += trial.accepted.len();
+            ignored.files.push(FixedFile { before, after, applied: tried.accepted.len() });
+            ignored.excused += tried.accepted.len();
             changed.push(new);
         }
     }
@@ -76,52 +74,13 @@ fn can_be_excused(found: &Diagnostic, levels: &FileLevels) -> bool {
         && !levels.is_locked(found.rule)
 }
 
-/// Findings whose comments are tried together; where they cannot be written together, in halves.
-struct Trial<'a> {
-    document: &'a Document,
-    places: &'a Places<'a>,
-    reason: &'a str,
-    tries: usize,
-    accepted: Vec<&'a Diagnostic>,
-    /// The document with the comments of all that are accepted.
-    best: Option<Document>,
-    left: Vec<Diagnostic>,
-}
-
-impl<'a> Trial<'a> {
-    fn of(document: &'a Document, places: &'a Places<'a>, reason: &'a str) -> Self {
-        Trial { document, places, reason, tries: 0, accepted: Vec::new(), best: None, left: Vec::new() }
-    }
-
-    fn accept(&mut self, found: &[&'a Diagnostic]) {
-        if found.is_empty() {
-            return;
-        }
-        let new = if self.tries < MAX_TRIES { self.with_comments(found) } else { None };
-        self.tries += 1;
-        match new {
-            Some(document) => {
-                self.accepted.extend_from_slice(found);
-                self.best = Some(document);
-            }
-            None if found.len() == 1 || self.tries > MAX_TRIES => self.left.extend(found.iter().copied().cloned()),
-            None => {
-                let (first, second) = found.split_at(found.len() / 2);
-                self.accept(first);
-                self.accept(second);
-            }
-        }
-    }
-
-    /// The document with the comments of these and those that are accepted; `None` where they would change what its YAML
-    /// means.
-    fn with_comments(&self, found: &[&Diagnostic]) -> Option<Document> {
-        let mut comments = Comments::default();
-        let all_there = self.accepted.iter().chain(found).all(|found| comments.place(found, self.places));
-        let text = source::apply(self.document.source.text(), &comments.edits(self.places, self.reason)).ok()?;
-        let new = self.document.with_text(text);
-        (all_there && mean_the_same(self.document, &new)).then_some(new)
-    }
+/// The document with the comments of these findings; `None` where one has no place, or they would change what its YAML means.
+fn with_comments(document: &Document, places: &Places<'_>, reason: &str, found: &[&Diagnostic]) -> Option<Document> {
+    let mut comments = Comments::default();
+    let all_there = found.iter().all(|found| comments.place(found, places));
+    let text = source::apply(document.source.text(), &comments.edits(places, reason)).ok()?;
+    let new = document.with_text(text);
+    (all_there && mean_the_same(document, &new)).then_some(new)
 }
 
 /// The rules of the comments that are to be written.
@@ -379,15 +338,15 @@ mod tests {
         };
         let found =
             [found("a/a", "A"), found("a/up", "  up\n"), found("a/for", "for"), found("a/b", "B"), found("a/c", "g\n")];
-        let mut trial = Trial::of(&document, &places, "why");
-        trial.accept(&found.iter().collect::<Vec<_>>());
-        let left: Vec<&str> = trial.left.iter().map(|left| left.rule).collect();
-        assert_eq!((left, trial.accepted.len()), (vec!["a/up"], 4));
+        let found: Vec<&Diagnostic> = found.iter().collect();
+        let tried = in_halves(&found, |found| with_comments(&document, &places, "why", found).ok_or(()));
+        let left: Vec<&str> = tried.refused.iter().map(|(left, _)| left.rule).collect();
+        assert_eq!((left, tried.accepted.len()), (vec!["a/up"], 4));
         let mut expected = text.to_owned();
         for (line, rule) in [(": A\n", "a"), (": 5m\n", "for"), (": B\n", "b"), (": g\n", "c")] {
             let with = format!("{} # promproof: ignore[a/{rule}] why\n", line.trim_end());
             expected = expected.replacen(line, &with, 1);
         }
-        assert_eq!(trial.best.map(|document| document.source.text().to_owned()), Some(expected));
+        assert_eq!(tried.document.map(|document| document.source.text().to_owned()), Some(expected));
     }
 }

@@ -16,6 +16,7 @@ mod context;
 mod earlier;
 mod fix;
 mod fixes;
+mod halves;
 mod identity;
 mod ignores;
 pub mod import;

@@ -148,6 +148,14 @@ impl Expr {
 }
 
 impl BinaryExpr {
+    /// Of a comparison that filters, the side whose values it keeps, and the other one.
+    pub fn kept_side(&self) -> (&Expr, &Expr) {
+        match self.lhs.value_type() {
+            ValueType::Scalar => (&self.rhs, &self.lhs),
+            _ => (&self.lhs, &self.rhs),
+        }
+    }
+
     /// The binary operation on the left side, if it is one.
     fn left_binary(&self) -> Option<((NodeId, Span), &BinaryExpr)> {
         match &self.lhs.kind {

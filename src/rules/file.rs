@@ -53,6 +53,36 @@ impl RuleFile {
     }
 }
 
+impl RuleFile {
+    /// What of its rules Prometheus would not find in the file, where another program makes a rule file of it.
+    pub fn what_is_bare(&self) -> Option<Bare> {
+        let is_nameless = |group: &RuleGroup| group.name.text().is_empty();
+        (self.shape == Shape::Bare).then(|| match self.groups.iter().all(is_nameless) {
+            true => Bare::Rules,
+            false => Bare::Groups,
+        })
+    }
+}
+
+/// What stands in a file without what Prometheus wants around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// Rules in no group.
+    Rules,
+    /// Groups under no `groups:`.
+    Groups,
+}
+
+impl Bare {
+    /// What is wrong with that, as part of a sentence.
+    pub fn problem(self) -> &'static str {
+        match self {
+            Bare::Rules => "its rules stand in no group",
+            Bare::Groups => "its groups stand under no `groups:`",
+        }
+    }
+}
+
 /// How rule groups are wrapped in a file, from least to most: where several occur, the last one holds for the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {

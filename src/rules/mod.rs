@@ -12,7 +12,7 @@ mod shape;
 
 pub use dialect::{Dialect, Language};
 pub use expression::expression_problem;
-pub use file::{Field, GroupPlaces, Rule, RuleFile, RuleGroup, RuleKind, RulePlaces, Shape, Written};
+pub use file::{Bare, Field, GroupPlaces, Rule, RuleFile, RuleGroup, RuleKind, RulePlaces, Shape, Written};
 pub use load::{LoadOptions, load, load_rules};
 pub use shape::{FileShape, Foreign, Templating, classify, may_hold_rules_or_tests};
 

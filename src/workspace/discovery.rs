@@ -266,16 +266,17 @@ impl Walk<'_> {
     }
 
     /// What the links lead to that was not read, each file once.
-    fn linked(&self) -> Vec<PathBuf> {
+    fn linked(&mut self) -> Vec<PathBuf> {
+        let mut links = std::mem::take(&mut self.links);
         let is_open = |target: &PathBuf| self.lookup.home.admits(target);
         let target = |path: &PathBuf| fs::canonicalize(path).ok().filter(is_open);
-        let mut links = self.links.clone();
+        // Most links lead to programs: to look where costs less than to follow them step by step.
+        let counts = |link: &PathBuf| {
+            fs::metadata(link).is_ok_and(|target| target.is_dir() || target.is_file() && has_extension(link))
+        };
         links.sort_unstable();
         let mut seen = FxHashSet::default();
-        links.retain(|link| {
-            let counts = |target: &PathBuf| target.is_dir() || target.is_file() && has_extension(link);
-            target(link).filter(counts).is_some_and(|target| seen.insert(target))
-        });
+        links.retain(|link| counts(link) && target(link).is_some_and(|target| seen.insert(target)));
         links.truncate(MAX_PASSED_OVER_ENTRIES);
         let mut found = self.files_of(links);
         found.sort_unstable();

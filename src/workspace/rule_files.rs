@@ -10,7 +10,7 @@ use super::glob::{self, Match, Matches, Stopped};
 use super::paths::normalize;
 use super::{Home, Workspace};
 use crate::rules::findings::INVALID_VALUE;
-use crate::rules::{FileShape, RuleFile, Shape};
+use crate::rules::{FileShape, RuleFile};
 use crate::source::{Diagnostic, Label, Severity};
 use crate::testfile::TestFile;
 
@@ -176,13 +176,8 @@ fn load(document: &Document) -> Result<Arc<RuleFile>, Unusable> {
     }
     problems.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let Some(rules) = rules.filter(|_| problems.is_empty()) else { return Err(Unusable::Mistakes(problems)) };
-    if rules.shape == Shape::Bare {
-        let what = if rules.groups.iter().all(|group| group.name.text().is_empty()) {
-            "its rules stand in no group"
-        } else {
-            "its groups stand under no `groups:`"
-        };
-        return Err(Unusable::AsWhole(format!("{what}, and Prometheus does not load it")));
+    if let Some(bare) = rules.what_is_bare() {
+        return Err(Unusable::AsWhole(format!("{}, and Prometheus does not load it", bare.problem())));
     }
     match rules.unchecked.keys().next() {
         Some(language) => {

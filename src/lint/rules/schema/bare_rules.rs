@@ -2,7 +2,7 @@
 
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::Shape;
+use crate::rules::Bare;
 use crate::source::Diagnostic;
 
 static META: Meta = meta!("schema/bare-rules", Warning, opinion, "rules stand in no group");
@@ -16,19 +16,18 @@ impl LintRule for BareRules {
 
     fn check_file(&self, cx: &FileContext<'_>, out: &mut Vec<Diagnostic>) {
         let first = cx.rules.groups.first().and_then(|group| Some((group, group.rules.first()?)));
-        let (Shape::Bare, Some((group, rule))) = (cx.rules.shape, first) else { return };
-        let (place, message, help) = match group.name.text() {
-            "" => (
+        let (Some(bare), Some((group, rule))) = (cx.rules.what_is_bare(), first) else { return };
+        let (place, help) = match bare {
+            Bare::Rules => (
                 cx.field(&rule.name, "in no group"),
-                "Prometheus does not load this file: its rules stand in no group",
                 "put them under `groups: [{name: …, rules: […]}]`, unless another program does so",
             ),
-            _ => (
+            Bare::Groups => (
                 cx.field(&group.name, "under no `groups:`"),
-                "Prometheus does not load this file: its groups stand under no `groups:`",
                 "put `groups:` above them, unless another program does so",
             ),
         };
+        let message = format!("Prometheus does not load this file: {}", bare.problem());
         out.push(META.diagnostic(message, place).help(help));
     }
 }

@@ -165,7 +165,7 @@ impl Known<'_> {
         if comparison.bool_modifier.is_some() {
             return None;
         }
-        let (kept, limit) = sides(comparison);
+        let (kept, limit) = comparison.kept_side();
         if let Some(number) = self.quantities.number(limit) {
             let is_short = number.abs() < FIRST_TIME;
             if self.is_difference(kept) {
@@ -266,7 +266,7 @@ impl Known<'_> {
                 ExprKind::Binary(operation) => match operation.op {
                     BinaryOp::And | BinaryOp::Unless => &operation.lhs,
                     op if op.is_comparison() => {
-                        let (kept, limit) = sides(operation);
+                        let (kept, limit) = operation.kept_side();
                         let is_zero = self.quantities.number(limit) == Some(0.0);
                         if operation.bool_modifier.is_some() || !(is_zero && passes_what_is_set(operation)) {
                             return false;
@@ -301,14 +301,6 @@ impl Known<'_> {
             }
             _ => false,
         }
-    }
-}
-
-/// The side whose values a comparison keeps, and the other one.
-fn sides(comparison: &BinaryExpr) -> (&Expr, &Expr) {
-    match comparison.lhs.value_type() {
-        ValueType::Scalar => (&comparison.rhs, &comparison.lhs),
-        _ => (&comparison.lhs, &comparison.rhs),
     }
 }
 
