@@ -21,15 +21,15 @@ mod labels;
 mod pairing;
 mod quantity;
 mod reads;
+mod recorded;
 mod selector;
 mod share;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::inventory::Inventory;
 use crate::promql::Expr;
@@ -42,6 +42,7 @@ pub use interval::Interval;
 pub use pairing::{Differing, Pairing, pairing};
 pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};
 pub use reads::{Reads, is_range_dependent};
+pub use recorded::{LabelValues, Recorded, RecordedSeries};
 
 use labels::LabelSet;
 
@@ -60,15 +61,12 @@ pub struct Facts<'e> {
     pub comparisons: Vec<Comparison>,
 }
 
-/// The only labels that the series of a recorded metric can have, by the metric's name.
-pub type Recorded = FxHashMap<String, BTreeSet<String>>;
-
 /// What is known of the series that an expression may select.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Premises<'e> {
     /// The labels that every scraped series has; `None`: [`TARGET_LABELS`].
     pub target_labels: Option<&'e [String]>,
-    /// The labels that recorded series can have.
+    /// What is known of recorded series.
     pub recorded: Option<&'e Recorded>,
     /// The metrics that rules record although their names have no colon: what is not scraped may lack the target labels.
     pub recorded_names: Option<&'e FxHashSet<&'e str>>,
@@ -117,6 +115,8 @@ pub enum KnownBy {
     Age,
     /// The metric of this name has no other values.
     Metric,
+    /// The recording rules of these series have no other results; the span is the selector.
+    Recorded,
 }
 
 /// Whether an element can have a label.

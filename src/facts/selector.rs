@@ -15,10 +15,11 @@ const MAX_LABELS: usize = 50;
 
 pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Premises<'e>) -> Branches<'e> {
     let name = selector.metric_name();
-    let mut labels = match name.and_then(|name| premises.recorded?.get(name)) {
+    let recorded = name.and_then(|name| premises.recorded?.get(name));
+    let mut labels = match recorded.and_then(|series| series.labels.as_ref()) {
         Some(possible) => {
             let mut labels = LabelSet::closed(Dropped::at(span, Cause::Recorded));
-            possible.iter().for_each(|label| labels.set(label, Presence::Possible));
+            possible.keys().for_each(|label| labels.set(label, Presence::Possible));
             labels
         }
         None if let Some(labels) = name.and_then(|name| in_inventory(name, span, premises)) => labels,
@@ -36,13 +37,13 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
     for matcher in &selector.matchers {
         labels.narrow(&matcher.name.value, presence(matcher), matcher);
     }
-    let values = match name {
-        Some("ALERTS") => Some(Interval::constant(1.0)),
-        Some("up") => Some(Interval::new(0.0, 1.0)),
-        _ => None,
+    let bounds = match name {
+        Some("ALERTS") => Some((Interval::constant(1.0), KnownBy::Metric)),
+        Some("up") => Some((Interval::new(0.0, 1.0), KnownBy::Metric)),
+        _ => recorded.filter(|series| !series.values.is_any()).map(|series| (series.values, KnownBy::Recorded)),
     };
-    let known = values.map(|_| Known { span, by: KnownBy::Metric });
-    let values = values.unwrap_or(Interval::ANY);
+    let known = bounds.map(|(_, by)| Known { span, by });
+    let values = bounds.map_or(Interval::ANY, |(values, _)| values);
     Branches::one(Branch { span, made_up: false, values, known, labels: Rc::new(labels) })
 }
 

@@ -16,6 +16,7 @@ use super::alert_labels::Given;
 use super::known::Known;
 use super::pages::Pages;
 use super::policy::Policy;
+use super::recorded_series::RecordedFacts;
 use super::recording::{Place, RecordedNames, Recording};
 use crate::workspace::{Document, Workspace};
 
@@ -244,6 +245,7 @@ pub struct WorkspaceContext<'a> {
     pub workspace: &'a Workspace,
     recorded_names: &'a RecordedNames<'a>,
     recording: OnceLock<Recording<'a>>,
+    recorded: OnceLock<RecordedFacts>,
     known: OnceLock<Option<Known<'a>>>,
     pages: OnceLock<Pages<'a>>,
 }
@@ -255,6 +257,7 @@ impl<'a> WorkspaceContext<'a> {
             workspace,
             recorded_names,
             recording: OnceLock::new(),
+            recorded: OnceLock::new(),
             known: OnceLock::new(),
             pages: OnceLock::new(),
         }
@@ -277,6 +280,11 @@ impl<'a> WorkspaceContext<'a> {
     /// What the rules record, and who reads it.
     pub fn recording(&self) -> &Recording<'a> {
         self.recording.get_or_init(|| Recording::of(self))
+    }
+
+    /// What is known of the recorded series that the rules read.
+    pub(super) fn recorded(&self) -> &RecordedFacts {
+        self.recorded.get_or_init(|| RecordedFacts::of(self))
     }
 
     /// What is known of the series of the server, and all selectors of the rules; `None` without an inventory.

@@ -25,6 +25,7 @@ mod naming;
 mod page_list;
 mod pages;
 pub mod policy;
+mod recorded_series;
 mod recording;
 mod registry;
 mod rule;

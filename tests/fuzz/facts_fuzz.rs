@@ -4,7 +4,7 @@
 //! is said to pair each series with itself only what comes of that.
 
 use promproof::engine::{Engine, Options, QueryValue, Store};
-use promproof::facts::{self, Branch, ConflictKind, Facts, Passes, Presence};
+use promproof::facts::{self, Branch, ConflictKind, Facts, Passes, Premises, Presence, Recorded, RecordedSeries};
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::ast::{BinaryExpr, BinaryOp, Expr, ExprKind};
 use promproof::promql::{self, ParseOptions};
@@ -16,6 +16,8 @@ const METRICS: [&str; 4] = ["a_total", "b_total", "gauge", "level"];
 const LABELS: [&str; 4] = ["job", "instance", "code", "zone"];
 const NUMBERS: [&str; 9] = ["0", "1", "2", "0.5", "-1", "5", "100", "24", "300"];
 const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+/// What is recorded.
+const RECORDED: &str = "made:here";
 /// Where the data ends, in milliseconds.
 const END_MS: i64 = 600_000;
 
@@ -40,6 +42,60 @@ fn claims_hold_on_random_data() {
         outcome
     });
     assert!(tally.results > tally.empty / 4 || tally.results + tally.empty < 1_000, "{} results", tally.results);
+}
+
+/// What is said of recorded series is said of what their recording rule yields, and what follows from it holds for readers.
+#[test]
+fn what_is_said_of_recorded_series_holds_for_their_readers() {
+    let tally = fuzz::run("claims about recorded series", 6_000, |seed| {
+        let mut random = Generator::new(seed);
+        let depth = 1 + random.below(3);
+        let recorded = vector(&mut random, depth);
+        let depth = 1 + random.below(2);
+        let reader = vector(&mut random, depth).replace("gauge", RECORDED).replace("level", RECORDED);
+        fuzz::show(&format!("{recorded}\n{reader}"));
+        let parse = |text: &str| promql::parse(text, &ParseOptions::all());
+        let (Ok(definition), Ok(expr)) = (parse(&recorded), parse(&reader)) else { return Outcome::Refused };
+        let Some(series) = RecordedSeries::of(&Facts::of(&definition)) else { return Outcome::Refused };
+        let known = Recorded::from_iter([(RECORDED.to_owned(), series.clone())]);
+        let facts = Facts::under(&expr, Premises { recorded: Some(&known), ..Premises::default() });
+        let mut outcome = Outcome::Empty;
+        for _ in 0..4 {
+            let mut store = store(&mut random);
+            for t_ms in (120_000..=END_MS).step_by(60_000) {
+                for (labels, value) in elements(&recorded, &definition, &store, t_ms).unwrap_or_default() {
+                    assert!(
+                        may_be_recorded(&series, &labels, value),
+                        "{recorded}: {labels} {value}, not in {series:?}"
+                    );
+                    let named = labels.iter().chain([("__name__", RECORDED)]);
+                    let _ = store.append(&Labels::from_pairs(named), t_ms, SampleValue::Float(value), None);
+                }
+            }
+            let t_ms = END_MS - random.below(400_000) as i64;
+            let result = check(&reader, &expr, &facts, &store, t_ms);
+            if result == Outcome::Result {
+                outcome = result;
+            }
+        }
+        outcome
+    });
+    assert!(tally.results > tally.empty / 4 || tally.results + tally.empty < 1_000, "{} results", tally.results);
+}
+
+/// Whether an element is one that may be recorded, by what is said of the series.
+fn may_be_recorded(series: &RecordedSeries, labels: &Labels, value: f64) -> bool {
+    let has = |(name, value): (&str, &str)| {
+        name == "__name__"
+            || series.labels.as_ref().is_none_or(|labels| match labels.get(name) {
+                Some(Some(values)) => values.iter().any(|known| known == value),
+                Some(None) => true,
+                None => false,
+            })
+    };
+    let values = series.values;
+    let in_bounds = if value.is_nan() { values.nan } else { values.low <= value && value <= values.high };
+    in_bounds && labels.iter().all(has)
 }
 
 /// Looks at every part of the expression.

@@ -36,6 +36,8 @@ mod selector_matchers;
 mod self_ratio;
 mod short_range;
 mod unlimited_is_zero;
+mod unrecorded_label;
+mod unrecorded_value;
 mod unused_include;
 mod wildcard_regex;
 
@@ -77,6 +79,8 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &self_ratio::SelfRatio,
     &short_range::ShortRange,
     &unlimited_is_zero::UnlimitedIsZero,
+    &unrecorded_label::UnrecordedLabel,
+    &unrecorded_value::UnrecordedValue,
     &unused_include::UnusedInclude,
     &beyond_retention::BeyondRetention,
     &external_label::ExternalLabel,

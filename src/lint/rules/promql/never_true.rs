@@ -176,7 +176,7 @@ fn is_zero(op: BinaryOp, comparison: &Comparison, other: Interval) -> bool {
 }
 
 /// The number with which a share is compared, where it would reach it in percent.
-fn percentage(values: Interval, other: Interval) -> Option<f64> {
+pub(super) fn percentage(values: Interval, other: Interval) -> Option<f64> {
     other.as_constant().filter(|limit| values.high <= 1.0 && *limit > 1.0 && *limit <= 100.0)
 }
 
@@ -200,19 +200,25 @@ fn reason(text: &str, comparison: &Comparison, values: Interval) -> String {
         }
         KnownBy::Share => format!("the share of a part in its whole is {}", range_text(values)),
         KnownBy::Age => "a sample that is older than 5 minutes is not found any more".to_owned(),
-        KnownBy::Metric | KnownBy::Number => format!("the values are {}", range_text(values)),
+        KnownBy::Metric | KnownBy::Number | KnownBy::Recorded => format!("the values are {}", range_text(values)),
     }
 }
 
 /// Words for the values of an interval.
-fn range_text(values: Interval) -> String {
+pub(super) fn range_text(values: Interval) -> String {
     let number = |value: f64| value.to_string();
-    match (values.as_constant(), values.low == f64::NEG_INFINITY, values.high >= f64::MAX) {
+    let (low, high) = (values.low, values.high);
+    // What a comparison with 10 lets through ends beside 10, and nobody writes such a number.
+    let is_beside = |end: f64, value: f64| number(value).len() + 4 < number(end).len();
+    let (below, above) = (low.next_down(), high.next_up());
+    match (values.as_constant(), low == f64::NEG_INFINITY, high >= f64::MAX) {
         (Some(value), ..) => format!("always {}", number(value)),
-        (None, false, false) => format!("between {} and {}", number(values.low), number(values.high)),
-        (None, true, false) => format!("at most {}", number(values.high)),
-        (None, false, true) if values.low == f64::from_bits(1) => "greater than 0".to_owned(),
-        (None, false, true) => format!("at least {}", number(values.low)),
+        (None, false, false) => format!("between {} and {}", number(low), number(high)),
+        (None, true, false) if is_beside(high, above) => format!("less than {}", number(above)),
+        (None, true, false) => format!("at most {}", number(high)),
+        (None, false, true) if low == f64::from_bits(1) => "greater than 0".to_owned(),
+        (None, false, true) if is_beside(low, below) => format!("greater than {}", number(below)),
+        (None, false, true) => format!("at least {}", number(low)),
         (None, true, true) => "not known".to_owned(),
     }
 }
