@@ -42,7 +42,7 @@ pub use interval::Interval;
 pub use pairing::{Differing, Pairing, pairing};
 pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};
 pub use reads::{Reads, is_range_dependent};
-pub use recorded::{LabelValues, Recorded, RecordedSeries};
+pub use recorded::{Others, Recorded, RecordedLabel, RecordedSeries};
 
 use labels::LabelSet;
 

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::follow::Branches;
 use super::labels::LabelSet;
-use super::{Branch, Cause, Dropped, Interval, Known, KnownBy, Premises, Presence, TARGET_LABELS};
+use super::{
+    Branch, Cause, Dropped, Interval, Known, KnownBy, Others, Premises, Presence, RecordedSeries, TARGET_LABELS,
+};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher, VectorSelector};
 use crate::promql::regex;
@@ -16,12 +18,8 @@ const MAX_LABELS: usize = 50;
 pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Premises<'e>) -> Branches<'e> {
     let name = selector.metric_name();
     let recorded = name.and_then(|name| premises.recorded?.get(name));
-    let mut labels = match recorded.and_then(|series| series.labels.as_ref()) {
-        Some(possible) => {
-            let mut labels = LabelSet::closed(Dropped::at(span, Cause::Recorded));
-            possible.keys().for_each(|label| labels.set(label, Presence::Possible));
-            labels
-        }
+    let mut labels = match recorded {
+        Some(series) => of_recorded(series, span),
         None if let Some(labels) = name.and_then(|name| in_inventory(name, span, premises)) => labels,
         None if is_scraped(name, premises) => {
             let mut labels = LabelSet::scraped(premises.target_labels);
@@ -40,11 +38,31 @@ pub(super) fn follow<'e>(selector: &'e VectorSelector, span: Span, premises: Pre
     let bounds = match name {
         Some("ALERTS") => Some((Interval::constant(1.0), KnownBy::Metric)),
         Some("up") => Some((Interval::new(0.0, 1.0), KnownBy::Metric)),
-        _ => recorded.filter(|series| !series.values.is_any()).map(|series| (series.values, KnownBy::Recorded)),
+        _ => recorded.filter(|series| series.says_of_values()).map(|series| (series.values, KnownBy::Recorded)),
     };
     let known = bounds.map(|(_, by)| Known { span, by });
     let values = bounds.map_or(Interval::ANY, |(values, _)| values);
     Branches::one(Branch { span, made_up: false, values, known, labels: Rc::new(labels) })
+}
+
+/// The labels of what recording rules record.
+fn of_recorded(series: &RecordedSeries, span: Span) -> LabelSet<'_> {
+    let never = Dropped::at(span, Cause::Recorded);
+    let mut labels = match &series.others {
+        Others::None => LabelSet::closed(never),
+        Others::AnyBut(lacking) => {
+            let mut labels = LabelSet::open();
+            lacking.iter().for_each(|label| labels.set(label, Presence::Impossible(never)));
+            labels
+        }
+    };
+    for (name, label) in &series.labels {
+        labels.set(name, if label.always { Presence::Guaranteed } else { Presence::Possible });
+        if let Some(matcher) = &label.matcher {
+            labels.narrow(name, None, matcher);
+        }
+    }
+    labels
 }
 
 /// The labels of a metric of which all series are known as they are stored; `None` for other metrics.

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::alert_labels::SERVER_LABELS;
 use super::context::WorkspaceContext;
 use super::recording::{Definitions, Place, Recording};
-use crate::facts::{Facts, Premises, Recorded, RecordedSeries};
+use crate::facts::{Facts, Premises, Recorded, RecordedLabel, RecordedSeries};
 use crate::promql::Expr;
 use crate::rules::Dialect;
 use crate::source::Span;
@@ -92,31 +92,21 @@ impl<'a> Learner<'_, 'a> {
         for place in places.iter() {
             let series = self.of_one(&place)?;
             all = Some(match all {
-                Some(all) => all.or(series)?,
+                Some(all) => all.or(series),
                 None => series,
             });
         }
-        all
+        all.filter(|series| series.says_of_labels() || series.says_of_values())
     }
 
     fn of_one(&self, place: &Place<'a>) -> Option<RecordedSeries> {
         let facts = Facts::under(place.rule.parsed.as_ref()?, premises(place, &self.known));
         let mut series = RecordedSeries::of(&facts)?;
-        if let Some(labels) = &mut series.labels
-            && let Some(group) = place.file.rules.groups.get(place.group_at)
-        {
-            for (label, value) in group.labels_of(place.rule) {
-                // A label without a value is none.
-                let covered = match value.text() {
-                    "" => labels.remove(label.text()),
-                    value => labels.insert(label.text().to_owned(), Some(vec![value.to_owned()])),
-                };
-                // vmalert keeps a label that is covered.
-                if let Some(covered) = covered
-                    && place.file.rules.dialect == Dialect::Vmalert
-                {
-                    labels.insert(format!("exported_{}", label.text()), covered);
-                }
+        for (label, value) in place.file.rules.groups.get(place.group_at)?.labels_of(place.rule) {
+            let covered = series.set(label.text(), value.text());
+            // vmalert keeps a label that is covered.
+            if covered.is_some() && place.file.rules.dialect == Dialect::Vmalert {
+                series.labels.insert(format!("exported_{}", label.text()), RecordedLabel::any());
             }
         }
         Some(series)

@@ -4,7 +4,9 @@
 //! is said to pair each series with itself only what comes of that.
 
 use promproof::engine::{Engine, Options, QueryValue, Store};
-use promproof::facts::{self, Branch, ConflictKind, Facts, Passes, Premises, Presence, Recorded, RecordedSeries};
+use promproof::facts::{
+    self, Branch, ConflictKind, Facts, Passes, Premises, Presence, Recorded, RecordedLabel, RecordedSeries,
+};
 use promproof::model::{Labels, SampleValue};
 use promproof::promql::ast::{BinaryExpr, BinaryOp, Expr, ExprKind};
 use promproof::promql::{self, ParseOptions};
@@ -57,6 +59,9 @@ fn what_is_said_of_recorded_series_holds_for_their_readers() {
         let parse = |text: &str| promql::parse(text, &ParseOptions::all());
         let (Ok(definition), Ok(expr)) = (parse(&recorded), parse(&reader)) else { return Outcome::Refused };
         let Some(series) = RecordedSeries::of(&Facts::of(&definition)) else { return Outcome::Refused };
+        if !series.says_of_labels() && !series.says_of_values() {
+            return Outcome::Refused;
+        }
         let known = Recorded::from_iter([(RECORDED.to_owned(), series.clone())]);
         let facts = Facts::under(&expr, Premises { recorded: Some(&known), ..Premises::default() });
         let mut outcome = Outcome::Empty;
@@ -85,17 +90,15 @@ fn what_is_said_of_recorded_series_holds_for_their_readers() {
 
 /// Whether an element is one that may be recorded, by what is said of the series.
 fn may_be_recorded(series: &RecordedSeries, labels: &Labels, value: f64) -> bool {
-    let has = |(name, value): (&str, &str)| {
+    let fits = |(name, value): (&str, &str)| {
+        let known = series.labels.get(name).and_then(|label| label.values.as_ref());
         name == "__name__"
-            || series.labels.as_ref().is_none_or(|labels| match labels.get(name) {
-                Some(Some(values)) => values.iter().any(|known| known == value),
-                Some(None) => true,
-                None => false,
-            })
+            || (!series.lacks(name) && known.is_none_or(|values| values.iter().any(|known| known == value)))
     };
+    let is_there = |(name, label): (&String, &RecordedLabel)| !label.always || labels.get(name).is_some();
     let values = series.values;
     let in_bounds = if value.is_nan() { values.nan } else { values.low <= value && value <= values.high };
-    in_bounds && labels.iter().all(has)
+    in_bounds && labels.iter().all(fits) && series.labels.iter().all(is_there)
 }
 
 /// Looks at every part of the expression.

@@ -1,7 +1,7 @@
 //! `promql/unrecorded-value`: a comparison that no recorded value passes.
 
 use super::never_true::{percentage, range_text};
-use crate::facts::{Comparison, KnownBy, Passes};
+use crate::facts::{Comparison, KnownBy, Passes, RecordedSeries};
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recorded_series;
 use crate::lint::recording::Place;
@@ -20,7 +20,7 @@ impl LintRule for UnrecordedValue {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         for place in cx.places() {
-            let Some(facts) = cx.recorded().of_reader(&place, |series| !series.values.is_any()) else { continue };
+            let Some(facts) = cx.recorded().of_reader(&place, RecordedSeries::says_of_values) else { continue };
             for comparison in facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Never) {
                 out.extend(report(cx, &place, comparison));
             }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::facts::{Cause, Facts, Presence};
+use crate::facts::{Cause, Facts, Presence, RecordedSeries};
 use crate::lint::alert_labels::{Given, may_be_external};
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
 use crate::lint::recorded_series;
@@ -24,7 +24,7 @@ impl LintRule for RecordedLabel {
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         for alert in cx.places().filter(prints_something) {
-            if let Some(facts) = cx.recorded().of_reader(&alert, |series| series.labels.is_some()) {
+            if let Some(facts) = cx.recorded().of_reader(&alert, RecordedSeries::says_of_labels) {
                 check(&alert, &facts, cx.recording(), out);
             }
         }
