@@ -15,22 +15,41 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 16;
 
 /// What is known of the recorded series that rules read. Only of names with a colon: what has none may be scraped as well.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct RecordedFacts {
     known: Recorded,
+    /// The rules that read one of them, by their place among all rules.
+    readers: Vec<usize>,
 }
 
 impl RecordedFacts {
     pub(super) fn of(cx: &WorkspaceContext<'_>) -> Self {
         let recording = cx.recording();
-        let mut learner = Learner { recording, known: Recorded::default(), seen: FxHashSet::default() };
-        if recording.names().any(|name| name.contains(':')) {
-            let rules = cx.places().map(|reader| reader.rule);
-            for expr in rules.filter_map(|rule| rule.parsed.as_ref()) {
-                reads(expr).for_each(|name| learner.learn(name, 0));
-            }
+        if !recording.names().any(|name| name.contains(':')) {
+            return RecordedFacts::default();
         }
-        RecordedFacts { known: learner.known }
+        let mut learner = Learner { recording, known: Recorded::default(), seen: FxHashSet::default() };
+        let expressions = || cx.places().map(|place| place.rule.parsed.as_ref());
+        for expr in expressions().flatten() {
+            for_each_read(expr, |name| learner.learn(name, 0));
+        }
+        let known = learner.known;
+        let reads_known = |expr: &Expr| {
+            let mut found = false;
+            for_each_read(expr, |name| found |= known.contains_key(name));
+            found
+        };
+        let readers = expressions().enumerate().filter(|(_, expr)| expr.is_some_and(&reads_known));
+        let readers = readers.map(|(at, _)| at).collect();
+        RecordedFacts { known, readers }
+    }
+
+    /// The rules that read series of which something is known, in the order of the files.
+    pub(super) fn readers<'a>(&self, cx: &WorkspaceContext<'a>) -> impl Iterator<Item = Place<'a>> {
+        let mut readers = self.readers.iter().copied().peekable();
+        // Without readers no rule is looked at.
+        let places = readers.peek().is_some().then(|| cx.places()).into_iter().flatten();
+        places.enumerate().filter_map(move |(at, place)| readers.next_if_eq(&at).map(|_| place))
     }
 
     /// What is known of the expression of a rule and of each of its nodes; `None` where it reads no series of which
@@ -41,8 +60,9 @@ impl RecordedFacts {
         wanted: impl Fn(&RecordedSeries) -> bool,
     ) -> Option<Facts<'s>> {
         let expr = reader.rule.parsed.as_ref()?;
-        let mut known = reads(expr).filter_map(|name| self.known.get(name));
-        known.any(wanted).then(|| Facts::under(expr, premises(reader, &self.known)))
+        let mut is_wanted = false;
+        for_each_read(expr, |name| is_wanted |= self.known.get(name).is_some_and(&wanted));
+        is_wanted.then(|| Facts::under(expr, premises(reader, &self.known)))
     }
 
     /// What is known of the series of this name.
@@ -75,12 +95,12 @@ struct Learner<'r, 'a> {
 impl<'a> Learner<'_, 'a> {
     /// Finds out what is known of `name`, after what its definitions read. Of what is recorded in terms of itself, little is.
     fn learn(&mut self, name: &'a str, depth: usize) {
-        if depth > MAX_DEPTH || !name.contains(':') || !self.seen.insert(name) {
+        if depth > MAX_DEPTH || !self.seen.insert(name) {
             return;
         }
         let Some(places) = self.recording.get(name) else { return };
         for expr in places.iter().filter_map(|place| place.rule.parsed.as_ref()) {
-            reads(expr).for_each(|inner| self.learn(inner, depth + 1));
+            for_each_read(expr, |inner| self.learn(inner, depth + 1));
         }
         if let Some(series) = self.of_all(&places) {
             self.known.insert(name.to_owned(), series);
@@ -117,9 +137,12 @@ fn premises<'s>(reader: &Place<'s>, known: &'s Recorded) -> Premises<'s> {
     Premises { recorded: Some(known), ..reader.file.premises() }
 }
 
-/// The names of the metrics that an expression reads.
-fn reads(expr: &Expr) -> impl Iterator<Item = &str> {
-    let mut names = Vec::new();
-    expr.walk(&mut |part| names.extend(part.selector().and_then(|selector| selector.metric_name())));
-    names.into_iter()
+/// Shows `see` the names with a colon that an expression reads.
+fn for_each_read<'e>(expr: &'e Expr, mut see: impl FnMut(&'e str)) {
+    expr.walk(&mut |part| {
+        let name = part.selector().and_then(|selector| selector.metric_name());
+        if let Some(name) = name.filter(|name| name.contains(':')) {
+            see(name);
+        }
+    });
 }

@@ -25,7 +25,7 @@ impl LintRule for UnrecordedLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        for place in cx.places() {
+        for place in cx.recorded().readers(cx) {
             if let Some(facts) = cx.recorded().of_reader(&place, RecordedSeries::says_of_labels)
                 && let Some(expr) = &place.rule.parsed
             {

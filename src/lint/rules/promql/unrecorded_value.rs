@@ -19,7 +19,7 @@ impl LintRule for UnrecordedValue {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        for place in cx.places() {
+        for place in cx.recorded().readers(cx) {
             let Some(facts) = cx.recorded().of_reader(&place, RecordedSeries::says_of_values) else { continue };
             for comparison in facts.comparisons.iter().filter(|comparison| comparison.passes == Passes::Never) {
                 out.extend(report(cx, &place, comparison));

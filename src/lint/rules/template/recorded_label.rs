@@ -23,7 +23,7 @@ impl LintRule for RecordedLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        for alert in cx.places().filter(prints_something) {
+        for alert in cx.recorded().readers(cx).filter(prints_something) {
             if let Some(facts) = cx.recorded().of_reader(&alert, RecordedSeries::says_of_labels) {
                 check(&alert, &facts, cx.recording(), out);
             }
