@@ -19,33 +19,60 @@ const MAX_TERM_BYTES: usize = 1000;
 /// Endings of the names of metrics that are counters, and so never negative.
 const COUNTERS: [&str; 4] = ["_total", "_count", "_bucket", "_created"];
 
-/// The greatest value of `operation`, a division that yields the share of a part in the whole, perhaps of a multiple of the
-/// part: 1 for `part / whole`, and a little more than 100 for `100 * part / whole`, where rounding comes in. `None` where it
-/// is no share.
-pub(super) fn greatest(operation: &BinaryExpr) -> Option<f64> {
-    if is_share(operation, operation.lhs.without_parens()) {
-        return Some(1.0);
-    }
-    let ExprKind::Binary(product) = &operation.lhs.without_parens().kind else { return None };
-    let (one, other) = (product.lhs.without_parens(), product.rhs.without_parens());
-    let (factor, part) = match (&one.kind, &other.kind) {
-        (ExprKind::Number(factor), _) => (factor.value, other),
-        (_, ExprKind::Number(factor)) => (factor.value, one),
-        _ => return None,
-    };
-    let is_multiple = product.op == BinaryOp::Mul && factor > 0.0 && factor.is_finite();
-    (is_multiple && is_share(operation, part)).then_some(factor * (1.0 + 4.0 * f64::EPSILON))
-}
+/// How much more than in exact arithmetic a multiple of a share may be, where a sum is multiplied term by term.
+const ROUNDING: f64 = 1e-9;
 
-/// Whether `operation`, a division, would yield the share of a part in the whole with `part` on its left side.
-fn is_share(operation: &BinaryExpr, part: &Expr) -> bool {
-    let whole = at_least(operation.rhs.without_parens());
+/// The greatest value of `operation`, a division that yields the share of a part in the whole, perhaps times a number: 1 for
+/// `part / whole`, and a little more than 100 for `100 * part / whole`, where rounding comes in. `None` where it is no share.
+pub(super) fn greatest(operation: &BinaryExpr) -> Option<f64> {
     if operation.matching.as_ref().is_none_or(|matching| {
         matching.cardinality == Cardinality::OneToMany || matching.fill_left.is_some() || matching.fill_right.is_some()
     }) {
-        return false;
+        return None;
     }
-    is_part_of(part, whole) || is_term_of(part, whole, clause(operation))
+    let (of_part, part) = scaled(operation.lhs.without_parens());
+    let (of_whole, whole) = scaled(at_least(operation.rhs.without_parens()));
+    let whole = at_least(whole);
+    if !is_part_of(part, whole) && !is_term_of(part, whole, clause(operation)) {
+        return None;
+    }
+    let factor = of_part / of_whole;
+    if of_part == 1.0 && of_whole == 1.0 {
+        return Some(1.0);
+    }
+    (factor > 0.0 && factor.is_finite()).then_some(factor * (1.0 + ROUNDING))
+}
+
+/// What an expression is a multiple of, and how many times it is that: 100 and `x` for `100 * x`. A sum stays as it is, and
+/// is so many times the sum of what its terms are multiples of ([`unscaled`]).
+fn scaled(expr: &Expr) -> (f64, &Expr) {
+    let (mut factor, mut rest) = (1.0, expr);
+    // Goes down the left side in a loop, as it may be long.
+    loop {
+        match &rest.kind {
+            ExprKind::Binary(binary) if matches!(binary.op, BinaryOp::Mul | BinaryOp::Div) => {
+                let (left, right) = (binary.lhs.without_parens(), binary.rhs.without_parens());
+                (factor, rest) = match (binary.op, &left.kind, &right.kind) {
+                    (BinaryOp::Mul, ExprKind::Number(number), _) => (factor * number.value, right),
+                    (BinaryOp::Mul, _, ExprKind::Number(number)) => (factor * number.value, left),
+                    (_, _, ExprKind::Number(number)) => (factor / number.value, left),
+                    _ => return (factor, rest),
+                };
+            }
+            ExprKind::Aggregate(sum) if sum.op == AggregateOp::Sum => {
+                let term = sum.expr.without_parens();
+                let of_term = if matches!(term.kind, ExprKind::Binary(_)) { scaled(term).0 } else { 1.0 };
+                return (factor * of_term, rest);
+            }
+            _ => return (factor, rest),
+        }
+    }
+}
+
+/// What the elements of an aggregation are multiples of, where that is told by [`scaled`].
+fn unscaled(aggregate: &AggregateExpr) -> &Expr {
+    let element = aggregate.expr.without_parens();
+    if aggregate.op == AggregateOp::Sum { scaled(element).1 } else { element }
 }
 
 /// What an expression is never below: the `x` of `clamp_min(x, 1)`.
@@ -82,16 +109,16 @@ fn clause(operation: &BinaryExpr) -> Option<&MatchingClause> {
 fn is_part_of(part: &Expr, whole: &Expr) -> bool {
     match (&part.kind, &whole.kind) {
         (ExprKind::Aggregate(a), ExprKind::Aggregate(b)) => {
-            let sums = a.op == AggregateOp::Sum && is_never_negative(&b.expr);
+            let sums = a.op == AggregateOp::Sum && is_never_negative(unscaled(b));
             a.op == b.op
                 && (sums || a.op == AggregateOp::Count)
                 && groups_within(a, b)
-                && is_selected_by(a.expr.without_parens(), b.expr.without_parens())
+                && is_selected_by(unscaled(a), unscaled(b))
         }
         // One element of a sum.
         (_, ExprKind::Aggregate(b)) if b.op == AggregateOp::Sum => {
             let by = b.grouping.as_ref().is_none_or(|grouping| !grouping.without);
-            by && is_never_negative(&b.expr) && is_selected_by(part, b.expr.without_parens())
+            by && is_never_negative(unscaled(b)) && is_selected_by(part, unscaled(b))
         }
         _ => false,
     }

@@ -345,9 +345,16 @@ fn share(random: &mut Generator) -> String {
             "a_total / (a_total + {})",
             random.pick(&["b_total", "b_total + a_total", "ignoring (code) b_total"])
         ),
-        _ => format!(
-            "sum{by}({function}({name}{{{part}}}[5m])) /{matching} sum{by_whole}({function}({name}{{{whole}}}[5m]))"
-        ),
+        _ => {
+            // A factor in front of either, inside of either, or behind all.
+            let mut factor = |form: &'static str| if random.below(4) == 0 { form } else { "" };
+            let (before, inside) = (factor("100 * "), factor(" * 100"));
+            let (before_whole, inside_whole, behind) = (factor("2 * "), factor(" / 100"), factor(" * 100"));
+            format!(
+                "{before}sum{by}({function}({name}{{{part}}}[5m]){inside}) /{matching} \
+                 ({before_whole}sum{by_whole}({function}({name}{{{whole}}}[5m]){inside_whole})){behind}"
+            )
+        }
     }
 }
 

@@ -98,6 +98,8 @@ enum Remedy<'e> {
     Count { in_place_of: Option<&'e AggregateExpr> },
     /// A share that is no percentage.
     Share(f64),
+    /// A share that is divided by what it should be multiplied with.
+    FactorInFront,
     /// No comparison.
     Nothing,
     /// What is older than the lookback.
@@ -122,6 +124,7 @@ impl<'e> Remedy<'e> {
             }
             Some(KnownBy::Aggregation(AggregateOp::Count)) => Remedy::Absent { of: counted },
             Some(KnownBy::Function("absent" | "absent_over_time")) => Remedy::Nothing,
+            Some(KnownBy::Share) if values.high < 1.0 => Remedy::FactorInFront,
             Some(KnownBy::Share) if let Some(limit) = percentage(values, other) => Remedy::Share(limit / 100.0),
             Some(KnownBy::Comparison) => {
                 Remedy::Count { in_place_of: aggregate.filter(|sum| sum.op == AggregateOp::Sum) }
@@ -142,6 +145,7 @@ impl<'e> Remedy<'e> {
             Remedy::Count { .. } => {
                 "to know how many there are, write `count(…)` instead of `sum(…)`, or compare with `bool`"
             }
+            Remedy::FactorInFront => "write the factor in front: `100 * part / whole`",
             Remedy::Share(share) => return format!("multiply the share by 100, or compare it with {share}"),
             Remedy::Nothing => "leave the comparison out",
             Remedy::FurtherBack => "look further back: `time() - max_over_time(timestamp(…)[1h:])`, or `absent(…)`",
@@ -163,7 +167,9 @@ impl<'e> Remedy<'e> {
             Remedy::Share(share) if matches!(operation.limit.kind, ExprKind::Number(_)) => {
                 (format!("write `{share}`"), Edit::replace(operation.limit.span, share.to_string()))
             }
-            Remedy::Share(_) | Remedy::Nothing | Remedy::FurtherBack | Remedy::Reachable => return None,
+            Remedy::Share(_) | Remedy::FactorInFront | Remedy::Nothing | Remedy::FurtherBack | Remedy::Reachable => {
+                return None;
+            }
         };
         cx.file().fix_inside(&cx.rule.expr, title, &[edit], Applicability::Unsafe)
     }
@@ -206,10 +212,14 @@ fn reason(text: &str, comparison: &Comparison, values: Interval) -> String {
 
 /// Words for the values of an interval.
 pub(super) fn range_text(values: Interval) -> String {
-    let number = |value: f64| value.to_string();
+    let number = |value: f64| {
+        // What rounding leaves of a rounder number is written as that.
+        let round = format!("{value:.7e}").parse().unwrap_or(value);
+        if (value - round).abs() <= value.abs() * 1e-8 { round.to_string() } else { value.to_string() }
+    };
     let (low, high) = (values.low, values.high);
     // What a comparison with 10 lets through ends beside 10, and nobody writes such a number.
-    let is_beside = |end: f64, value: f64| number(value).len() + 4 < number(end).len();
+    let is_beside = |end: f64, value: f64| value.to_string().len() + 4 < end.to_string().len();
     let (below, above) = (low.next_down(), high.next_up());
     match (values.as_constant(), low == f64::NEG_INFINITY, high >= f64::MAX) {
         (Some(value), ..) => format!("always {}", number(value)),
