@@ -33,7 +33,7 @@ use rustc_hash::FxHashSet;
 
 use crate::inventory::Inventory;
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, MatchOp, NodeId};
+use crate::promql::ast::{AggregateOp, MatchOp, Matcher, NodeId};
 use crate::source::Span;
 
 pub use comparison::{Comparison, Passes};
@@ -245,6 +245,11 @@ impl Branch<'_> {
     pub fn has_one_value(&self, label: &str) -> bool {
         let passes = self.labels.fact(label).passes;
         passes.iter().flatten().any(|matcher| matcher.op == MatchOp::Equal)
+    }
+
+    /// Matchers of its selector that `label` passes, two at most.
+    pub fn matchers(&self, label: &str) -> impl Iterator<Item = &Matcher> {
+        self.labels.fact(label).passes.into_iter().flatten()
     }
 
     /// The values that `label` can have, where matchers name them: `a="x"`, `a=~"x|y"`.

@@ -21,6 +21,7 @@ mod irate_in_alert;
 mod label_replace;
 mod long_range;
 mod lost_label;
+mod many_to_one;
 mod missing_le;
 mod misspelt_label;
 mod nan_in_aggregation;
@@ -65,6 +66,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &irate_in_alert::IrateInAlert,
     &label_replace::LabelReplace,
     &lost_label::LostLabel,
+    &many_to_one::ManyToOne,
     &misspelt_label::MisspeltLabel,
     &missing_le::MissingLe,
     &nan_in_aggregation::NanInAggregation,
