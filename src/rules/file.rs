@@ -43,6 +43,8 @@ pub(super) struct Reread {
     pub(super) options: LoadOptions,
     /// The nodes of the rules, in the order of the file.
     pub(super) nodes: OnceLock<Vec<Arc<Node>>>,
+    /// Whether all templates are escaped.
+    pub(super) escaped: OnceLock<bool>,
 }
 
 impl RuleFile {
@@ -50,6 +52,19 @@ impl RuleFile {
     pub fn node_of(&self, rule: &Rule) -> Option<&Arc<Node>> {
         let nodes = self.reread.nodes.get_or_init(|| load::nodes(&self.file, &self.reread.options));
         nodes.get(rule.at).filter(|node| node.span == rule.span)
+    }
+
+    /// Whether a program renders the Kubernetes objects of the file before Prometheus sees them: all templates of its rules
+    /// are quoted inside of others, as in `{{"{{"}} $value {{"}}"}}`. The first question looks at all rules.
+    pub fn is_rendered_first(&self) -> bool {
+        let look = || {
+            let rules = self.groups.iter().flat_map(|group| &group.rules);
+            let texts =
+                rules.flat_map(|rule| rule.labels.iter().chain(&rule.annotations)).map(|(_, value)| value.text());
+            let mut templates = texts.filter(|text| text.contains("{{")).peekable();
+            self.shape == Shape::Kubernetes && templates.peek().is_some() && templates.all(is_escaped)
+        };
+        *self.reread.escaped.get_or_init(look)
     }
 }
 
@@ -133,6 +148,18 @@ impl RuleGroup {
         let inherited = self.labels.iter().filter(move |(name, _)| !own.contains(name.text()));
         inherited.chain(&rule.labels).map(|(name, value)| (name, value))
     }
+}
+
+/// Whether every action of a template prints a text in quotes, and nothing else.
+fn is_escaped(template: &str) -> bool {
+    let mut rest = template;
+    while let Some((_, action)) = rest.split_once("{{") {
+        let action = action.trim_start_matches('-').trim_start();
+        let Some(quote) = action.chars().next().filter(|first| matches!(first, '"' | '`')) else { return false };
+        let Some((_, behind)) = action.get(1..).and_then(|quoted| quoted.split_once(quote)) else { return false };
+        rest = behind;
+    }
+    true
 }
 
 /// Where a group's values stand; `None` where it has none.

@@ -1,6 +1,6 @@
 //! A YAML tree to a [`RuleFile`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::decode::Grammar;
 use super::dialect::{self, Dialect};
@@ -74,7 +74,7 @@ fn load_shapes(
         nested_comments: comments,
         unchecked,
         problems,
-        reread: Reread { options: options.clone(), nodes: OnceLock::new() },
+        reread: Reread { options: options.clone(), ..Reread::default() },
     }
 }
 

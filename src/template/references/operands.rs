@@ -108,15 +108,15 @@ impl<'a> Walker<'a> {
         arguments: &'a [Operand],
         piped: Option<Kind<'a>>,
     ) -> Kind<'a> {
-        let tests = matches!(name, "or" | "and" | "not");
+        let test = Test::of(name, arguments, self.presence);
         let count = arguments.len() + usize::from(piped.is_some());
         let outside = self.negated;
-        self.negated ^= name == "not";
+        self.negated ^= test == Some(Test::Absence);
         let mut kinds: Vec<Kind<'a>> = Vec::with_capacity(count);
         for (index, argument) in arguments.iter().enumerate() {
             // The last operand of `and` is its value; all of `or` stand in for each other.
             let is_value = name == "and" && index + 1 == count;
-            let presence = if is_value { self.presence } else { tests };
+            let presence = if is_value { self.presence } else { test.is_some() };
             kinds.push(self.with_presence(presence, |walker| walker.operand(dot, argument)));
         }
         self.negated = outside;
@@ -189,6 +189,41 @@ impl<'a> Walker<'a> {
             };
         }
         kind
+    }
+}
+
+/// What a function asks of its operands, where it only tests whether they are there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Test {
+    /// Whether they are there.
+    Presence,
+    /// Whether they are not.
+    Absence,
+}
+
+impl Test {
+    /// `is_tested`: whether the function's own result is only tested.
+    fn of(name: &str, arguments: &[Operand], is_tested: bool) -> Option<Test> {
+        let is_empty = |argument: &Operand| literal(argument).is_some_and(|text| text.text.is_empty());
+        let of_length = || arguments.first().is_some_and(is_length);
+        match name {
+            "or" | "and" => Some(Test::Presence),
+            "not" => Some(Test::Absence),
+            "len" if is_tested => Some(Test::Presence),
+            "ne" if arguments.iter().any(is_empty) => Some(Test::Presence),
+            "eq" if arguments.iter().any(is_empty) => Some(Test::Absence),
+            "ne" | "gt" | "ge" if of_length() => Some(Test::Presence),
+            "eq" | "lt" | "le" if of_length() => Some(Test::Absence),
+            _ => None,
+        }
+    }
+}
+
+/// `(len …)`
+fn is_length(operand: &Operand) -> bool {
+    match &operand.kind {
+        OperandKind::Parenthesized(pipe) => pipe.commands.last().and_then(function_name) == Some("len"),
+        _ => false,
     }
 }
 

@@ -54,6 +54,26 @@ fn labels_of_queries_are_not_the_alerts() {
 }
 
 #[test]
+fn comparisons_with_nothing_ask_for_presence() {
+    insta::assert_snapshot!(shown(
+        "{{ if ne $labels.a \"\" }}{{ $labels.a }}{{ end }}{{ if eq \"\" $labels.b }}none{{ else }}{{ $labels.b }}{{ end }}\
+         {{ if gt (len $labels.c) 0 }}{{ $labels.c }}{{ end }}\
+         {{ if len $labels.e }}{{ $labels.e }}{{ end }}{{ len $labels.f }}{{ ne $labels.g \"x\" }}"
+    ), @r"
+    Alert a <$labels.a> guarded
+    Alert a <$labels.a> guarded
+    Alert b <$labels.b> guarded
+    Alert b <$labels.b> guarded
+    Alert c <$labels.c> guarded
+    Alert c <$labels.c> guarded
+    Alert e <$labels.e> guarded
+    Alert e <$labels.e> guarded
+    Alert f <$labels.f>
+    Alert g <$labels.g>
+    ");
+}
+
+#[test]
 fn conditions_guard_what_they_ask_for() {
     insta::assert_snapshot!(shown(
         "{{ if $labels.a }}{{ $labels.a }}{{ $labels.b }}{{ else }}{{ $labels.a }}{{ end }}\

@@ -81,7 +81,16 @@ fn asks_for_several<'b>(branch: &'b Branch<'_>, label: &str) -> Option<&'b Match
 fn matches_several(matcher: &Matcher) -> bool {
     let pattern = std::str::from_utf8(&matcher.value.value).ok();
     let regex = pattern.and_then(|pattern| AnchoredRegex::new(pattern).ok());
-    regex.is_some_and(|regex| regex.literals().is_none_or(|texts| texts.len() > 1))
+    // `le=~"5(\\.0)?"` asks for one value, however it is written.
+    let is_number = matches!(matcher.name.value.as_str(), "le" | "quantile");
+    regex.is_some_and(|regex| regex.literals().map_or(!is_number, are_several))
+}
+
+/// Whether texts are not all the same number: `le` is `5` or `5.0`, as the program or the server writes it.
+fn are_several(texts: &[String]) -> bool {
+    let mut numbers = texts.iter().map(|text| text.parse::<f64>().ok());
+    let first = numbers.next().flatten();
+    texts.len() > 1 && (first.is_none() || numbers.any(|number| number != first))
 }
 
 fn chooses(side: &Expr) -> bool {

@@ -21,9 +21,12 @@ impl LintRule for LiteralBraces {
         if cx.rule.kind != RuleKind::Alerting {
             return;
         }
+        let is_rendered_first = || cx.file().rules.is_rendered_first();
         for template in cx.templates() {
             let Ok(parsed) = &template.parsed else { continue };
-            if let Some((span, what)) = printed_braces(parsed) {
+            if let Some((span, what)) = printed_braces(parsed)
+                && !(matches!(what, What::Quoted(_) | What::Apart(_)) && is_rendered_first())
+            {
                 let found = report(cx, &template.describe(), template.value, span, what);
                 // What a label prints decides which alert it is; what a stray brace was meant for is not known.
                 let is_text = template.place == TemplatePlace::Annotation && !matches!(what, What::Stray);
