@@ -1,13 +1,14 @@
-//! `promql/lost-label`: `on (…)` lists a label that neither side has.
+//! `promql/lost-label`: `on (…)` or `by (…)` lists a label that nothing has any more.
 
 use crate::facts::{self, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{BinaryExpr, ExprKind};
+use crate::promql::ast::{AggregateExpr, BinaryExpr, ExprKind};
 use crate::source::{Diagnostic, Spanned};
 
-static META: Meta = meta!("promql/lost-label", Warning, certain, "`on (…)` lists a label that neither side has");
+static META: Meta =
+    meta!("promql/lost-label", Warning, certain, "`on (…)` or `by (…)` lists a label that nothing has any more");
 
 pub(super) struct LostLabel;
 
@@ -18,10 +19,10 @@ impl LintRule for LostLabel {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Binary(operation) = &part.kind {
-                out.extend(lost(cx, operation));
-            }
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Binary(operation) => out.extend(lost(cx, operation)),
+            ExprKind::Aggregate(aggregate) => out.extend(lost_inside(cx, aggregate)),
+            _ => {}
         });
     }
 }
@@ -33,6 +34,27 @@ fn lost(cx: &RuleContext<'_>, operation: &BinaryExpr) -> Option<Diagnostic> {
         let (left, right) = (dropped(&operation.lhs)?, dropped(&operation.rhs)?);
         Some(report(cx, label, left, right))
     })
+}
+
+/// A label that `by (…)` lists although nothing inside has it.
+fn lost_inside(cx: &RuleContext<'_>, aggregate: &AggregateExpr) -> Option<Diagnostic> {
+    let by = aggregate.grouping.as_ref().filter(|by| !by.without)?;
+    let inside = cx.facts()?.node(aggregate.expr.id)?;
+    let (label, dropped) = by.labels.iter().find_map(|label| Some((label, facts::dropped(inside, &label.value)?)))?;
+    let name = &label.value;
+    // Where a template prints it, `template/missing-label` says so.
+    let parsed = cx.templates().filter_map(|template| template.parsed.as_ref().ok());
+    if parsed.flat_map(|template| template.label_references()).any(|reference| reference.name == *name) {
+        return None;
+    }
+    let (file, expr) = (cx.file(), &cx.rule.expr);
+    let message = format!("`{}` groups by `{name}`, which nothing inside of it has", aggregate.op.name());
+    let found = META.diagnostic(message, file.inside(expr, label.span, "on no element")).related(file.inside(
+        expr,
+        dropped.span,
+        format!("no `{name}` behind this"),
+    ));
+    Some(found.help(format!("remove `{name}` from `by`, or keep it inside")))
 }
 
 fn report(cx: &RuleContext<'_>, label: &Spanned<String>, left: Dropped, right: Dropped) -> Diagnostic {
