@@ -135,6 +135,34 @@ impl Expr {
         expr
     }
 
+    /// The parts from which results take their values, from left to right: both sides of `or`, of `and` and `unless` the left
+    /// one, what parentheses hold, what is joined with the labels of an `_info` metric (which is always 1).
+    pub fn value_parts(&self) -> impl Iterator<Item = &Expr> {
+        let mut pending = Pending::from_iter([self]);
+        std::iter::from_fn(move || {
+            loop {
+                let part = pending.pop()?;
+                match &part.kind {
+                    ExprKind::Paren(inner) => pending.push(inner),
+                    ExprKind::Binary(binary) => match binary.op {
+                        BinaryOp::Or => pending.extend([&binary.rhs, &binary.lhs]),
+                        BinaryOp::And | BinaryOp::Unless => pending.push(&binary.lhs),
+                        BinaryOp::Mul if binary.rhs.is_info() => pending.push(&binary.lhs),
+                        BinaryOp::Mul if binary.lhs.is_info() => pending.push(&binary.rhs),
+                        _ => return Some(part),
+                    },
+                    _ => return Some(part),
+                }
+            }
+        })
+    }
+
+    /// Whether the expression selects a metric that is there for its labels.
+    fn is_info(&self) -> bool {
+        let ExprKind::Vector(selector) = &self.without_parens().kind else { return false };
+        selector.metric_name().is_some_and(|name| name.ends_with("_info") && !name.contains(':'))
+    }
+
     /// Whether the expression is a binary operation, parentheses not looked through.
     pub const fn is_binary(&self) -> bool {
         matches!(self.kind, ExprKind::Binary(_))

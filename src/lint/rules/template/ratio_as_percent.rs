@@ -150,31 +150,45 @@ fn names_value(pipeline: &Pipeline) -> bool {
 
 /// What the value of an alert is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Value {
+pub(super) enum Value {
     Ratio,
     Percent,
     Other,
 }
 
-fn value_of(expr: &Expr, inventory: &Inventory) -> Value {
-    match Quantities::of(expr, inventory).node(expr.id).unit {
+/// What all results of an expression are: those between two `or`s alike, those of `and` and `unless` as their left side.
+pub(super) fn value_of(expr: &Expr, inventory: &Inventory) -> Value {
+    let quantities = Quantities::of(expr, inventory);
+    let mut values = expr.value_parts().map(|part| match quantities.node(part.id).unit {
         Some(Unit::Percent) => Value::Percent,
-        _ if is_ratio(expr) => Value::Ratio,
-        _ if is_percentage(expr) => Value::Percent,
+        _ if is_ratio(part) => Value::Ratio,
+        _ if is_percentage(part) => Value::Percent,
         _ => Value::Other,
+    });
+    let first = values.next().unwrap_or(Value::Other);
+    if values.all(|value| value == first) { first } else { Value::Other }
+}
+
+/// What a comparison with a number keeps, and the number.
+fn compared(expr: &Expr) -> Option<(&Expr, f64)> {
+    let ExprKind::Binary(comparison) = &expr.kind else { return None };
+    let (kept, limit) = comparison.kept_side();
+    match &limit.without_parens().kind {
+        ExprKind::Number(limit) if comparison.op.is_comparison() && comparison.bool_modifier.is_none() => {
+            Some((kept, limit.value))
+        }
+        _ => None,
     }
 }
 
 /// Whether the expression is a ratio that is compared with one: `a / b > 0.05`, and nothing in it makes percents.
 fn is_ratio(expr: &Expr) -> bool {
-    let ExprKind::Binary(comparison) = &expr.without_parens().kind else { return false };
-    let ExprKind::Number(limit) = &comparison.rhs.without_parens().kind else { return false };
-    let between = comparison.op.is_comparison() && 0.0 < limit.value && limit.value < 1.0;
-    if !between || !is_quotient(&comparison.lhs) {
+    let Some((kept, limit)) = compared(expr) else { return false };
+    if !(0.0 < limit && limit < 1.0 && is_quotient(kept)) {
         return false;
     }
     let mut plain = true;
-    comparison.lhs.walk(&mut |part| {
+    kept.walk(&mut |part| {
         plain &= match &part.kind {
             ExprKind::Number(number) => number.value.abs() < 10.0,
             // What a recorded series holds is not known.
@@ -186,26 +200,26 @@ fn is_ratio(expr: &Expr) -> bool {
 
 /// Whether the expression is a hundredfold quotient that is compared with a percentage: `100 * a / b > 5`.
 fn is_percentage(expr: &Expr) -> bool {
-    let ExprKind::Binary(comparison) = &expr.without_parens().kind else { return false };
-    let ExprKind::Number(limit) = &comparison.rhs.without_parens().kind else { return false };
-    comparison.op.is_comparison() && (1.0..=100.0).contains(&limit.value) && is_hundredfold(&comparison.lhs)
+    compared(expr).is_some_and(|(kept, limit)| (1.0..=100.0).contains(&limit) && is_hundredfold(kept))
 }
 
 /// `100 * (a / b)`, `100 * a / b`, `100 - a / b * 100`.
 fn is_hundredfold(expr: &Expr) -> bool {
-    let ExprKind::Binary(operation) = &expr.without_parens().kind else { return false };
-    let (left, right) = (&operation.lhs, &operation.rhs);
-    match operation.op {
-        BinaryOp::Mul => (is_hundred(left) && is_quotient(right)) || (is_hundred(right) && is_quotient(left)),
-        BinaryOp::Div if operation.matching.is_some() => match &left.without_parens().kind {
-            ExprKind::Binary(product) if product.op == BinaryOp::Mul => {
-                is_hundred(&product.lhs) || is_hundred(&product.rhs)
-            }
+    expr.value_parts().all(|part| {
+        let ExprKind::Binary(operation) = &part.kind else { return false };
+        let (left, right) = (&operation.lhs, &operation.rhs);
+        match operation.op {
+            BinaryOp::Mul => (is_hundred(left) && is_quotient(right)) || (is_hundred(right) && is_quotient(left)),
+            BinaryOp::Div if operation.matching.is_some() => match &left.without_parens().kind {
+                ExprKind::Binary(product) if product.op == BinaryOp::Mul => {
+                    is_hundred(&product.lhs) || is_hundred(&product.rhs)
+                }
+                _ => false,
+            },
+            BinaryOp::Sub => is_hundred(left) && is_hundredfold(right),
             _ => false,
-        },
-        BinaryOp::Sub => is_hundred(left) && is_hundredfold(right),
-        _ => false,
-    }
+        }
+    })
 }
 
 fn is_hundred(expr: &Expr) -> bool {
@@ -214,17 +228,15 @@ fn is_hundred(expr: &Expr) -> bool {
 
 /// `a / b` of vectors, `1 - a / b`.
 fn is_quotient(expr: &Expr) -> bool {
-    match &expr.without_parens().kind {
-        ExprKind::Binary(operation) => match operation.op {
+    expr.value_parts().all(|part| {
+        let ExprKind::Binary(operation) = &part.kind else { return false };
+        let is_one = |expr: &Expr| matches!(&expr.without_parens().kind, ExprKind::Number(one) if one.value == 1.0);
+        match operation.op {
             BinaryOp::Div => operation.matching.is_some() && !names_percent(&operation.lhs),
-            BinaryOp::Sub => {
-                let one = matches!(&operation.lhs.without_parens().kind, ExprKind::Number(one) if one.value == 1.0);
-                one && is_quotient(&operation.rhs)
-            }
+            BinaryOp::Sub => is_one(&operation.lhs) && is_quotient(&operation.rhs),
             _ => false,
-        },
-        _ => false,
-    }
+        }
+    })
 }
 
 fn names_percent(expr: &Expr) -> bool {

@@ -33,13 +33,16 @@ impl LintRule for UnformattedValue {
 }
 
 /// The function or operator that makes the value a fraction, if one does. Counting ends it.
-fn fraction(expr: &Expr) -> Option<Span> {
+pub(super) fn fraction(expr: &Expr) -> Option<Span> {
     let mut left = expr;
     loop {
         match &left.kind {
             ExprKind::Paren(inner) => left = inner,
             ExprKind::Unary(unary) => left = &unary.operand,
             ExprKind::Binary(binary) if binary.op == BinaryOp::Div => return Some(binary.op_span),
+            // 0 or 1.
+            ExprKind::Binary(binary) if binary.bool_modifier.is_some() => return None,
+            ExprKind::Binary(binary) if binary.op.is_comparison() => left = binary.kept_side().0,
             ExprKind::Binary(binary) => left = &binary.lhs,
             ExprKind::Aggregate(aggregate) => match aggregate.op {
                 AggregateOp::Count | AggregateOp::Group | AggregateOp::CountValues => return None,
