@@ -5,7 +5,7 @@ use crate::inventory::Inventory;
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{BinaryOp, ExprKind};
+use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
 use crate::template::ast::{Node, NodeKind, OperandKind, Pipeline};
 
@@ -190,7 +190,8 @@ fn is_ratio(expr: &Expr) -> bool {
     let mut plain = true;
     kept.walk(&mut |part| {
         plain &= match &part.kind {
-            ExprKind::Number(number) => number.value.abs() < 10.0,
+            // 100 makes percents as a factor, and 0.01 in a divisor.
+            ExprKind::Number(number) => number.value == 0.0 || (0.05..10.0).contains(&number.value.abs()),
             // What a recorded series holds is not known.
             _ => part.selector().is_none_or(|selector| selector.metric_name().is_some_and(|name| !name.contains(':'))),
         };
@@ -232,11 +233,24 @@ fn is_quotient(expr: &Expr) -> bool {
         let ExprKind::Binary(operation) = &part.kind else { return false };
         let is_one = |expr: &Expr| matches!(&expr.without_parens().kind, ExprKind::Number(one) if one.value == 1.0);
         match operation.op {
-            BinaryOp::Div => operation.matching.is_some() && !names_percent(&operation.lhs),
+            BinaryOp::Div => operation.matching.is_some() && !names_percent(&operation.lhs) && !is_mean(operation),
             BinaryOp::Sub => is_one(&operation.lhs) && is_quotient(&operation.rhs),
             _ => false,
         }
     })
+}
+
+/// Whether what was observed is divided by how often that was: `x_sum / x_count`.
+fn is_mean(operation: &BinaryExpr) -> bool {
+    let names = |side: &Expr, ending: &str| {
+        let mut found = false;
+        side.walk(&mut |part| {
+            let metric = part.selector().and_then(|selector| selector.metric_name());
+            found |= metric.is_some_and(|metric| metric.ends_with(ending));
+        });
+        found
+    };
+    names(&operation.lhs, "_sum") && names(&operation.rhs, "_count")
 }
 
 fn names_percent(expr: &Expr) -> bool {
