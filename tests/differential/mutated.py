@@ -44,7 +44,7 @@ tests:
       - series: 'm{job="a", instance="1"}'
         values: '1+1x10 stale _x2 4'
       - series: m{job="b",instance="1"}
-        values: 0 3x4 6-1x5 NaN
+        values: 0 3x4 6-1x5 NaN stale+1x2
       - series: n{job="b"}
         values: "{{schema:1 sum:3 count:4 buckets:[1 2 1]}}x5"
     alert_rule_test:

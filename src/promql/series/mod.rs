@@ -7,6 +7,7 @@
 //! | `VxN` | the value N+1 times |
 //! | `V+DxN`, `V-DxN` | the value, then N more, each D more (less) than the one before |
 //! | `stale` | the staleness marker |
+//! | `stale+DxN`, `stale-DxN` | the staleness marker, then N times NaN |
 //! | `{{key:value …}}` | a native histogram; repeats and increments as numbers do |
 //!
 //! The notation is expanded at once, within a bound, as far as it is wanted: `0x1000000000` is an error and not a way to

@@ -35,6 +35,37 @@ fn zero_x_is_a_repetition_and_a_leading_zero_octal() {
 }
 
 #[test]
+fn what_is_added_to_the_staleness_marker() {
+    // Verdicts of promtool 3.5, and how many samples it counts. NaN: none of those that follow is a marker.
+    let read = [
+        ("stale", "stale"),
+        ("stale+0x0", "stale"),
+        ("stale-1x0", "stale"),
+        ("stale+0x3 0 0", "stale NaN NaN NaN 0 0"),
+        ("stale+1x3 5", "stale NaN NaN NaN 5"),
+        ("stale-0x2", "stale NaN NaN"),
+        ("stale+.5x2", "stale NaN NaN"),
+        ("stale+1e3x2", "stale NaN NaN"),
+        ("stale+1_0x2", "stale NaN NaN"),
+        ("stale+1x03", "stale NaN NaN NaN"),
+        ("_ stale+0x2 _", "_ stale NaN NaN _"),
+        ("stale +1x1", "stale 1 1"),
+        ("stale+1x2\tstale-2x1 _x2", "stale NaN NaN stale NaN _ _"),
+        ("NaN+1x2", "NaN NaN NaN"),
+    ];
+    for (text, expected) in read {
+        assert_eq!(show(text), expected, "{text}");
+    }
+    let refused = "stalex3|stale x3|STALE|STALE+0x3|stale+1|stale-1|stale+-1x3|stale--1x3|stale+_x3|stale+stalex3|1+stalex3|\
+        stale+ 1x3|stale+1 x3|stale+1x 3|stale+1x3x4|stale+0x10x3|stale+1x1.5|stale+1x-3|stale+Infx3|stale+Inf+1x3|stale5|\
+        stale.5|stale+1m|stale+{{}}x3|stale{{}}|-stale+1x3|+stale+1x3|stale+0x3stale|stale+1e400x3|stale+0b1x3|_+0x3|_stale|\
+        0x10+1x3|1+1X3|1+-1x3|1+1x3+1x3";
+    for text in refused.split('|') {
+        assert!(parse_values(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn histograms_repeat_and_increase() {
     insta::assert_snapshot!(show("{{}} {{sum:-1 }}x1 {{buckets:[1 2] offset:-1}}+{{count:2 buckets:[1]}}x2"), @"{{}} {{sum:-1}} {{sum:-1}} {{offset:-1 buckets:[1 2]}} {{count:2 offset:-1 buckets:[1 3]}} {{count:4 offset:-1 buckets:[1 4]}}");
     insta::assert_snapshot!(
@@ -158,6 +189,7 @@ fn what_is_not_wanted_is_counted_and_not_expanded() {
     assert_eq!(up_to("x 0x10000000", 3), "0 0 0 of 10000001");
     assert_eq!(up_to("x 1+2x99999999999 _x3", 2), "1 3 of 100000000003, ends");
     assert_eq!(up_to("x 1 2 stale", 0), " of 3, ends");
+    assert_eq!(up_to("x 1 stale+0x9999999", 3), "1 stale NaN of 10000001");
     assert_eq!(up_to("x 7 {{sum:1 count:1}}+{{sum:1 count:1}}x9999999 5", 2), "7 {{count:1 sum:1}} of 10000002");
     assert!(parse_line_up_to("x 1 {{schema:1}}+{{schema:0}}x5", 1).is_err());
 }

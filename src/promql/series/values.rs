@@ -72,25 +72,39 @@ fn item(cursor: &mut Cursor<'_>, values: &mut Expansion) -> Result<(), SeriesErr
     match after.take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')) {
         "stale" => {
             *cursor = after;
-            values.repeat(Some(SampleValue::Float(stale_nan())), 1, cursor.span_from(start))
+            stale_item(cursor, values, start)
         }
         _ => Err(cursor.unexpected("a number, `_`, `stale` or a histogram `{{…}}`")),
     }
 }
 
-fn number_item(cursor: &mut Cursor<'_>, values: &mut Expansion, first: f64, start: usize) -> Result<(), SeriesError> {
+/// The marker, alone or with a step. Adding to the marker makes an ordinary NaN of it, which is a sample: `stale+0x3` ends
+/// the series, and begins it again with three of them. Prometheus has no `stalex3`.
+fn stale_item(cursor: &mut Cursor<'_>, values: &mut Expansion, start: usize) -> Result<(), SeriesError> {
+    let times = step(cursor)?.map_or(0, |(_, times)| times);
+    values.repeat(Some(SampleValue::Float(stale_nan())), 1, cursor.span_from(start))?;
+    match times {
+        0 => Ok(()),
+        _ => values.repeat(Some(f64::NAN.into()), times, cursor.span_from(start)),
+    }
+}
+
+/// `+DxN` or `-DxN`, if it is next.
+fn step(cursor: &mut Cursor<'_>) -> Result<Option<(f64, usize)>, SeriesError> {
     let step = if matches!(cursor.peek(), Some('+' | '-')) { cursor.signed_number()? } else { None };
-    let times = if cursor.eat("x") {
-        cursor.times()?
-    } else if step.is_some() {
-        return Err(cursor.unexpected("`x` and the number of steps, as in `1+1x5`"));
-    } else {
-        0
+    match step {
+        Some(step) if cursor.eat("x") => Ok(Some((step, cursor.times()?))),
+        Some(_) => Err(cursor.unexpected("`x` and the number of steps, as in `1+1x5`")),
+        None => Ok(None),
+    }
+}
+
+fn number_item(cursor: &mut Cursor<'_>, values: &mut Expansion, first: f64, start: usize) -> Result<(), SeriesError> {
+    let Some((step, times)) = step(cursor)? else {
+        let times = if cursor.eat("x") { cursor.times()? } else { 0 };
+        return values.repeat(Some(first.into()), times.saturating_add(1), cursor.span_from(start));
     };
     let span = cursor.span_from(start);
-    let Some(step) = step else {
-        return values.repeat(Some(first.into()), times.saturating_add(1), span);
-    };
     let room = values.reserve(times.saturating_add(1), 1, false, span)?;
     // Added up one by one, not multiplied, so that rounding errors gather as they do in Prometheus.
     let steps = std::iter::successors(Some(first), |value| Some(value + step));
