@@ -88,7 +88,7 @@ fn errors_fail_and_warnings_where_it_is_asked_for() {
     sandbox.write("promproof.toml", "[rules]\nalert = \"info\"\npromql = \"info\"\ntest = \"info\"\n");
     assert_eq!(codes(&["--strict"]), [0, 0]);
     insta::assert_snapshot!(sandbox.run(&["test", "--strict", "--no-config", "-q", "--output-format", "concise"]), @r"
-    t.yml:3:36: error[test/unknown-alert] no rule under test defines an alert `Nope`
+    t.yml:3:36: error[test/no-rules] this file has no `rule_files`, and without rules no alert fires and nothing is recorded
     failed: 1 test file, 1 group, 1 assertion; 1 warning, which fails the run
     --- exit code 1
     ");

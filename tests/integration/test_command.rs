@@ -225,8 +225,8 @@ fn no_report_overwrites_a_file_of_the_tests_or_another_report() {
 
 #[test]
 fn a_warning_fails_a_strict_run() {
-    let test = "tests: [{alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]";
-    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let test = "tests: [{alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]\nrule_files: [r.yml]";
+    let sandbox = Sandbox::with(&[("test.yml", test), ("r.yml", "groups: []")]);
     let closing = |args: &[&str]| {
         let run = sandbox.run(&[&["test", "--quiet"], args].concat());
         (run.code, run.stdout.lines().last().unwrap_or_default().to_owned())
@@ -238,8 +238,8 @@ fn a_warning_fails_a_strict_run() {
 
 /// What `test` prints in this format where one warning is all that there is to say; times are masked.
 fn warned(format: &str, strict: bool) -> String {
-    let test = "tests: [{name: n, alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]";
-    let sandbox = Sandbox::with(&[("test.yml", test)]);
+    let test = "tests: [{name: n, alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]\nrule_files: [r.yml]";
+    let sandbox = Sandbox::with(&[("test.yml", test), ("r.yml", "groups: []")]);
     let strict = if strict { &["--strict"][..] } else { &[] };
     let run = sandbox.run(&[&["test", "--output-format", format, "--junit", "report.xml"], strict].concat());
     assert_eq!(run.code, Some(i32::from(!strict.is_empty())), "{run}");
@@ -315,6 +315,7 @@ fn a_strict_run_shows_in_each_format_what_fails_it() {
        ╭─[test.yml:1:64]
      1 │ tests: [{name: n, alert_rule_test: [{eval_time: 1m, alertname: Nope}]}]
        ·                                                                ────
+     2 │ rule_files: [r.yml]
        ╰────
       help: a test that an unknown alert does not fire cannot fail
       more: promproof explain test/unknown-alert
@@ -469,10 +470,10 @@ fn a_threshold_is_a_percentage() {
 fn what_check_is_not_to_say_test_does_not_warn_of() {
     let test = |comment: &str| {
         format!(
-            "tests:\n  - alert_rule_test:\n      - eval_time: 1m\n        alertname: Nope{comment}\n      - eval_time: 2m\n        alertname: Nope\n"
+            "rule_files: [r.yml]\ntests:\n  - alert_rule_test:\n      - eval_time: 1m\n        alertname: Nope{comment}\n      - eval_time: 2m\n        alertname: Nope\n"
         )
     };
-    let sandbox = Sandbox::with(&[("a.yml", &test(""))]);
+    let sandbox = Sandbox::with(&[("a.yml", &test("")), ("r.yml", "groups: []")]);
     let warnings = |args: &[&str]| {
         let run = sandbox.run(&[&["test", "--output-format", "concise"], args].concat());
         run.stdout.lines().filter(|line| line.contains("test/unknown-alert")).count()

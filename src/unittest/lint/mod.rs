@@ -9,6 +9,7 @@ pub mod duplicate;
 pub mod duplicate_series;
 pub mod ignored_document;
 pub mod no_assertions;
+pub mod no_rules;
 pub mod split_alert;
 pub mod unknown_alert;
 pub mod unknown_group;
@@ -24,13 +25,14 @@ use crate::testfile::{TestFile, TestGroup, mistakes};
 use crate::workspace::ResolvedRules;
 
 /// The rules, by the names of their files.
-static RULES: [&dyn TestRule; 11] = [
+static RULES: [&dyn TestRule; 12] = [
     &after_last_sample::AfterLastSample,
     &dropped_series::DroppedSeries,
     &duplicate::Duplicate,
     &duplicate_series::DuplicateSeries,
     &ignored_document::IgnoredDocument,
     &no_assertions::NoAssertions,
+    &no_rules::NoRules,
     &split_alert::SplitAlert,
     &unknown_alert::UnknownAlert,
     &unknown_group::UnknownGroup,
@@ -56,6 +58,8 @@ pub(super) struct Context<'a> {
     rules: &'a ResolvedRules,
     reads: Reads,
     parse: &'a ParseOptions,
+    /// What needs rules in a file that loads none, which is said once.
+    needs_rules: Option<no_rules::Need<'a>>,
     /// Whether the tests run: then findings are warnings, for promtool's verdict is the verdict.
     runs: bool,
 }
@@ -94,7 +98,7 @@ impl<'a> Context<'a> {
     /// For a run of the tests.
     pub(super) fn new(test: &'a TestFile, rules: &'a ResolvedRules, parse: &'a ParseOptions) -> Self {
         let reads = Reads::of_rules(rules.files.iter().map(|file| &**file));
-        Context { test, rules, reads, parse, runs: true }
+        Context { test, rules, reads, parse, needs_rules: no_rules::Need::of(test, parse), runs: true }
     }
 
     /// Findings on the file as a whole.
@@ -122,10 +126,10 @@ impl<'a> Context<'a> {
         place
     }
 
-    /// Whether all rule files that the test names are there and sound. Otherwise nothing is said of what no rule has or
-    /// reads: the rules that could not be loaded may.
+    /// Whether all rules that the tests need are there and sound. Otherwise nothing is said of what no rule has or
+    /// reads: the rules that could not be loaded, or are not named, may.
     fn knows_all_rules(&self) -> bool {
-        self.rules.problems.is_empty() && self.rules.unmatched.is_empty()
+        self.rules.problems.is_empty() && self.rules.unmatched.is_empty() && self.needs_rules.is_none()
     }
 }
 

@@ -6,8 +6,8 @@ mod untested_rule;
 use crate::lint::rule::{LintRule, Reported};
 use crate::testfile::INVALID_SERIES;
 use crate::unittest::lint::{
-    after_last_sample, dropped_series, duplicate, duplicate_series, ignored_document, no_assertions, split_alert,
-    unknown_alert, unknown_group, unmatched_rule_file, unused_series,
+    after_last_sample, dropped_series, duplicate, duplicate_series, ignored_document, no_assertions, no_rules,
+    split_alert, unknown_alert, unknown_group, unmatched_rule_file, unused_series,
 };
 
 pub(super) static RULES: &[&dyn LintRule] = &[
@@ -18,6 +18,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &Reported(&duplicate_series::META),
     &Reported(&ignored_document::META),
     &Reported(&no_assertions::META),
+    &Reported(&no_rules::META),
     &Reported(&split_alert::META),
     &Reported(&unknown_alert::META),
     &Reported(&unknown_group::META),
