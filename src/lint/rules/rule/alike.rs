@@ -1,4 +1,4 @@
-//! Rules with the same expression: what the rules about rules that are there twice ask.
+//! Rules with the same expression, or for the same people: what the rules about alerts that are much alike ask.
 
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
@@ -50,4 +50,10 @@ impl<'a, K: Eq + Hash> FirstAlike<'a, K> {
             }
         }
     }
+}
+
+/// Whether a label may say for whom an alert is: it has one value, and is not about how severe the alert is.
+pub(super) fn is_address(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    !["severity", "priority", "level"].iter().any(|word| name.contains(word)) && !value.contains("{{")
 }

@@ -1,6 +1,6 @@
 //! `rule/same-condition`: two alerts of one file with different names that fire at the same times.
 
-use super::alike::FirstAlike;
+use super::alike::{FirstAlike, is_address};
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::rules::{Rule, RuleKind};
@@ -40,23 +40,18 @@ impl LintRule for SameCondition {
     }
 }
 
-/// Whether labels send the two to different people: the severity alone does not.
+/// Whether labels send the two to different people: one that only one of them has does, too, and the severity alone does
+/// not.
 fn is_for_others(first: &Rule, second: &Rule) -> bool {
-    let is_address = |name: &str, value: &str| !is_severity(name) && !value.contains("{{");
-    second.labels.iter().any(|(name, value)| {
-        let same_name = first.labels.iter().find(|(other, _)| other.text() == name.text());
-        same_name.is_some_and(|(_, other)| {
-            other.text() != value.text()
-                && is_address(name.text(), value.text())
-                && is_address(name.text(), other.text())
-        })
-    })
+    has_other_address(first, second) || has_other_address(second, first)
 }
 
-/// Whether a label of this name says how severe an alert is.
-fn is_severity(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["severity", "priority", "level"].iter().any(|word| name.contains(word))
+/// Whether a label of `rule` that says for whom it is says something else in `other`, or is not there.
+fn has_other_address(rule: &Rule, other: &Rule) -> bool {
+    rule.labels.iter().filter(|(name, value)| is_address(name.text(), value.text())).any(|(name, value)| {
+        let same_name = other.labels.iter().find(|(other, _)| other.text() == name.text());
+        same_name.is_none_or(|(_, other)| other.text() != value.text() && is_address(name.text(), other.text()))
+    })
 }
 
 /// Whether the condition is one: heartbeats to several places are all `vector(1)`.
