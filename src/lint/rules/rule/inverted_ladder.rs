@@ -1,7 +1,8 @@
 //! `rule/inverted-ladder`: of two alerts on the same value the more severe one has the looser threshold.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::alike::is_address;
 use crate::facts::Facts;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -38,9 +39,28 @@ impl LintRule for InvertedLadder {
             for step in &steps {
                 of_value.entry(step.condition()).or_default().push(step);
             }
-            out.extend(of_value.values().filter_map(|steps| inverted(cx, steps)));
+            let ladders = of_value.into_values().filter(|steps| steps.len() > 1).flat_map(by_address);
+            out.extend(ladders.filter_map(|steps| inverted(cx, &steps)));
         }
     }
+}
+
+/// The steps, apart for those whom labels send them to: a team's warning is no step below another team's page. What no two
+/// alerts say differently may be written at one step only, as a pager beside the page.
+fn by_address<'s, 'a>(steps: Vec<&'s Step<'a>>) -> Vec<Vec<&'s Step<'a>>> {
+    let addresses = || steps.iter().flat_map(|step| step.addresses());
+    let mut value_of: FxHashMap<&str, &str> = FxHashMap::default();
+    let telling: FxHashSet<&str> = addresses()
+        .filter(|(name, value)| *value_of.entry(name).or_insert(value) != *value)
+        .map(|(name, _)| name)
+        .collect();
+    let mut apart: FxHashMap<Vec<(&str, &str)>, Vec<&Step<'_>>> = FxHashMap::default();
+    for step in &steps {
+        let mut key: Vec<_> = step.addresses().filter(|(name, _)| telling.contains(name)).collect();
+        key.sort_unstable();
+        apart.entry(key).or_default().push(step);
+    }
+    apart.into_values().collect()
 }
 
 /// An alert that compares a value with a number.
@@ -73,6 +93,12 @@ impl<'a> Step<'a> {
             && comparison.bool_modifier.is_none();
         let (_, severity) = rule.labels.iter().find(|(name, _)| name.text() == "severity").filter(|_| is_bound)?;
         Some(Step { rule, value: value.without_parens(), besides, op, threshold, severity: rank(severity.text())? })
+    }
+
+    /// The labels that say for whom it is.
+    fn addresses(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let labels = self.rule.labels.iter().map(|(name, value)| (name.text(), value.text()));
+        labels.filter(|(name, value)| is_address(name, value))
     }
 
     /// What is compared, and what has to hold besides.
@@ -138,11 +164,27 @@ fn inverted(cx: &FileContext<'_>, steps: &[&Step<'_>]) -> Option<Diagnostic> {
     let mut ladder: Vec<&Step<'_>> = by_severity.into_values().collect();
     ladder.sort_by_key(|step| step.severity);
     ladder.windows(2).find_map(|pair| match pair {
-        [mild, severe] if severe.is_looser_than(mild) && severe.rule.for_ms <= mild.rule.for_ms => {
+        [mild, severe]
+            if severe.is_looser_than(mild) && severe.rule.for_ms <= mild.rule.for_ms && is_ladder(mild, severe) =>
+        {
             Some(report(cx, mild, severe))
         }
         _ => None,
     })
+}
+
+/// Whether the two are steps of one thing. What is only worth a note may be another one, beyond the first: a sensor that
+/// reports what cannot be is broken. Names tell, which then have half of their letters in common.
+fn is_ladder(mild: &Step<'_>, severe: &Step<'_>) -> bool {
+    let (one, other) = (mild.rule.name.text(), severe.rule.name.text());
+    if mild.severity > 0 || one == other {
+        return true;
+    }
+    let common = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(a, b)| a == b).count();
+    let shorter = one.chars().count().min(other.chars().count());
+    let at_start = common(&mut one.chars().zip(other.chars()));
+    let at_end = common(&mut one.chars().rev().zip(other.chars().rev()));
+    2 * (at_start + at_end) >= shorter
 }
 
 fn report(cx: &FileContext<'_>, mild: &Step<'_>, severe: &Step<'_>) -> Diagnostic {
@@ -153,4 +195,44 @@ fn report(cx: &FileContext<'_>, mild: &Step<'_>, severe: &Step<'_>) -> Diagnosti
     )
     .related(cx.field(&mild.rule.expr, "the stricter one"))
     .help("exchange the thresholds, or the severities")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::lint::{self, Config};
+    use crate::source::SourceFile;
+
+    /// How many findings there are on alerts, each given as name, comparison and labels.
+    fn inverted(alerts: &[(&str, &str, &str)]) -> usize {
+        let rules: String = alerts
+            .iter()
+            .map(|(name, compared, labels)| {
+                format!("      - {{alert: {name}, expr: x {compared}, labels: {{{labels}}}}}\n")
+            })
+            .collect();
+        let source = Arc::new(SourceFile::new("rules.yml", format!("groups:\n  - name: a\n    rules:\n{rules}")));
+        lint::run_on(&source, &Config::default()).iter().filter(|found| found.rule == "rule/inverted-ladder").count()
+    }
+
+    #[test]
+    fn labels_and_names_tell_what_is_a_ladder() {
+        let pair = |mild, severe| inverted(&[("XWarning", "> 9", mild), ("XCritical", "> 8", severe)]);
+        assert_eq!(pair("severity: warning", "severity: critical"), 1);
+        assert_eq!(pair("severity: warning, team: a", "severity: critical, team: a"), 1);
+        assert_eq!(pair("severity: warning", "severity: critical, pager: yes"), 1);
+        assert_eq!(pair("severity: warning, team: a", "severity: critical, team: b"), 0);
+        let teams = |team: &'static str| format!("severity: critical, team: {team}");
+        let of_teams =
+            [("X", "> 9", "severity: warning, team: a"), ("X", "> 8", &teams("a")), ("X", "> 7", &teams("b"))];
+        assert_eq!(inverted(&of_teams), 1);
+        let named =
+            |mild, severe, severity| inverted(&[(mild, "> 900", severity), (severe, "> 80", "severity: critical")]);
+        assert_eq!(named("BrokenSensor", "TooBig", "severity: info"), 0);
+        assert_eq!(named("BrokenSensor", "TooBig", "severity: warning"), 1);
+        assert_eq!(named("SizeInfo", "SizeCritical", "severity: info"), 1);
+        assert_eq!(named("InfoSize", "CriticalSize", "severity: info"), 1);
+        assert_eq!(named("Size", "Size", "severity: info"), 1);
+    }
 }
