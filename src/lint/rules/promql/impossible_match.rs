@@ -42,19 +42,26 @@ fn lacking(cx: &RuleContext<'_>, conflict: &Conflict, dropped: Dropped, left_lac
     let (file, expr, label) = (cx.file(), &cx.rule.expr, &conflict.label);
     let (op, effect) = operator(cx, conflict);
     let (side, other) = if left_lacks { ("left", "right") } else { ("right", "left") };
+    let by_inventory = !cx.config().facts.target_labels.contains(label);
     let has = match scraped {
-        true if !cx.config().facts.target_labels.contains(label) => {
-            format!("; by the inventory all series on the {other} have it")
-        }
+        true if by_inventory => format!("; by the inventory all series on the {other} have it"),
         true => format!("; the series on the {other} have it, as all that Prometheus scrapes"),
+        false => String::new(),
+    };
+    // What is pushed may come without the label, and only its owner knows.
+    let way_out = match scraped && !by_inventory {
+        true => format!(
+            "; where the series on the {other} come without `{label}` (Pushgateway with `honor_labels`, OTLP), leave it out of `target-labels` of \
+             `[facts]` in promproof.toml"
+        ),
         false => String::new(),
     };
     let message = format!("`{op}` {effect}: it compares `{label}`, which its {side} side cannot have{has}");
     META.diagnostic(message, file.inside(expr, conflict.operator, format!("compares `{label}`")))
         .related(file.inside(expr, dropped.span, format!("no `{label}` behind this")))
         .help(match conflict.listed {
-            true => format!("remove `{label}` from `on`, or keep it on the {side} side"),
-            false => compare_others(op, label),
+            true => format!("remove `{label}` from `on`, or keep it on the {side} side{way_out}"),
+            false => format!("{}{way_out}", compare_others(op, label)),
         })
 }
 
