@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::alike::FirstAlike;
 use crate::lint::context::FileContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::model::duration::format_duration;
 use crate::rules::{Field, Rule as FileRule, RuleGroup, RuleKind};
 use crate::source::Diagnostic;
 
@@ -113,7 +114,14 @@ fn report(cx: &FileContext<'_>, first: &FileRule, again: &FileRule) -> Diagnosti
         RuleKind::Alerting => "alert",
         RuleKind::Recording => "recording rule",
     };
-    let message = format!("the {what} `{}` is there twice, with the same labels and expression", again.name.text());
+    let differs = match first.for_ms == again.for_ms {
+        true => String::new(),
+        false => {
+            format!("; `for` differs: {} and {}", format_duration(first.for_ms), format_duration(again.for_ms))
+        }
+    };
+    let name = again.name.text();
+    let message = format!("the {what} `{name}` is there twice, with the same labels and expression{differs}");
     META.diagnostic(message, cx.field(&again.name, "again here"))
         .related(cx.field(&first.name, "first here"))
         .help("remove one of them, or give them labels that tell them apart")
