@@ -24,6 +24,7 @@ mod lost_label;
 mod many_to_one;
 mod missing_le;
 mod misspelt_label;
+mod misspelt_metric;
 mod nan_in_aggregation;
 mod never_true;
 mod newer_feature;
@@ -36,6 +37,7 @@ mod redundant_regex;
 mod selector_matchers;
 mod self_ratio;
 mod short_range;
+mod slips;
 mod unlimited_is_zero;
 mod unrecorded_label;
 mod unrecorded_value;
@@ -68,6 +70,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &lost_label::LostLabel,
     &many_to_one::ManyToOne,
     &misspelt_label::MisspeltLabel,
+    &misspelt_metric::MisspeltMetric,
     &missing_le::MissingLe,
     &nan_in_aggregation::NanInAggregation,
     &redundant_regex::RedundantRegex,
