@@ -66,6 +66,7 @@ fn srerun() {
     1 template/missing-label server
     5 template/missing-label type
     1 template/ratio-as-percent
+    2 template/rounded-away
     1 template/runtime-error
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);
@@ -82,6 +83,7 @@ fn awesome() {
     4 promql/never-true
     213 template/missing-label instance
     1 template/missing-label namespace
+    2 template/rounded-away
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);
 }
@@ -95,6 +97,7 @@ fn kube_prometheus() {
     2 promql/contradictory-matchers
     1 rule/used-before-recorded
     5 template/missing-label job
+    2 template/rounded-away
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);
 }

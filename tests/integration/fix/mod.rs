@@ -72,6 +72,21 @@ fn what_prints_a_value_is_replaced_through_quotes_and_folds() {
 }
 
 #[test]
+fn digits_are_added_where_a_format_rounds_values_away() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: rate(a_total[5m]) > 0.001\n    annotations:\n      \
+                 a: \"{{- printf \\\"%s: %5.1f/s\\\" $labels.a .Value -}}\"\n      b: '{{ $value | printf `%.0f` }}/s'\n  - alert: B\n    \
+                 expr: a_bytes / b_bytes > 0.01\n    annotations:\n      a: '{{- printf \"%.0f\" .Value }} full'\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    insta::assert_snapshot!(sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "rounded-away"]), @r"
+    3 fixed, no findings in 1 file
+    --- exit code 0
+    ");
+    let fixed = rules.replace("%5.1f", "%5.3f").replace("%.0f`", "%.3f`");
+    let fixed = fixed.replace("printf \"%.0f\" .Value", ".Value | humanizePercentage");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn a_difference_is_shown_and_nothing_is_written() {
     let sandbox = Sandbox::with(&[("r.yml", RULES)]);
     let run = sandbox.run(&["check", "--diff", "--unsafe-fixes"]);

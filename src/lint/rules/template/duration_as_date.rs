@@ -1,5 +1,6 @@
 //! `template/duration-as-date`: a duration that is printed with `humanizeTimestamp`, or a time with `humanizeDuration`.
 
+use super::printed::{Step, printed};
 use crate::facts::{Quantities, Unit, catalogue, quantity_of};
 use crate::inventory::Inventory;
 use crate::lint::context::{RuleContext, TemplateField};
@@ -7,7 +8,6 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, ExprKind, ValueType};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
-use crate::template::ast::{List, NodeKind, OperandKind, Pipeline};
 
 static META: Meta =
     meta!("template/duration-as-date", Warning, certain, "a duration is printed as a date, or a date as a duration")
@@ -39,10 +39,14 @@ impl LintRule for DurationAsDate {
         }
         for template in cx.templates().filter(|template| may_print(template)) {
             let Ok(parsed) = &template.parsed else { continue };
-            let mut printed = Some(Vec::new());
-            collect(parsed.root(), true, &mut printed);
-            let wrong = printed.into_iter().flatten().filter(|printed| printed.name == what.other().function());
-            out.extend(wrong.map(|printed| report(cx, template, &printed, what, why)));
+            // Within branches that depend on the value, it is not clear what they are for.
+            for printed in printed(parsed).iter().filter(|printed| !printed.depends_on_value) {
+                if let [Step::Function(name, function)] = printed.steps.as_slice()
+                    && *name == what.other().function()
+                {
+                    out.push(report(cx, template, (printed.pipeline, *function), what, why));
+                }
+            }
         }
     }
 }
@@ -50,7 +54,7 @@ impl LintRule for DurationAsDate {
 fn report(
     cx: &RuleContext<'_>,
     template: &TemplateField<'_>,
-    printed: &Printed<'_>,
+    (printed, written): (Span, Span),
     what: What,
     why: Span,
 ) -> Diagnostic {
@@ -65,9 +69,9 @@ fn report(
             "let the expression yield the age, `time() - … > …`, or write `{{ $value | humanizeTimestamp }}`",
         ),
     };
-    let edits = [Edit::replace(printed.function, function)];
+    let edits = [Edit::replace(written, function)];
     let title = format!("write `{function}`");
-    META.diagnostic(format!("{} prints {message}", template.describe()), file.inside(template.value, printed.span, ""))
+    META.diagnostic(format!("{} prints {message}", template.describe()), file.inside(template.value, printed, ""))
         .related(file.inside(&cx.rule.expr, why, format!("the value of the alert is {}", what.name())))
         .help(help)
         .fix(file.fix_inside(template.value, title, &edits, Applicability::Unsafe))
@@ -108,39 +112,28 @@ impl What {
     fn of(expr: &Expr, inventory: &Inventory) -> Option<(What, Span)> {
         let known = Known { quantities: Quantities::of(expr, inventory), inventory };
         let (mut pending, mut found) = (vec![expr], None);
-        while let Some(part) = pending.pop() {
-            let what = match &part.kind {
-                ExprKind::Paren(inner) => {
-                    pending.push(inner);
-                    continue;
-                }
-                ExprKind::Aggregate(aggregate) if keeps(aggregate.op) => {
-                    pending.push(&aggregate.expr);
-                    continue;
-                }
-                ExprKind::Binary(operation) => match operation.op {
-                    BinaryOp::Or => {
-                        pending.extend([&operation.rhs, &operation.lhs]);
+        while let Some(whole) = pending.pop() {
+            for part in whole.value_parts() {
+                let what = match &part.kind {
+                    ExprKind::Aggregate(aggregate) if keeps(aggregate.op) => {
+                        pending.push(&aggregate.expr);
                         continue;
                     }
-                    BinaryOp::And | BinaryOp::Unless => {
-                        pending.push(&operation.lhs);
-                        continue;
-                    }
-                    op if op.is_comparison() => match known.of_comparison(operation)? {
-                        Compared::Is(what) => what,
-                        Compared::As(kept) => {
-                            pending.push(kept);
-                            continue;
+                    ExprKind::Binary(operation) if operation.op.is_comparison() => {
+                        match known.of_comparison(operation)? {
+                            Compared::Is(what) => what,
+                            Compared::As(kept) => {
+                                pending.push(kept);
+                                continue;
+                            }
                         }
-                    },
+                    }
                     _ => known.measured(part)?,
-                },
-                _ => known.measured(part)?,
-            };
-            let (all, _) = *found.get_or_insert((what, part.span));
-            if all != what {
-                return None;
+                };
+                let (all, _) = *found.get_or_insert((what, part.span));
+                if all != what {
+                    return None;
+                }
             }
         }
         found
@@ -341,76 +334,10 @@ fn calls_time(expr: &Expr) -> bool {
     found
 }
 
-/// The value of the alert, printed by a function and by nothing else.
-struct Printed<'t> {
-    span: Span,
-    function: Span,
-    name: &'t str,
-}
-
-/// What a template prints; `None` where `$value` is made something else. Within branches that depend on the value, it
-/// is not clear what they are for. `is_alert`: whether the dot is the alert's.
-fn collect<'t>(list: &'t List, is_alert: bool, found: &mut Option<Vec<Printed<'t>>>) {
-    for node in &list.nodes {
-        let pipeline = match &node.kind {
-            NodeKind::Action(pipeline) => {
-                if let (Some(printed), Some(found)) = (printed(pipeline, is_alert), found.as_mut()) {
-                    found.push(printed);
-                }
-                pipeline
-            }
-            NodeKind::If(branch) | NodeKind::With(branch) | NodeKind::Range(branch) => {
-                if !names_value(&branch.pipe) {
-                    let keeps_dot = matches!(node.kind, NodeKind::If(_));
-                    collect(&branch.list, is_alert && keeps_dot, found);
-                    branch.else_list.iter().for_each(|list| collect(list, is_alert, found));
-                }
-                &branch.pipe
-            }
-            _ => continue,
-        };
-        if pipeline.variables.iter().any(|variable| variable.value == "$value") {
-            *found = None;
-        }
-    }
-}
-
-/// `$value | humanizeDuration`, `humanizeDuration $value`.
-fn printed(pipeline: &Pipeline, is_alert: bool) -> Option<Printed<'_>> {
-    let (value, function) = match pipeline.commands.as_slice() {
-        [first, second] => match (first.operands.as_slice(), second.operands.as_slice()) {
-            ([value], [function]) => (value, function),
-            _ => return None,
-        },
-        [only] => match only.operands.as_slice() {
-            [function, value] => (value, function),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let OperandKind::Function(name) = &function.kind else { return None };
-    let of_dot = matches!(value.kind, OperandKind::Field(_));
-    let is_value = value.is_alert_value() && (is_alert || !of_dot);
-    (is_value && pipeline.variables.is_empty()).then_some(Printed {
-        span: pipeline.span,
-        function: function.span,
-        name,
-    })
-}
-
-/// Whether a condition asks for the value.
-fn names_value(pipeline: &Pipeline) -> bool {
-    pipeline.commands.iter().flat_map(|command| &command.operands).any(|operand| match &operand.kind {
-        OperandKind::Parenthesized(inner) => names_value(inner),
-        _ => operand.is_alert_value(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::promql;
-    use crate::template;
 
     fn what(text: &str) -> Option<What> {
         let expr = promql::parse(text, &promql::ParseOptions::default()).unwrap();
@@ -485,38 +412,6 @@ mod tests {
             "up == 0",
         ] {
             assert_eq!(what(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_prints_the_value() {
-        let printed = |text: &str| {
-            let parsed = template::parse(text).unwrap();
-            let mut found = Some(Vec::new());
-            collect(parsed.root(), true, &mut found);
-            found.map_or(0, |found| found.len())
-        };
-        for text in [
-            "{{ $value | humanizeDuration }}",
-            "{{ humanizeTimestamp $value }}",
-            "{{ .Value | humanizeDuration }}",
-            "{{ if $labels.a }}{{ .Value | humanizeDuration }}{{ end }}",
-            "{{ range query \"up\" }}{{ $value | humanizeDuration }}{{ end }}",
-        ] {
-            assert_eq!(printed(text), 1, "{text}");
-        }
-        for text in [
-            "{{ $value }}",
-            "{{ $value | humanize | humanizeDuration }}",
-            "{{ query \"up\" | first | value | humanizeDuration }}",
-            "{{ range query \"up\" }}{{ .Value | humanizeDuration }}{{ end }}",
-            "{{ range $i, $value := query \"up\" }}{{ $value | humanizeDuration }}{{ end }}",
-            "{{ $value := 5 }}{{ $value | humanizeDuration }}",
-            "{{ if gt $value 1e9 }}{{ $value | humanizeTimestamp }}{{ end }}",
-            "{{ $x := $value | humanizeDuration }}",
-            "{{ $value.x | humanizeDuration }}",
-        ] {
-            assert_eq!(printed(text), 0, "{text}");
         }
     }
 }

@@ -7,11 +7,13 @@ mod literal_braces;
 mod missing_label;
 mod other_duration;
 mod other_percentage;
+mod printed;
 mod prose;
 mod query_label;
 mod query_syntax;
 mod ratio_as_percent;
 mod recorded_label;
+mod rounded_away;
 mod runtime_error;
 mod syntax;
 mod unformatted_value;
@@ -33,6 +35,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &query_syntax::QuerySyntax,
     &ratio_as_percent::RatioAsPercent,
     &recorded_label::RecordedLabel,
+    &rounded_away::RoundedAway,
     &runtime_error::RuntimeError,
     &unformatted_value::UnformattedValue,
     &value_in_label::ValueInLabel,
