@@ -136,11 +136,11 @@ impl Quantities {
                 let input = argument.and_then(|at| call.args.get(at)).map(|argument| self.node(argument.id));
                 of_call(call.function, input.unwrap_or_default())
             }
-            ExprKind::Binary(operation) => self.of_operation(operation),
+            ExprKind::Binary(operation) => self.of_operation(operation, inventory),
         }
     }
 
-    fn of_operation(&self, operation: &BinaryExpr) -> Quantity {
+    fn of_operation(&self, operation: &BinaryExpr, inventory: &Inventory) -> Quantity {
         let (left, right) = (self.node(operation.lhs.id), self.node(operation.rhs.id));
         let numbers = (self.number(&operation.lhs), self.number(&operation.rhs));
         match operation.op {
@@ -163,7 +163,7 @@ impl Quantities {
             },
             BinaryOp::Div => match numbers {
                 (None, Some(divisor)) => scaled(left.unit, divisor.recip()),
-                _ => Quantity::gauge(quotient(left, right)),
+                _ => Quantity::gauge(quotient(left, right).or_else(|| mean(operation, inventory))),
             },
             _ => Quantity::gauge(None),
         }
@@ -201,6 +201,8 @@ fn scaled(unit: Option<Unit>, factor: f64) -> Quantity {
         Some(Unit::Percent) if is(0.01) => Some(Unit::Ratio),
         Some(Unit::Seconds) if is(1000.0) => Some(Unit::Milliseconds),
         Some(Unit::Milliseconds) if is(0.001) => Some(Unit::Seconds),
+        // Bits.
+        Some(Unit::Bytes) if is(8.0) => None,
         // A threshold of its own: `limit * 0.9`.
         Some(unit @ (Unit::Seconds | Unit::Bytes)) if (0.1..10.0).contains(&factor) => Some(unit),
         // Minutes, mebibytes and what else.
@@ -215,6 +217,38 @@ fn quotient(left: Quantity, right: Quantity) -> Option<Unit> {
         (Unit::Bytes, Unit::Seconds) => Some(Unit::BytesPerSecond),
         (Unit::Bytes, Unit::BytesPerSecond) => Some(Unit::Seconds),
         (left, right) => (left == right && left != Unit::Timestamp).then_some(Unit::Ratio),
+    }
+}
+
+/// What one event takes: `rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])`, `a_seconds_total / a_total`.
+fn mean(operation: &BinaryExpr, inventory: &Inventory) -> Option<Unit> {
+    let ((all, function), (events, other)) = (counted(&operation.lhs)?, counted(&operation.rhs)?);
+    let (sum, count) = (quantity_of(all, inventory), quantity_of(events, inventory));
+    let is_histogram = all.strip_suffix("_sum").is_some_and(|name| events.strip_suffix("_count") == Some(name));
+    let are_counters = sum.kind == Some(Kind::Counter) && count.kind == Some(Kind::Counter) && count.unit.is_none();
+    let is_amount = |unit: &Unit| matches!(unit, Unit::Seconds | Unit::Milliseconds | Unit::Bytes);
+    sum.unit.filter(|unit| is_amount(unit) && function == other && (is_histogram || are_counters))
+}
+
+/// The metric that is counted, added up or not, and the function that makes a difference or a rate of it.
+fn counted(expr: &Expr) -> Option<(&str, Option<&'static str>)> {
+    let (mut part, mut function) = (expr, None);
+    loop {
+        part = match &part.kind {
+            ExprKind::Paren(inner) => inner,
+            ExprKind::Aggregate(aggregate) if matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Avg) => {
+                &aggregate.expr
+            }
+            ExprKind::Call(call) => match (call.function.name, call.args.first()?) {
+                ("clamp_min", argument) => argument,
+                (name @ ("rate" | "irate" | "increase"), argument) if function.is_none() => {
+                    function = Some(name);
+                    argument
+                }
+                _ => return None,
+            },
+            _ => return Some((part.selector()?.metric_name()?, function)),
+        };
     }
 }
 
@@ -353,7 +387,14 @@ mod tests {
             ("rate(process_cpu_seconds_total[5m])", Some(Ratio)),
             ("rate(x_total[5m])", None),
             ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", Some(Seconds)),
-            ("rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])", None),
+            ("rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])", Some(Seconds)),
+            ("sum(rate(x_seconds_sum[5m])) / clamp_min(sum(rate(x_seconds_count[5m])), 1)", Some(Seconds)),
+            ("increase(x_milliseconds_sum[5m]) / increase(x_milliseconds_count[5m])", Some(Milliseconds)),
+            ("rate(x_seconds_sum[5m]) / increase(x_seconds_count[5m])", None),
+            ("rate(x_seconds_sum[5m]) / rate(y_seconds_count[5m])", None),
+            ("rate(x_write_time_seconds_total[1m]) / rate(x_writes_total[1m])", Some(Seconds)),
+            ("rate(x_seconds_total[1m]) / x_limit", None),
+            ("x_bytes * 8", None),
             ("time() - process_start_time_seconds", Some(Seconds)),
             ("x_expiry_timestamp_seconds - time() < 86400", Some(Seconds)),
             ("increase(x_time_seconds_total[1h])", Some(Seconds)),

@@ -65,6 +65,7 @@ fn srerun() {
     2 template/missing-label route
     1 template/missing-label server
     5 template/missing-label type
+    1 template/other-unit
     1 template/ratio-as-percent
     2 template/rounded-away
     1 template/runtime-error
@@ -83,6 +84,7 @@ fn awesome() {
     4 promql/never-true
     213 template/missing-label instance
     1 template/missing-label namespace
+    1 template/other-unit
     2 template/rounded-away
     ");
     assert_eq!(lost_across_operators(&diagnostics), 0);

@@ -87,6 +87,21 @@ fn digits_are_added_where_a_format_rounds_values_away() {
 }
 
 #[test]
+fn values_get_their_units() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a_seconds > 1\n    annotations:\n      \
+                 a: 'lag {{- printf \"%.2f\" .Value }} ms of {{ $value }}minutes'\n      \
+                 b: 'left alone ({{ $value }} (ms)), {{ $value -}} ms of'\n  \
+                 - alert: B\n    expr: a_bytes > 1\n    annotations: {a: '{{ $value }} MiB'}\n  \
+                 - alert: C\n    expr: a_milliseconds > 1\n    annotations: {a: '{{ $value }} seconds'}\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "other-unit"]);
+    let fixed = rules.replace("printf \"%.2f\" .Value }} ms", ".Value | humanizeDuration }}");
+    let fixed = fixed.replace("$value }}minutes", "$value | humanizeDuration }}");
+    let fixed = fixed.replace("$value }} MiB", "$value | humanize1024 }} B").replace("}} seconds", "}} milliseconds");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn a_difference_is_shown_and_nothing_is_written() {
     let sandbox = Sandbox::with(&[("r.yml", RULES)]);
     let run = sandbox.run(&["check", "--diff", "--unsafe-fixes"]);

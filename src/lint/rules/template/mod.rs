@@ -7,6 +7,7 @@ mod literal_braces;
 mod missing_label;
 mod other_duration;
 mod other_percentage;
+mod other_unit;
 mod printed;
 mod prose;
 mod query_label;
@@ -17,6 +18,7 @@ mod rounded_away;
 mod runtime_error;
 mod syntax;
 mod unformatted_value;
+mod unit_words;
 mod unknown_external_label;
 mod value_in_label;
 
@@ -31,6 +33,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &missing_label::MissingLabel,
     &other_duration::OtherDuration,
     &other_percentage::OtherPercentage,
+    &other_unit::OtherUnit,
     &query_label::QueryLabel,
     &query_syntax::QuerySyntax,
     &ratio_as_percent::RatioAsPercent,
