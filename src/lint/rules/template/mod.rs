@@ -5,6 +5,7 @@ mod duration_as_date;
 mod label_of_one_side;
 mod literal_braces;
 mod missing_label;
+mod number_words;
 mod other_duration;
 mod other_percentage;
 mod other_unit;

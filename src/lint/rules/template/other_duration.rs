@@ -1,6 +1,7 @@
 //! `template/other-duration`: an annotation names a duration that the rule does not have.
 
-use super::prose::{Prose, prose};
+use super::number_words::number_words;
+use super::prose::{Prose, prose_where};
 use crate::facts::Quantities;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -22,7 +23,7 @@ impl LintRule for OtherDuration {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
         let mut durations = None;
-        for prose in prose(cx) {
+        for prose in prose_where(cx, may_claim) {
             let mut claims = claims(&prose).into_iter().peekable();
             if claims.peek().is_none() {
                 continue;
@@ -33,6 +34,12 @@ impl LintRule for OtherDuration {
             );
         }
     }
+}
+
+/// Whether a text may name a duration.
+fn may_claim(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+        || ["second", "minute", "hour", "day", "week"].iter().any(|unit| text.contains(unit))
 }
 
 /// A duration that a text names as one of the rule.
@@ -47,7 +54,9 @@ struct Claim {
 /// What a text says a duration is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
-    /// How long something has been so: `for more than 15 minutes`, `in the last 2h`.
+    /// How long something has been so: `for more than 15 minutes`.
+    Lasting,
+    /// When something was so: `in the last 2h`.
     Past,
     /// How old something is: `older than 3 days`.
     Age,
@@ -58,8 +67,15 @@ enum What {
 /// The durations in a text that it claims for the rule.
 fn claims(prose: &Prose<'_>) -> Vec<Claim> {
     let mut claims: Vec<(Claim, Option<What>)> = Vec::new();
-    for (number, at) in prose.numbers() {
+    let mut numbers: Vec<(f64, Span)> = prose.numbers().chain(number_words(&prose.text)).collect();
+    numbers.sort_by_key(|(_, at)| *at);
+    for (number, at) in numbers {
         let Some((unit_ms, end)) = unit(&prose.text, at.end()) else { continue };
+        let (number, end) = with_half(&prose.text, number, end);
+        let is_vague = matches!(at.slice(&prose.text), "a" | "an") && prose.text.get(end..).is_some_and(is_ago);
+        if is_vague {
+            continue;
+        }
         let ms = number * unit_ms;
         // `1 week and 12 hours`, `1h30m`.
         if let Some((last, _)) = claims.last_mut()
@@ -72,6 +88,18 @@ fn claims(prose: &Prose<'_>) -> Vec<Claim> {
         claims.push((Claim { span: Span::new(at.start(), end), ms, number, what: What::Past }, what));
     }
     claims.into_iter().filter_map(|(claim, what)| Some(Claim { what: what?, ..claim })).collect()
+}
+
+/// `over a week ago` is said of nine days, too.
+fn is_ago(behind: &str) -> bool {
+    behind.starts_with(" ago")
+}
+
+/// `an hour and a half`.
+fn with_half(text: &str, number: f64, end: usize) -> (f64, usize) {
+    const HALF: &str = " and a half";
+    let is_more = text.get(end..).is_some_and(|behind| behind.starts_with(HALF));
+    if is_more { (number + 0.5, end + HALF.len()) } else { (number, end) }
 }
 
 /// The unit that stands behind a number, in milliseconds, and where it ends.
@@ -112,7 +140,7 @@ fn what_is_said(before: &str) -> Option<What> {
             // Advice is about what comes: `wait for 5 minutes`.
             "for" => {
                 let is_advice = words.next().is_some_and(|verb| ADVICE.iter().any(|stem| verb.starts_with(stem)));
-                return (!is_advice).then_some(What::Past);
+                return (!is_advice).then_some(What::Lasting);
             }
             _ => break,
         }
@@ -202,11 +230,12 @@ impl Durations {
         }
     }
 
-    /// Whether a claim is what the rule says, alone or taken together: of `[5m]` with `for: 10m` a text may say 15 minutes.
+    /// Whether a claim is what the rule says, alone or, of what was, taken together: of `[5m]` with `for: 10m` a text may say
+    /// "in the last 15 minutes".
     fn explain(&self, claim: &Claim) -> bool {
         // What is not asked for says nothing of the rule: `takes more than 1 second`, `restarts in 5 minutes`.
         let is_asked = match claim.what {
-            What::Past => true,
+            What::Lasting | What::Past => true,
             What::Age => self.asks_for_age,
             What::Ahead => self.asks_ahead,
         };
@@ -216,7 +245,7 @@ impl Durations {
         let in_some_unit = |number: &f64| UNITS.iter().any(|unit| is_claimed(number.abs() * unit));
         !is_asked
             || all().any(is_claimed)
-            || pairs.into_iter().any(is_claimed)
+            || (claim.what == What::Past && pairs.into_iter().any(is_claimed))
             || self.numbers.iter().any(in_some_unit)
             || self.in_names.contains(&claim.number)
     }
@@ -229,8 +258,9 @@ fn report(cx: &RuleContext<'_>, prose: &Prose<'_>, claim: &Claim, durations: &Du
     let file = cx.file();
     let said = claim.span.slice(prose.value.text());
     let shown = durations.ranges.iter().find(|(_, span)| !span.is_empty());
+    let is_past = matches!(claim.what, What::Lasting | What::Past);
     let why = match (durations.for_ms, shown) {
-        _ if claim.what != What::Past => "no number of the rule is that long".to_owned(),
+        _ if !is_past => "no number of the rule is that long".to_owned(),
         (Some((for_ms, _)), None) => format!("the rule waits for {}", format_duration(for_ms)),
         (Some((for_ms, _)), Some(_)) => {
             format!("the rule waits for {}, and no range is that long", format_duration(for_ms))
@@ -240,10 +270,10 @@ fn report(cx: &RuleContext<'_>, prose: &Prose<'_>, claim: &Claim, durations: &Du
     };
     let place = file.inside(prose.value, claim.span, "");
     let mut found = META.diagnostic(format!("{} says {said}, but {why}", prose.describe()), place);
-    if let Some((_, span)) = durations.for_ms.filter(|_| claim.what == What::Past) {
+    if let Some((_, span)) = durations.for_ms.filter(|_| is_past) {
         found = found.related(file.label(span, "waits so long"));
     }
-    if let Some((_, span)) = shown.filter(|_| claim.what == What::Past) {
+    if let Some((_, span)) = shown.filter(|_| is_past) {
         found = found.related(file.inside(&cx.rule.expr, *span, "looks back so far"));
     }
     found.help("say what the rule does, or let it do what the text says")

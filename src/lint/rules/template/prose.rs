@@ -19,6 +19,11 @@ pub(super) struct Prose<'c> {
 /// The annotations of an alerting rule in which a digit stands outside of actions; without those of which the template does
 /// not parse, and without addresses.
 pub(super) fn prose<'c>(cx: &'c RuleContext<'_>) -> Vec<Prose<'c>> {
+    prose_where(cx, |text| text.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// The same where `may_matter` says so of the text, in lower case.
+pub(super) fn prose_where<'c>(cx: &'c RuleContext<'_>, may_matter: fn(&str) -> bool) -> Vec<Prose<'c>> {
     let plain = cx.rule.annotations.iter().filter(|(_, value)| !value.text().contains("{{"));
     let plain = plain.map(|(name, value)| (name, value, value.text().to_ascii_lowercase()));
     let templates = cx.templates().filter(|template| template.place == TemplatePlace::Annotation);
@@ -27,7 +32,7 @@ pub(super) fn prose<'c>(cx: &'c RuleContext<'_>) -> Vec<Prose<'c>> {
         Some((template.name, template.value, outside_of_actions(parsed)))
     });
     let all = plain.chain(expanded).map(|(name, value, text)| Prose { name, value, text });
-    all.filter(|prose| prose.text.bytes().any(|byte| byte.is_ascii_digit()) && !prose.text.contains("://")).collect()
+    all.filter(|prose| may_matter(&prose.text) && !prose.text.contains("://")).collect()
 }
 
 fn outside_of_actions(template: &Template) -> String {
