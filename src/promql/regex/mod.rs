@@ -17,7 +17,7 @@ mod syntax;
 
 pub use compiled::{AnchoredRegex, ReplaceGroups, ReplaceRegex, SearchRegex};
 pub use error::RegexError;
-pub use shape::{Simpler, glob_star, has_inner_wildcard, simpler};
+pub use shape::{Simpler, glob_star, has_inner_wildcard, is_pattern_as_text, simpler};
 
 use super::ast::{MatchOp, Matcher};
 use super::error::ParseError;

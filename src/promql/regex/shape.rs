@@ -2,6 +2,7 @@
 
 use super::parser;
 use super::syntax::Node;
+use crate::promql::ast::Matcher;
 
 /// What could be written more simply in a pattern that has to match the whole of a label's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,74 @@ fn glob_in(node: &Node) -> Option<char> {
     }
 }
 
+/// Words in the names of labels whose values may be patterns or queries themselves, or paths and subjects with wildcards.
+const PATTERN_LABELS: [&str; 24] = [
+    "class",
+    "endpoint",
+    "expr",
+    "expression",
+    "filter",
+    "glob",
+    "handler",
+    "key",
+    "le",
+    "logger",
+    "mask",
+    "package",
+    "path",
+    "pattern",
+    "query",
+    "regex",
+    "regexp",
+    "route",
+    "rule",
+    "sql",
+    "subject",
+    "topic",
+    "uri",
+    "url",
+];
+
+/// Whether a matcher compares with a text that was probably meant as a pattern: `{env="prod|stage.*"}`.
+pub fn is_pattern_as_text(matcher: &Matcher) -> bool {
+    // A cheap look before anything is taken apart.
+    let has_sign = |value: &[u8]| value.iter().any(|byte| matches!(byte, b'*' | b'+' | b'|' | b'.' | b'$'));
+    if matcher.op.is_regex() || !has_sign(&matcher.value.value) {
+        return false;
+    }
+    let Ok(value) = std::str::from_utf8(&matcher.value.value) else { return false };
+    looks_like_pattern(value)
+        && !matcher.name.value.split('_').any(|word| PATTERN_LABELS.contains(&word))
+        && parser::parse(value, true).is_ok()
+}
+
+fn looks_like_pattern(text: &str) -> bool {
+    // Paths, addresses, sentences, times of cron.
+    if text.starts_with('/') || text.contains("://") || text.contains(char::is_whitespace) {
+        return false;
+    }
+    let is_wild = text.contains(".*") || text.contains(".+") || matches!(text.as_bytes(), [b'0'..=b'9', b'.', b'.']);
+    is_wild || has_anchors(text) || is_choice(text)
+}
+
+/// Both anchors, or one beside other signs: an account of Windows ends in `$`, an index of the stock exchange begins with `^`.
+fn has_anchors(text: &str) -> bool {
+    let (starts, ends) = (text.starts_with('^'), text.ends_with('$'));
+    starts && ends && text.len() > 2 || (starts || ends) && text.contains(['[', '(', '|'])
+}
+
+/// Alternatives of plain words: `prod|stage`. Envoy calls its clusters `outbound|80||host`.
+fn is_choice(text: &str) -> bool {
+    let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+    let is_word = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+    };
+    let mut words = inner.split('|');
+    words.next().is_some_and(|first| is_word(first) && !matches!(first, "inbound" | "outbound"))
+        && inner.contains('|')
+        && words.all(is_word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +214,48 @@ mod tests {
         assert_eq!(simpler("(foo|^.+)$"), Some(Simpler::InnerAnchors));
         assert_eq!(simpler("(?i)bar"), None);
         assert_eq!(simpler("("), None);
+    }
+
+    #[test]
+    fn texts_that_look_like_patterns() {
+        for pattern in [
+            "mainnet|devnet.*",
+            "prod.*",
+            ".+",
+            "a|b",
+            "(a|b)",
+            "500|503",
+            "5..",
+            "^a$",
+            "^(a|b)",
+            "[ab]c|d$",
+            "a:1|b:2",
+            "integrations/.*",
+        ] {
+            assert!(looks_like_pattern(pattern), "{pattern}");
+        }
+        for text in [
+            "",
+            "a",
+            "a | b",
+            "*/5 * * * *",
+            "/api/.*",
+            "http://.*",
+            "outbound|80||host",
+            "inbound|80|http|host",
+            "a||b",
+            "|",
+            "^GSPC",
+            "C$",
+            r"CORP\HOST$",
+            "^$",
+            "1.2.3",
+            "a+b",
+            "...",
+            "a|b/c",
+        ] {
+            assert!(!looks_like_pattern(text), "{text}");
+        }
     }
 
     #[test]

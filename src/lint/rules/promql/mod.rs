@@ -29,6 +29,7 @@ mod nan_in_aggregation;
 mod never_true;
 mod newer_feature;
 mod overwritten_label;
+mod pattern_as_text;
 mod quantile_range;
 mod rate_of_gauge;
 mod rate_of_sum;
@@ -77,6 +78,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &wildcard_regex::WildcardRegex,
     &never_true::NeverTrue,
     &overwritten_label::OverwrittenLabel,
+    &pattern_as_text::PatternAsText,
     &quantile_range::QuantileRange,
     &rate_of_gauge::RateOfGauge,
     &rate_of_sum::RateOfSum,

@@ -85,6 +85,8 @@ impl<'s> Reader<'s, '_> {
         }
         let (recorded, help) = match series.labels.get(label).map(|label| label.values.as_ref()) {
             None if series.lacks(label) => (format!("without `{label}`"), keep(metric, label)),
+            // `promql/pattern-as-text` says what is wrong.
+            Some(Some(_)) if regex::is_pattern_as_text(matcher) => return None,
             Some(Some(values)) if !values.iter().any(|value| regex::accepts(matcher, value)) => {
                 let help = format!("ask for a value of `{label}` that is recorded, or record this one");
                 (format!("with {}", value_text(label, values)), help)

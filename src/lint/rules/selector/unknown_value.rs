@@ -6,7 +6,7 @@ use crate::lint::known::{Guesses, Known, Selected, few};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher};
-use crate::promql::regex::{AnchoredRegex, matches_empty};
+use crate::promql::regex::{AnchoredRegex, is_pattern_as_text, matches_empty};
 use crate::source::Diagnostic;
 use crate::source::words;
 
@@ -59,7 +59,8 @@ fn check(
         return None;
     }
     let near = match matcher.op {
-        MatchOp::Equal if has_value(known, label, of, wanted) => return None,
+        // `promql/pattern-as-text` says what is wrong.
+        MatchOp::Equal if has_value(known, label, of, wanted) || is_pattern_as_text(matcher) => return None,
         MatchOp::Equal => guesses.nearest(wanted, of.values()?),
         _ => {
             let regex = AnchoredRegex::new(wanted).ok()?;
