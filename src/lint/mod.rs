@@ -31,6 +31,7 @@ mod registry;
 mod rule;
 mod rules;
 mod run;
+mod slips;
 mod suppression;
 mod sync;
 mod wanted;

@@ -7,6 +7,7 @@ mod empty;
 mod exclusive;
 mod external_label;
 mod forbidden;
+mod misspelt;
 mod overrides_grouping;
 mod pattern;
 mod preserved;
@@ -22,6 +23,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &overrides_grouping::OverridesGrouping,
     &empty::Empty,
     &reserved::Reserved,
+    &misspelt::MisspeltName,
     &external_label::ExternalLabel,
     &any_of::AnyOf,
     &exclusive::Exclusive,

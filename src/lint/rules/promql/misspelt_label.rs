@@ -1,10 +1,8 @@
 //! `promql/misspelt-label`: a label's name that occurs once in all files, one slip of the pen away from a frequent one.
 
-use rustc_hash::FxHashMap;
-
-use super::slips::{MIN_LETTERS, Names, is_slip};
 use crate::lint::context::{FileContext, WorkspaceContext};
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::lint::slips::{Misspelt, Names};
 use crate::promql::Expr;
 use crate::promql::ast::ExprKind;
 use crate::rules::Field;
@@ -15,9 +13,6 @@ static META: Meta =
         .on_by_default()
         .fixable();
 
-/// What occurs as often is spelt right.
-const FREQUENT: usize = 30;
-
 pub(super) struct MisspeltLabel;
 
 impl LintRule for MisspeltLabel {
@@ -26,37 +21,26 @@ impl LintRule for MisspeltLabel {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let mut names: FxHashMap<&str, Use<'_>> = FxHashMap::default();
+        let mut names = Names::new();
         for file in cx.rule_files() {
             for rule in file.rules.groups.iter().flat_map(|group| &group.rules) {
                 let Some(expr) = &rule.parsed else { continue };
                 label_names(expr, &mut |name| {
-                    let place = Place { file, expr: &rule.expr, span: name.span };
-                    names.entry(&name.value).or_insert(Use { count: 0, first: place }).count += 1;
+                    names.see(&name.value, || Place { file, expr: &rule.expr, span: name.span });
                 });
             }
         }
-        let rare: Vec<_> = names.iter().filter(|(name, used)| used.count == 1 && name.len() >= MIN_LETTERS).collect();
-        let frequent = names.iter().filter(|(_, used)| used.count >= FREQUENT).map(|(name, _)| *name);
-        let frequent = Names::of(frequent.filter(|name| name.len() >= MIN_LETTERS), rare.len());
-        for (name, used) in rare {
-            if let Some(meant) = frequent.near(name, is_slip) {
-                let Place { file, expr, span } = used.first;
-                let message = format!("no other expression has a label `{name}`; `{meant}` is used often");
-                let found = META.diagnostic(message, file.inside(expr, span, "looks misspelt"));
-                let title = format!("write `{meant}`");
-                let edits = [Edit::replace(span, meant)];
-                let fix = file.fix_inside(expr, title.as_str(), &edits, Applicability::Unsafe);
-                out.push(found.help(title).fix(fix));
-            }
-        }
+        out.extend(names.misspelt().iter().map(report));
     }
 }
 
-/// How often a name occurs, and where first.
-struct Use<'a> {
-    count: usize,
-    first: Place<'a>,
+fn report(found: &Misspelt<'_, Place<'_>>) -> Diagnostic {
+    let (Place { file, expr, span }, name, meant) = (found.place, found.name, found.meant);
+    let message = format!("no other expression has a label `{name}`; `{meant}` is used often");
+    let found = META.diagnostic(message, file.inside(expr, span, "looks misspelt"));
+    let title = format!("write `{meant}`");
+    let fix = file.fix_inside(expr, title.as_str(), &[Edit::replace(span, meant)], Applicability::Unsafe);
+    found.help(title).fix(fix)
 }
 
 #[derive(Clone, Copy)]

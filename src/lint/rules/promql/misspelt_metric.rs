@@ -3,9 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::slips::{MIN_LETTERS, Names, is_slip};
 use crate::lint::context::{FileContext, WorkspaceContext};
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::lint::slips::{MIN_LETTERS, Spelt, is_slip};
 use crate::rules::{Field, Rule, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
 
@@ -71,7 +71,7 @@ fn reads(file: FileContext<'_>) -> FxHashMap<&str, Vec<(&Rule, Span)>> {
 
 /// What a file records, to be found by what is nearly the same.
 struct Recorded<'a> {
-    names: Names<'a>,
+    names: Spelt<'a>,
     /// With `_` for each colon.
     joined: FxHashMap<String, &'a str>,
     /// Without one of its units; `None` where that is left of several.
@@ -90,7 +90,7 @@ impl<'a> Recorded<'a> {
                 bare.entry(rest).and_modify(|only| *only = None).or_insert(Some(name));
             }
         }
-        Recorded { names: Names::of(names(), others), joined, bare, all }
+        Recorded { names: Spelt::of(names(), others), joined, bare, all }
     }
 
     /// The name that was probably meant: a slip of the pen away, with other separators, or with a unit more or less.

@@ -38,7 +38,6 @@ mod redundant_regex;
 mod selector_matchers;
 mod self_ratio;
 mod short_range;
-mod slips;
 mod unlimited_is_zero;
 mod unrecorded_label;
 mod unrecorded_value;

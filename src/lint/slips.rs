@@ -1,15 +1,56 @@
-//! Names that are one slip of the pen away from each other.
+//! Names that are one slip of the pen away from each other, such as one that occurs once in all files from a frequent one.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// What occurs as often is spelt right.
+const FREQUENT: usize = 30;
 /// Shorter names are too much alike.
 pub(super) const MIN_LETTERS: usize = 5;
+
+/// Names, how often each occurs, and where first.
+pub(super) struct Names<'a, P> {
+    used: FxHashMap<&'a str, (usize, P)>,
+}
+
+/// A name that looks misspelt.
+pub(super) struct Misspelt<'a, P> {
+    pub(super) name: &'a str,
+    /// The frequent one that was probably meant.
+    pub(super) meant: &'a str,
+    /// Where it stands.
+    pub(super) place: P,
+}
+
+impl<'a, P> Names<'a, P> {
+    pub(super) fn new() -> Self {
+        Names { used: FxHashMap::default() }
+    }
+
+    /// Counts a name; `place` says where it stands.
+    pub(super) fn see(&mut self, name: &'a str, place: impl FnOnce() -> P) {
+        self.used.entry(name).or_insert_with(|| (0, place())).0 += 1;
+    }
+
+    /// Those that look misspelt, in no order.
+    pub(super) fn misspelt(self) -> Vec<Misspelt<'a, P>> {
+        let is_rare = |name: &str, count: usize| count == 1 && name.len() >= MIN_LETTERS;
+        let rare = self.used.iter().filter(|(name, (count, _))| is_rare(name, *count)).count();
+        let is_frequent = |name: &str, count: usize| count >= FREQUENT && name.len() >= MIN_LETTERS;
+        let frequent = self.used.iter().filter(|(name, (count, _))| is_frequent(name, *count)).map(|(name, _)| *name);
+        let frequent = Spelt::of(frequent, rare);
+        let misspelt = |(name, (count, place)): (&'a str, (usize, P))| {
+            let meant = is_rare(name, count).then(|| frequent.near(name, is_slip))??;
+            Some(Misspelt { name, meant, place })
+        };
+        self.used.into_iter().filter_map(misspelt).collect()
+    }
+}
 
 /// So many comparisons cost less than what a few names leave when a letter is left out.
 const FEW_COMPARISONS: usize = 10_000;
 
 /// Names that are spelt right, among which that is to be found which another one may be a slip of.
-pub(super) enum Names<'a> {
+pub(super) enum Spelt<'a> {
     /// Few, which are compared with each.
     Few(Vec<&'a str>),
     /// By what is left of them when one letter is left out: those that are near each other have one such text in common, so
@@ -17,12 +58,12 @@ pub(super) enum Names<'a> {
     ByRest(FxHashMap<String, Vec<&'a str>>),
 }
 
-impl<'a> Names<'a> {
+impl<'a> Spelt<'a> {
     /// Those of `names` that are worth a comparison, for so many others.
     pub(super) fn of(names: impl Iterator<Item = &'a str>, others: usize) -> Self {
         let names: Vec<&str> = names.filter(|name| name.len() <= MAX_LETTERS).collect();
         if names.len().saturating_mul(others) <= FEW_COMPARISONS {
-            return Names::Few(names);
+            return Spelt::Few(names);
         }
         let mut by_rest: FxHashMap<String, Vec<&str>> = FxHashMap::default();
         for name in names {
@@ -30,7 +71,7 @@ impl<'a> Names<'a> {
                 by_rest.entry(rest).or_default().push(name);
             }
         }
-        Names::ByRest(by_rest)
+        Spelt::ByRest(by_rest)
     }
 
     /// The first one in the alphabet that `name` is a slip of; where it is one, they are at most one letter apart.
@@ -40,13 +81,13 @@ impl<'a> Names<'a> {
         }
         let first = name.chars().next();
         let mut near: Vec<&str> = match self {
-            Names::Few(names) => {
+            Spelt::Few(names) => {
                 // As a slip is: the first letter is the same, and another one takes at most four bytes.
                 let may_be_near =
                     |known: &&&str| known.chars().next() == first && known.len().abs_diff(name.len()) <= 4;
                 names.iter().filter(may_be_near).copied().collect()
             }
-            Names::ByRest(by_rest) => {
+            Spelt::ByRest(by_rest) => {
                 rests(name).iter().filter_map(|rest| by_rest.get(rest)).flatten().copied().collect()
             }
         };
@@ -74,22 +115,24 @@ fn rests(name: &str) -> FxHashSet<String> {
 pub(super) fn is_slip(known: &str, name: &str) -> bool {
     let plural = |a: &str, b: &str| a.strip_suffix('s') == Some(b);
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    strsim::osa_distance(known, name) == 1
+    // What is cheap comes first.
+    known.chars().next() == name.chars().next()
+        && known.len().abs_diff(name.len()) <= 4
         && !plural(known, name)
         && !plural(name, known)
         && digits(known) == digits(name)
-        && known.chars().next() == name.chars().next()
+        && strsim::osa_distance(known, name) == 1
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, is_slip};
+    use super::{Spelt, is_slip};
 
     #[test]
     fn slips_of_the_pen() {
         // Compared with each, and by what is left of them.
         for rare in [1, usize::MAX] {
-            let frequent = Names::of(["instance", "namespace", "cluster", "größe"].into_iter(), rare);
+            let frequent = Spelt::of(["instance", "namespace", "cluster", "größe"].into_iter(), rare);
             assert_eq!(frequent.near("instace", is_slip), Some("instance"));
             assert_eq!(frequent.near("instancee", is_slip), Some("instance"));
             assert_eq!(frequent.near("namepsace", is_slip), Some("namespace"));
