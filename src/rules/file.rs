@@ -211,6 +211,16 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The names among labels or annotations that are fields of a rule and have no value: fields that are indented too far,
+    /// as `annotations:` below `labels:`.
+    pub fn fields_among(entries: &[(Field, Field)]) -> impl Iterator<Item = &Field> {
+        const FIELDS: [&str; 6] = ["alert", "annotations", "expr", "for", "labels", "record"];
+        let is_field = |name: &Field, value: &Field| value.text().is_empty() && FIELDS.contains(&name.text());
+        entries.iter().filter(move |(name, value)| is_field(name, value)).map(|(name, _)| name)
+    }
+}
+
 /// Where entries of a rule stand, and how durations are written; `None` where there is no such entry.
 #[derive(Clone, Debug, Default)]
 pub struct RulePlaces {

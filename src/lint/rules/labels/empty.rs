@@ -2,6 +2,7 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::Rule;
 use crate::source::{Applicability, Diagnostic};
 
 static META: Meta = meta!("labels/empty", Info, certain, "a label without a value, which is no label").fixable();
@@ -14,7 +15,9 @@ impl LintRule for Empty {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        for (name, value) in &cx.rule.labels {
+        // `labels/misplaced` says what is wrong with a field among the labels.
+        let misplaced: Vec<_> = Rule::fields_among(&cx.rule.labels).map(|name| name.span).collect();
+        for (name, value) in cx.rule.labels.iter().filter(|(name, _)| !misplaced.contains(&name.span)) {
             // One that the result or the group has is taken away, which may be what is wanted.
             if !value.text().is_empty() || !cx.lacks(name.text()) {
                 continue;

@@ -7,6 +7,7 @@ mod empty;
 mod exclusive;
 mod external_label;
 mod forbidden;
+mod misplaced;
 mod misspelt;
 mod overrides_grouping;
 mod pattern;
@@ -23,6 +24,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &overrides_grouping::OverridesGrouping,
     &empty::Empty,
     &reserved::Reserved,
+    &misplaced::Misplaced,
     &misspelt::MisspeltName,
     &external_label::ExternalLabel,
     &any_of::AnyOf,

@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::lint::context::{RuleContext, TemplatePlace};
+use crate::lint::context::{RuleContext, TemplateField, TemplatePlace};
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::rules::Rule;
 use crate::source::{Diagnostic, Span};
 use crate::template::ast::{List, NodeKind, Operand, OperandKind, Pipeline};
 use crate::template::{ReferenceKind, Template};
@@ -19,7 +20,15 @@ impl LintRule for ValueInLabel {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        for template in cx.templates().filter(|template| template.place != TemplatePlace::Annotation) {
+        // What stands below an `annotations:` that is indented too far is meant as an annotation: `labels/misplaced`.
+        let mut misplaced = Rule::fields_among(&cx.rule.labels).filter(|name| name.text() == "annotations");
+        let end = misplaced.next().map_or(usize::MAX, |name| name.span.start());
+        let is_label = |template: &&TemplateField<'_>| match template.place {
+            TemplatePlace::GroupLabel => true,
+            TemplatePlace::Label => template.name.span.start() < end,
+            TemplatePlace::Annotation => false,
+        };
+        for template in cx.templates().filter(is_label) {
             let Some(value) = template.parsed.as_ref().ok().and_then(printed_value) else { continue };
             let message = format!("{} prints the value, so that each new value is a new alert", template.describe());
             let place = cx.file().inside(template.value, value, "changes with the value");
