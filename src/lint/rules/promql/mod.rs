@@ -15,6 +15,7 @@ mod fragile_ratio;
 mod fragile_topk;
 mod gauge_function_on_counter;
 mod glob_in_regex;
+mod ignored_bool;
 mod impossible_match;
 mod integer_bucket;
 mod irate_in_alert;
@@ -61,6 +62,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &fragile_topk::FragileTopk,
     &gauge_function_on_counter::GaugeFunctionOnCounter,
     &glob_in_regex::GlobInRegex,
+    &ignored_bool::IgnoredBool,
     &always_true::AlwaysTrue,
     &contradiction::Contradiction,
     &impossible_match::ImpossibleMatch,
