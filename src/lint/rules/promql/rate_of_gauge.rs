@@ -1,12 +1,15 @@
 //! `promql/rate-of-gauge`: `rate` and its like take each fall of a gauge for a restart.
 
+use std::cell::OnceCell;
+
 use super::{how_known, window_of};
-use crate::facts::{self, Kind};
+use crate::facts::{self, Kind, Quantities};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{Call, ExprKind};
+use crate::promql::Expr;
+use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, Call, ExprKind};
 use crate::promql::functions::{Values, Wants};
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, Span};
 
 static META: Meta = meta!("promql/rate-of-gauge", Warning, likely, "`rate` or `increase` of a gauge").on_by_default();
 
@@ -19,34 +22,115 @@ impl LintRule for RateOfGauge {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
+        // Few expressions ask for it.
+        let quantities = OnceCell::new();
+        let measured = || quantities.get_or_init(|| Quantities::of(expr, cx.config().inventory()));
         expr.walk(&mut |part| {
             if let ExprKind::Call(call) = &part.kind {
-                out.extend(check(cx, call));
+                out.extend(check(cx, call, measured));
             }
         });
     }
 }
 
-fn check(cx: &RuleContext<'_>, call: &Call) -> Option<Diagnostic> {
+fn check<'q>(cx: &RuleContext<'_>, call: &Call, measured: impl FnOnce() -> &'q Quantities) -> Option<Diagnostic> {
     // `resets` of a gauge counts its falls, which may be what is wanted.
     let is_rate = matches!(call.function.values, Values::OfCounter(..));
     if call.function.wants != Some(Wants::Counter) || !is_rate {
         return None;
     }
     let argument = call.args.first()?.without_parens();
-    let name = window_of(argument)?.metric_name()?;
+    match window_of(argument) {
+        Some(selector) => of_metric(cx, call, argument, selector.metric_name()?),
+        None => of_computed(cx, call, argument, measured),
+    }
+}
+
+fn of_metric(cx: &RuleContext<'_>, call: &Call, argument: &Expr, name: &str) -> Option<Diagnostic> {
     if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Gauge) {
         return None;
     }
+    let how = how_known(name, cx.config().inventory());
+    Some(report(cx, call, &format!("`{name}`"), &format!("a gauge{how}"), (argument.span, "a gauge")))
+}
+
+/// A window of what is computed at each step.
+fn of_computed<'q>(
+    cx: &RuleContext<'_>,
+    call: &Call,
+    argument: &Expr,
+    measured: impl FnOnce() -> &'q Quantities,
+) -> Option<Diagnostic> {
+    let ExprKind::Subquery(subquery) = &argument.kind else { return None };
+    let operation = Course { quantities: measured() }.wavering(&subquery.expr)?;
+    let what = if operation.op == BinaryOp::Div { "a quotient" } else { "a difference" };
+    Some(report(cx, call, what, "no counter", (operation.op_span, "goes up and down")))
+}
+
+fn report(cx: &RuleContext<'_>, call: &Call, what: &str, is: &str, (cause, text): (Span, &str)) -> Diagnostic {
     let (file, expr, function) = (cx.file(), &cx.rule.expr, call.function.name);
-    let message = format!(
-        "`{function}` takes each fall of `{name}` for a restart: it is a gauge{}",
-        how_known(name, cx.config().inventory())
-    );
-    let found = META.diagnostic(message, file.inside(expr, call.name_span, "for counters")).related(file.inside(
-        expr,
-        argument.span,
-        "a gauge",
-    ));
-    Some(found.help("write `delta(…)` or `deriv(…)`; how often it changed is `changes(…)`"))
+    let message = format!("`{function}` takes each fall of {what} for a restart: it is {is}");
+    META.diagnostic(message, file.inside(expr, call.name_span, "for counters"))
+        .related(file.inside(expr, cause, text))
+        .help("write `delta(…)` or `deriv(…)`; how often it changed is `changes(…)`")
+}
+
+/// What operations make of the course of values over time.
+struct Course<'q> {
+    quantities: &'q Quantities,
+}
+
+impl Course<'_> {
+    /// The operation that makes an expression go up and down, whatever its operands do.
+    fn wavering<'e>(&self, expr: &'e Expr) -> Option<&'e BinaryExpr> {
+        let mut rest = expr;
+        loop {
+            rest = match &rest.kind {
+                ExprKind::Paren(inner) => inner,
+                ExprKind::Aggregate(aggregate) if keeps_course(aggregate.op) => &aggregate.expr,
+                ExprKind::Binary(operation) if self.is_made_by(operation) => return Some(operation),
+                ExprKind::Binary(operation) => self.scaled(operation)?,
+                _ => return None,
+            }
+        }
+    }
+
+    /// What is added to a number or multiplied by one, and goes up and down as before.
+    fn scaled<'e>(&self, operation: &'e BinaryExpr) -> Option<&'e Expr> {
+        match (self.is_number(&operation.lhs), self.is_number(&operation.rhs), operation.op) {
+            (true, _, BinaryOp::Add | BinaryOp::Mul) => Some(&operation.rhs),
+            (_, true, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div) => Some(&operation.lhs),
+            _ => None,
+        }
+    }
+
+    /// A quotient or a difference of what changes. A counter may be divided by what is nearly constant, the number of
+    /// processors, or reduced by another one that counts a part of it.
+    fn is_made_by(&self, operation: &BinaryExpr) -> bool {
+        let is_counter = |side: &Expr| self.is_counter(side);
+        let (lhs, rhs) = (&operation.lhs, &operation.rhs);
+        if self.is_number(rhs) {
+            return false;
+        }
+        match operation.op {
+            BinaryOp::Sub => !is_counter(lhs) || !is_counter(rhs),
+            BinaryOp::Div => !is_counter(lhs) || is_counter(rhs),
+            _ => false,
+        }
+    }
+
+    /// Whether it only grows, by its name: of a histogram that may be what is observed, or how often.
+    fn is_counter(&self, expr: &Expr) -> bool {
+        let name = expr.without_parens().selector().and_then(|selector| selector.metric_name()).unwrap_or_default();
+        self.quantities.node(expr.id).kind == Some(Kind::Counter) || name.ends_with("_sum") || name.ends_with("_count")
+    }
+
+    fn is_number(&self, expr: &Expr) -> bool {
+        self.quantities.number(expr).is_some()
+    }
+}
+
+/// Whether an aggregation of what goes up and down does so, too.
+fn keeps_course(op: AggregateOp) -> bool {
+    matches!(op, AggregateOp::Sum | AggregateOp::Avg | AggregateOp::Min | AggregateOp::Max)
 }
