@@ -17,7 +17,7 @@ mod syntax;
 
 pub use compiled::{AnchoredRegex, ReplaceGroups, ReplaceRegex, SearchRegex};
 pub use error::RegexError;
-pub use shape::{Simpler, glob_star, has_inner_wildcard, is_pattern_as_text, simpler};
+pub use shape::{End, Simpler, anchored_at_one_end, glob_star, has_inner_wildcard, is_pattern_as_text, simpler};
 
 use super::ast::{MatchOp, Matcher};
 use super::error::ParseError;

@@ -39,6 +39,32 @@ pub fn simpler(pattern: &str) -> Option<Simpler> {
     }
 }
 
+/// The plain text of a pattern with an anchor at one end of it, and at which: whoever writes `^5` has probably not known that
+/// a matcher's pattern has to match the whole value.
+pub fn anchored_at_one_end(pattern: &str) -> Option<(String, End)> {
+    let (text, end) = match (pattern.strip_prefix('^'), pattern.strip_suffix('$')) {
+        (Some(rest), None) => (rest, End::Start),
+        (None, Some(rest)) => (rest, End::End),
+        _ => return None,
+    };
+    match parser::parse(text, true).ok()? {
+        node if is_anchored(&node) => None,
+        node => match node.literals()?.as_slice() {
+            [literal] if !literal.is_empty() => Some((literal.clone(), end)),
+            _ => None,
+        },
+    }
+}
+
+/// An end of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Where it begins: `^`.
+    Start,
+    /// Where it ends: `$`.
+    End,
+}
+
 fn ends_in_escape(text: &str) -> bool {
     text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
@@ -214,6 +240,17 @@ mod tests {
         assert_eq!(simpler("(foo|^.+)$"), Some(Simpler::InnerAnchors));
         assert_eq!(simpler("(?i)bar"), None);
         assert_eq!(simpler("("), None);
+    }
+
+    #[test]
+    fn anchors_at_one_end_of_a_text() {
+        let at = |of: &str, end| Some((of.to_owned(), end));
+        assert_eq!(anchored_at_one_end("^5"), at("5", End::Start));
+        assert_eq!(anchored_at_one_end("prod$"), at("prod", End::End));
+        assert_eq!(anchored_at_one_end(r"^a\.b"), at("a.b", End::Start));
+        for other in ["^a$", "^", "$", "a", "^4..", "^(a|b)", "^a|b", r"5\$", "(^a)", "^^a", "^a*", "^("] {
+            assert_eq!(anchored_at_one_end(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -102,6 +102,27 @@ fn values_get_their_units() {
 }
 
 #[test]
+fn slips_are_mended_where_that_is_wanted() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: \"sum(x{a=\\\"b|c\\\", d=~'^e'}) > 1 and on () max(y == \
+                 bool 1)\"\n    labels:\n      secerity: a\n      annotations:\n      summary: b\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    sandbox.run(&["check", "--fix"]);
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), rules);
+    sandbox.run(&["check", "--fix", "--unsafe-fixes"]);
+    insta::assert_snapshot!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), @r#"
+    groups:
+    - name: g
+      rules:
+      - alert: A
+        expr: "sum(x{a=~\"b|c\", d=~'e.*'}) > 1 and on () max(y == 1)"
+        labels:
+          severity: a
+        annotations:
+          summary: b
+    "#);
+}
+
+#[test]
 fn a_difference_is_shown_and_nothing_is_written() {
     let sandbox = Sandbox::with(&[("r.yml", RULES)]);
     let run = sandbox.run(&["check", "--diff", "--unsafe-fixes"]);

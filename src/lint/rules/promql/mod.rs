@@ -39,6 +39,7 @@ mod redundant_regex;
 mod selector_matchers;
 mod self_ratio;
 mod short_range;
+mod single_anchor;
 mod unlimited_is_zero;
 mod unrecorded_label;
 mod unrecorded_value;
@@ -86,6 +87,7 @@ pub(super) static RULES: &[&dyn LintRule] = &[
     &raw_buckets::RawBuckets,
     &self_ratio::SelfRatio,
     &short_range::ShortRange,
+    &single_anchor::SingleAnchor,
     &unlimited_is_zero::UnlimitedIsZero,
     &unrecorded_label::UnrecordedLabel,
     &unrecorded_value::UnrecordedValue,

@@ -3,7 +3,7 @@
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::ast::{MatchOp, Matcher};
-use crate::promql::regex::{Simpler, simpler};
+use crate::promql::regex::{Simpler, anchored_at_one_end, simpler};
 use crate::source::{Applicability, Diagnostic, Edit};
 
 static META: Meta =
@@ -23,6 +23,10 @@ impl LintRule for RedundantRegex {
 
 fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let pattern = std::str::from_utf8(&matcher.value.value).ok()?;
+    // Something else is meant: `promql/single-anchor`.
+    if anchored_at_one_end(pattern).is_some() {
+        return None;
+    }
     let (label, written) = (&matcher.name.value, matcher.op.symbol());
     let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
     let (op, value, message) = match (matcher.op, pattern) {
