@@ -24,12 +24,12 @@ impl LintRule for NeverTrue {
         if never.peek().is_none() {
             return;
         }
-        let operations = cx.rule.parsed.as_ref().map(operations).unwrap_or_default();
-        out.extend(never.map(|comparison| report(cx, comparison, operations.get(&comparison.node).copied())));
+        let operations = cx.rule.parsed.as_ref().map(Operations::of).unwrap_or_default();
+        out.extend(never.map(|comparison| report(cx, comparison, operations.get(comparison))));
     }
 }
 
-fn report(cx: &RuleContext<'_>, comparison: &Comparison, written: Option<(Span, &BinaryExpr)>) -> Diagnostic {
+fn report(cx: &RuleContext<'_>, comparison: &Comparison, operation: Option<Operation<'_>>) -> Diagnostic {
     let (file, expr) = (cx.file(), &cx.rule.expr);
     let text = expr.text();
     let op = comparison.operator.slice(text);
@@ -47,7 +47,6 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison, written: Option<(Span, 
         Some(known) => found.related(file.inside(expr, known.span, range_text(values))),
         None => found,
     };
-    let operation = written.map(|(whole, binary)| Operation::of(comparison, whole, binary));
     let remedy = Remedy::of(comparison, operation.as_ref(), values, other);
     let found = found.help(remedy.help());
     found.fix(operation.and_then(|operation| remedy.fix(cx, &operation)))
@@ -60,22 +59,50 @@ struct Operation<'e> {
     /// The side of which something is known, without parentheses.
     known_side: &'e Expr,
     limit: &'e Expr,
+    /// The set operator whose right side it is, without parentheses of its own.
+    behind: Option<BinaryOp>,
 }
 
-impl<'e> Operation<'e> {
-    fn of(comparison: &Comparison, whole: Span, binary: &'e BinaryExpr) -> Self {
+/// The binary operations of an expression by their nodes.
+#[derive(Default)]
+struct Operations<'e> {
+    /// With their bytes.
+    all: FxHashMap<NodeId, (Span, &'e BinaryExpr)>,
+    /// The set operators by their right sides.
+    behind: FxHashMap<NodeId, BinaryOp>,
+}
+
+impl<'e> Operations<'e> {
+    fn of(expr: &'e Expr) -> Self {
+        let mut found = Operations::default();
+        expr.walk(&mut |part| {
+            if let ExprKind::Binary(binary) = &part.kind {
+                found.all.insert(part.id, (part.span, &**binary));
+                if matches!(binary.op, BinaryOp::And | BinaryOp::Or | BinaryOp::Unless) {
+                    found.behind.insert(binary.rhs.id, binary.op);
+                }
+            }
+        });
+        found
+    }
+
+    fn get(&self, comparison: &Comparison) -> Option<Operation<'e>> {
+        let (whole, binary) = *self.all.get(&comparison.node)?;
         let (lhs, rhs) = (binary.lhs.without_parens(), binary.rhs.without_parens());
         let (known_side, limit) = if comparison.known_left { (lhs, rhs) } else { (rhs, lhs) };
-        Operation { whole, binary, known_side, limit }
+        Some(Operation { whole, binary, known_side, limit, behind: self.behind.get(&comparison.node).copied() })
     }
 }
 
-/// The binary operations of an expression by their nodes, with their bytes.
-fn operations(expr: &Expr) -> FxHashMap<NodeId, (Span, &BinaryExpr)> {
-    let mut found = FxHashMap::default();
+/// The aggregation that stands between a comparison with the operator at `first` and the whole of `expr`, the outermost one.
+fn aggregation_of(expr: &Expr, first: Span) -> Option<&AggregateExpr> {
+    let mut found = None;
     expr.walk(&mut |part| {
-        if let ExprKind::Binary(binary) = &part.kind {
-            found.insert(part.id, (part.span, &**binary));
+        if let ExprKind::Aggregate(aggregate) = &part.kind
+            && part.span.start() <= first.start()
+            && first.end() <= part.span.end()
+        {
+            found = found.or(Some(&**aggregate));
         }
     });
     found
@@ -94,8 +121,11 @@ enum Remedy<'e> {
     Sum { in_place_of: Option<&'e AggregateExpr> },
     /// `absent`, of what is counted where that is known.
     Absent { of: Option<&'e Expr> },
-    /// `count`, in place of `sum`, of what a comparison has let through.
-    Count { in_place_of: Option<&'e AggregateExpr> },
+    /// `count`, in place of another aggregation, of what a comparison has let through.
+    Count { in_place_of: &'e AggregateExpr },
+    /// Another condition, where one comparison looks at what the other lets through; beside the whole of what stands around the
+    /// set operator, where it is behind one.
+    OwnCondition { behind: Option<BinaryOp> },
     /// A share that is no percentage.
     Share(f64),
     /// A share that is divided by what it should be multiplied with.
@@ -126,11 +156,19 @@ impl<'e> Remedy<'e> {
             Some(KnownBy::Function("absent" | "absent_over_time")) => Remedy::Nothing,
             Some(KnownBy::Share) if values.high < 1.0 => Remedy::FactorInFront,
             Some(KnownBy::Share) if let Some(limit) = percentage(values, other) => Remedy::Share(limit / 100.0),
-            Some(KnownBy::Comparison) => {
-                Remedy::Count { in_place_of: aggregate.filter(|sum| sum.op == AggregateOp::Sum) }
-            }
+            Some(KnownBy::Comparison) => Remedy::of_two(comparison, operation),
             Some(KnownBy::Age) => Remedy::FurtherBack,
             _ => Remedy::Reachable,
+        }
+    }
+
+    /// Where one comparison looks at what another one leaves.
+    fn of_two(second: &Comparison, operation: Option<&Operation<'e>>) -> Self {
+        let (Some(operation), Some(first)) = (operation, second.known) else { return Remedy::Reachable };
+        match aggregation_of(operation.known_side, first.span) {
+            Some(aggregate) => Remedy::Count { in_place_of: aggregate },
+            None if has_bool(operation.known_side, first.span) => Remedy::Reachable,
+            None => Remedy::OwnCondition { behind: operation.behind },
         }
     }
 
@@ -142,8 +180,20 @@ impl<'e> Remedy<'e> {
             Remedy::Absent { .. } => {
                 "ask for what is missing with `absent(…)`, or `unless` beside a series that names what should be there"
             }
-            Remedy::Count { .. } => {
-                "to know how many there are, write `count(…)` instead of `sum(…)`, or compare with `bool`"
+            Remedy::Count { in_place_of } => {
+                return format!(
+                    "to know how many there are, write `count(…)` instead of `{}(…)`, or compare with `bool`",
+                    in_place_of.op.name()
+                );
+            }
+            Remedy::OwnCondition { behind: Some(op) } => {
+                return format!(
+                    "it belongs to the right side of `{0}` alone: put parentheses around what it is meant for, `(… {0} …)`",
+                    op.symbol()
+                );
+            }
+            Remedy::OwnCondition { behind: None } => {
+                "it looks at what the comparison before lets through: join two conditions with `and` or `or`"
             }
             Remedy::FactorInFront => "write the factor in front: `100 * part / whole`",
             Remedy::Share(share) => return format!("multiply the share by 100, or compare it with {share}"),
@@ -158,7 +208,8 @@ impl<'e> Remedy<'e> {
         let (title, edit) = match self {
             Remedy::Sum { in_place_of } => ("write `sum`".to_owned(), Edit::replace((*in_place_of)?.op_span, "sum")),
             Remedy::Count { in_place_of } => {
-                ("write `count`".to_owned(), Edit::replace((*in_place_of)?.op_span, "count"))
+                let is_sum = in_place_of.op == AggregateOp::Sum;
+                ("write `count`".to_owned(), Edit::replace(is_sum.then_some(in_place_of.op_span)?, "count"))
             }
             Remedy::Absent { of } => {
                 let counted = (*of)?.span.slice(cx.rule.expr.text());
@@ -167,12 +218,25 @@ impl<'e> Remedy<'e> {
             Remedy::Share(share) if matches!(operation.limit.kind, ExprKind::Number(_)) => {
                 (format!("write `{share}`"), Edit::replace(operation.limit.span, share.to_string()))
             }
-            Remedy::Share(_) | Remedy::FactorInFront | Remedy::Nothing | Remedy::FurtherBack | Remedy::Reachable => {
-                return None;
-            }
+            Remedy::Share(_)
+            | Remedy::FactorInFront
+            | Remedy::OwnCondition { .. }
+            | Remedy::Nothing
+            | Remedy::FurtherBack
+            | Remedy::Reachable => return None,
         };
         cx.file().fix_inside(&cx.rule.expr, title, &[edit], Applicability::Unsafe)
     }
+}
+
+/// Whether the comparison in `expr` with the operator at `first` has `bool`.
+fn has_bool(expr: &Expr, first: Span) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| {
+        found |=
+            matches!(&part.kind, ExprKind::Binary(binary) if binary.op_span == first && binary.bool_modifier.is_some());
+    });
+    found
 }
 
 /// Whether a count is compared with nothing to count: `== 0`, `< 1`, `<= 0`.
