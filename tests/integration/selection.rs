@@ -34,11 +34,11 @@ fn rules_are_chosen_by_name() {
     let sandbox = Sandbox::with(&[("r.yml", RULES)]);
     let check = |args: &[&str]| found(&sandbox, &[&["check"], args].concat());
     insta::assert_snapshot!(check(&[]), @"alert/no-condition template/missing-label promql/rate-of-gauge (1)");
-    insta::assert_snapshot!(check(&["--pedantic"]), @"alert/no-condition alert/always-fires template/missing-label promql/rate-of-gauge alert/zero-for * (1)");
+    insta::assert_snapshot!(check(&["--pedantic"]), @"alert/no-condition template/missing-label promql/rate-of-gauge alert/zero-for * (1)");
     insta::assert_snapshot!(check(&["--select", "no-condition,promql/rate-of-gauge"]), @"alert/no-condition promql/rate-of-gauge (0)");
-    insta::assert_snapshot!(check(&["--select=alert", "--select=template/*"]), @"alert/no-condition alert/always-fires template/missing-label alert/zero-for * (1)");
+    insta::assert_snapshot!(check(&["--select=alert", "--select=template/*"]), @"alert/no-condition template/missing-label alert/zero-for * (1)");
     insta::assert_snapshot!(check(&["--ignore", "missing-label"]), @"alert/no-condition promql/rate-of-gauge (0)");
-    insta::assert_snapshot!(check(&["--select", "alert", "--ignore", "zero-for"]), @"alert/no-condition alert/always-fires (0)");
+    insta::assert_snapshot!(check(&["--select", "alert", "--ignore", "zero-for"]), @"alert/no-condition (0)");
     insta::assert_snapshot!(check(&["--select", "zero-for", "--ignore", "alert"]), @"alert/zero-for * (0)");
     insta::assert_snapshot!(check(&["--select", "zero-for", "--ignore", "zero-for"]), @" (0)");
 }

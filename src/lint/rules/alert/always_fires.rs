@@ -1,5 +1,6 @@
 //! `alert/always-fires`: an alert that fires as long as its series are there.
 
+use super::no_condition;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
@@ -18,7 +19,7 @@ impl LintRule for AlwaysFires {
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
-        if cx.rule.kind != RuleKind::Alerting || decides(expr) {
+        if cx.rule.kind != RuleKind::Alerting || decides(expr) || no_condition::speaks_of(cx) {
             return;
         }
         let place = cx.file().inside(&cx.rule.expr, expr.span, "any value fires");

@@ -4,7 +4,7 @@ use crate::facts::{Quantities, Unit};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, BinaryOp, ExprKind};
+use crate::promql::ast::{AggregateOp, BinaryOp, ExprKind, ValueType};
 use crate::promql::functions::Wants;
 use crate::rules::RuleKind;
 use crate::source::{Diagnostic, Span};
@@ -19,51 +19,100 @@ impl LintRule for NoCondition {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        if cx.rule.kind != RuleKind::Alerting {
-            return;
-        }
-        let (file, field) = (cx.file(), &cx.rule.expr);
-        if let ExprKind::Binary(operation) = &expr.without_parens().kind
-            && let Some(modifier) = operation.bool_modifier
-            && !has_condition(&operation.lhs)
-            && !has_condition(&operation.rhs)
-        {
-            let message = "the alert fires also where the comparison is false: with `bool` that is the value 0";
-            let found = META.diagnostic(message, file.inside(field, modifier.span(), "keeps what is false, as 0"));
-            out.push(found.help("remove `bool`"));
-            return;
-        }
-        if let Some(vector) = always_there(expr) {
-            let message = "the alert always fires: one side of `or` is there whatever the other one is";
-            let found = META.diagnostic(message, file.inside(field, vector, "always yields a value"));
-            out.push(found.help("leave it out, or put it within the comparison: `(… or vector(0)) > 0`"));
-            return;
-        }
-        if let Some(computed) = computed(expr).or_else(|| measured(cx, expr))
-            && !has_condition(expr)
-        {
-            let message = "the alert fires whatever the value is: the expression compares it with nothing";
-            let found = META.diagnostic(message, file.inside(field, computed, "any value fires, 0 too"));
-            out.push(found.help("compare the value with a limit: `… > 0`"));
+        out.extend(find(cx));
+    }
+}
+
+/// Whether this says what is wrong with a rule, so that `alert/always-fires` need not.
+pub(super) fn speaks_of(cx: &RuleContext<'_>) -> bool {
+    find(cx).is_some() && cx.config().may_run(&META)
+}
+
+fn find(cx: &RuleContext<'_>) -> Option<Diagnostic> {
+    let expr = cx.rule.parsed.as_ref().filter(|_| cx.rule.kind == RuleKind::Alerting)?;
+    if is_made_up(expr) {
+        return None;
+    }
+    let (file, field) = (cx.file(), &cx.rule.expr);
+    if let ExprKind::Binary(operation) = &expr.without_parens().kind
+        && let Some(modifier) = operation.bool_modifier
+        && !has_condition(&operation.lhs)
+        && !has_condition(&operation.rhs)
+    {
+        let message = "the alert fires also where the comparison is false: with `bool` that is the value 0";
+        let found = META.diagnostic(message, file.inside(field, modifier.span(), "keeps what is false, as 0"));
+        return Some(found.help("remove `bool`"));
+    }
+    if let Some((vector, is_within)) = always_there(expr) {
+        let message = "the alert always fires: one side of `or` is there whatever the other one is";
+        let found = META.diagnostic(message, file.inside(field, vector, "always yields a value"));
+        return Some(found.help(match is_within {
+            true => "compare the value with a limit: `… > 0`",
+            false => "leave it out, or put it within the comparison: `(… or vector(0)) > 0`",
+        }));
+    }
+    let computed = computed(expr).or_else(|| measured(cx, expr)).filter(|_| !has_condition(expr))?;
+    let message = "the alert fires whatever the value is: the expression compares it with nothing";
+    let found = META.diagnostic(message, file.inside(field, computed, "any value fires, 0 too"));
+    Some(found.help("compare the value with a limit: `… > 0`"))
+}
+
+/// Whether it reads no series, as `vector(1)` does not: that is meant to fire.
+fn is_made_up(expr: &Expr) -> bool {
+    let (mut reads, mut makes) = (false, false);
+    expr.walk(&mut |part| {
+        reads |= part.selector().is_some();
+        makes |= matches!(&part.kind, ExprKind::Call(call) if call.function.from_nothing);
+    });
+    makes && !reads
+}
+
+/// The `vector(…)` that a chain of `or` falls back to, which nothing is compared with, and whether the chain stands within
+/// something that changes its values and leaves none out: `1 - (… or vector(0))`.
+fn always_there(expr: &Expr) -> Option<(Span, bool)> {
+    let mut rest = expr.without_parens();
+    let mut is_within = false;
+    loop {
+        rest = match &rest.kind {
+            ExprKind::Binary(operation) if operation.op == BinaryOp::Or => {
+                let last = operation.rhs.without_parens();
+                if matches!(&last.kind, ExprKind::Call(call) if call.function.name == "vector") {
+                    return Some((last.span, is_within));
+                }
+                operation.lhs.without_parens()
+            }
+            _ => {
+                is_within = true;
+                recomputed(rest)?.without_parens()
+            }
         }
     }
 }
 
-/// The `vector(…)` that a chain of `or` falls back to, which nothing is compared with.
-fn always_there(expr: &Expr) -> Option<Span> {
-    let mut rest = expr.without_parens();
-    while let ExprKind::Binary(operation) = &rest.kind
-        && operation.op == BinaryOp::Or
-    {
-        let last = operation.rhs.without_parens();
-        if matches!(&last.kind, ExprKind::Call(call) if call.function.name == "vector") {
-            return Some(last.span);
+/// What an operation computes one value from for each that there is, so that it is there where that is.
+fn recomputed(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Unary(unary) => Some(&unary.operand),
+        ExprKind::Binary(operation) => {
+            let is_trim = matches!(operation.op, BinaryOp::TrimUpper | BinaryOp::TrimLower);
+            let chooses = operation.op.is_comparison() || operation.op.is_set() || is_trim;
+            let keeps_all = !chooses || operation.bool_modifier.is_some();
+            let (lhs, rhs) = (&operation.lhs, &operation.rhs);
+            match (lhs.value_type(), rhs.value_type()) {
+                (ValueType::Scalar, ValueType::Vector) if keeps_all => Some(rhs),
+                (ValueType::Vector, ValueType::Scalar) if keeps_all => Some(lhs),
+                _ => None,
+            }
         }
-        rest = operation.lhs.without_parens();
+        ExprKind::Aggregate(aggregate) if aggregate.param.is_none() => Some(&aggregate.expr),
+        ExprKind::Call(call) if VALUE_BY_VALUE.contains(&call.function.name) => call.args.first(),
+        _ => None,
     }
-    None
 }
+
+/// Functions that yield a value for each one that they get.
+const VALUE_BY_VALUE: [&str; 11] =
+    ["abs", "ceil", "clamp_max", "clamp_min", "exp", "floor", "ln", "log10", "log2", "round", "sqrt"];
 
 /// What computes the value, where that is clearly a quantity: a rate, a sum, an average.
 fn computed(expr: &Expr) -> Option<Span> {
@@ -107,7 +156,7 @@ fn has_condition(expr: &Expr) -> bool {
             ExprKind::Binary(operation) => {
                 operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
             }
-            ExprKind::Call(call) => call.function.from_nothing,
+            ExprKind::Call(call) => call.function.is_absent(),
             ExprKind::Vector(_) | ExprKind::Matrix(_) => part
                 .selector()
                 .and_then(|selector| selector.metric_name())
