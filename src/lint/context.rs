@@ -15,6 +15,7 @@ use super::Config;
 use super::alert_labels::Given;
 use super::known::Known;
 use super::pages::Pages;
+use super::parts::Parts;
 use super::policy::Policy;
 use super::recorded_series::RecordedFacts;
 use super::recording::{Place, RecordedNames, Recording};
@@ -79,6 +80,7 @@ pub struct RuleContext<'a> {
     pub group: GroupContext<'a>,
     /// The rule.
     pub rule: &'a Rule,
+    parts: OnceCell<Parts<'a>>,
     facts: OnceCell<Option<Facts<'a>>>,
     given: OnceCell<Option<Given<'a>>>,
     own_templates: OnceCell<Vec<TemplateField<'a>>>,
@@ -145,6 +147,7 @@ impl<'a> RuleContext<'a> {
         RuleContext {
             group,
             rule,
+            parts: OnceCell::new(),
             facts: OnceCell::new(),
             given: OnceCell::new(),
             own_templates: OnceCell::new(),
@@ -169,6 +172,11 @@ impl<'a> RuleContext<'a> {
         self.group.file
     }
 
+    /// The parts of the expression; none where it does not parse.
+    pub fn parts(&self) -> &Parts<'a> {
+        self.parts.get_or_init(|| self.rule.parsed.as_ref().map(Parts::of).unwrap_or_default())
+    }
+
     /// What is known of the expression and of each of its nodes; `None` where it does not parse.
     pub fn facts(&self) -> Option<&Facts<'a>> {
         let facts = || Some(Facts::under(self.rule.parsed.as_ref()?, self.file().premises()));
@@ -187,11 +195,8 @@ impl<'a> RuleContext<'a> {
     }
 
     /// Shows `look` each matcher of the expression.
-    pub fn for_each_matcher(&self, mut look: impl FnMut(&Matcher)) {
-        let Some(expr) = &self.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            part.selector().iter().flat_map(|selector| &selector.matchers).for_each(&mut look);
-        });
+    pub fn for_each_matcher(&self, look: impl FnMut(&Matcher)) {
+        self.parts().selectors.iter().flat_map(|selector| &selector.matchers).for_each(look);
     }
 
     /// Shows `look` each matcher of the expression that has a regular expression.

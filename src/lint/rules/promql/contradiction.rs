@@ -22,16 +22,12 @@ impl LintRule for Contradiction {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
         let mut inner = rustc_hash::FxHashSet::default();
-        expr.walk(&mut |part| {
+        for (part, operation) in &cx.parts().operations {
             // Parents come before children: a chain of `and`s is looked at once, as a whole.
-            if let ExprKind::Binary(operation) = &part.kind
-                && operation.op == BinaryOp::And
-                && !inner.contains(&part.id)
-            {
+            if operation.op == BinaryOp::And && !inner.contains(&part.id) {
                 let mut chain = Vec::new();
-                let mut rest = part;
+                let mut rest = *part;
                 while let Some(operation) = joining_and(rest) {
                     inner.insert(rest.id);
                     chain.push((operation.op_span, &operation.rhs));
@@ -40,7 +36,7 @@ impl LintRule for Contradiction {
                 chain.push((operation.op_span, rest));
                 out.extend(check(cx, &chain));
             }
-        });
+        }
     }
 }
 

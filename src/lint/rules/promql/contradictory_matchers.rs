@@ -16,12 +16,9 @@ impl LintRule for ContradictoryMatchers {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let Some(selector) = part.selector() {
-                out.extend(contradictions(selector).map(|matchers| report(cx, &matchers)));
-            }
-        });
+        for selector in &cx.parts().selectors {
+            out.extend(contradictions(selector).map(|matchers| report(cx, &matchers)));
+        }
     }
 }
 

@@ -24,15 +24,14 @@ impl LintRule for IgnoredBool {
         let Some(expr) = &cx.rule.parsed else { return };
         // Few expressions ask for it.
         let elsewhere = OnceCell::new();
-        expr.walk(&mut |part| {
-            if let ExprKind::Binary(operation) = &part.kind
-                && matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
+        for (_, operation) in &cx.parts().operations {
+            if matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
                 && let Some(ignored) = Ignored::among(&operation.rhs)
                 && !elsewhere.get_or_init(|| computed(expr)).contains(&operation.rhs.fingerprint())
             {
                 out.push(report(cx, operation, &ignored));
             }
-        });
+        }
     }
 }
 

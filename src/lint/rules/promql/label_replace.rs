@@ -17,14 +17,8 @@ impl LintRule for LabelReplace {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind
-                && call.function.name == "label_replace"
-            {
-                out.extend(check(cx, call));
-            }
-        });
+        let calls = cx.parts().calls.iter().map(|(_, call)| call);
+        out.extend(calls.filter(|call| call.function.name == "label_replace").filter_map(|call| check(cx, call)));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::facts::{self, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateExpr, BinaryExpr, ExprKind};
+use crate::promql::ast::{AggregateExpr, BinaryExpr};
 use crate::source::{Diagnostic, Spanned};
 
 static META: Meta =
@@ -18,12 +18,8 @@ impl LintRule for LostLabel {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| match &part.kind {
-            ExprKind::Binary(operation) => out.extend(lost(cx, operation)),
-            ExprKind::Aggregate(aggregate) => out.extend(lost_inside(cx, aggregate)),
-            _ => {}
-        });
+        out.extend(cx.parts().operations.iter().filter_map(|(_, operation)| lost(cx, operation)));
+        out.extend(cx.parts().aggregations.iter().filter_map(|aggregate| lost_inside(cx, aggregate)));
     }
 }
 

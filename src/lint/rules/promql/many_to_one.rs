@@ -41,17 +41,15 @@ impl LintRule for ManyToOne {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Binary(operation) = &part.kind
-                && let Some(clause) = clause_of_one_to_one(operation)
+        for (_, operation) in &cx.parts().operations {
+            if let Some(clause) = clause_of_one_to_one(operation)
                 && let Some(facts) = cx.facts()
             {
                 let sides = [(&operation.lhs, "left"), (&operation.rhs, "right")];
                 let found = sides.into_iter().find_map(|(side, name)| Some((several(facts, side, clause)?, name)));
                 out.extend(found.map(|(matcher, name)| report(cx, operation, clause, matcher, name)));
             }
-        });
+        }
     }
 }
 

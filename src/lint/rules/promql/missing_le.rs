@@ -20,15 +20,14 @@ impl LintRule for MissingLe {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let (Some(expr), Some(facts)) = (&cx.rule.parsed, cx.facts()) else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind
-                && let Some(buckets) = buckets(call)
+        for (_, call) in &cx.parts().calls {
+            if let Some(buckets) = buckets(call)
+                && let Some(facts) = cx.facts()
                 && let Some(dropped) = facts.node(buckets.id).and_then(|branches| facts::dropped(branches, "le"))
             {
                 out.push(report(cx, call, dropped));
             }
-        });
+        }
     }
 }
 

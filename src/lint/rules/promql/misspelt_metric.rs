@@ -24,12 +24,12 @@ impl LintRule for MisspeltMetric {
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
         let is_known = |name: &str| cx.recording().get(name).is_some() || cx.config.inventory().metric(name).is_some();
         for file in cx.rule_files() {
-            let recorded = recorded(file);
-            if recorded.is_empty() {
-                continue;
-            }
             let reads = reads(file);
             let unknown: Vec<_> = reads.iter().filter(|(name, _)| !is_known(name)).collect();
+            if unknown.is_empty() {
+                continue;
+            }
+            let recorded = recorded(file);
             let known = Recorded::of(&recorded, unknown.len());
             for (name, read) in unknown {
                 let Some(meant) = known.near(name).and_then(|near| recorded.get(near)) else { continue };

@@ -16,21 +16,16 @@ impl LintRule for QuantileRange {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            let (name, quantiles): (&str, &[Expr]) = match &part.kind {
-                ExprKind::Call(call) => match call.function.name {
-                    name @ ("histogram_quantile" | "quantile_over_time") => {
-                        (name, call.args.get(..1).unwrap_or_default())
-                    }
-                    name @ "histogram_quantiles" => (name, call.args.get(2..).unwrap_or_default()),
-                    _ => return,
-                },
-                ExprKind::Aggregate(aggregate) if aggregate.op == AggregateOp::Quantile => {
-                    ("quantile", aggregate.param.as_deref().map_or(&[][..], std::slice::from_ref))
-                }
-                _ => return,
-            };
+        let of_calls = cx.parts().calls.iter().filter_map(|(_, call)| match call.function.name {
+            name @ ("histogram_quantile" | "quantile_over_time") => Some((name, call.args.get(..1)?)),
+            name @ "histogram_quantiles" => Some((name, call.args.get(2..)?)),
+            _ => None,
+        });
+        let of_aggregations = cx.parts().aggregations.iter().filter_map(|aggregate| {
+            let quantile = aggregate.param.as_deref().filter(|_| aggregate.op == AggregateOp::Quantile)?;
+            Some(("quantile", std::slice::from_ref(quantile)))
+        });
+        for (name, quantiles) in of_calls.chain(of_aggregations) {
             for quantile in quantiles {
                 if let ExprKind::Number(number) = &quantile.without_parens().kind
                     && !(0.0..=1.0).contains(&number.value)
@@ -38,7 +33,7 @@ impl LintRule for QuantileRange {
                     out.push(report(cx, name, quantile, number.value));
                 }
             }
-        });
+        }
     }
 }
 

@@ -25,11 +25,7 @@ impl LintRule for RateOfGauge {
         // Few expressions ask for it.
         let quantities = OnceCell::new();
         let measured = || quantities.get_or_init(|| Quantities::of(expr, cx.config().inventory()));
-        expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind {
-                out.extend(check(cx, call, measured));
-            }
-        });
+        out.extend(cx.parts().calls.iter().filter_map(|(_, call)| check(cx, call, measured)));
     }
 }
 

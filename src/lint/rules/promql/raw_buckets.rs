@@ -17,11 +17,8 @@ impl LintRule for RawBuckets {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind
-                && let Some(buckets) = raw_buckets(call)
-            {
+        for (_, call) in &cx.parts().calls {
+            if let Some(buckets) = raw_buckets(call) {
                 let (file, field) = (cx.file(), &cx.rule.expr);
                 let message = format!(
                     "`{}` looks at everything since the process started: the buckets are not those of a window",
@@ -30,7 +27,7 @@ impl LintRule for RawBuckets {
                 let found = META.diagnostic(message, file.inside(field, buckets.span, "buckets only grow"));
                 out.push(found.help("write `rate(…_bucket[5m])`"));
             }
-        });
+        }
     }
 }
 

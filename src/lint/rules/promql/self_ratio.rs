@@ -3,7 +3,7 @@
 use crate::facts::{self, Pairing};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{BinaryExpr, BinaryOp, ExprKind};
+use crate::promql::ast::{BinaryExpr, BinaryOp};
 use crate::source::{Diagnostic, words};
 
 static META: Meta =
@@ -17,16 +17,14 @@ impl LintRule for SelfRatio {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(expr) = &cx.rule.parsed else { return };
-        expr.walk(&mut |part| {
-            if let ExprKind::Binary(operation) = &part.kind
-                && let Some(deed) = deed(operation.op)
+        for (_, operation) in &cx.parts().operations {
+            if let Some(deed) = deed(operation.op)
                 && let Some(pairing) = facts::pairing(operation)
                 && !is_spoken_of(cx, operation)
             {
                 out.push(report(cx, operation, deed, &pairing));
             }
-        });
+        }
     }
 }
 
