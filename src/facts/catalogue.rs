@@ -1,10 +1,7 @@
 //! Well-known metrics: what their names do not say. The data is in `metrics.tsv`.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
-
 use super::quantity::{Kind, Quantity, Unit};
+use super::table::Table;
 
 /// What is known of a metric beside its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,18 +12,23 @@ pub struct Known {
     pub zero_is_unlimited: bool,
 }
 
-static METRICS: LazyLock<FxHashMap<&'static str, Known>> =
-    LazyLock::new(|| include_str!("metrics.tsv").lines().filter_map(row).collect());
+static METRICS: Table<2048> = Table::new(include_str!("metrics.tsv"));
 
 /// What is known of the metric of this name; `None` where nothing is.
-pub fn metric(name: &str) -> Option<&'static Known> {
-    METRICS.get(name)
+pub fn metric(name: &str) -> Option<Known> {
+    known(METRICS.get(name)?)
 }
 
-/// A line of the table; `None` for a comment, and for what is no row (a test looks for those).
-fn row(line: &'static str) -> Option<(&'static str, Known)> {
-    let mut columns = line.split('\t');
-    let (name, kind, unit, more) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+/// All of them, for tests.
+#[cfg(test)]
+pub(super) fn metrics() -> impl Iterator<Item = (&'static str, Known)> {
+    METRICS.rows().filter_map(|(name, row)| Some((name, known(row)?)))
+}
+
+/// What a row of the table says; `None` for what is no row (a test looks for those).
+fn known(row: &str) -> Option<Known> {
+    let mut columns = row.split('\t');
+    let (kind, unit, more) = (columns.next()?, columns.next()?, columns.next()?);
     let kind = match kind {
         "counter" => Some(Kind::Counter),
         "gauge" => Some(Kind::Gauge),
@@ -47,7 +49,7 @@ fn row(line: &'static str) -> Option<(&'static str, Known)> {
         "zero=none" => true,
         _ => return None,
     };
-    Some((name, Known { quantity: Quantity { kind, unit }, zero_is_unlimited }))
+    Some(Known { quantity: Quantity { kind, unit }, zero_is_unlimited })
 }
 
 /// A metric that its exporter has given up.
@@ -61,40 +63,35 @@ pub struct Gone {
     pub instead: &'static str,
 }
 
-static GONE: LazyLock<FxHashMap<&'static str, Gone>> =
-    LazyLock::new(|| include_str!("gone.tsv").lines().filter_map(gone_row).collect());
+static GONE: Table<512> = Table::new(include_str!("gone.tsv"));
 
 /// What has become of a metric of this name that its exporter has given up; `None` for any other.
-pub fn gone(name: &str) -> Option<&'static Gone> {
-    GONE.get(name)
-}
-
-/// A line of the table of those; `None` for a comment, and for what is no row.
-fn gone_row(line: &'static str) -> Option<(&'static str, Gone)> {
-    let mut columns = line.split('\t');
-    let (name, program, since, instead) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
-    columns.next().is_none().then_some((name, Gone { program, since, instead }))
+pub fn gone(name: &str) -> Option<Gone> {
+    let mut columns = GONE.get(name)?.split('\t');
+    let (program, since, instead) = (columns.next()?, columns.next()?, columns.next()?);
+    columns.next().is_none().then_some(Gone { program, since, instead })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_line_is_read_and_no_metric_is_there_twice() {
-        let lines: Vec<&str> = include_str!("metrics.tsv").lines().filter(|line| !line.starts_with('#')).collect();
-        for line in &lines {
-            assert!(row(line).is_some(), "{line}");
+        let mut names = BTreeSet::new();
+        for (name, row) in METRICS.rows() {
+            assert!(names.insert(name), "{name}");
+            assert!(known(row).is_some() && metric(name) == known(row), "{name}\t{row}");
         }
-        assert_eq!(METRICS.len(), lines.len());
     }
 
     #[test]
     fn what_is_gone_is_sorted_and_has_a_successor_that_is_not() {
-        let lines: Vec<&str> = include_str!("gone.tsv").lines().filter(|line| !line.starts_with('#')).collect();
-        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]));
-        assert_eq!(GONE.len(), lines.len());
-        for row in GONE.values() {
+        let names: Vec<&str> = GONE.rows().map(|(name, _)| name).collect();
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]));
+        for old in names {
+            let row = gone(old).unwrap();
             let name = row.instead.split('{').next().unwrap_or_default();
             assert!(gone(name).is_none() && !name.is_empty(), "{row:?}");
         }

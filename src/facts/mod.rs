@@ -24,6 +24,7 @@ mod reads;
 mod recorded;
 mod selector;
 mod share;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -40,7 +41,7 @@ pub use comparison::{Comparison, Passes};
 pub use conflict::{Conflict, ConflictKind};
 pub use interval::Interval;
 pub use pairing::{Differing, Pairing, pairing};
-pub use quantity::{Kind, Quantities, Quantity, Unit, quantity_of};
+pub use quantity::{Kind, Quantities, Quantity, Unit, is_known, quantity_of};
 pub use reads::{Reads, is_range_dependent};
 pub use recorded::{Others, Recorded, RecordedLabel, RecordedSeries};
 

@@ -285,6 +285,41 @@ fn difference(function: &Function, unit: Option<Unit>) -> Option<Unit> {
 /// Endings of the names of what goes up and down, and of nothing else.
 const GAUGES: [&str; 8] = ["_celsius", "_depth", "_free", "_gauge", "_length", "_percent", "_ratio", "_up"];
 
+/// The objects that kube-state-metrics tells of: `kube_pod_…`. Its documentation lists every metric as a gauge, but for those
+/// whose names end in `_total`. Others that begin with `kube_` are of other programs: `kube_apiserver_…`, `kube_event_count`.
+const KUBE_OBJECTS: [&str; 30] = [
+    "certificatesigningrequest",
+    "configmap",
+    "cronjob",
+    "daemonset",
+    "deployment",
+    "endpoint",
+    "endpointslice",
+    "horizontalpodautoscaler",
+    "ingress",
+    "job",
+    "lease",
+    "limitrange",
+    "mutatingwebhookconfiguration",
+    "namespace",
+    "networkpolicy",
+    "node",
+    "persistentvolume",
+    "persistentvolumeclaim",
+    "pod",
+    "poddisruptionbudget",
+    "replicaset",
+    "replicationcontroller",
+    "resourcequota",
+    "secret",
+    "service",
+    "serviceaccount",
+    "statefulset",
+    "storageclass",
+    "validatingwebhookconfiguration",
+    "volumeattachment",
+];
+
 /// Endings of names, without those that say how it is counted.
 const UNITS: [(&str, Unit); 9] = [
     ("_timestamp_seconds", Unit::Timestamp),
@@ -332,6 +367,51 @@ fn by_name(name: &str) -> Quantity {
     if let Some(known) = catalogue::metric(name) {
         return known.quantity;
     }
+    let told = by_words(name);
+    match of_family(name) {
+        Some(unit) => Quantity::gauge(unit.or(told.unit)),
+        None => told,
+    }
+}
+
+/// Whether a metric measures what its name says is known from elsewhere: it is in the catalogue, or its program keeps to a law.
+pub fn is_known(name: &str) -> bool {
+    catalogue::metric(name).is_some() || of_family(name).is_some()
+}
+
+/// The unit of a metric of a family that goes up and down, unless the ending says that it is counted, where the unit does not
+/// follow from its name alone; `None` for any other metric.
+fn of_family(name: &str) -> Option<Option<Unit>> {
+    let (program, rest) = name.split_once('_')?;
+    let (families, unit): (&[&str], _) = match program {
+        "kube" => {
+            let (object, rest) = rest.split_once('_')?;
+            KUBE_OBJECTS.binary_search(&object).ok()?;
+            let is_time = rest == "created" || rest.ends_with("_time") || rest.ends_with("_timestamp");
+            (&[""], is_time.then_some(Unit::Timestamp))
+        }
+        // The runtime's statistics (client_golang).
+        "go" => (&["memstats_"], None),
+        // Micrometer, client_java.
+        "jvm" => (&["buffer_", "memory_", "threads_"], None),
+        "kubelet" => (&["volume_stats_"], None),
+        // What node_exporter reads of file systems, sensors and `/proc/meminfo`: its `e2e-output.txt`.
+        "node" => (&["filesystem_", "hwmon_", "memory_"], None),
+        // Settings (mysqld_exporter, postgres_exporter).
+        "mysql" => (&["global_variables_"], None),
+        "pg" => (&["settings_"], None),
+        // `SHOW DATABASES`, `SHOW POOLS` (pgbouncer_exporter).
+        "pgbouncer" => (&["databases_", "pools_"], None),
+        _ => return None,
+    };
+    // What has a colon is recorded.
+    let is_one = families.iter().any(|family| rest.starts_with(family)) && !name.contains(':');
+    let is_counted = || ["_total", "_count", "_sum", "_bucket"].iter().any(|ending| name.ends_with(ending));
+    (is_one && !is_counted()).then_some(unit)
+}
+
+/// What the words of a name say.
+fn by_words(name: &str) -> Quantity {
     // What has a colon is recorded, and its name says what it was made of.
     if name.contains(':') {
         return Quantity::default();
@@ -410,6 +490,52 @@ mod tests {
         ] {
             assert_eq!(quantity(text).unit, unit, "{text}");
         }
+    }
+
+    #[test]
+    fn families_of_gauges() {
+        use Unit::{Bytes, Seconds, Timestamp};
+        for (name, unit) in [
+            ("kube_pod_status_phase", None),
+            ("kube_horizontalpodautoscaler_status_desired_replicas", None),
+            ("kube_namespace_created", Some(Timestamp)),
+            ("kube_job_status_start_time", Some(Timestamp)),
+            ("kube_pod_deletion_timestamp", Some(Timestamp)),
+            ("kube_pod_spec_active_deadline_seconds", Some(Seconds)),
+            ("node_memory_MemFree_bytes", Some(Bytes)),
+            ("jvm_memory_bytes_used", None),
+            ("pgbouncer_pools_client_waiting_connections", None),
+            ("pgbouncer_pools_client_maxwait_seconds", Some(Seconds)),
+        ] {
+            let quantity = by_name(name);
+            assert_eq!((quantity.kind, quantity.unit), (Some(Kind::Gauge), unit), "{name}");
+            assert!(is_known(name), "{name}");
+        }
+        for name in
+            ["kube_pod_container_status_restarts_total", "jvm_threads_started_total", "node_hwmon_energy_joule_total"]
+        {
+            assert_eq!(by_name(name).kind, Some(Kind::Counter), "{name}");
+        }
+        for name in
+            ["kube_event_count", "kube_apiserver_requests", "kube_podman_memory", "kube_pod", "node_memory_used:sum"]
+        {
+            assert_eq!(by_name(name).kind, None, "{name}");
+            assert!(!is_known(name), "{name}");
+        }
+        assert!(KUBE_OBJECTS.is_sorted());
+    }
+
+    /// What repeats a name costs for nothing.
+    #[test]
+    fn the_catalogue_says_what_names_do_not() {
+        let repeats = |name: &str, known: catalogue::Known| {
+            let told = by_words(name);
+            let told = of_family(name).map_or(told, |unit| Quantity::gauge(unit.or(told.unit)));
+            !known.zero_is_unlimited && known.quantity == told
+        };
+        let repeated: Vec<&str> =
+            catalogue::metrics().filter(|(name, known)| repeats(name, *known)).map(|(name, _)| name).collect();
+        assert!(repeated.is_empty(), "{repeated:?}");
     }
 
     #[test]

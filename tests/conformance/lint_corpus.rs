@@ -51,7 +51,7 @@ fn srerun() {
     5 promql/impossible-match
     1 promql/missing-le
     4 promql/never-true
-    1 promql/rate-of-gauge
+    4 promql/rate-of-gauge
     1 rule/duplicate
     1 template/constant-value
     3 template/missing-label backend
@@ -79,7 +79,7 @@ fn awesome() {
     let (rules, diagnostics) = lint(&shared.join("corpus/awesome"));
     assert_eq!(rules, 954);
     insta::assert_snapshot!(show(&diagnostics), @r"
-    5 promql/gauge-function-on-counter
+    7 promql/gauge-function-on-counter
     17 promql/impossible-match
     4 promql/never-true
     213 template/missing-label instance

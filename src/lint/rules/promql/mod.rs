@@ -46,7 +46,7 @@ mod unrecorded_value;
 mod unused_include;
 mod wildcard_regex;
 
-use crate::facts::catalogue;
+use crate::facts::is_known;
 use crate::inventory::Inventory;
 use crate::lint::rule::{LintRule, Reported};
 use crate::promql::Expr;
@@ -117,5 +117,5 @@ fn window_of(argument: &Expr) -> Option<&VectorSelector> {
 
 /// How it is known what a metric is, for the end of a sentence: metadata and the catalogue need no excuse.
 fn how_known(metric: &str, inventory: &Inventory) -> &'static str {
-    if inventory.has_metadata(metric) || catalogue::metric(metric).is_some() { "" } else { " by its name" }
+    if inventory.has_metadata(metric) || is_known(metric) { "" } else { " by its name" }
 }

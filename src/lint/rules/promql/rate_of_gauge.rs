@@ -2,12 +2,14 @@
 
 use std::cell::OnceCell;
 
+use rustc_hash::FxHashSet;
+
 use super::{how_known, window_of};
-use crate::facts::{self, Kind, Quantities};
+use crate::facts::{self, Kind, Quantities, Unit};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, Call, ExprKind};
+use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, Call, ExprKind, NodeId};
 use crate::promql::functions::{Values, Wants};
 use crate::source::{Diagnostic, Span};
 
@@ -25,11 +27,36 @@ impl LintRule for RateOfGauge {
         // Few expressions ask for it.
         let quantities = OnceCell::new();
         let measured = || quantities.get_or_init(|| Quantities::of(expr, cx.config().inventory()));
-        out.extend(cx.parts().calls.iter().filter_map(|(_, call)| check(cx, call, measured)));
+        let parts = cx.parts();
+        let asked_to_move: FxHashSet<NodeId> =
+            parts.operations.iter().filter_map(|(_, operation)| compared_with_nothing(operation)).collect();
+        let found = parts.calls.iter().filter_map(|(node, call)| {
+            let is_asked_to_move = asked_to_move.contains(&node.id);
+            check(cx, call, is_asked_to_move, measured)
+        });
+        out.extend(found);
     }
 }
 
-fn check<'q>(cx: &RuleContext<'_>, call: &Call, measured: impl FnOnce() -> &'q Quantities) -> Option<Diagnostic> {
+/// What a comparison asks to have changed at all: `increase(x[1h]) > 0`, `sum(increase(x[1h])) > 0`.
+fn compared_with_nothing(operation: &BinaryExpr) -> Option<NodeId> {
+    let is_zero = matches!(&operation.rhs.without_parens().kind, ExprKind::Number(number) if number.value == 0.0);
+    if !is_zero || !matches!(operation.op, BinaryOp::Greater | BinaryOp::NotEqual) {
+        return None;
+    }
+    let mut asked = operation.lhs.without_parens();
+    while let ExprKind::Aggregate(aggregate) = &asked.kind {
+        asked = aggregate.expr.without_parens();
+    }
+    Some(asked.id)
+}
+
+fn check<'q>(
+    cx: &RuleContext<'_>,
+    call: &Call,
+    is_asked_to_move: bool,
+    measured: impl FnOnce() -> &'q Quantities,
+) -> Option<Diagnostic> {
     // `resets` of a gauge counts its falls, which may be what is wanted.
     let is_rate = matches!(call.function.values, Values::OfCounter(..));
     if call.function.wants != Some(Wants::Counter) || !is_rate {
@@ -37,13 +64,21 @@ fn check<'q>(cx: &RuleContext<'_>, call: &Call, measured: impl FnOnce() -> &'q Q
     }
     let argument = call.args.first()?.without_parens();
     match window_of(argument) {
-        Some(selector) => of_metric(cx, call, argument, selector.metric_name()?),
+        Some(selector) => of_metric(cx, call, argument, selector.metric_name()?, is_asked_to_move),
         None => of_computed(cx, call, argument, measured),
     }
 }
 
-fn of_metric(cx: &RuleContext<'_>, call: &Call, argument: &Expr, name: &str) -> Option<Diagnostic> {
-    if facts::quantity_of(name, cx.config().inventory()).kind != Some(Kind::Gauge) {
+fn of_metric(
+    cx: &RuleContext<'_>,
+    call: &Call,
+    argument: &Expr,
+    name: &str,
+    is_asked_to_move: bool,
+) -> Option<Diagnostic> {
+    let quantity = facts::quantity_of(name, cx.config().inventory());
+    // When something began does not fall: `increase(start_time_seconds[1h]) > 0` is true if it began again.
+    if quantity.kind != Some(Kind::Gauge) || is_asked_to_move && quantity.unit == Some(Unit::Timestamp) {
         return None;
     }
     let how = how_known(name, cx.config().inventory());

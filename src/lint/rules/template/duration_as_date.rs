@@ -1,7 +1,7 @@
 //! `template/duration-as-date`: a duration that is printed with `humanizeTimestamp`, or a time with `humanizeDuration`.
 
 use super::printed::{Step, printed};
-use crate::facts::{Quantities, Unit, catalogue, quantity_of};
+use crate::facts::{Quantities, Unit, is_known, quantity_of};
 use crate::inventory::Inventory;
 use crate::lint::context::{RuleContext, TemplateField};
 use crate::lint::rule::{LintRule, Meta, meta};
@@ -315,7 +315,7 @@ const fn keeps(op: AggregateOp) -> bool {
 /// Whether a metric is a time: `start_time_seconds` may be how long a start takes.
 fn is_name_of_time(name: &str, inventory: &Inventory) -> bool {
     let is_clear = name.ends_with("_timestamp_seconds") || name.ends_with("_timestamp");
-    (is_clear || catalogue::metric(name).is_some()) && quantity_of(name, inventory).unit == Some(Unit::Timestamp)
+    (is_clear || is_known(name)) && quantity_of(name, inventory).unit == Some(Unit::Timestamp)
 }
 
 /// Whether it reads a counter that is not one of seconds by its name: `samples_with_old_timestamp_total`.
