@@ -9,7 +9,7 @@ use crate::facts::{self, Facts, Premises};
 use crate::promql::ast::Matcher;
 use crate::rules::{Dialect, Field, Rule, RuleFile, RuleGroup, RuleKind};
 use crate::source::{Label, SourceFile, Span};
-use crate::template::{self, Template, TemplateError};
+use crate::template::{self, ReferenceKind, Template, TemplateError};
 
 use super::Config;
 use super::alert_labels::Given;
@@ -133,6 +133,14 @@ impl<'a> TemplateField<'a> {
     /// good there.
     pub(super) fn is_for(&self, dialect: Dialect) -> bool {
         dialect != Dialect::Vmalert || self.parsed.is_ok()
+    }
+
+    /// Whether it reads the value of the alert.
+    pub fn reads_value(&self) -> bool {
+        let reads = |parsed: &Template| {
+            parsed.references().others.iter().any(|reference| reference.kind == ReferenceKind::Value)
+        };
+        self.parsed.as_ref().is_ok_and(reads)
     }
 
     /// What messages call it: ``the annotation `summary` ``.

@@ -1,5 +1,7 @@
 //! The addresses that the link of an alert can have: templates in it are expanded as far as the values are known.
 
+use crate::source::words;
+
 /// More addresses of one link are not told apart.
 const MAX_ADDRESSES: usize = 50;
 
@@ -24,7 +26,7 @@ pub fn addresses(link: &str, values: impl Fn(&str) -> Option<Vec<String>>) -> Ad
     let mut known = vec![String::new()];
     let mut pieces: Vec<String> = Vec::new();
     let mut what = String::new();
-    while let Some((before, action)) = rest.split_once("{{") {
+    while let Some((before, action)) = words::split_at_braces(rest) {
         let Some((action, after)) = action.split_once("}}") else { break };
         known.iter_mut().for_each(|text| text.push_str(before));
         let expanded = label_of(action).and_then(|(label, lower)| {

@@ -6,8 +6,8 @@
 //! Links are clicked by people in a hurry, in pages that know nothing of where they came from: what runs a script, hides
 //! its host or names another one than it seems to does not pass.
 
-use crate::source::Span;
 use crate::source::characters::{Deceit, code_point, deceits, latin_twin};
+use crate::source::{Span, words};
 
 /// Why a text is no link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ const HOLE: char = '\u{0}';
 fn without_actions(link: &str) -> String {
     let mut out = String::with_capacity(link.len());
     let mut rest = link;
-    while let Some((before, action)) = rest.split_once("{{") {
+    while let Some((before, action)) = words::split_at_braces(rest) {
         out.push_str(before);
         let after = action.split_once("}}").map_or("", |(_, after)| after);
         out.extend(std::iter::repeat_n(HOLE, link.len() - out.len() - after.len()));

@@ -24,9 +24,10 @@ impl LintRule for DurationAsDate {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        // A cheap look at the text, before anything is known of the expression.
+        // A cheap look, before anything is known of the expression.
         let may_print = |template: &TemplateField<'_>| {
-            [What::Duration, What::Time].iter().any(|what| template.value.text().contains(what.function()))
+            let prints = |what: &What| template.value.text().contains(what.function());
+            template.reads_value() && [What::Duration, What::Time].iter().any(prints)
         };
         if !cx.templates().any(may_print) {
             return;

@@ -28,8 +28,7 @@ impl LintRule for OtherUnit {
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
         let Some(expr) = &cx.rule.parsed else { return };
         let mut measured = None;
-        // A cheap look at the text: `$value`, `.Value`.
-        for template in cx.templates().filter(|template| template.value.text().contains("alue")) {
+        for template in cx.templates().filter(|template| template.reads_value()) {
             let Ok(parsed) = &template.parsed else { continue };
             for printed in printed(parsed) {
                 let Some(shown) = Shown::of(&printed) else { continue };

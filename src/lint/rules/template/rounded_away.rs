@@ -26,8 +26,9 @@ impl LintRule for RoundedAway {
     }
 
     fn check_rule(&self, cx: &RuleContext<'_>, out: &mut Vec<Diagnostic>) {
-        // A cheap look at the text, before anything is known of the expression.
-        let may_round = |template: &TemplateField<'_>| template.value.text().contains("printf");
+        // A cheap look, before anything is known of the expression.
+        let may_round =
+            |template: &TemplateField<'_>| template.reads_value() && template.value.text().contains("printf");
         if !cx.templates().any(may_round) {
             return;
         }
