@@ -9,6 +9,13 @@ use crate::model::labels::METRIC_NAME;
 use crate::promql::ast::{MatchOp, Matcher};
 use crate::source::{Span, Spanned};
 
+/// More values of a label than this are not kept, nor longer ones, in bytes: each metric that is recorded of others has its
+/// own copy of them.
+const MAX_VALUES: usize = 16;
+const MAX_VALUE_BYTES: usize = 100;
+/// Of labels whose names are longer together, in bytes, nothing is kept.
+const MAX_NAME_BYTES: usize = 4096;
+
 /// What is known of recorded series, by the metric's name.
 pub type Recorded = FxHashMap<String, RecordedSeries>;
 
@@ -37,7 +44,8 @@ pub enum Others {
 pub struct RecordedLabel {
     /// The only values that it can have where it is there, each once and in their order; `None`: any.
     pub values: Option<Vec<String>>,
-    /// What every series passes, if it always is there and has one of these values. It stands nowhere: its spans are empty.
+    /// What every series passes, if it always is there and has one of these values; made by [`RecordedSeries::sealed`]. It
+    /// stands nowhere: its spans are empty.
     pub matcher: Option<Matcher>,
     /// Whether every series has it.
     pub always: bool,
@@ -50,18 +58,15 @@ impl RecordedLabel {
     }
 
     /// A label that every series has, with this value.
-    pub fn fixed(name: &str, value: &str) -> Self {
-        RecordedLabel { values: Some(vec![value.to_owned()]), matcher: None, always: true }.with_matcher(name)
+    pub fn fixed(value: &str) -> Self {
+        let values = if is_filled_in_later(value) { None } else { sorted([value].into_iter()) };
+        RecordedLabel { values, matcher: None, always: true }
     }
 
-    fn with_matcher(self, name: &str) -> Self {
-        let matcher = self.values.as_ref().filter(|_| self.always).map(|values| matcher(name, values));
-        RecordedLabel { matcher, ..self }
-    }
-
-    fn or(self, name: &str, other: Self) -> Self {
-        let values = self.values.zip(other.values).map(|(values, others)| sorted(values.into_iter().chain(others)));
-        RecordedLabel { values, matcher: None, always: self.always && other.always }.with_matcher(name)
+    fn or(self, other: Self) -> Self {
+        let values = self.values.zip(other.values);
+        let values = values.and_then(|(values, others)| sorted(values.iter().chain(&others).map(String::as_str)));
+        RecordedLabel { values, matcher: None, always: self.always && other.always }
     }
 }
 
@@ -74,9 +79,13 @@ impl RecordedSeries {
     fn of_branch(branch: &Branch<'_>) -> Self {
         let is_closed = branch.is_closed();
         let known = || branch.known_labels();
+        if known().map(|(label, _)| label.len()).sum::<usize>() > MAX_NAME_BYTES {
+            let others = Others::AnyBut(BTreeSet::new());
+            return RecordedSeries { labels: BTreeMap::new(), others, values: branch.values };
+        }
         let of = |label: &str, presence: Presence| {
-            let values = branch.named_values(label).map(|values| sorted(values.into_iter().map(str::to_owned)));
-            RecordedLabel { values, matcher: None, always: presence == Presence::Guaranteed }.with_matcher(label)
+            let values = branch.named_values(label).and_then(|values| sorted(values.into_iter()));
+            RecordedLabel { values, matcher: None, always: presence == Presence::Guaranteed }
         };
         let possible = known().filter(|(_, presence)| !presence.is_impossible());
         let labels = possible.map(|(label, presence)| (label.to_owned(), of(label, presence)));
@@ -122,8 +131,17 @@ impl RecordedSeries {
         }
         match value {
             "" => self.labels.remove(label),
-            value => self.labels.insert(label.to_owned(), RecordedLabel::fixed(label, value)),
+            value => self.labels.insert(label.to_owned(), RecordedLabel::fixed(value)),
         }
+    }
+
+    /// With the matchers that all series pass, once all definitions are known.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        for (name, label) in &mut self.labels {
+            label.matcher = label.values.as_ref().filter(|_| label.always).map(|values| matcher(name, values));
+        }
+        self
     }
 
     /// Whether something is known of the labels.
@@ -139,12 +157,12 @@ impl RecordedSeries {
 
 /// The labels of series that may come from either of two places.
 fn joined(one: RecordedSeries, other: RecordedSeries) -> BTreeMap<String, RecordedLabel> {
-    let sometimes = |label: RecordedLabel| RecordedLabel { always: false, matcher: None, ..label };
+    let sometimes = |label: RecordedLabel| RecordedLabel { always: false, ..label };
     let mut all = BTreeMap::new();
     let mut rest = other.labels;
     for (name, label) in one.labels {
         match rest.remove(&name) {
-            Some(also) => all.insert(name.clone(), label.or(&name, also)),
+            Some(also) => all.insert(name, label.or(also)),
             None if other.others == Others::None => all.insert(name, sometimes(label)),
             None => None,
         };
@@ -155,11 +173,21 @@ fn joined(one: RecordedSeries, other: RecordedSeries) -> BTreeMap<String, Record
     all
 }
 
-fn sorted(values: impl Iterator<Item = String>) -> Vec<String> {
-    let mut values: Vec<String> = values.collect();
-    values.sort_unstable();
-    values.dedup();
-    values
+/// The values, each once and in their order; `None` where they are too many or too long to be kept.
+fn sorted<'v>(values: impl Iterator<Item = &'v str>) -> Option<Vec<String>> {
+    let mut kept = BTreeSet::new();
+    for value in values {
+        kept.insert(value);
+        if kept.len() > MAX_VALUES || value.len() > MAX_VALUE_BYTES {
+            return None;
+        }
+    }
+    Some(kept.into_iter().map(str::to_owned).collect())
+}
+
+/// Whether a value looks like one that another program fills in: `${CLUSTER}`, `%(zone)s`, `__SITE__`, `<< .az >>`.
+fn is_filled_in_later(value: &str) -> bool {
+    value.contains(['$', '{', '<', '@']) || ["__", "%("].iter().any(|mark| value.contains(mark))
 }
 
 /// What has one of these values passes.

@@ -7,7 +7,7 @@ use crate::rules::{Dialect, Rule, RuleGroup};
 
 /// What servers are commonly told apart by: a federation, a ruler over several of them or vmalert's `-external.label` adds
 /// such labels.
-pub(super) const SERVER_LABELS: [&str; 16] = [
+const SERVER_LABELS: [&str; 16] = [
     "cluster",
     "cluster_id",
     "cluster_name",
@@ -25,6 +25,15 @@ pub(super) const SERVER_LABELS: [&str; 16] = [
     "tenant",
     "tenant_id",
 ];
+
+/// Parts of the names of others.
+const SERVER_PARTS: [&str; 9] =
+    ["cluster", "datacenter", "exported_", "prom", "region", "shard", "site", "source", "tenant"];
+
+/// Whether servers may be told apart by a label, or a federation may have given it a new name.
+pub(super) fn tells_servers_apart(label: &str) -> bool {
+    SERVER_LABELS.contains(&label) || SERVER_PARTS.iter().any(|part| label.contains(part))
+}
 
 /// The labels that an alert gives to its annotations.
 ///

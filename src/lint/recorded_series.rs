@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::alert_labels::SERVER_LABELS;
+use super::alert_labels::{may_be_external, tells_servers_apart};
 use super::context::WorkspaceContext;
 use super::recording::{Definitions, Place, Recording};
 use crate::facts::{Facts, Premises, Recorded, RecordedLabel, RecordedSeries};
@@ -71,11 +71,17 @@ impl RecordedFacts {
     }
 }
 
-/// Whether a reader's series of this name may come from other servers, which add the label: what records them stands in
-/// other files.
+/// Whether a reader's series of this name may have the label all the same: they come from other servers, which add it, or
+/// vmalert does, which adds external labels to whatever it records.
 pub(super) fn may_be_added(recording: &Recording<'_>, reader: &Place<'_>, name: &str, label: &str) -> bool {
-    let mut places = recording.get(name).into_iter().flat_map(|places| places.iter());
-    SERVER_LABELS.contains(&label) && places.all(|place| place.file_at != reader.file_at)
+    let is_added = || tells_servers_apart(label) || reader.file.config.facts.external_labels.contains_key(label);
+    (reader.file.rules.dialect == Dialect::Vmalert && may_be_external(&reader.file, label))
+        || (is_added() && are_elsewhere(recording, reader, name))
+}
+
+/// Whether what records a name stands in other files than a reader, and may run on other servers.
+pub(super) fn are_elsewhere(recording: &Recording<'_>, reader: &Place<'_>, name: &str) -> bool {
+    recording.get(name).is_none_or(|definitions| !definitions.are_in_file_of(reader))
 }
 
 /// The metric of the selector at `selector`, bytes of an expression.
@@ -116,7 +122,7 @@ impl<'a> Learner<'_, 'a> {
                 None => series,
             });
         }
-        all.filter(|series| series.says_of_labels() || series.says_of_values())
+        all.filter(|series| series.says_of_labels() || series.says_of_values()).map(RecordedSeries::sealed)
     }
 
     fn of_one(&self, place: &Place<'a>) -> Option<RecordedSeries> {

@@ -108,6 +108,11 @@ impl<'r, 'a> Definitions<'r, 'a> {
         first.group() == reader.group() && last.group() == reader.group() && first.rule_at > reader.rule_at
     }
 
+    /// Whether one of them stands in the file of `reader`.
+    pub fn are_in_file_of(&self, reader: &Place<'_>) -> bool {
+        self.spots.binary_search_by_key(&Spot::of(reader).file_at, |spot| spot.file_at).is_ok()
+    }
+
     /// Whether none of them stands in the group of `reader`.
     pub fn are_elsewhere(&self, reader: &Place<'_>) -> bool {
         self.spots.binary_search_by_key(&Spot::of(reader).group(), Spot::group).is_err()

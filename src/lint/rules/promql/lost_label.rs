@@ -3,6 +3,7 @@
 use crate::facts::{self, Dropped};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
+use crate::model::labels::METRIC_NAME;
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateExpr, BinaryExpr};
 use crate::source::{Diagnostic, Spanned};
@@ -36,7 +37,9 @@ fn lost(cx: &RuleContext<'_>, operation: &BinaryExpr) -> Option<Diagnostic> {
 fn lost_inside(cx: &RuleContext<'_>, aggregate: &AggregateExpr) -> Option<Diagnostic> {
     let by = aggregate.grouping.as_ref().filter(|by| !by.without)?;
     let inside = cx.facts()?.node(aggregate.expr.id)?;
-    let (label, dropped) = by.labels.iter().find_map(|label| Some((label, facts::dropped(inside, &label.value)?)))?;
+    // Where names are dropped late, or not at all, it is there.
+    let mut labels = by.labels.iter().filter(|label| label.value != METRIC_NAME);
+    let (label, dropped) = labels.find_map(|label| Some((label, facts::dropped(inside, &label.value)?)))?;
     let name = &label.value;
     // Where a template prints it, `template/missing-label` says so.
     let parsed = cx.templates().filter_map(|template| template.parsed.as_ref().ok());

@@ -286,7 +286,7 @@ pub(super) fn range_text(values: Interval) -> String {
     let is_beside = |end: f64, value: f64| value.to_string().len() + 4 < end.to_string().len();
     let (below, above) = (low.next_down(), high.next_up());
     match (values.as_constant(), low == f64::NEG_INFINITY, high >= f64::MAX) {
-        (Some(value), ..) => format!("always {}", number(value)),
+        (Some(value), ..) => format!("always {value}"),
         (None, false, false) => format!("between {} and {}", number(low), number(high)),
         (None, true, false) if is_beside(high, above) => format!("less than {}", number(above)),
         (None, true, false) => format!("at most {}", number(high)),

@@ -1,6 +1,6 @@
 //! `promql/unrecorded-label`: an expression asks recorded series for a label, or for a value of one, that they do not have.
 
-use crate::facts::{Cause, Conflict, ConflictKind, Facts, RecordedLabel, RecordedSeries};
+use crate::facts::{Cause, Conflict, ConflictKind, Facts, RecordedLabel, RecordedSeries, TARGET_LABELS};
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recorded_series;
 use crate::lint::recording::Place;
@@ -12,7 +12,8 @@ use crate::promql::regex;
 use crate::source::{Diagnostic, Span, words};
 
 static META: Meta =
-    meta!("promql/unrecorded-label", Warning, certain, "an expression asks recorded series for what they do not have");
+    meta!("promql/unrecorded-label", Warning, likely, "an expression asks recorded series for what they do not have")
+        .on_by_default();
 
 /// More values than this are not named.
 const MAX_SHOWN: usize = 6;
@@ -58,6 +59,10 @@ impl<'s> Reader<'s, '_> {
         self.expr.walk(&mut |part| {
             let Some(selector) = part.selector() else { return };
             let Some(metric) = selector.metric_name() else { return };
+            let is_federated = |matcher: &Matcher| matcher.name.value.starts_with("exported_");
+            if self.is_elsewhere(metric) && selector.matchers.iter().any(is_federated) {
+                return;
+            }
             let problem = selector.matchers.iter().find_map(|matcher| self.lacking(metric, matcher));
             out.extend(problem.and_then(|problem| self.report(problem)));
         });
@@ -69,6 +74,11 @@ impl<'s> Reader<'s, '_> {
         let is_new = |conflict: &&Conflict| others.iter().all(|other| other.operator != conflict.operator);
         let problems = self.facts.conflicts.iter().filter(is_new).filter_map(|conflict| self.conflict(conflict));
         out.extend(problems.filter_map(|problem| self.report(problem)));
+    }
+
+    /// Whether what records a metric stands in other files, and may run on other servers.
+    fn is_elsewhere(&self, metric: &str) -> bool {
+        recorded_series::are_elsewhere(self.cx.recording(), &self.place, metric)
     }
 
     /// What is known of a label of recorded series.
@@ -87,6 +97,8 @@ impl<'s> Reader<'s, '_> {
             None if series.lacks(label) => (format!("without `{label}`"), keep(metric, label)),
             // `promql/pattern-as-text` says what is wrong.
             Some(Some(_)) if regex::is_pattern_as_text(matcher) => return None,
+            // A federation has a job of its own.
+            Some(Some(_)) if TARGET_LABELS.contains(&label) && self.is_elsewhere(metric) => return None,
             Some(Some(values)) if !values.iter().any(|value| regex::accepts(matcher, value)) => {
                 let help = format!("ask for a value of `{label}` that is recorded, or record this one");
                 (format!("with {}", value_text(label, values)), help)

@@ -9,7 +9,8 @@ use crate::lint::rule::{LintRule, Meta, meta};
 use crate::source::Diagnostic;
 
 static META: Meta =
-    meta!("promql/unrecorded-value", Warning, certain, "a comparison that no value of recorded series can pass");
+    meta!("promql/unrecorded-value", Warning, likely, "a comparison that no value of recorded series can pass")
+        .on_by_default();
 
 pub(super) struct UnrecordedValue;
 

@@ -3,12 +3,12 @@
 use rustc_hash::FxHashSet;
 
 use crate::facts::{Cause, Facts, Presence, RecordedSeries};
-use crate::lint::alert_labels::{Given, may_be_external};
+use crate::lint::alert_labels::Given;
 use crate::lint::context::{TemplateField, TemplatePlace, WorkspaceContext};
 use crate::lint::recorded_series;
 use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::{Dialect, RuleKind};
+use crate::rules::RuleKind;
 use crate::source::{Diagnostic, Span};
 use crate::template::{LabelOwner, LabelReference};
 
@@ -55,7 +55,12 @@ fn check(alert: &Place<'_>, facts: &Facts<'_>, recording: &Recording<'_>, out: &
                 && !reference.guarded
                 && let Some(span) = lost(facts, &reference.name)
                 && !is_given(&reference.name, template.place)
-                && !may_be_added(alert, span, &reference.name, recording)
+                && !recorded_series::may_be_added(
+                    recording,
+                    alert,
+                    recorded_series::name_at(alert.rule.expr.text(), span),
+                    &reference.name,
+                )
                 && reported.insert(reference.name.clone())
             {
                 out.push(report(alert, template, reference, span, recording));
@@ -76,18 +81,6 @@ fn lost(facts: &Facts<'_>, label: &str) -> Option<Span> {
         }
     }
     lost
-}
-
-/// Whether the series may have the label all the same: other servers add it, or vmalert, which adds external labels to whatever
-/// it records.
-fn may_be_added(alert: &Place<'_>, selector: Span, label: &str, recording: &Recording<'_>) -> bool {
-    (alert.file.rules.dialect == Dialect::Vmalert && may_be_external(&alert.file, label))
-        || recorded_series::may_be_added(
-            recording,
-            alert,
-            recorded_series::name_at(alert.rule.expr.text(), selector),
-            label,
-        )
 }
 
 fn report(
