@@ -101,6 +101,17 @@ def recorded_once(count, folder):
     (folder / "rules.yml").write_text(group("g", rules))
 
 
+def recorded_labels(count, folder):
+    """Each record of one name has labels and values of its own, and everybody reads all of them."""
+    values = "|".join(f"e{at}" for at in range(count))
+    rules = [f"  - record: job:x0:sum\n    expr: sum by (env) (x{{env=~\"{values}\"}})\n"]
+    for at in range(count):
+        rules.append(f"  - record: job:x:sum\n    expr: sum by (l{at}) (x)\n    labels: {{slo: s{at}}}\n")
+        rules.append(f"  - record: job:x{at + 1}:sum\n    expr: job:x{at}:sum\n")
+        rules.append(f"  - alert: A{at}\n    expr: job:x:sum{{slo=~\"s{at}.*\"}} > 1\n")
+    (folder / "rules.yml").write_text(group("g", rules))
+
+
 def inventory(count, folder):
     (folder / "metrics.txt").write_text("".join(f'metric_{at}_total{{job="a",instance="b"}} 1\n' for at in range(count)))
     (folder / "promproof.toml").write_text('[facts]\ninventory = ["metrics.txt"]\n')
@@ -123,6 +134,7 @@ CASES = [
     ("matchers of one selector", matchers, 5_000),
     ("recorded names, each read", recorded, 10_000),
     ("definitions of one recorded name", recorded_once, 10_000),
+    ("labels of recorded series", recorded_labels, 10_000),
     ("misspelt metrics beside an inventory", inventory, 10_000),
 ]
 MARK = 2.6

@@ -13,7 +13,8 @@ use crate::source::{Span, Spanned};
 /// own copy of them.
 const MAX_VALUES: usize = 16;
 const MAX_VALUE_BYTES: usize = 100;
-/// Of labels whose names are longer together, in bytes, nothing is kept.
+/// Of more labels than this, or of those whose names are longer together, in bytes, nothing is kept.
+const MAX_LABELS: usize = 64;
 const MAX_NAME_BYTES: usize = 4096;
 
 /// What is known of recorded series, by the metric's name.
@@ -80,8 +81,7 @@ impl RecordedSeries {
         let is_closed = branch.is_closed();
         let known = || branch.known_labels();
         if known().map(|(label, _)| label.len()).sum::<usize>() > MAX_NAME_BYTES {
-            let others = Others::AnyBut(BTreeSet::new());
-            return RecordedSeries { labels: BTreeMap::new(), others, values: branch.values };
+            return RecordedSeries::with_any_labels(branch.values);
         }
         let of = |label: &str, presence: Presence| {
             let values = branch.named_values(label).and_then(|values| sorted(values.into_iter()));
@@ -109,7 +109,16 @@ impl RecordedSeries {
                 Others::AnyBut(lacking.cloned().collect())
             }
         };
-        RecordedSeries { others, values: self.values.or(other.values), labels: joined(self, other) }
+        let values = self.values.or(other.values);
+        let labels = joined(self, other);
+        if labels.len() > MAX_LABELS {
+            return RecordedSeries::with_any_labels(values);
+        }
+        RecordedSeries { labels, others, values }
+    }
+
+    fn with_any_labels(values: Interval) -> Self {
+        RecordedSeries { labels: BTreeMap::new(), others: Others::AnyBut(BTreeSet::new()), values }
     }
 
     /// Whether none of the series has the label.
@@ -203,5 +212,39 @@ fn matcher(name: &str, values: &[String]) -> Matcher {
         op,
         op_span: nowhere,
         value: Spanned::new(value.into_bytes(), nowhere),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promql::{ParseOptions, parse};
+
+    fn series(expr: &str) -> RecordedSeries {
+        RecordedSeries::of(&Facts::of(&parse(expr, &ParseOptions::default()).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn definitions_are_taken_together() {
+        let both = series("sum by (job) (x{job=\"a\"}) > 1").or(series("sum by (job, env) (x{job=\"b\"})")).sealed();
+        let job = both.labels["job"].clone();
+        assert_eq!((job.values, job.always), (Some(vec!["a".to_owned(), "b".to_owned()]), true));
+        assert_eq!(job.matcher.map(|matcher| matcher.value.value), Some(b"a|b".to_vec()));
+        assert!(!both.labels["env"].always && both.lacks("pod"));
+        // What one of them may have is not known of both.
+        let open = series("x{job=\"a\"}").or(series("sum without (pod) (x)"));
+        assert!(!open.lacks("pod") && !open.says_of_labels());
+        assert!(series("sum without (pod) (x)").lacks("pod"));
+    }
+
+    #[test]
+    fn little_is_kept_of_much() {
+        let values = |count: usize| (0..count).map(|at| format!("v{at}")).collect::<Vec<_>>().join("|");
+        let of = |count: usize| series(&format!("sum by (job) (x{{job=~\"{}\"}})", values(count)));
+        assert_eq!(of(16).labels["job"].values.as_ref().map(Vec::len), Some(16));
+        assert_eq!(of(17).labels["job"].values, None);
+        let all = (0..100).map(|at| series(&format!("sum by (l{at}) (x) > 1"))).reduce(RecordedSeries::or).unwrap();
+        assert!(!all.says_of_labels() && all.says_of_values());
+        assert_eq!(RecordedLabel::fixed("${CLUSTER}").values, None);
     }
 }
