@@ -87,6 +87,18 @@ fn digits_are_added_where_a_format_rounds_values_away() {
 }
 
 #[test]
+fn labels_of_a_group_stand_in_brackets_where_an_operand_would_be_taken_for_them() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x{code=~\"500|503\"} / on (job) (y) - z > 1\n  \
+                 - alert: B\n    expr: x{code=~\"500|503\"} / on (job)y > 1\n  - alert: C\n    \
+                 expr: x{code=~\"500|503\"} / on (job) y > 1\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "many-to-one"]);
+    let fixed = rules.replace("on (job) (", "on (job) group_left () (").replace("on (job)y", "on (job) group_left ()y");
+    let fixed = fixed.replace("on (job) y", "on (job) group_left y");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn values_get_their_units() {
     let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a_seconds > 1\n    annotations:\n      \
                  a: 'lag {{- printf \"%.2f\" .Value }} ms of {{ $value }}minutes'\n      \

@@ -4,18 +4,19 @@ use crate::facts::{Branch, Facts, Presence};
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateOp, BinaryExpr, BinaryOp, Cardinality, ExprKind, MatchOp, Matcher, MatchingClause};
+use crate::promql::ast::{
+    AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, Cardinality, ExprKind, MatchOp, Matcher, MatchingClause,
+};
 use crate::promql::regex::AnchoredRegex;
-use crate::source::{Applicability, Diagnostic, Edit};
+use crate::source::{Applicability, Diagnostic, Edit, Spanned};
 
 static META: Meta =
     meta!("promql/many-to-one", Warning, certain, "an operator pairs one with one although a side selects several")
         .fixable();
 
 /// Labels of which one thing has several values at once: the answers of one server have several codes. Of others, such as
-/// the kind of a file system, one thing has one, whatever a pattern admits.
-const SEVERAL: [&str; 16] = [
-    "cause",
+/// the reason why a container waits, one thing has one, whatever a pattern admits.
+const SEVERAL: [&str; 11] = [
     "code",
     "cpu",
     "error_code",
@@ -23,12 +24,8 @@ const SEVERAL: [&str; 16] = [
     "http_code",
     "le",
     "method",
-    "mode",
-    "outcome",
     "quantile",
-    "reason",
     "response_code",
-    "result",
     "status",
     "status_code",
 ];
@@ -45,8 +42,14 @@ impl LintRule for ManyToOne {
             if let Some(clause) = clause_of_one_to_one(operation)
                 && let Some(facts) = cx.facts()
             {
-                let sides = [(&operation.lhs, "left"), (&operation.rhs, "right")];
-                let found = sides.into_iter().find_map(|(side, name)| Some((several(facts, side, clause)?, name)));
+                let (left, right) = (&operation.lhs, &operation.rhs);
+                let sides = [(left, right, "left"), (right, left, "right")];
+                let found = sides.into_iter().find_map(|(side, other, name)| {
+                    let matcher = several(facts, side, clause)?;
+                    let is_certain =
+                        !copies_labels(left) && !copies_labels(right) && is_not_chosen(side, other, matcher);
+                    is_certain.then_some((matcher, name))
+                });
                 out.extend(found.map(|(matcher, name)| report(cx, operation, clause, matcher, name)));
             }
         }
@@ -79,9 +82,25 @@ fn asks_for_several<'b>(branch: &'b Branch<'_>, label: &str) -> Option<&'b Match
 fn matches_several(matcher: &Matcher) -> bool {
     let pattern = std::str::from_utf8(&matcher.value.value).ok();
     let regex = pattern.and_then(|pattern| AnchoredRegex::new(pattern).ok());
-    // `le=~"5(\\.0)?"` asks for one value, however it is written.
-    let is_number = matches!(matcher.name.value.as_str(), "le" | "quantile");
-    regex.is_some_and(|regex| regex.literals().map_or(!is_number, are_several))
+    let are_many = |pattern: &str| match matcher.name.value.as_str() {
+        // `le=~"5(\\.0)?"` asks for one value, however it is written.
+        "le" | "quantile" => false,
+        "status" => is_of_numbers(pattern),
+        _ => true,
+    };
+    let is_code = |text: &String| text.len() == 3 && is_of_numbers(text);
+    regex.is_some_and(|regex| match regex.literals() {
+        // A server answers with `500` and `503`, and is `failed` or `unknown`.
+        Some(texts) if matcher.name.value == "status" => are_several(texts) && texts.iter().all(is_code),
+        Some(texts) => are_several(texts),
+        None => pattern.is_some_and(are_many),
+    })
+}
+
+/// Whether a pattern is about codes of HTTP: `5..`, `[45][0-9]{2}`.
+fn is_of_numbers(pattern: &str) -> bool {
+    let pattern = pattern.replace("\\d", "0");
+    pattern.contains(|c: char| matches!(c, '1'..='5')) && !pattern.contains(|c: char| c.is_alphabetic() || c == '_')
 }
 
 /// Whether texts are not all the same number: `le` is `5` or `5.0`, as the program or the server writes it.
@@ -89,6 +108,51 @@ fn are_several(texts: &[String]) -> bool {
     let mut numbers = texts.iter().map(|text| text.parse::<f64>().ok());
     let first = numbers.next().flatten();
     texts.len() > 1 && (first.is_none() || numbers.any(|number| number != first))
+}
+
+/// Whether labels are made of others: what is compared may be a copy of the one that differs.
+fn copies_labels(side: &Expr) -> bool {
+    let mut found = false;
+    side.walk(&mut |part| {
+        found |=
+            matches!(&part.kind, ExprKind::Call(call) if matches!(call.function.name, "label_replace" | "label_join"));
+    });
+    found
+}
+
+/// Whether several are there for sure. What is recorded, with a colon in its name, may be the greatest of them, unless the
+/// other side aggregates the label of the same metric away.
+fn is_not_chosen(side: &Expr, other: &Expr, matcher: &Matcher) -> bool {
+    let mut recorded = None;
+    side.walk(&mut |part| {
+        let is_around = part.span.start() <= matcher.span.start() && matcher.span.end() <= part.span.end();
+        let name = part.selector().filter(|_| is_around).and_then(|selector| selector.metric_name());
+        recorded = recorded.or(name.filter(|name| name.contains(':')));
+    });
+    let Some(recorded) = recorded else { return true };
+    let mut found = false;
+    other.walk(&mut |part| {
+        if let ExprKind::Aggregate(aggregate) = &part.kind {
+            found |= drops(aggregate, &matcher.name.value) && reads(&aggregate.expr, recorded);
+        }
+    });
+    found
+}
+
+/// Whether an aggregation adds up what differs in a label.
+fn drops(aggregate: &AggregateExpr, label: &str) -> bool {
+    let picks = matches!(
+        aggregate.op,
+        AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio
+    );
+    let lists = |labels: &[Spanned<String>]| labels.iter().any(|listed| listed.value == label);
+    !picks && aggregate.grouping.as_ref().is_none_or(|grouping| lists(&grouping.labels) == grouping.without)
+}
+
+fn reads(expr: &Expr, metric: &str) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| found |= part.selector().and_then(|selector| selector.metric_name()) == Some(metric));
+    found
 }
 
 fn chooses(side: &Expr) -> bool {
@@ -108,6 +172,13 @@ fn chooses(side: &Expr) -> bool {
     found
 }
 
+/// Whether what stands behind the clause would be taken for labels of `group_left`, or for a part of its name.
+fn is_followed_by_list(text: &str, clause: &MatchingClause) -> bool {
+    let behind = text.get(clause.span.end()..).unwrap_or_default();
+    // A bracket may follow a comment.
+    !behind.starts_with(char::is_whitespace) || behind.trim_start().starts_with(['(', '#'])
+}
+
 fn report(
     cx: &RuleContext<'_>,
     operation: &BinaryExpr,
@@ -120,7 +191,8 @@ fn report(
     let message = format!(
         "the rule fails as soon as two series of the {side} side of `{op}` differ in nothing but `{label}`, which is not compared"
     );
-    let group = format!("group_{side}");
+    let group =
+        if is_followed_by_list(expr.text(), clause) { format!("group_{side} ()") } else { format!("group_{side}") };
     let insert = Edit::insert(clause.span.end(), format!(" {group}"));
     let title = format!("write `{group}` behind `{}`", clause.span.slice(expr.text()));
     META.diagnostic(message, file.inside(expr, operation.op_span, "pairs one with one"))
