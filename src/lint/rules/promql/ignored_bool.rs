@@ -27,7 +27,7 @@ impl LintRule for IgnoredBool {
         for (_, operation) in &cx.parts().operations {
             if matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
                 && let Some(ignored) = Ignored::among(&operation.rhs)
-                && !elsewhere.get_or_init(|| computed(expr)).contains(&operation.rhs.fingerprint())
+                && !elsewhere.get_or_init(|| used_elsewhere(expr)).contains(&operation.rhs.fingerprint())
             {
                 out.push(report(cx, operation, &ignored));
             }
@@ -35,8 +35,35 @@ impl LintRule for IgnoredBool {
     }
 }
 
-/// The operands of arithmetic, by their fingerprints. What is one of them may be asked for at another place only to know
-/// whether it is there: `(a - b) or (a unless b)`.
+/// What is used for its value, by fingerprints: it may be asked for at another place only to know whether it is there, as in
+/// `(a - b) or (a unless b)` and `b or (a unless b)`.
+fn used_elsewhere(expr: &Expr) -> FxHashSet<u64> {
+    let mut found = computed(expr);
+    // With whether it is to be looked at itself: the long side of a chain is not, nor what is aggregated again.
+    let mut pending = vec![(expr, true)];
+    while let Some((part, is_looked_at)) = pending.pop() {
+        let is_condition =
+            matches!(part.kind, ExprKind::Binary(_) | ExprKind::Aggregate(_)) && Ignored::among(part).is_some();
+        if is_condition && is_looked_at {
+            found.insert(part.fingerprint());
+        }
+        match &part.kind {
+            ExprKind::Paren(inner) => pending.push((inner, is_looked_at)),
+            ExprKind::Binary(operation) => {
+                let is_set = matches!(operation.op, BinaryOp::And | BinaryOp::Unless);
+                pending.push((&operation.lhs, !(is_condition && operation.lhs.is_binary())));
+                if !(is_set && Ignored::among(&operation.rhs).is_some()) {
+                    pending.push((&operation.rhs, true));
+                }
+            }
+            ExprKind::Aggregate(_) => pending.extend(part.children().map(|child| (child, !is_condition))),
+            _ => pending.extend(part.children().map(|child| (child, true))),
+        }
+    }
+    found
+}
+
+/// The operands of arithmetic.
 fn computed(expr: &Expr) -> FxHashSet<u64> {
     let mut found = FxHashSet::default();
     // The long side of a chain is none of its operands.
