@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::{Context, TestRule};
-use crate::facts;
-use crate::promql::{self, ParseOptions};
+use crate::promql::ast::ExprKind;
+use crate::promql::{self, Expr, ParseOptions};
 use crate::rules::Field;
 use crate::source::{Diagnostic, Meta, meta};
 use crate::testfile::{TestFile, TestGroup};
@@ -55,9 +55,8 @@ impl<'a> Need<'a> {
         if given.contains("") || group.input_series.iter().any(|item| item.repeat.is_some()) {
             return None;
         }
-        let lacks = |expr: &promql::Expr| {
-            let names = facts::Reads::of(expr, i64::MAX).names;
-            names.iter().any(|name| (name.contains(':') || name == "ALERTS") && !given.contains(name.as_str()))
+        let lacks = |expr: &Expr| {
+            names_read(expr).any(|name| (name.contains(':') || name == "ALERTS") && !given.contains(name))
         };
         let test = group
             .expr_tests
@@ -65,4 +64,18 @@ impl<'a> Need<'a> {
             .find(|test| promql::parse(test.expr.text(), parse).is_ok_and(|expr| lacks(&expr)))?;
         Some(Need { place: &test.expr, label: "no rule records what this reads" })
     }
+}
+
+/// The names of the metrics that an expression reads, without those of which it asks whether they are missing.
+fn names_read(expr: &Expr) -> impl Iterator<Item = &str> {
+    let mut pending = vec![expr];
+    let parts = std::iter::from_fn(move || {
+        let part = pending.pop()?;
+        let asks = matches!(&part.kind, ExprKind::Call(call) if call.function.name.starts_with("absent"));
+        if !asks {
+            pending.extend(part.children());
+        }
+        Some(part)
+    });
+    parts.filter_map(|part| part.selector()?.metric_name())
 }
