@@ -87,6 +87,26 @@ fn digits_are_added_where_a_format_rounds_values_away() {
 }
 
 #[test]
+fn a_percent_sign_is_not_written_twice_and_small_limits_are_shown() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: a_bytes / b_bytes > 0.01\n    annotations:\n      \
+                 a: '{{ printf \"%.0f%%\" $value }} full'\n      b: '{{ printf \"%.0f\" $value }} percent'\n      \
+                 c: '{{ printf \"%.0f per cent\" $value }}'\n  - alert: B\n    expr: rate(a_total[5m]) > 1e-9\n    \
+                 annotations: {a: '{{ printf \"%.2f\" $value }}, {{ printf \"%5f\" $value }}'}\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    let run =
+        sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "rounded-away", "--output-format", "concise"]);
+    insta::assert_snapshot!(run, @r"
+    r.yml:8:14: warning[template/rounded-away] the annotation `b` prints 0 for all values up to 0.5, and the alert fires above 0.01
+    r.yml:9:14: warning[template/rounded-away] the annotation `c` prints 0 for all values up to 0.5, and the alert fires above 0.01
+    3 fixed, 2 warnings in 1 of 1 file
+    --- exit code 0
+    ");
+    let fixed = rules.replace("printf \"%.0f%%\" $value", "$value | humanizePercentage");
+    let fixed = fixed.replace("%.2f", "%.3g").replace("%5f", "%5.3g");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn labels_of_a_group_stand_in_brackets_where_an_operand_would_be_taken_for_them() {
     let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: x{code=~\"500|503\"} / on (job) (y) - z > 1\n  \
                  - alert: B\n    expr: x{code=~\"500|503\"} / on (job)y > 1\n  - alert: C\n    \

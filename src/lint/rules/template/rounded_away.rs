@@ -69,40 +69,74 @@ fn check(
         limits.first.span,
         "compared with this",
     ));
-    let is_alone = format.behind.is_empty() && format.raw.len() == format.verb.len() + 2;
-    let (help, edit) = if is_ratio && is_alone {
-        let value = printed.value.slice(template.value.text());
-        let written = format!("{value} | humanizePercentage");
-        (format!("write `{{{{ {written} }}}}`"), Some(Edit::replace(printed.pipeline, written)))
-    } else {
-        let verb = format!("%.{}f", limits.decimals());
-        (format!("print more digits: `{verb}`"), with_more_digits(format, limits.decimals()))
-    };
+    let (help, edit) =
+        if is_ratio { as_percentage(template, printed, format, limits) } else { with_more_digits(format, limits) };
     let fix = edit.and_then(|edit| file.fix_inside(template.value, help.clone(), &[edit], Applicability::Unsafe));
     Some(found.help(help).fix(fix))
 }
 
-/// A fix of the verb in a format: `%5.0f` becomes `%5.2f`.
-fn with_more_digits(format: &Format<'_>, decimals: usize) -> Option<Edit> {
-    let mut places = format.raw.match_indices(format.verb);
-    let (Some((at, verb)), None) = (places.next(), places.next()) else { return None };
-    let before = verb.split_once('.').map(|(before, _)| before)?;
-    let start = format.span.start() + at;
-    Some(Edit::replace(Span::new(start, start + verb.len()), format!("{before}.{decimals}f")))
+/// What to write for a ratio, and a fix where the format holds nothing else but a percent sign.
+fn as_percentage(
+    template: &TemplateField<'_>,
+    printed: &Printed<'_>,
+    format: &Format<'_>,
+    limits: &Limits,
+) -> (String, Option<Edit>) {
+    let value = printed.value.slice(template.value.text());
+    let written = format!("{value} | humanizePercentage");
+    // With the quotes.
+    let is_alone = format.raw.len() == format.verb.len() + format.behind.len() + 2;
+    let is_named_behind = names_percent(printed.behind.0);
+    if is_named_behind || names_percent(format.behind) {
+        let help = format!("write `{{{{ {written} }}}}`, which writes the percent sign itself");
+        let fix = is_alone && format.behind == "%%" && !is_named_behind;
+        return (help, fix.then(|| Edit::replace(printed.pipeline, written)));
+    }
+    if is_alone && format.behind.is_empty() {
+        (format!("write `{{{{ {written} }}}}`"), Some(Edit::replace(printed.pipeline, written)))
+    } else {
+        with_more_digits(format, limits)
+    }
+}
+
+/// Whether a text begins with a percent sign or the word for it.
+fn names_percent(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', '(', '[', '-']).to_ascii_lowercase();
+    ["%", "percent", "per cent", "per-cent", "pct"].iter().any(|name| text.starts_with(name))
+}
+
+/// More digits of the value, and a fix of the verb in a format: `%5.0f` becomes `%5.2f`.
+fn with_more_digits(format: &Format<'_>, limits: &Limits) -> (String, Option<Edit>) {
+    let decimals = limits.decimals();
+    // Of the smallest ones no reader counts the zeros.
+    let digits = if limits.are_rounded_away(decimals) { ".3g".to_owned() } else { format!(".{decimals}f") };
+    let edit = || {
+        let mut places = format.raw.match_indices(format.verb);
+        let (Some((at, verb)), None) = (places.next(), places.next()) else { return None };
+        let before = verb.get(..verb.len() - 1)?.split('.').next()?;
+        let start = format.span.start() + at;
+        Some(Edit::replace(Span::new(start, start + verb.len()), format!("{before}{digits}")))
+    };
+    (format!("print more digits: `%{digits}`"), edit())
 }
 
 /// A number with which the value of the alert is compared, where small fractions of 1 fire.
 struct Limit {
     value: f64,
     span: Span,
-    /// Whether the values that fire are above it.
-    is_least: bool,
+    /// How values that fire compare with it.
+    op: BinaryOp,
 }
 
 impl Limit {
     fn fires(&self) -> String {
         let value = format_v(self.value);
-        if self.is_least { format!("fires from {value} on") } else { format!("fires below {value}") }
+        match self.op {
+            BinaryOp::Greater => format!("fires above {value}"),
+            BinaryOp::GreaterEqual => format!("fires from {value} on"),
+            BinaryOp::LessEqual => format!("fires at {value} and below"),
+            _ => format!("fires below {value}"),
+        }
     }
 }
 
@@ -153,7 +187,8 @@ impl Known<'_, '_> {
             }
             let (kept, limit) = comparison.kept_side();
             let value = self.number(limit).filter(|value| *value > 0.0)?;
-            let is_least = match operator(comparison, kept) {
+            let op = operator(comparison, kept);
+            let is_least = match op {
                 BinaryOp::Greater | BinaryOp::GreaterEqual => true,
                 BinaryOp::Less | BinaryOp::LessEqual => false,
                 _ => return None,
@@ -165,7 +200,7 @@ impl Known<'_, '_> {
             }
             // No format rounds more than that away.
             let keeps = value < 0.5 && self.is_fraction(kept) && (is_least || self.is_never_negative(kept));
-            return keeps.then_some(Limit { value, span: limit.span, is_least });
+            return keeps.then_some(Limit { value, span: limit.span, op });
         }
     }
 
@@ -184,14 +219,27 @@ impl Known<'_, '_> {
     fn is_fraction(&self, expr: &Expr) -> bool {
         // The increase of a counter is about a whole number.
         let is_counted = |span: Span| matches!(span.slice(self.cx.rule.expr.text()), "increase" | "delta");
-        let has_unit = matches!(self.quantities().node(expr.id).unit, Some(Unit::Ratio | Unit::Seconds));
-        has_unit || fraction(expr).is_some_and(|span| !is_counted(span))
+        let is_ratio = || self.quantities().node(expr.id).unit == Some(Unit::Ratio) && !is_rounded(expr);
+        fraction(expr).is_some_and(|span| !is_counted(span)) || is_ratio()
     }
 
     fn is_never_negative(&self, expr: &Expr) -> bool {
         let branches = self.cx.facts().and_then(|facts| facts.node(expr.id));
         branches.is_some_and(|branches| branches.iter().all(|branch| branch.values.low >= 0.0))
     }
+}
+
+/// Whether the expression may yield whole numbers of what is none.
+fn is_rounded(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |part| {
+        found |= match &part.kind {
+            ExprKind::Call(call) => matches!(call.function.name, "round" | "floor" | "ceil" | "sgn"),
+            ExprKind::Binary(operation) => operation.op == BinaryOp::Equal,
+            _ => false,
+        };
+    });
+    found
 }
 
 /// A comparison's operator, where the side that it keeps is the left one.

@@ -39,9 +39,10 @@ pub(super) fn fraction(expr: &Expr) -> Option<Span> {
         match &left.kind {
             ExprKind::Paren(inner) => left = inner,
             ExprKind::Unary(unary) => left = &unary.operand,
+            ExprKind::Binary(binary) if binary.op == BinaryOp::Div && is_one(&binary.rhs) => left = &binary.lhs,
             ExprKind::Binary(binary) if binary.op == BinaryOp::Div => return Some(binary.op_span),
-            // 0 or 1.
-            ExprKind::Binary(binary) if binary.bool_modifier.is_some() => return None,
+            // 0 or 1, or what it is equal to.
+            ExprKind::Binary(binary) if binary.bool_modifier.is_some() || binary.op == BinaryOp::Equal => return None,
             ExprKind::Binary(binary) if binary.op.is_comparison() => left = binary.kept_side().0,
             ExprKind::Binary(binary) => left = &binary.lhs,
             ExprKind::Aggregate(aggregate) => match aggregate.op {
@@ -59,6 +60,10 @@ pub(super) fn fraction(expr: &Expr) -> Option<Span> {
             _ => return None,
         }
     }
+}
+
+fn is_one(expr: &Expr) -> bool {
+    matches!(&expr.without_parens().kind, ExprKind::Number(number) if number.value == 1.0)
 }
 
 /// The first place where the value is printed as it is.
