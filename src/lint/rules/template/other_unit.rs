@@ -2,6 +2,7 @@
 
 use super::printed::{Printed, Step, printed};
 use super::prose::{Prose, prose};
+use super::ratio_as_percent::sign_at_start;
 use super::unit_words::{Named, UnitWord, unit_at_start};
 use crate::facts::{Kind, Quantities, Unit, quantity_of};
 use crate::inventory::Inventory;
@@ -65,6 +66,8 @@ impl<'t> Shown<'t> {
         for name in functions {
             let named = match name {
                 "humanize" | "humanize1024" => continue,
+                // With a second sign behind it: `template/ratio-as-percent` says so first.
+                "humanizePercentage" if sign_at_start(printed.behind.0).is_some() => return None,
                 "humanizePercentage" => Named::Percent,
                 "humanizeDuration" => Named::Time(1.0),
                 _ => return None,
@@ -312,7 +315,8 @@ impl Limit {
             Unit::Milliseconds => number / 1000.0,
             _ => return None,
         };
-        Some(Limit { span: limit.span, seconds, shown: format!("{} {}", format_v(number), unit.name()) })
+        let name = if number == 1.0 { unit.name().trim_end_matches('s') } else { unit.name() };
+        Some(Limit { span: limit.span, seconds, shown: format!("{} {name}", format_v(number)) })
     }
 }
 

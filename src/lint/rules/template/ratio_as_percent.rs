@@ -55,16 +55,8 @@ fn check(
     value: Value,
 ) -> Option<Diagnostic> {
     let (NodeKind::Action(pipeline), NodeKind::Text(literal)) = (&action.kind, &text.kind) else { return None };
-    let blanks = literal.len() - literal.trim_start_matches(' ').len();
-    if !pipeline.variables.is_empty() || !literal.get(blanks..)?.starts_with('%') || blanks > 1 {
-        return None;
-    }
-    // `%20` is a blank in a URL.
-    let behind = literal.get(blanks + 1..).unwrap_or_default().as_bytes();
-    if behind.len() >= 2 && behind.iter().take(2).all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let sign = Span::new(text.span.start(), text.span.start() + blanks + 1);
+    let sign = sign_at_start(literal).filter(|_| pipeline.variables.is_empty())?;
+    let sign = Span::new(text.span.start(), text.span.start() + sign);
     let place = cx.file().inside(template.value, action.span.to(sign), "");
     if calls(pipeline, PERCENTAGE) {
         // `humanized_percent` says what is wrong.
@@ -84,6 +76,14 @@ fn check(
     let whole = action.span.to(sign);
     let replacement = format!("{{{{ $value | {PERCENTAGE} }}}}");
     Some(with_fix(cx, template, found, "print the value as a percentage", whole, &replacement))
+}
+
+/// How long a percent sign at the beginning of a text is, with a blank before it.
+pub(super) fn sign_at_start(text: &str) -> Option<usize> {
+    let behind = text.strip_prefix(' ').unwrap_or(text).strip_prefix('%')?;
+    // `%20` is a blank in a URL.
+    let is_escape = behind.len() >= 2 && behind.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    (!is_escape).then_some(text.len() - behind.len())
 }
 
 /// `humanizePercentage` of what is percent already.
