@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
+use super::fields::Place;
 use super::load::{self, LoadOptions};
 use super::{Dialect, Language};
 
@@ -215,8 +216,7 @@ impl Rule {
     /// The names among labels or annotations that are fields of a rule and have no value: fields that are indented too far,
     /// as `annotations:` below `labels:`.
     pub fn fields_among(entries: &[(Field, Field)]) -> impl Iterator<Item = &Field> {
-        const FIELDS: [&str; 6] = ["alert", "annotations", "expr", "for", "labels", "record"];
-        let is_field = |name: &Field, value: &Field| value.text().is_empty() && FIELDS.contains(&name.text());
+        let is_field = |name: &Field, value: &Field| value.text().is_empty() && Place::Rule.has(name.text());
         entries.iter().filter(move |(name, value)| is_field(name, value)).map(|(name, _)| name)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lint::context::{FileContext, RuleContext};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::rules::{Field, Rule, RuleKind};
+use crate::rules::{Field, Rule, RuleGroup, RuleKind};
 use crate::source::{Diagnostic, Edit, Fix, Span};
 
 static META: Meta =
@@ -76,14 +76,105 @@ fn matcher(file: FileContext<'_>, name: &Field) -> Option<Diagnostic> {
 
 /// The severity of an alert that is none of its labels.
 fn severity(cx: &RuleContext<'_>) -> Option<Diagnostic> {
-    let is_severity = |name: &Field| name.text() == "severity";
-    let (name, _) = cx.rule.annotations.iter().find(|(name, value)| is_severity(name) && !value.text().is_empty())?;
-    let is_label = cx.group.group.labels_of(cx.rule).any(|(name, _)| is_severity(name));
-    let comes_along = || cx.facts().is_some_and(|facts| facts.guaranteed_labels().any(|label| label == "severity"));
-    if cx.rule.kind != RuleKind::Alerting || is_label || comes_along() {
+    let is_severity = |name: &Field, value: &Field| name.text() == "severity" && is_of_scale(value.text());
+    let (name, _) = cx.rule.annotations.iter().find(|(name, value)| is_severity(name, value))?;
+    // Below a `labels:` that is indented too far it has been reported already.
+    let is_below_labels = || Rule::fields_among(&cx.rule.annotations).any(|field| field.text() == "labels");
+    let is_routed = || cx.group.group.labels_of(cx.rule).any(|(label, _)| may_route(label.text()));
+    if cx.rule.kind != RuleKind::Alerting || is_below_labels() || is_routed() || may_come_along(cx) {
         return None;
     }
     let message = "the alert has its severity among the annotations: routes and silences look at labels alone";
     let found = META.diagnostic(message, cx.file().field(name, "an annotation"));
     Some(found.help("move `severity` to `labels`"))
+}
+
+/// Whether a text is a word of a scale of severities.
+fn is_of_scale(text: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "average",
+        "critical",
+        "crit",
+        "disaster",
+        "emergency",
+        "error",
+        "fatal",
+        "high",
+        "info",
+        "information",
+        "low",
+        "major",
+        "medium",
+        "minor",
+        "moderate",
+        "notice",
+        "page",
+        "ticket",
+        "warn",
+        "warning",
+    ];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.trim()))
+}
+
+/// Whether routes may go by a label instead of by `severity`.
+fn may_route(label: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "alert", "channel", "class", "critical", "impact", "level", "notif", "owner", "page", "prio", "receiver",
+        "route", "routing", "sev", "team", "urgen",
+    ];
+    let label = label.to_ascii_lowercase();
+    WORDS.iter().any(|word| label.contains(word))
+}
+
+/// Whether the series may have a label `severity`: the expression speaks of one, reads alerts, or reads what the file records
+/// with one.
+fn may_come_along(cx: &RuleContext<'_>) -> bool {
+    let expr = cx.rule.expr.text();
+    let has_severity = |group: &RuleGroup, rule: &Rule| {
+        rule.expr.text().contains("severity") || group.labels_of(rule).any(|(name, _)| name.text() == "severity")
+    };
+    let is_recorded = |group: &RuleGroup| {
+        let mut recording = group.rules.iter().filter(|rule| rule.kind == RuleKind::Recording);
+        recording.any(|rule| expr.contains(rule.name.text()) && has_severity(group, rule))
+    };
+    expr.contains("severity") || expr.contains("ALERTS") || cx.file().rules.groups.iter().any(is_recorded)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::lint::{self, Config};
+    use crate::source::SourceFile;
+
+    /// How often the rule speaks of a file with this alert.
+    fn found(alert: &str) -> usize {
+        let text =
+            format!("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: max by (severity) (x)\n  {alert}\n");
+        let source = Arc::new(SourceFile::new("rules.yml", text.as_str()));
+        let found = lint::run_on(&source, &Config::default());
+        found.iter().filter(|found| found.rule == "labels/misplaced").count()
+    }
+
+    #[test]
+    fn a_severity_that_routes_do_not_see() {
+        assert_eq!(found("- {alert: A, expr: x > 1, annotations: {severity: Critical}}"), 1);
+        assert_eq!(found("- {alert: A, expr: x > 1, labels: {job: a}, annotations: {severity: page}}"), 1);
+        for fine in [
+            "- {alert: A, expr: x > 1, annotations: {severity: '{{ $labels.severity }}'}}",
+            "- {alert: A, expr: x > 1, annotations: {severity: '{{ if true }}critical{{ end }}'}}",
+            "- {alert: A, expr: x > 1, annotations: {severity: of the third kind}}",
+            "- {alert: A, expr: sum by (severity) (x) > 1, annotations: {severity: page}}",
+            "- {alert: A, expr: 'x{severity=~\"a|b\"} > 1 or y', annotations: {severity: page}}",
+            "- {alert: A, expr: 'a:b > 1', annotations: {severity: page}}",
+            "- {alert: A, expr: count(ALERTS) > 1, annotations: {severity: page}}",
+            "- {alert: A, expr: x > 1, labels: {priority: P1}, annotations: {severity: page}}",
+        ] {
+            assert_eq!(found(fine), 0, "{fine}");
+        }
+        // Below a field that is indented too far.
+        let below = "- alert: A\n    expr: x > 1\n    annotations:\n      labels:\n      severity: page";
+        assert_eq!(found(below), 1);
+        assert_eq!(found("- {alert: A, expr: x > 1, annotations: {keep_firing_for: , a: b}}"), 1);
+    }
 }
