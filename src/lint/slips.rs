@@ -1,5 +1,7 @@
 //! Names that are one slip of the pen away from each other, such as one that occurs once in all files from a frequent one.
 
+use std::cmp::Ordering;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What occurs as often is spelt right.
@@ -124,9 +126,25 @@ pub(super) fn is_slip(known: &str, name: &str) -> bool {
         && strsim::osa_distance(known, name) == 1
 }
 
+/// Whether two letters of a name have changed places, one is doubled, or one is missing inside of it; a changed letter, one
+/// that is added, and one at the end may make another word: `state` and `stage`, `phase` and `phrase`, `route` and `router`.
+pub(super) fn is_true_slip(known: &str, name: &str) -> bool {
+    let (known_letters, letters): (Vec<char>, Vec<char>) = (known.chars().collect(), name.chars().collect());
+    let start = known_letters.iter().zip(&letters).take_while(|(known, letter)| known == letter).count();
+    let is_inside = match known_letters.len().cmp(&letters.len()) {
+        Ordering::Equal => {
+            known_letters.get(start) == letters.get(start + 1) && known_letters.get(start + 1) == letters.get(start)
+        }
+        Ordering::Greater => known_letters.last() == letters.last(),
+        // What is added repeats the letter before it.
+        Ordering::Less => start > 0 && letters.get(start) == letters.get(start - 1),
+    };
+    is_inside && is_slip(known, name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Spelt, is_slip};
+    use super::{Spelt, is_slip, is_true_slip};
 
     #[test]
     fn slips_of_the_pen() {
@@ -142,5 +160,18 @@ mod tests {
             assert_eq!(frequent.near("cluster1", is_slip), None);
             assert_eq!(frequent.near("name", is_slip), None);
         }
+    }
+
+    #[test]
+    fn slips_that_make_no_other_word() {
+        for name in ["instnace", "insttance", "instancee", "intance", "instanec"] {
+            assert!(is_true_slip("instance", name), "{name}");
+        }
+        for (known, name) in
+            [("stage", "state"), ("phase", "phrase"), ("route", "router"), ("zonea", "zoneb"), ("a", "aa")]
+        {
+            assert_eq!(is_true_slip(known, name), known == "a", "{name}");
+        }
+        assert!(!is_true_slip("instance", "instanc") && !is_true_slip("instance", "instance"));
     }
 }

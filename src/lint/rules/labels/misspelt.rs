@@ -2,7 +2,7 @@
 
 use crate::lint::context::{FileContext, GroupContext, RuleContext, WorkspaceContext};
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::lint::slips::{Misspelt, Names, is_slip};
+use crate::lint::slips::{Misspelt, Names, is_slip, is_true_slip};
 use crate::rules::{Field, Rule, RuleGroup, RuleKind};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
 
@@ -42,7 +42,9 @@ impl LintRule for MisspeltName {
                 }
             }
         }
-        out.extend(names.misspelt().iter().filter(|found| !found.place.has(found.meant)).map(of_frequent));
+        let misspelt = names.misspelt();
+        let sure = misspelt.iter().filter(|found| is_sure(found.meant, found.name) && !found.place.has(found.meant));
+        out.extend(sure.map(of_frequent));
     }
 }
 
@@ -61,6 +63,12 @@ impl Place<'_> {
         let has = self.group.labels.iter().chain(of_rule).any(|(name, _)| name.text() == meant);
         has || meant == SEVERITY && self.rule.is_none_or(|rule| rule.kind == RuleKind::Alerting)
     }
+}
+
+/// Whether a name is hardly another word than the frequent one. Of short words one letter makes another: `score` and `scope`.
+fn is_sure(frequent: &str, name: &str) -> bool {
+    const MIN_LETTERS: usize = 7;
+    frequent.len().min(name.len()) >= MIN_LETTERS && is_true_slip(frequent, name)
 }
 
 fn lacks_severity(group: &RuleGroup, rule: &Rule) -> bool {
@@ -124,10 +132,10 @@ mod tests {
     #[test]
     fn a_frequent_label_is_meant_where_it_is_not_there() {
         let record = |labels: &str| format!("  - {{record: 'a:c', expr: x, labels: {{{labels}}}}}\n");
-        let said = "servce: no other rule sets a label `servce`; `service` is set often";
-        assert_eq!(found("interval: 1m", &record("servce: a")), [said]);
-        assert_eq!(found("labels: {servce: a}", &record("team: a")), [said]);
-        for fine in ["service: a, servce: b", "services: a", "service2: a", "source: a"] {
+        let said = "servcie: no other rule sets a label `servcie`; `service` is set often";
+        assert_eq!(found("interval: 1m", &record("servcie: a")), [said]);
+        assert_eq!(found("labels: {servcie: a}", &record("team: a")), [said]);
+        for fine in ["service: a, servcie: b", "services: a", "service2: a", "source: a", "servide: a", "servce: a"] {
             assert_eq!(found("interval: 1m", &record(fine)), [""; 0], "{fine}");
         }
     }
