@@ -77,13 +77,17 @@ impl<'t> Shown<'t> {
         if let Some(Step::Printf(format)) = printed.steps.last()
             && !format.behind.is_empty()
         {
-            let UnitWord { named, start, end } = unit_at_start(format.behind)?;
+            let UnitWord { named, start, end } = unit_behind(format.behind)?;
             return Some(Shown { named, by: By::Format(format.behind.get(start..end)?) });
         }
         let (text, at) = printed.behind;
-        let UnitWord { named, start, end } = unit_at_start(text)?;
+        let UnitWord { named, start, end } = unit_behind(text)?;
         Some(Shown { named, by: By::Word(text.get(start..end)?, Span::new(at + start, at + end)) })
     }
+}
+
+fn unit_behind(text: &str) -> Option<UnitWord> {
+    unit_at_start(text).filter(|unit| !unit.is_caption(text))
 }
 
 /// What the value of an alert measures.
@@ -271,15 +275,14 @@ fn other_limit(cx: &RuleContext<'_>, expr: &Expr) -> Option<Diagnostic> {
         return None;
     }
     let prose = prose(cx);
-    let times: Vec<_> =
-        prose.iter().flat_map(|prose| times(prose).map(move |(time, span)| (time, span, prose))).collect();
-    let limit = (!times.is_empty()).then(|| Limit::of(expr, cx.config().inventory()))??;
+    let named: Vec<_> = prose.iter().filter_map(only_time).collect();
+    let limit = (!named.is_empty()).then(|| Limit::of(expr, cx.config().inventory()))??;
     let is = |time: f64, wanted: f64| (time / wanted - 1.0).abs() < 1e-9;
-    if times.iter().any(|(time, ..)| is(*time, limit.seconds)) {
+    if prose.iter().any(|prose| times(prose).any(|(time, ..)| is(time, limit.seconds))) {
         return None;
     }
     let waits = waits(cx, expr);
-    let (_, span, prose) = times.iter().find(|(time, ..)| {
+    let (_, span, prose) = named.iter().find(|(time, ..)| {
         let is_other = is(*time, limit.seconds * 1000.0) || is(*time, limit.seconds / 1000.0);
         is_other && !waits.iter().any(|wait| is(*time, *wait))
     })?;
@@ -320,12 +323,21 @@ impl Limit {
     }
 }
 
-/// The times that a text names, in seconds.
-fn times<'p>(prose: &'p Prose<'_>) -> impl Iterator<Item = (f64, Span)> + 'p {
+/// The time that a text names, where it is a single one. Of two, one may be something else.
+fn only_time<'p, 'c>(prose: &'p Prose<'c>) -> Option<(f64, Span, &'p Prose<'c>)> {
+    let mut times = times(prose);
+    let (time, span, unit) = times.next()?;
+    // A window of five minutes is a thousand times 0.3 seconds, but nobody mistakes the one for the other.
+    let is_mistaken = unit <= 1.0;
+    (is_mistaken && times.all(|(other, ..)| other == time)).then_some((time, span, prose))
+}
+
+/// The times that a text names, in seconds, and the unit of each.
+fn times<'p>(prose: &'p Prose<'_>) -> impl Iterator<Item = (f64, Span, f64)> + 'p {
     prose.numbers().filter_map(|(number, at)| {
         let word = unit_at_start(prose.text.get(at.end()..)?)?;
         let Named::Time(seconds) = word.named else { return None };
-        Some((number * seconds, at.ending_at(at.end() + word.end)))
+        Some((number * seconds, at.ending_at(at.end() + word.end), seconds))
     })
 }
 

@@ -40,6 +40,60 @@ pub(super) fn unit_at_start(text: &str) -> Option<UnitWord> {
     Some(UnitWord { named, start, end: start + length })
 }
 
+impl UnitWord {
+    /// Whether the word is no unit of what stands before it, but of what comes: ` Min: 5`, ` (min 5, max 9)`,
+    /// ` minute average`.
+    pub(super) fn is_caption(self, text: &str) -> bool {
+        let (Some(word), Some(behind)) = (text.get(self.start..self.end), text.get(self.end..)) else { return false };
+        let Some(before) = text.get(..self.start) else { return false };
+        let is_time = matches!(self.named, Named::Time(_));
+        let is_capitalised = word.starts_with(|c: char| c.is_ascii_uppercase())
+            && (is_time || word.len() > 3 && word.bytes().skip(1).any(|byte| byte.is_ascii_lowercase()));
+        let is_in_brackets = before.ends_with(['(', '['])
+            && behind.split_once([')', ']']).is_none_or(|(inside, _)| inside.contains(char::is_whitespace));
+        let is_singular = SINGULAR.iter().any(|singular| singular.eq_ignore_ascii_case(word));
+        is_capitalised
+            || is_in_brackets
+            || behind.trim_start().starts_with([':', '='])
+            || is_singular && is_of_next(behind)
+    }
+}
+
+/// Words for one of a unit; behind a number they are the unit as well, but not before another word.
+const SINGULAR: [&str; 19] = [
+    "nanosecond",
+    "microsecond",
+    "millisecond",
+    "msec",
+    "second",
+    "sec",
+    "minute",
+    "min",
+    "hour",
+    "hr",
+    "day",
+    "byte",
+    "kilobyte",
+    "megabyte",
+    "gigabyte",
+    "terabyte",
+    "kibibyte",
+    "mebibyte",
+    "gibibyte",
+];
+
+/// Whether a word or a number follows that the word before it may belong to: ` average`, ` 5`; not ` of lag`.
+fn is_of_next(behind: &str) -> bool {
+    const BETWEEN: [&str; 30] = [
+        "after", "ago", "and", "at", "because", "before", "behind", "between", "but", "by", "during", "for", "from",
+        "has", "have", "in", "is", "of", "on", "or", "over", "per", "since", "that", "to", "until", "was", "when",
+        "which", "with",
+    ];
+    let Some(rest) = behind.strip_prefix(' ') else { return false };
+    let length = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+    rest.get(..length).is_some_and(|word| !word.is_empty() && !BETWEEN.contains(&word))
+}
+
 fn is_micro(c: char) -> bool {
     matches!(c, 'µ' | 'μ')
 }
@@ -89,6 +143,43 @@ const SHORT: [(&[&str], Named); 10] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn captions_are_no_units() {
+        let is_caption = |text| unit_at_start(text).is_some_and(|unit| unit.is_caption(text));
+        for caption in [
+            " (min 5, max 9)",
+            " Min: 5",
+            " Min. allowed: 5",
+            " minute average is high",
+            " min threshold is 5",
+            " min 5",
+            " Days since last: x",
+            " hours: 5",
+            " MIN",
+            " Percent of x",
+            " (seconds since the start)",
+            " Bytes",
+        ] {
+            assert!(is_caption(caption), "{caption}");
+        }
+        for unit in [
+            " min",
+            "ms of lag",
+            " seconds",
+            " (ms)",
+            " (MB/s)",
+            " [%]",
+            "MB",
+            " KiB left",
+            " minute.",
+            " second of lag",
+            " hours old",
+            "% of all",
+        ] {
+            assert!(unit_at_start(unit).is_some() && !is_caption(unit), "{unit}");
+        }
+    }
 
     #[test]
     fn units_stand_at_the_start() {
