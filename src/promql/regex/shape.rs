@@ -176,6 +176,53 @@ const PATTERN_LABELS: [&str; 24] = [
     "url",
 ];
 
+/// Labels whose values may have such signs: `version="1.2.*"`, `event="user.*"`, `domain="*.a.*"`.
+const SIGN_LABELS: [&str; 24] = [
+    "bucket",
+    "cipher",
+    "cn",
+    "domain",
+    "event",
+    "exchange",
+    "host",
+    "hostname",
+    "index",
+    "item",
+    "method",
+    "name",
+    "object",
+    "permission",
+    "principal",
+    "queue",
+    "range",
+    "san",
+    "server",
+    "server_name",
+    "table",
+    "tag",
+    "version",
+    "vhost",
+];
+
+/// Labels whose values never have such signs, so that `a|b` lists two of them.
+const PLAIN_LABELS: [&str; 15] = [
+    "cluster",
+    "code",
+    "container",
+    "device",
+    "env",
+    "fstype",
+    "instance",
+    "job",
+    "mountpoint",
+    "namespace",
+    "pod",
+    "region",
+    "status",
+    "status_code",
+    "zone",
+];
+
 /// Whether a matcher compares with a text that was probably meant as a pattern: `{env="prod|stage.*"}`.
 pub fn is_pattern_as_text(matcher: &Matcher) -> bool {
     // A cheap look before anything is taken apart.
@@ -184,18 +231,35 @@ pub fn is_pattern_as_text(matcher: &Matcher) -> bool {
         return false;
     }
     let Ok(value) = std::str::from_utf8(&matcher.value.value) else { return false };
-    looks_like_pattern(value)
-        && !matcher.name.value.split('_').any(|word| PATTERN_LABELS.contains(&word))
+    let label = matcher.name.value.as_str();
+    looks_like_pattern(label, value)
+        && !label.split('_').any(|word| PATTERN_LABELS.contains(&word))
+        && !SIGN_LABELS.contains(&label)
         && parser::parse(value, true).is_ok()
 }
 
-fn looks_like_pattern(text: &str) -> bool {
-    // Paths, addresses, sentences, times of cron.
-    if text.starts_with('/') || text.contains("://") || text.contains(char::is_whitespace) {
+fn looks_like_pattern(label: &str, text: &str) -> bool {
+    // Paths, patterns of nginx, addresses, sentences, times of cron.
+    if text.starts_with(['/', '~']) || text.contains("://") || text.contains(char::is_whitespace) {
         return false;
     }
-    let is_wild = text.contains(".*") || text.contains(".+") || matches!(text.as_bytes(), [b'0'..=b'9', b'.', b'.']);
-    is_wild || has_anchors(text) || is_choice(text)
+    let is_plain = PLAIN_LABELS.contains(&label);
+    let is_class = matches!(text.as_bytes(), [b'0'..=b'9', b'.', b'.']) && (is_plain || label.ends_with("_code"));
+    let is_any = matches!(text, ".*" | ".+") && is_plain;
+    is_class || is_any || has_wildcard(text) || has_anchors(text) || is_plain && is_choice(text)
+}
+
+/// A wildcard at an end or between words, and letters: `devnet.*`, `a.+b`. `requests.*.count` may be a name with a star in it.
+fn has_wildcard(text: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let is_wildcard = |(at, _): (usize, &str)| {
+        let (Some(before), Some(behind)) = (text.get(..at), text.get(at + 2..)) else { return false };
+        let (before, behind) = (before.chars().next_back(), behind.chars().next());
+        before.is_none_or(|c| matches!(c, '^' | '(' | '|'))
+            || behind.is_none_or(|c| matches!(c, '$' | ')' | '|'))
+            || before.is_some_and(is_word) && behind.is_some_and(is_word)
+    };
+    text.contains(char::is_alphabetic) && text.match_indices(".*").chain(text.match_indices(".+")).any(is_wildcard)
 }
 
 /// Both anchors, or one beside other signs: an account of Windows ends in `$`, an index of the stock exchange begins with `^`.
@@ -255,21 +319,15 @@ mod tests {
 
     #[test]
     fn texts_that_look_like_patterns() {
-        for pattern in [
-            "mainnet|devnet.*",
-            "prod.*",
-            ".+",
-            "a|b",
-            "(a|b)",
-            "500|503",
-            "5..",
-            "^a$",
-            "^(a|b)",
-            "[ab]c|d$",
-            "a:1|b:2",
-            "integrations/.*",
-        ] {
-            assert!(looks_like_pattern(pattern), "{pattern}");
+        for pattern in
+            ["mainnet|devnet.*", "prod.*", "canary-.+-a", ".*prod", "^a$", "^(a|b)", "[ab]c|d$", "integrations/.*"]
+        {
+            assert!(looks_like_pattern("a", pattern), "{pattern}");
+        }
+        for (label, value) in
+            [("code", "500|503"), ("job", "(a|b)"), ("response_code", "5.."), ("pod", ".+"), ("zone", "a:1|b")]
+        {
+            assert!(looks_like_pattern(label, value), "{value}");
         }
         for text in [
             "",
@@ -290,8 +348,14 @@ mod tests {
             "a+b",
             "...",
             "a|b/c",
+            "a|b",
+            "5..",
+            ".+",
+            "1.2.*",
+            "requests.*.count",
+            "~^www.*$",
         ] {
-            assert!(!looks_like_pattern(text), "{text}");
+            assert!(!looks_like_pattern("a", text), "{text}");
         }
     }
 

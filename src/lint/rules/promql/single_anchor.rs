@@ -27,27 +27,46 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let pattern = std::str::from_utf8(&matcher.value.value).ok()?;
     let (text, end) = anchored_at_one_end(pattern)?;
     let (file, expr, label) = (cx.file(), &cx.rule.expr, &matcher.name.value);
-    let (anchor, without, does) = match end {
-        End::Start => ('^', format!("{}.*", pattern.get(1..)?), "begins"),
-        End::End => ('$', format!(".*{}", pattern.get(..pattern.len() - 1)?), "ends"),
+    let (anchor, does) = match end {
+        End::Start => ('^', "begins"),
+        End::End => ('$', "ends"),
     };
     let message =
         format!("the pattern of `{label}` matches the value `{text}` alone: it has to match the whole value anyway");
     let found = META.diagnostic(message, file.inside(expr, matcher.value.span, format!("`{anchor}` says nothing")));
-    let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
-    let found = found.help(format!(
-        "write `{label}{}\"{without}\"` for every value that {does} so, or `{label}{plain}\"{text}\"`",
-        matcher.op.symbol()
-    ));
-    Some(found.fix(fix(cx, matcher, pattern, &without)))
+    let Some(Instead { inner, quote, wild }) = Instead::of(matcher, expr.text(), end) else {
+        return Some(found.help(format!("write a pattern with `.*` for every value that {does} so")));
+    };
+    let (op, plain) = (matcher.op.symbol(), if matcher.op == MatchOp::Regex { "=" } else { "!=" });
+    // What needs no escape stands in the quotes as it is.
+    let is_plain = text.chars().all(|c| c != quote && c != '\\' && !c.is_control());
+    let or_plain = if is_plain { format!(", or `{label}{plain}{quote}{text}{quote}`") } else { String::new() };
+    let edits = [Edit::replace(inner, wild.as_str())];
+    let fix = file.fix_inside(expr, format!("write `{wild}`"), &edits, Applicability::Unsafe);
+    let help = format!("write `{label}{op}{quote}{wild}{quote}` for every value that {does} so{or_plain}");
+    Some(found.help(help).fix(fix))
 }
 
-/// The fix that looks for the beginning or the end of values; where the pattern stands in the quotes as it is.
-fn fix(cx: &RuleContext<'_>, matcher: &Matcher, pattern: &str, without: &str) -> Option<crate::source::Fix> {
-    let value = matcher.value.span;
-    let inner = Span::new(value.start() + 1, value.end().checked_sub(1)?);
-    let is_verbatim = inner.slice(cx.rule.expr.text()) == pattern;
-    let edits = [Edit::replace(inner, without)];
-    let fix = || cx.file().fix_inside(&cx.rule.expr, format!("write `{without}`"), &edits, Applicability::Unsafe);
-    is_verbatim.then(fix).flatten()
+/// What to write for a pattern with an anchor at one end.
+struct Instead {
+    /// The bytes of the expression inside of the quotes.
+    inner: Span,
+    quote: char,
+    /// What to write there, with its escapes, for the beginning or the end of values.
+    wild: String,
+}
+
+impl Instead {
+    /// `None` where the anchor itself is written as an escape.
+    fn of(matcher: &Matcher, expr: &str, end: End) -> Option<Instead> {
+        let value = matcher.value.span;
+        let quote = value.slice(expr).chars().next()?;
+        let inner = Span::new(value.start() + 1, value.end().checked_sub(1)?);
+        let written = inner.slice(expr);
+        let wild = match end {
+            End::Start => format!("{}.*", written.strip_prefix('^')?),
+            End::End => format!(".*{}", written.strip_suffix('$')?),
+        };
+        Some(Instead { inner, quote, wild })
+    }
 }

@@ -95,8 +95,8 @@ impl<'s> Reader<'s, '_> {
         }
         let (recorded, help) = match series.labels.get(label).map(|label| label.values.as_ref()) {
             None if series.lacks(label) => (format!("without `{label}`"), keep(metric, label)),
-            // `promql/pattern-as-text` says what is wrong.
-            Some(Some(_)) if regex::is_pattern_as_text(matcher) => return None,
+            // `promql/pattern-as-text` and `promql/single-anchor` say what is wrong.
+            Some(Some(_)) if regex::is_pattern_as_text(matcher) || has_single_anchor(matcher) => return None,
             // A federation has a job of its own.
             Some(Some(_)) if TARGET_LABELS.contains(&label) && self.is_elsewhere(metric) => return None,
             Some(Some(values)) if !values.iter().any(|value| regex::accepts(matcher, value)) => {
@@ -199,6 +199,11 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
+fn has_single_anchor(matcher: &Matcher) -> bool {
+    let pattern = std::str::from_utf8(&matcher.value.value).unwrap_or_default();
+    matcher.op.is_regex() && regex::anchored_at_one_end(pattern).is_some()
+}
+
 fn keep(metric: &str, label: &str) -> String {
     format!("keep `{label}` where `{metric}` is recorded, or do not ask for it")
 }
@@ -208,5 +213,29 @@ fn value_text(label: &str, values: &[String]) -> String {
     match values.len() {
         0..=MAX_SHOWN => format!("{} as `{label}`", words::choice(values)),
         _ => format!("other values of `{label}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::lint::{self, Config};
+    use crate::source::SourceFile;
+
+    #[test]
+    fn one_finding_for_a_value_that_is_a_pattern() {
+        let found = |matcher: &str| {
+            let text = format!(
+                "groups:\n- name: g\n  rules:\n  - record: a:b:c\n    expr: sum by (code) (x{{code=\"500\"}})\n  \
+                 - alert: A\n    expr: a:b:c{{{matcher}}} > 1\n"
+            );
+            let found = lint::run_on(&Arc::new(SourceFile::new("rules.yml", text.as_str())), &Config::default());
+            let ids = found.iter().map(|found| found.rule.to_string());
+            ids.filter(|id| id.starts_with("promql/")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found("code=~'^5'"), "promql/single-anchor");
+        assert_eq!(found("code='5..'"), "promql/pattern-as-text");
+        assert_eq!(found("code=~'4..'"), "promql/unrecorded-label");
     }
 }
