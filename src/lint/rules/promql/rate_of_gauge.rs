@@ -138,27 +138,54 @@ impl Course<'_> {
     /// A quotient or a difference of what changes. A counter may be divided by what is nearly constant, the number of
     /// processors, or reduced by another one that counts a part of it.
     fn is_made_by(&self, operation: &BinaryExpr) -> bool {
-        let is_counter = |side: &Expr| self.is_counter(side);
         let (lhs, rhs) = (&operation.lhs, &operation.rhs);
+        let is_counter = |side: &Expr| self.is_counter(side);
         if self.is_number(rhs) {
             return false;
         }
         match operation.op {
             BinaryOp::Sub => !is_counter(lhs) || !is_counter(rhs),
-            BinaryOp::Div => !is_counter(lhs) || is_counter(rhs),
+            BinaryOp::Div => !is_counter(lhs) || self.is_counting_divisor(rhs, lhs),
             _ => false,
         }
     }
 
     /// Whether it only grows, by its name: of a histogram that may be what is observed, or how often.
     fn is_counter(&self, expr: &Expr) -> bool {
-        let name = expr.without_parens().selector().and_then(|selector| selector.metric_name()).unwrap_or_default();
-        self.quantities.node(expr.id).kind == Some(Kind::Counter) || name.ends_with("_sum") || name.ends_with("_count")
+        let name = summed_name(expr).unwrap_or_default();
+        self.quantities.node(expr.id).kind == Some(Kind::Counter)
+            || ["_sum", "_count", "_bucket"].iter().any(|ending| name.ends_with(ending))
+    }
+
+    /// Whether a divisor is a counter. `cpu_count` is none, unless a histogram's other series are divided by it.
+    fn is_counting_divisor(&self, divisor: &Expr, dividend: &Expr) -> bool {
+        let all = summed_name(divisor).and_then(|name| name.strip_suffix("_count"));
+        self.is_counter(divisor) && all.is_none_or(|all| reads_histogram(dividend, all))
     }
 
     fn is_number(&self, expr: &Expr) -> bool {
         self.quantities.number(expr).is_some()
     }
+}
+
+/// The metric of a selector, or of the sum of one.
+fn summed_name(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => summed_name(inner),
+        ExprKind::Aggregate(aggregate) if aggregate.op == AggregateOp::Sum => summed_name(&aggregate.expr),
+        _ => expr.selector()?.metric_name(),
+    }
+}
+
+/// Whether an expression reads the sum or the buckets of a histogram.
+fn reads_histogram(expr: &Expr, histogram: &str) -> bool {
+    let mut reads = false;
+    expr.walk(&mut |part| {
+        let name = part.selector().and_then(|selector| selector.metric_name());
+        let rest = name.and_then(|name| name.strip_prefix(histogram));
+        reads |= matches!(rest, Some("_sum" | "_bucket"));
+    });
+    reads
 }
 
 /// Whether an aggregation of what goes up and down does so, too.
