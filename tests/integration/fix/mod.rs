@@ -134,8 +134,22 @@ fn values_get_their_units() {
 }
 
 #[test]
+fn what_is_written_stays_in_its_quotes() {
+    let rules = "groups:\n- name: g\n  rules:\n  - record: job:requests:rate5m\n    expr: sum by (job) (a)\n  - alert: A\n    \
+                 expr: '{\"job:reqeusts:rate5m\"} + x{a=~\"foo\\\\.bar$\", b=~\"^it\\\"s\"} > 1'\n    \
+                 annotations: {a: '{{ $value }} Min: 5'}\n";
+    let sandbox = Sandbox::with(&[("r.yml", rules)]);
+    let found =
+        sandbox.run(&["check", "--fix", "--unsafe-fixes", "--select", "misspelt-metric,single-anchor,other-unit"]);
+    assert!(found.stdout.contains("3 fixed"), "{}", found.stdout);
+    let fixed =
+        rules.replace("reqeusts", "requests").replace("foo\\\\.bar$", ".*foo\\\\.bar").replace("^it\\\"s", "it\\\"s.*");
+    assert_eq!(std::fs::read_to_string(sandbox.path("r.yml")).unwrap(), fixed);
+}
+
+#[test]
 fn slips_are_mended_where_that_is_wanted() {
-    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: \"sum(x{a=\\\"b|c\\\", d=~'^e'}) > 1 and on () max(y == \
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: \"sum(x{job=\\\"b|c\\\", d=~'^e'}) > 1 and on () max(y == \
                  bool 1)\"\n    labels:\n      secerity: a\n      annotations:\n      summary: b\n";
     let sandbox = Sandbox::with(&[("r.yml", rules)]);
     sandbox.run(&["check", "--fix"]);
@@ -146,7 +160,7 @@ fn slips_are_mended_where_that_is_wanted() {
     - name: g
       rules:
       - alert: A
-        expr: "sum(x{a=~\"b|c\", d=~'e.*'}) > 1 and on () max(y == 1)"
+        expr: "sum(x{job=~\"b|c\", d=~'e.*'}) > 1 and on () max(y == 1)"
         labels:
           severity: a
         annotations:
