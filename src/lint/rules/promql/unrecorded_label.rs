@@ -59,6 +59,10 @@ impl<'s> Reader<'s, '_> {
         self.expr.walk(&mut |part| {
             let Some(selector) = part.selector() else { return };
             let Some(metric) = selector.metric_name() else { return };
+            // What a rule reads of its own name, by a label that it does not give it, others record.
+            if metric == self.place.rule.name.text() {
+                return;
+            }
             let is_federated = |matcher: &Matcher| matcher.name.value.starts_with("exported_");
             if self.is_elsewhere(metric) && selector.matchers.iter().any(is_federated) {
                 return;
