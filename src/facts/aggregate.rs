@@ -11,8 +11,7 @@ use crate::promql::ast::{AggregateExpr, AggregateOp, ExprKind};
 /// What the aggregation of `input` can yield.
 pub(super) fn follow<'e>(aggregate: &'e AggregateExpr, mut input: Branches<'e>) -> Branches<'e> {
     let op = aggregate.op;
-    // These select elements and leave them as they are.
-    if matches!(op, AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio) {
+    if op.chooses() {
         return input;
     }
     // Elements of several alternatives may fall into one group. One that is made up is alone, or in the group of others.

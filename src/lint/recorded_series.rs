@@ -34,11 +34,7 @@ impl RecordedFacts {
             for_each_read(expr, |name| learner.learn(name, 0));
         }
         let known = learner.known;
-        let reads_known = |expr: &Expr| {
-            let mut found = false;
-            for_each_read(expr, |name| found |= known.contains_key(name));
-            found
-        };
+        let reads_known = |expr: &Expr| reads(expr, |name| known.contains_key(name));
         let readers = expressions().enumerate().filter(|(_, expr)| expr.is_some_and(&reads_known));
         let readers = readers.map(|(at, _)| at).collect();
         RecordedFacts { known, readers }
@@ -60,9 +56,8 @@ impl RecordedFacts {
         wanted: impl Fn(&RecordedSeries) -> bool,
     ) -> Option<Facts<'s>> {
         let expr = reader.rule.parsed.as_ref()?;
-        let mut is_wanted = false;
-        for_each_read(expr, |name| is_wanted |= self.known.get(name).is_some_and(&wanted));
-        is_wanted.then(|| Facts::under(expr, premises(reader, &self.known)))
+        reads(expr, |name| self.known.get(name).is_some_and(&wanted))
+            .then(|| Facts::under(expr, premises(reader, &self.known)))
     }
 
     /// What is known of the series of this name.
@@ -146,9 +141,13 @@ fn premises<'s>(reader: &Place<'s>, known: &'s Recorded) -> Premises<'s> {
 /// Shows `see` the names with a colon that an expression reads.
 fn for_each_read<'e>(expr: &'e Expr, mut see: impl FnMut(&'e str)) {
     expr.walk(&mut |part| {
-        let name = part.selector().and_then(|selector| selector.metric_name());
-        if let Some(name) = name.filter(|name| name.contains(':')) {
+        if let Some(name) = part.metric_name().filter(|name| name.contains(':')) {
             see(name);
         }
     });
+}
+
+/// Whether an expression reads a metric of which `is` holds.
+fn reads(expr: &Expr, is: impl Fn(&str) -> bool) -> bool {
+    expr.any(|part| part.metric_name().is_some_and(&is))
 }

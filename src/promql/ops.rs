@@ -100,6 +100,12 @@ impl AggregateOp {
         matches!(self, TopK | BottomK | Quantile | CountValues | LimitK | LimitRatio)
     }
 
+    /// Whether it chooses among its elements and leaves them as they are.
+    pub const fn chooses(self) -> bool {
+        use AggregateOp::{BottomK, LimitK, LimitRatio, TopK};
+        matches!(self, TopK | BottomK | LimitK | LimitRatio)
+    }
+
     /// Whether it must be enabled.
     pub const fn is_experimental(self) -> bool {
         matches!(self, AggregateOp::LimitK | AggregateOp::LimitRatio)
@@ -107,6 +113,15 @@ impl AggregateOp {
 }
 
 impl MatchOp {
+    /// The operator that compares with a text as it is: `=` for `=~`, `!=` for `!~`.
+    pub const fn of_texts(self) -> Self {
+        match self {
+            MatchOp::Regex => MatchOp::Equal,
+            MatchOp::NotRegex => MatchOp::NotEqual,
+            other => other,
+        }
+    }
+
     /// The operator as it is written.
     pub const fn symbol(self) -> &'static str {
         match self {

@@ -40,6 +40,24 @@ impl Expr {
         }
     }
 
+    /// Whether this expression or something below it `is` so; what comes behind the first one is not looked at.
+    pub fn any<'a>(&'a self, mut is: impl FnMut(&'a Expr) -> bool) -> bool {
+        let mut pending = Pending::new();
+        let mut next = Some(self);
+        while let Some(expr) = next {
+            if is(expr) {
+                return true;
+            }
+            next = expr.first_child(&mut pending).or_else(|| pending.pop());
+        }
+        false
+    }
+
+    /// The name of the metric that it selects, where it is a selector and names one.
+    pub fn metric_name(&self) -> Option<&str> {
+        self.selector()?.metric_name()
+    }
+
     /// A number that is the same for expressions that print the same, and nearly always another one where they read other
     /// series by name, or are compared with other numbers: printing costs much more.
     pub fn fingerprint(&self) -> u64 {

@@ -32,16 +32,7 @@ fn claims_hold_on_random_data() {
         fuzz::show(&text);
         let Ok(expr) = promql::parse(&text, &ParseOptions::all()) else { return Outcome::Refused };
         let facts = Facts::of(&expr);
-        let mut outcome = Outcome::Empty;
-        for _ in 0..4 {
-            let store = store(&mut random);
-            let t_ms = END_MS - random.below(400_000) as i64;
-            let result = check(&text, &expr, &facts, &store, t_ms);
-            if result == Outcome::Result {
-                outcome = result;
-            }
-        }
-        outcome
+        on_random_data(&mut random, 4, |store, t_ms| check(&text, &expr, &facts, &store, t_ms))
     });
     assert!(tally.results > tally.empty / 4 || tally.results + tally.empty < 1_000, "{} results", tally.results);
 }
@@ -66,28 +57,34 @@ fn what_is_said_of_recorded_series_holds_for_their_readers() {
         }
         let known = Recorded::from_iter([(RECORDED.to_owned(), series.clone())]);
         let facts = Facts::under(&expr, Premises { recorded: Some(&known), ..Premises::default() });
-        let mut outcome = Outcome::Empty;
-        for _ in 0..4 {
-            let mut store = store(&mut random);
-            for t_ms in (120_000..=END_MS).step_by(60_000) {
-                for (labels, value) in elements(&recorded, &definition, &store, t_ms).unwrap_or_default() {
+        on_random_data(&mut random, 4, |mut store, t_ms| {
+            for at_ms in (120_000..=END_MS).step_by(60_000) {
+                for (labels, value) in elements(&recorded, &definition, &store, at_ms).unwrap_or_default() {
                     assert!(
                         may_be_recorded(&series, &labels, value),
                         "{recorded}: {labels} {value}, not in {series:?}"
                     );
                     let named = labels.iter().chain([("__name__", RECORDED)]);
-                    let _ = store.append(&Labels::from_pairs(named), t_ms, SampleValue::Float(value), None);
+                    let _ = store.append(&Labels::from_pairs(named), at_ms, SampleValue::Float(value), None);
                 }
             }
-            let t_ms = END_MS - random.below(400_000) as i64;
-            let result = check(&reader, &expr, &facts, &store, t_ms);
-            if result == Outcome::Result {
-                outcome = result;
-            }
-        }
-        outcome
+            check(&reader, &expr, &facts, &store, t_ms)
+        })
     });
     assert!(tally.results > tally.empty / 4 || tally.results + tally.empty < 1_000, "{} results", tally.results);
+}
+
+/// Looks at some random data at random times; a result is what one of them yields.
+fn on_random_data(random: &mut Generator, times: usize, mut look: impl FnMut(Store, i64) -> Outcome) -> Outcome {
+    let mut outcome = Outcome::Empty;
+    for _ in 0..times {
+        let store = store(random);
+        let t_ms = END_MS - random.below(400_000) as i64;
+        if look(store, t_ms) == Outcome::Result {
+            outcome = Outcome::Result;
+        }
+    }
+    outcome
 }
 
 /// Whether an element is one that may be recorded, by what is said of the series.
@@ -152,17 +149,11 @@ fn series_meet_themselves_where_it_is_said() {
         if facts::pairing(operation).is_none() {
             return Outcome::Refused;
         }
-        let mut outcome = Outcome::Empty;
-        for _ in 0..8 {
-            let store = store(&mut random);
-            let t_ms = END_MS - random.below(400_000) as i64;
+        on_random_data(&mut random, 8, |store, t_ms| {
             let elements = elements(&text, &expr, &store, t_ms).unwrap_or_default();
             check_pairing(&text, operation, &elements);
-            if !elements.is_empty() {
-                outcome = Outcome::Result;
-            }
-        }
-        outcome
+            if elements.is_empty() { Outcome::Empty } else { Outcome::Result }
+        })
     });
     let said = tally.results + tally.empty;
     let is_whole_run = said + tally.refused >= 1000;

@@ -32,16 +32,12 @@ impl LintRule for AlwaysFires {
 
 /// Whether something in the expression leaves results out: a comparison, `and`, `unless`, or `absent`.
 fn decides(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |= match &part.kind {
-            ExprKind::Binary(operation) => {
-                let keeps = operation.op.is_comparison() && operation.bool_modifier.is_none();
-                keeps || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
-            }
-            ExprKind::Call(call) => call.function.is_absent(),
-            _ => false,
-        };
-    });
-    found
+    expr.any(|part| match &part.kind {
+        ExprKind::Binary(operation) => {
+            let keeps = operation.op.is_comparison() && operation.bool_modifier.is_none();
+            keeps || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
+        }
+        ExprKind::Call(call) => call.function.is_absent(),
+        _ => false,
+    })
 }

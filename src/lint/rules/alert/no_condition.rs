@@ -150,19 +150,14 @@ fn measured(cx: &RuleContext<'_>, expr: &Expr) -> Option<Span> {
 /// Whether something in it decides what is there: a comparison, a set operator, `absent`; or a recorded series or
 /// `ALERTS`, which may have been decided before.
 fn has_condition(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |= match &part.kind {
-            ExprKind::Binary(operation) => {
-                operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
-            }
-            ExprKind::Call(call) => call.function.is_absent(),
-            ExprKind::Vector(_) | ExprKind::Matrix(_) => part
-                .selector()
-                .and_then(|selector| selector.metric_name())
-                .is_none_or(|name| name.contains(':') || name.starts_with("ALERTS")),
-            _ => false,
-        };
-    });
-    found
+    expr.any(|part| match &part.kind {
+        ExprKind::Binary(operation) => {
+            operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
+        }
+        ExprKind::Call(call) => call.function.is_absent(),
+        ExprKind::Vector(_) | ExprKind::Matrix(_) => {
+            part.metric_name().is_none_or(|name| name.contains(':') || name.starts_with("ALERTS"))
+        }
+        _ => false,
+    })
 }

@@ -4,7 +4,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::policy::Policy;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{AggregateExpr, AggregateOp, BinaryOp, Cardinality, ExprKind};
+use crate::promql::ast::{AggregateExpr, BinaryOp, Cardinality, ExprKind};
 use crate::source::Diagnostic;
 
 static META: Meta =
@@ -69,7 +69,7 @@ fn aggregations(expr: &Expr) -> Vec<Reached<'_>> {
             }
             ExprKind::Aggregate(aggregate) => {
                 pending.push((&aggregate.expr, brought.clone()));
-                if !chooses(aggregate.op) {
+                if !aggregate.op.chooses() {
                     found.push(Reached { aggregate, brought });
                 }
             }
@@ -77,11 +77,6 @@ fn aggregations(expr: &Expr) -> Vec<Reached<'_>> {
         }
     }
     found
-}
-
-/// Whether what comes out are some of the elements, with all their labels.
-fn chooses(op: AggregateOp) -> bool {
-    matches!(op, AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio)
 }
 
 /// Whether what comes out may still have the label.

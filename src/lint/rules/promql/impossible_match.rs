@@ -31,7 +31,12 @@ impl LintRule for ImpossibleMatch {
 /// The operator as it is written, and what comes of it where nothing matches.
 fn operator<'a>(cx: &RuleContext<'a>, conflict: &Conflict) -> (&'a str, &'static str) {
     let op = conflict.operator.slice(cx.rule.expr.text());
-    (op, if op.eq_ignore_ascii_case("unless") { "removes nothing" } else { "yields nothing" })
+    (op, effect_of(op))
+}
+
+/// What comes of an operator, as it is written, where nothing matches.
+pub(super) fn effect_of(op: &str) -> &'static str {
+    if op.eq_ignore_ascii_case("unless") { "removes nothing" } else { "yields nothing" }
 }
 
 fn compare_others(op: &str, label: &str) -> String {

@@ -5,7 +5,7 @@ use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{
-    AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, Cardinality, ExprKind, MatchOp, Matcher, MatchingClause,
+    AggregateExpr, BinaryExpr, BinaryOp, Cardinality, ExprKind, MatchOp, Matcher, MatchingClause,
 };
 use crate::promql::regex::AnchoredRegex;
 use crate::source::{Applicability, Diagnostic, Edit, Spanned};
@@ -112,12 +112,7 @@ fn are_several(texts: &[String]) -> bool {
 
 /// Whether labels are made of others: what is compared may be a copy of the one that differs.
 fn copies_labels(side: &Expr) -> bool {
-    let mut found = false;
-    side.walk(&mut |part| {
-        found |=
-            matches!(&part.kind, ExprKind::Call(call) if matches!(call.function.name, "label_replace" | "label_join"));
-    });
-    found
+    side.any(|part| matches!(&part.kind, ExprKind::Call(call) if matches!(call.function.name, "label_replace" | "label_join")))
 }
 
 /// Whether several are there for sure. What is recorded, with a colon in its name, may be the greatest of them, unless the
@@ -126,50 +121,33 @@ fn is_not_chosen(side: &Expr, other: &Expr, matcher: &Matcher) -> bool {
     let mut recorded = None;
     side.walk(&mut |part| {
         let is_around = part.span.start() <= matcher.span.start() && matcher.span.end() <= part.span.end();
-        let name = part.selector().filter(|_| is_around).and_then(|selector| selector.metric_name());
+        let name = part.metric_name().filter(|_| is_around);
         recorded = recorded.or(name.filter(|name| name.contains(':')));
     });
     let Some(recorded) = recorded else { return true };
-    let mut found = false;
-    other.walk(&mut |part| {
-        if let ExprKind::Aggregate(aggregate) = &part.kind {
-            found |= drops(aggregate, &matcher.name.value) && reads(&aggregate.expr, recorded);
+    other.any(|part| match &part.kind {
+        ExprKind::Aggregate(aggregate) => {
+            drops(aggregate, &matcher.name.value) && aggregate.expr.any(|part| part.metric_name() == Some(recorded))
         }
-    });
-    found
+        _ => false,
+    })
 }
 
 /// Whether an aggregation adds up what differs in a label.
 fn drops(aggregate: &AggregateExpr, label: &str) -> bool {
-    let picks = matches!(
-        aggregate.op,
-        AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio
-    );
     let lists = |labels: &[Spanned<String>]| labels.iter().any(|listed| listed.value == label);
-    !picks && aggregate.grouping.as_ref().is_none_or(|grouping| lists(&grouping.labels) == grouping.without)
-}
-
-fn reads(expr: &Expr, metric: &str) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| found |= part.selector().and_then(|selector| selector.metric_name()) == Some(metric));
-    found
+    !aggregate.op.chooses()
+        && aggregate.grouping.as_ref().is_none_or(|grouping| lists(&grouping.labels) == grouping.without)
 }
 
 fn chooses(side: &Expr) -> bool {
-    let mut found = false;
-    side.walk(&mut |part| {
-        found |= match &part.kind {
-            ExprKind::Binary(operation) => {
-                operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
-            }
-            ExprKind::Aggregate(aggregate) => matches!(
-                aggregate.op,
-                AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio
-            ),
-            _ => false,
-        };
-    });
-    found
+    side.any(|part| match &part.kind {
+        ExprKind::Binary(operation) => {
+            operation.op.is_comparison() || matches!(operation.op, BinaryOp::And | BinaryOp::Unless)
+        }
+        ExprKind::Aggregate(aggregate) => aggregate.op.chooses(),
+        _ => false,
+    })
 }
 
 /// Whether what stands behind the clause would be taken for labels of `group_left`, or for a part of its name.

@@ -1,12 +1,13 @@
 //! `promql/nan-in-aggregation`: a sum or an average of quotients whose divisor may be 0.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::lint::context::{FileContext, WorkspaceContext};
+use crate::lint::recording::{Place, Recording};
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateExpr, AggregateOp, BinaryOp, Call, ExprKind};
-use crate::rules::{Rule as FileRule, RuleKind};
+use crate::rules::Rule as FileRule;
 use crate::source::{Diagnostic, Span};
 
 static META: Meta =
@@ -23,7 +24,7 @@ impl LintRule for NanInAggregation {
     }
 
     fn check_workspace(&self, cx: &WorkspaceContext<'_>, out: &mut Vec<Diagnostic>) {
-        let recorded = Recorded::of(cx);
+        let search = Search { recording: cx.recording() };
         for file in cx.rule_files() {
             for rule in file.rules.groups.iter().flat_map(|group| &group.rules) {
                 let Some(expr) = &rule.parsed else { continue };
@@ -32,7 +33,7 @@ impl LintRule for NanInAggregation {
                     let mut visited = FxHashSet::from_iter([rule.name.text()]);
                     if let ExprKind::Aggregate(aggregate) = &part.kind
                         && is_spoilt_by_nan(aggregate.op)
-                        && let Some(quotient) = recorded.quotient(&aggregate.expr, &mut visited)
+                        && let Some(quotient) = search.quotient(&aggregate.expr, &mut visited)
                     {
                         out.push(report(&file, rule, aggregate, &quotient));
                     }
@@ -55,23 +56,12 @@ struct Quotient<'a> {
     recorded: Option<(FileContext<'a>, &'a FileRule, Span)>,
 }
 
-/// The recording rules of all files by name.
-struct Recorded<'a> {
-    by_name: FxHashMap<&'a str, Vec<(FileContext<'a>, &'a FileRule)>>,
+/// Looks for quotients, also in what was recorded.
+struct Search<'r, 'a> {
+    recording: &'r Recording<'a>,
 }
 
-impl<'a> Recorded<'a> {
-    fn of(cx: &WorkspaceContext<'a>) -> Self {
-        let mut by_name: FxHashMap<&'a str, Vec<(FileContext<'a>, &'a FileRule)>> = FxHashMap::default();
-        for file in cx.rule_files() {
-            let rules = file.rules.groups.iter().flat_map(|group| &group.rules);
-            for rule in rules.filter(|rule| rule.kind == RuleKind::Recording) {
-                by_name.entry(rule.name.text()).or_default().push((file, rule));
-            }
-        }
-        Recorded { by_name }
-    }
-
+impl<'a> Search<'_, 'a> {
     /// The first quotient among what makes up the value of `expr`.
     fn quotient(&self, expr: &Expr, visited: &mut FxHashSet<&'a str>) -> Option<Quotient<'a>> {
         match &expr.kind {
@@ -108,13 +98,13 @@ impl<'a> Recorded<'a> {
     }
 
     fn of_recorded(&self, name: &str, here: Span, visited: &mut FxHashSet<&'a str>) -> Option<Quotient<'a>> {
-        let (name, definitions) = self.by_name.get_key_value(name)?;
-        if visited.len() >= MAX_DEPTH || !visited.insert(name) {
+        let definitions = self.recording.get(name)?;
+        if visited.len() >= MAX_DEPTH || !visited.insert(definitions.first()?.rule.name.text()) {
             return None;
         }
-        definitions.iter().find_map(|(file, rule)| {
+        definitions.iter().find_map(|Place { file, rule, .. }| {
             let found = self.quotient(rule.parsed.as_ref()?, visited)?;
-            let recorded = found.recorded.unwrap_or((*file, rule, found.here));
+            let recorded = found.recorded.unwrap_or((file, rule, found.here));
             Some(Quotient { here, recorded: Some(recorded) })
         })
     }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::{Comparison, Interval, KnownBy, Passes};
 use crate::lint::context::RuleContext;
+use crate::lint::parts::Parts;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
 use crate::promql::ast::{AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, ExprKind, NodeId};
@@ -24,7 +25,7 @@ impl LintRule for NeverTrue {
         if never.peek().is_none() {
             return;
         }
-        let operations = cx.rule.parsed.as_ref().map(Operations::of).unwrap_or_default();
+        let operations = Operations::of(cx.parts());
         out.extend(never.map(|comparison| report(cx, comparison, operations.get(comparison))));
     }
 }
@@ -32,15 +33,8 @@ impl LintRule for NeverTrue {
 fn report(cx: &RuleContext<'_>, comparison: &Comparison, operation: Option<Operation<'_>>) -> Diagnostic {
     let (file, expr) = (cx.file(), &cx.rule.expr);
     let text = expr.text();
-    let op = comparison.operator.slice(text);
-    let (values, other) = match comparison.known_left {
-        true => (comparison.left, comparison.right),
-        false => (comparison.right, comparison.left),
-    };
-    let compared = match (comparison.known_left, other.as_constant()) {
-        (true, Some(number)) => format!("`{op} {number}`"),
-        _ => format!("`{op}`"),
-    };
+    let (values, other) = sides(comparison);
+    let compared = compared(comparison, text);
     let place = file.inside(expr, comparison.operator, "never true");
     let found = META.diagnostic(format!("{compared} is never true: {}", reason(text, comparison, values)), place);
     let found = match comparison.known.filter(|known| known.span != comparison.operator) {
@@ -50,6 +44,23 @@ fn report(cx: &RuleContext<'_>, comparison: &Comparison, operation: Option<Opera
     let remedy = Remedy::of(comparison, operation.as_ref(), values, other);
     let found = found.help(remedy.help());
     found.fix(operation.and_then(|operation| remedy.fix(cx, &operation)))
+}
+
+/// The values of the side of which something is known, and those of the other one.
+pub(super) const fn sides(comparison: &Comparison) -> (Interval, Interval) {
+    match comparison.known_left {
+        true => (comparison.left, comparison.right),
+        false => (comparison.right, comparison.left),
+    }
+}
+
+/// Words for what a comparison asks of the side of which something is known: `` `> 5` ``.
+pub(super) fn compared(comparison: &Comparison, expr: &str) -> String {
+    let op = comparison.operator.slice(expr);
+    match (comparison.known_left, sides(comparison).1.as_constant()) {
+        (true, Some(number)) => format!("`{op} {number}`"),
+        _ => format!("`{op}`"),
+    }
 }
 
 /// A comparison as it is written.
@@ -73,16 +84,14 @@ struct Operations<'e> {
 }
 
 impl<'e> Operations<'e> {
-    fn of(expr: &'e Expr) -> Self {
+    fn of(parts: &Parts<'e>) -> Self {
         let mut found = Operations::default();
-        expr.walk(&mut |part| {
-            if let ExprKind::Binary(binary) = &part.kind {
-                found.all.insert(part.id, (part.span, &**binary));
-                if matches!(binary.op, BinaryOp::And | BinaryOp::Or | BinaryOp::Unless) {
-                    found.behind.insert(binary.rhs.id, binary.op);
-                }
+        for (whole, binary) in &parts.operations {
+            found.all.insert(whole.id, (whole.span, *binary));
+            if binary.op.is_set() {
+                found.behind.insert(binary.rhs.id, binary.op);
             }
-        });
+        }
         found
     }
 
@@ -231,12 +240,7 @@ impl<'e> Remedy<'e> {
 
 /// Whether the comparison in `expr` with the operator at `first` has `bool`.
 fn has_bool(expr: &Expr, first: Span) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |=
-            matches!(&part.kind, ExprKind::Binary(binary) if binary.op_span == first && binary.bool_modifier.is_some());
-    });
-    found
+    expr.any(|part| matches!(&part.kind, ExprKind::Binary(binary) if binary.op_span == first && binary.bool_modifier.is_some()))
 }
 
 /// Whether a count is compared with nothing to count: `== 0`, `< 1`, `<= 0`.

@@ -181,7 +181,7 @@ fn summed_name(expr: &Expr) -> Option<&str> {
 fn reads_histogram(expr: &Expr, histogram: &str) -> bool {
     let mut reads = false;
     expr.walk(&mut |part| {
-        let name = part.selector().and_then(|selector| selector.metric_name());
+        let name = part.metric_name();
         let rest = name.and_then(|name| name.strip_prefix(histogram));
         reads |= matches!(rest, Some("_sum" | "_bucket"));
     });

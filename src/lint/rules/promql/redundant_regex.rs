@@ -28,7 +28,7 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
         return None;
     }
     let (label, written) = (&matcher.name.value, matcher.op.symbol());
-    let plain = if matcher.op == MatchOp::Regex { "=" } else { "!=" };
+    let plain = matcher.op.of_texts().symbol();
     let (op, value, message) = match (matcher.op, pattern) {
         (MatchOp::NotRegex, ".+") => {
             let message = format!("`{label}!~\".+\"` selects series without the label, as `{label}=\"\"` does");

@@ -2,7 +2,7 @@
 
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
-use crate::promql::ast::{MatchOp, Matcher};
+use crate::promql::ast::Matcher;
 use crate::promql::regex::{End, anchored_at_one_end};
 use crate::source::{Applicability, Diagnostic, Edit, Span};
 
@@ -37,7 +37,7 @@ fn look_at(cx: &RuleContext<'_>, matcher: &Matcher) -> Option<Diagnostic> {
     let Some(Instead { inner, quote, wild }) = Instead::of(matcher, expr.text(), end) else {
         return Some(found.help(format!("write a pattern with `.*` for every value that {does} so")));
     };
-    let (op, plain) = (matcher.op.symbol(), if matcher.op == MatchOp::Regex { "=" } else { "!=" });
+    let (op, plain) = (matcher.op.symbol(), matcher.op.of_texts().symbol());
     // What needs no escape stands in the quotes as it is.
     let is_plain = text.chars().all(|c| c != quote && c != '\\' && !c.is_control());
     let or_plain = if is_plain { format!(", or `{label}{plain}{quote}{text}{quote}`") } else { String::new() };

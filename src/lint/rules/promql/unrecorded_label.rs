@@ -1,5 +1,6 @@
 //! `promql/unrecorded-label`: an expression asks recorded series for a label, or for a value of one, that they do not have.
 
+use super::impossible_match::effect_of;
 use crate::facts::{Cause, Conflict, ConflictKind, Facts, RecordedLabel, RecordedSeries, TARGET_LABELS};
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recorded_series;
@@ -145,8 +146,7 @@ impl<'s> Reader<'s, '_> {
             }
             ConflictKind::Idle { .. } => return None,
         };
-        let effect = if op.eq_ignore_ascii_case("unless") { "removes nothing" } else { "yields nothing" };
-        let message = format!("`{op}` {effect}: it compares {why}");
+        let message = format!("`{op}` {}: it compares {why}", effect_of(op));
         let here = (conflict.operator, format!("compares `{label}`"));
         Some(Problem { metric, label, message, here, help })
     }
@@ -168,9 +168,8 @@ impl<'s> Reader<'s, '_> {
     fn recorded_with(&self, part: &'s Expr, label: &str) -> Option<&'s str> {
         let mut found = None;
         part.walk(&mut |part| {
-            let metric = part.selector().and_then(|selector| selector.metric_name());
             let has = |metric: &&str| self.recorded(metric, label).is_some_and(|label| label.always);
-            found = found.or(metric.filter(has));
+            found = found.or(part.metric_name().filter(has));
         });
         found
     }

@@ -1,6 +1,6 @@
 //! `promql/unrecorded-value`: a comparison that no recorded value passes.
 
-use super::never_true::{percentage, range_text};
+use super::never_true::{compared, percentage, range_text, sides};
 use crate::facts::{Comparison, KnownBy, Passes, RecordedSeries};
 use crate::lint::context::WorkspaceContext;
 use crate::lint::recorded_series;
@@ -32,17 +32,10 @@ impl LintRule for UnrecordedValue {
 fn report(cx: &WorkspaceContext<'_>, reader: &Place<'_>, comparison: &Comparison) -> Option<Diagnostic> {
     let known = comparison.known.filter(|known| known.by == KnownBy::Recorded)?;
     let (file, expr) = (reader.file, &reader.rule.expr);
-    let (values, other) = match comparison.known_left {
-        true => (comparison.left, comparison.right),
-        false => (comparison.right, comparison.left),
-    };
+    let (values, other) = sides(comparison);
     let metric = recorded_series::name_at(expr.text(), known.span);
     let recorded = cx.recorded().get(metric)?.values;
-    let op = comparison.operator.slice(expr.text());
-    let compared = match (comparison.known_left, other.as_constant()) {
-        (true, Some(number)) => format!("`{op} {number}`"),
-        _ => format!("`{op}`"),
-    };
+    let compared = compared(comparison, expr.text());
     let message = match values == recorded {
         true => format!("{compared} is never true: what is recorded as `{metric}` is {}", range_text(values)),
         false => format!(

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use crate::lint::context::RuleContext;
 use crate::lint::rule::{LintRule, Meta, meta};
 use crate::promql::Expr;
-use crate::promql::ast::{
-    AggregateExpr, AggregateOp, BinaryExpr, BinaryOp, Call, Cardinality, ExprKind, ValueType, VectorMatching,
-};
+use crate::promql::ast::{AggregateExpr, BinaryExpr, BinaryOp, Call, Cardinality, ExprKind, ValueType, VectorMatching};
 use crate::promql::functions::Wants as Input;
 use crate::source::{Diagnostic, Spanned};
 
@@ -127,12 +125,7 @@ fn of_aggregation<'e>(aggregate: &'e AggregateExpr, wanted: &Rc<Wanted<'e>>) -> 
         Some(grouping) if grouping.without => Wanted::AllBut(names(&grouping.labels)),
         Some(grouping) => Wanted::Only(names(&grouping.labels)),
     };
-    // These keep their elements as they are.
-    let keeps = matches!(
-        aggregate.op,
-        AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK | AggregateOp::LimitRatio
-    );
-    Rc::new(if keeps { grouping.and_also(wanted) } else { grouping })
+    Rc::new(if aggregate.op.chooses() { grouping.and_also(wanted) } else { grouping })
 }
 
 fn of_call<'e>(call: &Call, wanted: &Rc<Wanted<'e>>) -> Rc<Wanted<'e>> {

@@ -321,18 +321,11 @@ fn is_name_of_time(name: &str, inventory: &Inventory) -> bool {
 
 /// Whether it reads a counter that is not one of seconds by its name: `samples_with_old_timestamp_total`.
 fn counts_timestamps(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        let name = part.selector().and_then(|selector| selector.metric_name());
-        found |= name.is_some_and(|name| name.ends_with("_timestamp_total"));
-    });
-    found
+    expr.any(|part| part.metric_name().is_some_and(|name| name.ends_with("_timestamp_total")))
 }
 
 fn calls_time(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| found |= matches!(&part.kind, ExprKind::Call(call) if call.function.name == "time"));
-    found
+    expr.any(|part| matches!(&part.kind, ExprKind::Call(call) if call.function.name == "time"))
 }
 
 #[cfg(test)]

@@ -242,22 +242,11 @@ fn is_quotient(expr: &Expr) -> bool {
 
 /// Whether what was observed is divided by how often that was: `x_sum / x_count`.
 fn is_mean(operation: &BinaryExpr) -> bool {
-    let names = |side: &Expr, ending: &str| {
-        let mut found = false;
-        side.walk(&mut |part| {
-            let metric = part.selector().and_then(|selector| selector.metric_name());
-            found |= metric.is_some_and(|metric| metric.ends_with(ending));
-        });
-        found
-    };
+    let names =
+        |side: &Expr, ending: &str| side.any(|part| part.metric_name().is_some_and(|metric| metric.ends_with(ending)));
     names(&operation.lhs, "_sum") && names(&operation.rhs, "_count")
 }
 
 fn names_percent(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |=
-            part.selector().and_then(|selector| selector.metric_name()).is_some_and(|name| name.contains("percent"));
-    });
-    found
+    expr.any(|part| part.metric_name().is_some_and(|name| name.contains("percent")))
 }

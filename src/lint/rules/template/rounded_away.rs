@@ -231,15 +231,11 @@ impl Known<'_, '_> {
 
 /// Whether the expression may yield whole numbers of what is none.
 fn is_rounded(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |= match &part.kind {
-            ExprKind::Call(call) => matches!(call.function.name, "round" | "floor" | "ceil" | "sgn"),
-            ExprKind::Binary(operation) => operation.op == BinaryOp::Equal,
-            _ => false,
-        };
-    });
-    found
+    expr.any(|part| match &part.kind {
+        ExprKind::Call(call) => matches!(call.function.name, "round" | "floor" | "ceil" | "sgn"),
+        ExprKind::Binary(operation) => operation.op == BinaryOp::Equal,
+        _ => false,
+    })
 }
 
 /// A comparison's operator, where the side that it keeps is the left one.
@@ -253,10 +249,6 @@ fn is_ratio(expr: &Expr, inventory: &Inventory) -> bool {
     if expr.value_parts().all(|part| quantities.node(part.id).unit == Some(Unit::Ratio)) {
         return true;
     }
-    let mut has_units = false;
-    expr.walk(&mut |part| {
-        let name = part.selector().and_then(|selector| selector.metric_name());
-        has_units |= name.is_some_and(|name| name.ends_with("_sum") || quantity_of(name, inventory).unit.is_some());
-    });
-    !has_units && value_of(expr, inventory) == Value::Ratio
+    let has_unit = |name: &str| name.ends_with("_sum") || quantity_of(name, inventory).unit.is_some();
+    !expr.any(|part| part.metric_name().is_some_and(has_unit)) && value_of(expr, inventory) == Value::Ratio
 }
